@@ -1,0 +1,32 @@
+/** wrtc and n8n's containers keep native threads alive: every project ends by force, see docs/architecture.md. */
+const common = {
+	transform: {
+		'^.+\\.ts$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
+				module: { type: 'commonjs', ignoreDynamic: true },
+			},
+		],
+	},
+	testEnvironment: 'node',
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.voice-loop/'],
+};
+
+module.exports = {
+	forceExit: true,
+	projects: [
+		{
+			...common,
+			displayName: 'unit',
+			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy}/**/*.test.ts'],
+			testTimeout: 30_000,
+		},
+		{
+			...common,
+			displayName: 'e2e',
+			testMatch: ['<rootDir>/test/**/*.test.ts'],
+			testTimeout: 240_000,
+		},
+	],
+};
