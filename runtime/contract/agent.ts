@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { chatSettings } from './chat';
+
+export const transcribeSettings = z.object({
+	/** `pack:listen` for the offline pack, or an absolute path of a recogniser folder. */
+	model: z.string().default('pack:listen'),
+	language: z.string().default('en'),
+	/** Words to expect: names, products. Added to the recogniser's lexicon for this session. */
+	hints: z.array(z.string().min(1).max(60)).max(200).default([]),
+});
+export type TranscribeSettings = z.infer<typeof transcribeSettings>;
+
+export const speakSettings = z.object({
+	/** `flite` is always there; `orpheus` needs its model files. */
+	engine: z.string().default('flite'),
+	/** '' is the engine's own default voice. */
+	voice: z.string().default(''),
+	/** 1 is the voice's own pace. */
+	speed: z.number().min(0.5).max(2).default(1),
+	/** May the caller cut it short? */
+	interruptible: z.boolean().default(true),
+});
+export type SpeakSettings = z.infer<typeof speakSettings>;
+
+export const turnTakingSettings = z.object({
+	/** Silence after which the text is flushed and the end of turn is judged. */
+	flushSilenceMs: z.number().min(100).max(2000).default(200),
+	/** Silence that ends a turn when nothing speaks for an earlier or later end. */
+	endSilenceMs: z.number().min(200).max(5000).default(700),
+	/** Silence that ends a turn whatever the text looks like. */
+	maxSilenceMs: z.number().min(300).max(10_000).default(1500),
+	/** May the caller interrupt at all? */
+	interruptions: z.boolean().default(true),
+	/** Speech needed before an interruption counts. */
+	minInterruptionMs: z.number().min(0).max(2000).default(250),
+});
+export type TurnTakingSettings = z.infer<typeof turnTakingSettings>;
+
+export const sessionLimits = z.object({
+	/** A call in which nobody speaks ends after this. */
+	idleMs: z.number().min(5_000).max(3_600_000).default(120_000),
+	maxSessionMs: z.number().min(10_000).max(24 * 3_600_000).default(1_800_000),
+	/** A turn that no node works on ends with VOICE_ERR_TURN_ABANDONED after this. */
+	abandonedTurnMs: z.number().min(1_000).max(600_000).default(10_000),
+});
+export type SessionLimits = z.infer<typeof sessionLimits>;
+
+/** All that a session has to know before its first word; read from the nodes when the caller connects. */
+export const agentSettings = z.object({
+	name: z.string().max(120).default('Voice agent'),
+	greeting: z.string().max(1000).default(''),
+	/** Said when a turn fails, so that a caller without a screen knows; '' says nothing. */
+	apology: z.string().max(300).default('Sorry, something went wrong. Please say that again.'),
+	/** null: the trigger could not read the Transcribe node's settings; `transcribeNote` says why. */
+	transcribe: transcribeSettings.nullable().default(null),
+	transcribeNote: z.string().default(''),
+	/** The model of the Llama Chat node, loaded while the caller still says hello; null where it is not known. */
+	chat: chatSettings.nullable().default(null),
+	/** The voice for the greeting. */
+	speak: speakSettings.default({}),
+	turnTaking: turnTakingSettings.default({}),
+	limits: sessionLimits.default({}),
+});
+export type AgentSettings = z.infer<typeof agentSettings>;

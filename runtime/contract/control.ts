@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { agentSettings, speakSettings, transcribeSettings } from './agent';
+import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
+import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
+
+/**
+ * The nodes' API: JSON over HTTP on the gateway, every call with `Authorization: Bearer <key>`.
+ *
+ *   POST   /v1/sessions                      openSession      -> openedSession
+ *   PATCH  /v1/sessions/:sessionId           reoffer          -> answered
+ *   DELETE /v1/sessions/:sessionId                            -> 204
+ *   GET    /v1/turns/:turnId/audio           the utterance    -> audio/wav, 16 kHz mono
+ *   POST   /v1/turns/:turnId/transcript      transcriptAsk    -> transcript
+ *   POST   /v1/turns/:turnId/reply           replyAsk         -> replyStep
+ *   POST   /v1/turns/:turnId/tool-results    toolResultsAsk   -> replyStep
+ *   POST   /v1/turns/:turnId/speech          speechAsk        -> speech
+ *   POST   /v1/turns/:turnId/failure         turnFailure      -> 204
+ *   POST   /v1/transcriptions?settings=JSON  body audio/wav   -> transcription
+ *   POST   /v1/chat                          chatAsk          -> chatReply
+ *   POST   /v1/speech                        speechFileAsk    -> audio/wav
+ *   GET    /v1/engines                                        -> engines
+ *   GET    /v1/page?url=                                      -> text/html, the voice page
+ *   GET    /v1/health                                         -> health
+ *   WS     /v1/triggers                      triggerHello, then triggerPush / triggerAck
+ *
+ * Errors: the status of the error's kind, body `{error: errorShape}`.
+ */
+export const openSession = z.object({
+	offer: z.string().min(1).max(100_000),
+	agent: agentSettings,
+	source: z.object({
+		workflowId: z.string().min(1),
+		node: z.string().min(1),
+		mode: z.enum(['production', 'test']),
+		/** Where a turn is POSTed when no trigger stream is open: the trigger's own webhook. */
+		turnUrl: z.string().url(),
+	}),
+	/** Who calls, as far as the trigger knows; shown to no model. */
+	caller: z.record(z.string()).default({}),
+});
+export type OpenSession = z.infer<typeof openSession>;
+
+export const openedSession = z.object({ sessionId, answer: z.string() });
+export type OpenedSession = z.infer<typeof openedSession>;
+
+export const reoffer = z.object({ offer: z.string().min(1).max(100_000) });
+export const answered = z.object({ answer: z.string() });
+
+/** Which execution and node asks: the first execution to ask owns the turn. */
+const asker = z.object({ executionId: z.string().min(1), node: z.string().min(1) });
+
+export const transcriptAsk = asker.extend({ settings: transcribeSettings });
+export type TranscriptAsk = z.infer<typeof transcriptAsk>;
+
+export const transcript = z.object({
+	text: z.string(),
+	/** false: outside what the model knows; `text` is then ''. */
+	understood: z.boolean(),
+	/** 0..1. */
+	confidence: z.number(),
+	/** Was it recognised while the caller talked? If not, `note` says why. */
+	lookAhead: z.boolean(),
+	note: z.string(),
+	timings: turnTimings,
+});
+export type Transcript = z.infer<typeof transcript>;
+
+/** What the Llama Chat node says about a tool beyond what the model sees. */
+export const nodeTool = toolSpec.extend({
+	/** Spoken while the tool runs; '' for nothing. */
+	sayWhileRunning: z.string().max(300).default(''),
+});
+export type NodeTool = z.infer<typeof nodeTool>;
+
+export const replyAsk = asker.extend({
+	/** What the caller said; from Transcribe, or changed by nodes between. */
+	prompt: z.string(),
+	understood: z.boolean().default(true),
+	instructions: z.string().max(100_000).default(''),
+	/** Said without asking the model when the caller was not understood; '' asks the model. */
+	sayWhenUnclear: z.string().max(300).default(''),
+	chat: chatSettings.default({}),
+	tools: z.array(nodeTool).max(64).default([]),
+	maxToolCalls: z.number().int().min(0).max(32).default(6),
+	/** The settings of the Orpheus Speak node that follows: speech starts with the first sentence. */
+	speak: speakSettings.nullable().default(null),
+	/** Why `speak` is null. */
+	speakNote: z.string().default(''),
+});
+export type ReplyAsk = z.infer<typeof replyAsk>;
+
+export const usage = z.object({
+	promptTokens: z.number().int(),
+	/** Of these, how many were still in the model's memory from the turn before. */
+	reusedTokens: z.number().int(),
+	completionTokens: z.number().int(),
+});
+export type Usage = z.infer<typeof usage>;
+
+/** Either the model wants tools run, or the reply is written. */
+export const replyStep = z.discriminatedUnion('status', [
+	z.object({ status: z.literal('toolCalls'), calls: z.array(toolCall).min(1) }),
+	z.object({
+		status: z.literal('done'),
+		/** Everything the model wrote in this turn. */
+		text: z.string(),
+		/** The caller went on before the reply was written. */
+		interrupted: z.boolean(),
+		tools: z.array(toolRecord),
+		lookAhead: z.boolean(),
+		note: z.string(),
+		usage,
+		timings: turnTimings,
+	}),
+]);
+export type ReplyStep = z.infer<typeof replyStep>;
+
+export const toolResultsAsk = asker.extend({ results: z.array(toolResult).min(1).max(32) });
+export type ToolResultsAsk = z.infer<typeof toolResultsAsk>;
+
+export const speechAsk = asker.extend({
+	text: z.string().max(20_000),
+	speak: speakSettings,
+	/** false: answer as soon as the first sound is sent; `heard` is then what was heard so far. */
+	waitForEnd: z.boolean().default(true),
+});
+export type SpeechAsk = z.infer<typeof speechAsk>;
+
+export const speech = z.object({
+	/** What the caller really heard. */
+	heard: z.string(),
+	/** The whole text. */
+	text: z.string(),
+	interrupted: z.boolean(),
+	lookAhead: z.boolean(),
+	note: z.string(),
+	/** How long the agent was heard, ms. */
+	spokenMs: z.number(),
+	timings: turnTimings,
+});
+export type Speech = z.infer<typeof speech>;
+
+/** A node that fails says so, and the caller hears of it at once instead of after a time-out. */
+export const turnFailure = asker.extend({ code: z.string(), message: z.string().max(2000) });
+export type TurnFailure = z.infer<typeof turnFailure>;
+
+export const transcription = z.object({
+	text: z.string(),
+	understood: z.boolean(),
+	confidence: z.number(),
+	durationMs: z.number(),
+	computeMs: z.number(),
+});
+export type Transcription = z.infer<typeof transcription>;
+
+/** Llama Chat without a session: the node keeps the messages and runs the tools. */
+export const chatAsk = z.object({
+	chat: chatSettings,
+	messages: z.array(chatMessage).min(1).max(500),
+	tools: z.array(toolSpec).max(64).default([]),
+});
+export type ChatAsk = z.infer<typeof chatAsk>;
+
+export const chatReply = z.object({
+	text: z.string(),
+	toolCalls: z.array(toolCall),
+	stopReason: z.enum(['end', 'toolCalls', 'maxTokens']),
+	usage,
+	ttftMs: z.number(),
+	durationMs: z.number(),
+});
+export type ChatReply = z.infer<typeof chatReply>;
+
+export const speechFileAsk = z.object({ text: z.string().min(1).max(20_000), speak: speakSettings });
+export type SpeechFileAsk = z.infer<typeof speechFileAsk>;
+
+const engineChoice = z.object({ value: z.string(), name: z.string(), description: z.string() });
+
+/** For the nodes' drop-downs. */
+export const engines = z.object({
+	transcribe: z.array(engineChoice),
+	chat: z.array(engineChoice),
+	speak: z.array(engineChoice.extend({ voices: z.array(z.object({ value: z.string(), name: z.string() })) })),
+});
+export type Engines = z.infer<typeof engines>;
+
+export const health = z.object({
+	ok: z.boolean(),
+	version: z.string(),
+	sessions: z.number().int(),
+	media: z.enum(['starting', 'ready', 'down']),
+	inference: z.enum(['starting', 'ready', 'down']),
+});
+export type Health = z.infer<typeof health>;
+
+/** First message on the trigger's stream. */
+export const triggerHello = z.object({ type: z.literal('hello'), workflowId: z.string(), node: z.string() });
+export const triggerPush = z.object({ type: z.literal('event'), id: z.string(), event: triggerEvent });
+export const triggerAck = z.object({ type: z.literal('ack'), id: z.string() });
+
+/** The POSTed form of the same, signed: `x-voice-signature: sha256=<hex HMAC of the raw body>`. */
+export const SIGNATURE_HEADER = 'x-voice-signature';
+
+export const turnPath = (id: string, what: string): string => `/v1/turns/${turnId.parse(id)}/${what}`;
+
+/**
+ * Where a runtime that was started on this machine says how to reach it. The file is readable by its
+ * owner only: the key in it opens everything.
+ */
+export const runtimeState = z.object({
+	url: z.string().url(),
+	key: z.string().min(32),
+	pid: z.number().int().positive(),
+	version: z.string(),
+	startedAt: z.string(),
+});
+export type RuntimeState = z.infer<typeof runtimeState>;

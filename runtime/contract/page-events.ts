@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { errorShape } from './errors';
+import { sessionId, turnId, turnTimings } from './turn';
+
+/**
+ * What the runtime tells the caller's page, as JSON text over the data channel named `events`.
+ * The order of one turn: `caption.partial`*, `caption.final`, `state` thinking, `reply.partial`*,
+ * `state` speaking, `reply.heard`, `turn.finished`, `state` listening.
+ */
+export const agentStates = ['listening', 'hearing', 'thinking', 'tool', 'speaking'] as const;
+
+export const pageEvent = z.discriminatedUnion('type', [
+	z.object({
+		type: z.literal('session.started'),
+		sessionId,
+		agent: z.string(),
+		/** The agent speaks first. */
+		greets: z.boolean(),
+		/** Shown below the captions: for example that the demo pack understands its domain only. */
+		note: z.string(),
+	}),
+	z.object({ type: z.literal('state'), state: z.enum(agentStates), tool: z.string().optional() }),
+	z.object({ type: z.literal('caption.partial'), text: z.string() }),
+	z.object({ type: z.literal('caption.final'), turnId, text: z.string(), understood: z.boolean() }),
+	/** All of the reply that is written so far. `turnId` is absent for the greeting. */
+	z.object({ type: z.literal('reply.partial'), turnId: turnId.optional(), text: z.string() }),
+	/** What the caller really heard. */
+	z.object({
+		type: z.literal('reply.heard'),
+		turnId: turnId.optional(),
+		text: z.string(),
+		interrupted: z.boolean(),
+	}),
+	z.object({
+		type: z.literal('tool.started'),
+		turnId,
+		id: z.string(),
+		name: z.string(),
+		arguments: z.record(z.unknown()),
+	}),
+	z.object({
+		type: z.literal('tool.finished'),
+		turnId,
+		id: z.string(),
+		name: z.string(),
+		ok: z.boolean(),
+		durationMs: z.number(),
+	}),
+	z.object({ type: z.literal('turn.finished'), turnId, timings: turnTimings }),
+	z.object({ type: z.literal('error'), error: errorShape, turnId: turnId.optional() }),
+	z.object({ type: z.literal('session.ended'), reason: z.string() }),
+]);
+export type PageEvent = z.infer<typeof pageEvent>;
+export type AgentState = (typeof agentStates)[number];
+
+/** What the page may ask over the same channel. */
+export const pageRequest = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('hangup') }),
+	/** A "stop talking" button: interrupts as speech does. */
+	z.object({ type: z.literal('interrupt') }),
+]);
+export type PageRequest = z.infer<typeof pageRequest>;
+
+export const EVENT_CHANNEL = 'events';

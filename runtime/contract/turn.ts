@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { toolCall, toolResult } from './chat';
+
+export const sessionId = z.string().regex(/^s_[A-Za-z0-9_-]{16,40}$/);
+export const turnId = z.string().regex(/^t_[A-Za-z0-9_-]{16,40}$/);
+
+/**
+ * How long each stage of a turn took, in ms. The names are LiveKit's, so that dashboards transfer. All
+ * count from the true end of the caller's speech unless the field says otherwise; a stage that did not
+ * happen is absent.
+ */
+export const turnTimings = z.object({
+	/** True end of speech -> the turn was declared over. */
+	eou_delay: z.number().optional(),
+	/** True end of speech -> final text. */
+	transcription_delay: z.number().optional(),
+	/** Turn declared over -> the first node called the runtime. */
+	workflow_delay: z.number().optional(),
+	/** Model asked -> its first token. */
+	ttft: z.number().optional(),
+	/** First sentence given to the voice -> its first sound. */
+	ttfb: z.number().optional(),
+	/** True end of speech -> first audio sent to the caller. */
+	first_audio_delay: z.number().optional(),
+	/** True end of speech -> first audible sample sent (leading silence of the voice left out). */
+	e2e_latency: z.number().optional(),
+	/** Turn declared over -> first audible sample sent. */
+	response_delay: z.number().optional(),
+	/** All tools together. */
+	tools: z.number().optional(),
+	/** How long the caller spoke. */
+	user_speech: z.number().optional(),
+	/** How long the agent was heard. */
+	agent_speech: z.number().optional(),
+});
+export type TurnTimings = z.infer<typeof turnTimings>;
+
+/** A tool call as the turn's data shows it. */
+export const toolRecord = z.object({ call: toolCall, result: toolResult.nullable() });
+export type ToolRecord = z.infer<typeof toolRecord>;
+
+/** What starts an execution of the workflow. */
+export const triggerEvent = z.discriminatedUnion('event', [
+	z.object({
+		event: z.literal('turn'),
+		sessionId,
+		turnId,
+		/** 1 for the caller's first turn. */
+		turn: z.number().int().positive(),
+		/** What was recognised while the caller talked; '' where there was no look-ahead. */
+		heard: z.string(),
+		understood: z.boolean(),
+		/** ISO 8601, the time the turn was declared over. */
+		at: z.string(),
+		durationMs: z.number().nonnegative(),
+	}),
+	z.object({ event: z.literal('sessionStarted'), sessionId, at: z.string() }),
+	z.object({
+		event: z.literal('sessionEnded'),
+		sessionId,
+		at: z.string(),
+		reason: z.string(),
+		turns: z.number().int().nonnegative(),
+		durationMs: z.number().nonnegative(),
+	}),
+]);
+export type TriggerEvent = z.infer<typeof triggerEvent>;
