@@ -1,0 +1,62 @@
+import { element } from './dom';
+import type { Fault } from './faults';
+import { Secret } from './secret';
+
+/** Who may call, as the trigger node says in the page's head. */
+type Callers = 'anyone' | 'secret' | 'n8nUsers';
+
+/** Sees to it that the caller may call: asks for the secret, or for n8n's login. */
+export class Access {
+	private readonly callers = readCallers();
+	private readonly kept = new Secret();
+	private readonly form = element('secret-form', HTMLFormElement);
+	private readonly input = element('secret', HTMLInputElement);
+
+	/** @param submitted the caller pressed Enter in the form */
+	constructor(submitted: () => void) {
+		this.form.hidden = this.callers !== 'secret' || this.kept.get() !== '';
+		this.form.addEventListener('submit', (event) => {
+			event.preventDefault();
+			submitted();
+		});
+		this.input.addEventListener('input', () => this.input.removeAttribute('aria-invalid'));
+	}
+
+	/** The secret to send, '' for none; null where the caller has to type it first. */
+	secret(): string | null {
+		if (this.form.hidden) return this.kept.get();
+		const typed = this.input.value.trim();
+		if (!typed) {
+			this.input.setAttribute('aria-invalid', 'true');
+			this.input.focus();
+			return null;
+		}
+		this.kept.set(typed);
+		return typed;
+	}
+
+	/** The server let the caller in: no need to ask again. */
+	accepted(): void {
+		this.form.hidden = true;
+		this.input.value = '';
+	}
+
+	/** Shows the way in that this caller has. */
+	refused(fault: Fault): Fault {
+		if (this.callers === 'n8nUsers') {
+			// Before it serves the page, the server asks n8n who is logged in.
+			return { ...fault, title: 'Log in to n8n first', link: { href: location.pathname + location.search, text: 'Reload the page' } };
+		}
+		const title = this.kept.get() === '' ? 'This agent asks for a secret' : 'The secret was not accepted';
+		this.kept.set('');
+		this.form.hidden = false;
+		this.input.value = '';
+		this.input.focus();
+		return { ...fault, title };
+	}
+}
+
+function readCallers(): Callers {
+	const content = document.querySelector('meta[name="voice-callers"]')?.getAttribute('content');
+	return content === 'secret' || content === 'n8nUsers' ? content : 'anyone';
+}

@@ -1,0 +1,100 @@
+import type { Ending } from './call';
+import { element, setIcon, setText } from './dom';
+import { LevelMeters } from './level-meters';
+import type { PageState } from './words';
+import { clockTime, endingWords, stateHint, stateWords } from './words';
+
+const RESTING: readonly PageState[] = ['idle', 'ended', 'failed'];
+const STARTING: readonly PageState[] = ['asking', 'connecting'];
+
+/** The frame around the captions: what is going on, for how long, and the buttons. */
+export class CallView {
+	private readonly state = element('state', HTMLElement);
+	private readonly duration = element('duration', HTMLElement);
+	private readonly callButton = element('call', HTMLButtonElement);
+	private readonly muteButton = element('mute', HTMLButtonElement);
+	private readonly interruptButton = element('interrupt', HTMLButtonElement);
+	private readonly meters = element('meters', HTMLElement);
+	private readonly note = element('note', HTMLElement);
+	private readonly hint = element('hint', HTMLElement);
+	private readonly ending = element('ending', HTMLElement);
+	private clock: ReturnType<typeof setInterval> | undefined;
+
+	onCall(pressed: () => void): void {
+		this.callButton.addEventListener('click', pressed);
+	}
+
+	onMute(pressed: () => void): void {
+		this.muteButton.addEventListener('click', pressed);
+	}
+
+	onInterrupt(pressed: () => void): void {
+		const whileSpeaking = () => {
+			// Not `disabled`: a button that disables itself under the finger loses the keyboard's focus.
+			if (this.interruptButton.getAttribute('aria-disabled') === 'false') pressed();
+		};
+		this.interruptButton.addEventListener('click', whileSpeaking);
+		document.addEventListener('keydown', ({ key }) => {
+			if (key === 'Escape') whileSpeaking();
+		});
+	}
+
+	show(state: PageState, tool?: string): void {
+		setText(this.state, stateWords(state, tool));
+		this.state.dataset['state'] = state;
+		document.body.dataset['state'] = state;
+		const calling = !RESTING.includes(state);
+		const connected = calling && !STARTING.includes(state);
+		document.body.dataset['call'] = connected ? 'on' : calling ? 'starting' : 'off';
+		this.showCallButton(calling, state);
+		this.muteButton.hidden = !connected;
+		this.interruptButton.hidden = !connected;
+		this.interruptButton.setAttribute('aria-disabled', String(state !== 'speaking'));
+		this.meters.hidden = !connected;
+		setText(this.hint, stateHint(state));
+		this.hint.hidden = stateHint(state) === '';
+		this.ending.hidden = state !== 'ended';
+		if (state === 'asking') this.duration.hidden = true;
+	}
+
+	/** From the first connection to the end. */
+	startClock(): void {
+		const startedAt = Date.now();
+		const tick = () => setText(this.duration, clockTime(Date.now() - startedAt));
+		tick();
+		this.duration.hidden = false;
+		this.clock = setInterval(tick, 1000);
+	}
+
+	startMeters(): LevelMeters {
+		return new LevelMeters({
+			caller: element('caller-meter', HTMLElement),
+			agent: element('agent-meter', HTMLElement),
+		});
+	}
+
+	greet(agent: string, note: string): void {
+		if (agent) setText(element('agent-name', HTMLElement), agent);
+		setText(this.note, note);
+		this.note.hidden = note === '';
+	}
+
+	showMuted(muted: boolean): void {
+		this.muteButton.setAttribute('aria-pressed', String(muted));
+		setIcon(this.muteButton, muted ? 'mic-off' : 'mic');
+		document.body.dataset['muted'] = String(muted);
+	}
+
+	end(ending: Ending): void {
+		clearInterval(this.clock);
+		if (ending.by !== 'fault') setText(this.ending, ending.by === 'caller' ? 'You ended the call.' : endingWords(ending.reason));
+		this.show(ending.by === 'fault' ? 'failed' : 'ended');
+	}
+
+	private showCallButton(calling: boolean, state: PageState): void {
+		const text = this.callButton.querySelector('span');
+		if (text) setText(text, calling ? (STARTING.includes(state) ? 'Cancel' : 'End') : state === 'idle' ? 'Call' : 'Call again');
+		setIcon(this.callButton, calling ? 'hang-up' : 'phone');
+		this.callButton.dataset['does'] = calling ? 'end' : 'start';
+	}
+}

@@ -1,0 +1,36 @@
+import { CallFault, insecurePage, microphoneFault } from './faults';
+
+/**
+ * The caller's microphone as speech wants it: one channel, cleaned of echo and noise by the browser (the
+ * server does none of that), so that the agent does not hear itself through the caller's loudspeaker.
+ *
+ * @param deviceId of `microphones()`; '' for the system's choice
+ * @throws CallFault in words for the caller
+ */
+export async function openMicrophone(deviceId: string): Promise<MediaStream> {
+	// `mediaDevices` is absent, not refused, where the address is not secure.
+	const devices = navigator.mediaDevices as MediaDevices | undefined;
+	if (!devices) throw new CallFault(insecurePage(new URL(location.href)));
+	const speech: MediaTrackConstraints = {
+		echoCancellation: true,
+		noiseSuppression: true,
+		autoGainControl: true,
+		channelCount: 1,
+	};
+	try {
+		return await devices.getUserMedia({ audio: deviceId ? { ...speech, deviceId: { exact: deviceId } } : speech });
+	} catch (error) {
+		const name = error instanceof DOMException ? error.name : 'UnknownError';
+		// A remembered device may be gone: any other microphone is better than none.
+		if (deviceId && name === 'OverconstrainedError') return await openMicrophone('');
+		throw new CallFault(microphoneFault(name));
+	}
+}
+
+/** The microphones to choose from; empty until the caller has allowed one, as browsers hide them before. */
+export async function microphones(): Promise<MediaDeviceInfo[]> {
+	const devices = navigator.mediaDevices as MediaDevices | undefined;
+	if (!devices) return [];
+	const all = await devices.enumerateDevices();
+	return all.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
+}

@@ -1,0 +1,172 @@
+import type { PageEvent } from '../../contract/page-events';
+import { Access } from './access';
+import { AlertPanel } from './alert-panel';
+import type { CallPhase, Ending } from './call';
+import { Call } from './call';
+import type { CallStats } from './call-stats';
+import { callStats } from './call-stats';
+import { CallView } from './call-view';
+import { Conversation } from './conversation';
+import { ConversationView } from './conversation-view';
+import { DeviceChooser } from './device-chooser';
+import { element } from './dom';
+import type { Fault } from './faults';
+import { soundBlocked } from './faults';
+import { LevelMeters } from './level-meters';
+import { ScreenKeeper } from './screen-keeper';
+import { isTestAddress, Signalling } from './signalling';
+import type { PageState } from './words';
+
+/** For tests and debugging, as `window.voiceLoop`. */
+interface VoiceLoop {
+	/** Of the call that runs, or of the last one. */
+	readonly pc: RTCPeerConnection | null;
+	/** All events of that call. */
+	readonly events: PageEvent[];
+	stats(): Promise<CallStats | null>;
+}
+
+declare global {
+	interface Window {
+		voiceLoop: VoiceLoop;
+	}
+}
+
+class VoicePage {
+	private readonly view = new CallView();
+	private readonly alert = new AlertPanel();
+	private readonly access = new Access(() => this.startCall());
+	private readonly devices = new DeviceChooser((id) => void this.call?.useMicrophone(id));
+	private readonly lines = new ConversationView(element('lines', HTMLElement), element('talk', HTMLElement));
+	private readonly screen = new ScreenKeeper();
+	private readonly audio = element('voice', HTMLAudioElement);
+	private conversation = new Conversation();
+	private meters: LevelMeters | undefined;
+	private call: Call | undefined;
+	private muted = false;
+	/** What the agent does, kept while the page shows `reconnecting` instead. */
+	private agent: { state: PageState; tool?: string } = { state: 'listening' };
+	private phase: CallPhase | 'over' = 'over';
+	private readonly debug: { pc: RTCPeerConnection | null; events: PageEvent[] } = { pc: null, events: [] };
+
+	constructor() {
+		this.view.onCall(() => (this.call ? this.call.hangUp() : this.startCall()));
+		this.view.onMute(() => this.setMuted(!this.muted));
+		this.view.onInterrupt(() => this.call?.interrupt());
+		// Also when a phone puts the page away: nobody should stay on the line unseen.
+		window.addEventListener('pagehide', () => this.call?.hangUp());
+		window.voiceLoop = this.debugHandle();
+	}
+
+	private startCall(): void {
+		if (this.call) return;
+		const secret = this.access.secret();
+		if (secret === null) return;
+		this.alert.clear();
+		this.conversation = new Conversation();
+		this.lines.draw(this.conversation);
+		this.agent = { state: 'listening' };
+		this.debug.events = [];
+		// Both within the click: browsers allow sound only as its consequence.
+		this.meters = this.view.startMeters();
+		this.call = new Call(new Signalling(new URL(location.href), secret), {
+			phase: (phase) => this.enter(phase),
+			event: (event) => this.take(event),
+			microphone: (stream) => this.useMicrophone(stream),
+			voice: (stream) => this.play(stream),
+			warning: (fault) => this.alert.show(fault),
+			ended: (ending) => this.end(ending),
+		});
+		this.debug.pc = this.call.pc;
+		this.setMuted(false);
+		void this.call.start(this.devices.chosen());
+	}
+
+	private enter(phase: CallPhase): void {
+		if (phase === 'live' && this.phase === 'connecting') {
+			this.access.accepted();
+			this.view.startClock();
+			void this.screen.hold();
+		}
+		this.phase = phase;
+		this.showState();
+	}
+
+	private take(event: PageEvent): void {
+		this.debug.events.push(event);
+		if (event.type === 'session.started') this.view.greet(event.agent, event.note);
+		if (event.type === 'state') {
+			const { state, tool } = event;
+			this.agent = tool === undefined ? { state } : { state, tool };
+			this.showState();
+		}
+		// The caller has gone on: what went wrong before is past.
+		if (event.type === 'caption.final') this.alert.clear();
+		this.conversation.take(event);
+		this.lines.draw(this.conversation);
+	}
+
+	private useMicrophone(stream: MediaStream): void {
+		this.meters?.attach('caller', stream);
+		void this.devices.refresh(stream.getAudioTracks()[0]?.getSettings().deviceId ?? '');
+	}
+
+	private play(stream: MediaStream): void {
+		this.audio.srcObject = stream;
+		this.meters?.attach('agent', stream);
+		this.audio.play().catch((error: unknown) => {
+			if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+			this.alert.show(soundBlocked);
+			const unblock = () => {
+				void this.audio.play();
+				this.alert.clear();
+			};
+			document.addEventListener('pointerdown', unblock, { once: true });
+		});
+	}
+
+	private setMuted(muted: boolean): void {
+		this.muted = muted;
+		this.call?.setMuted(muted);
+		this.view.showMuted(muted);
+	}
+
+	private showState(): void {
+		if (this.phase === 'over') return;
+		if (this.phase === 'live') this.view.show(this.agent.state, this.agent.tool);
+		else this.view.show(this.phase);
+	}
+
+	private end(ending: Ending): void {
+		this.call = undefined;
+		this.phase = 'over';
+		this.meters?.stop();
+		this.meters = undefined;
+		this.audio.srcObject = null;
+		this.screen.release();
+		this.conversation.close();
+		this.lines.draw(this.conversation);
+		this.view.end(ending);
+		if (ending.by === 'fault') this.alert.show(this.explain(ending.fault));
+	}
+
+	private explain(fault: Fault): Fault {
+		return fault.code === 'VOICE_ERR_CALLER_REFUSED' ? this.access.refused(fault) : fault;
+	}
+
+	private debugHandle(): VoiceLoop {
+		const { debug } = this;
+		return {
+			get pc() {
+				return debug.pc;
+			},
+			get events() {
+				return debug.events;
+			},
+			stats: async () => (debug.pc ? await callStats(debug.pc) : null),
+		};
+	}
+}
+
+element('test-mark', HTMLElement).hidden = !isTestAddress(new URL(location.href));
+new VoicePage();

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { errorShape } from '../../contract/errors';
+import type { CallerAnswer, CallerOffer } from '../../contract/signalling';
+import { sessionId } from '../../contract/turn';
+import type { Fault } from './faults';
+import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+
+const answered = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId }) satisfies z.ZodType<CallerAnswer>;
+const refused = z.object({ error: errorShape });
+const n8nRefused = z.object({ message: z.string() });
+
+/** The server may have to start the runtime and load models before it answers the first call. */
+const OPEN_LIMIT_MS = 90_000;
+/** In a running call everything is loaded; a longer silence is a lost network. */
+const REOFFER_LIMIT_MS = 5_000;
+
+/** Offers, re-offers and the end of the call: all on the page's own address. */
+export class Signalling {
+	constructor(
+		private readonly address: URL,
+		private readonly secret: string,
+	) {}
+
+	/** @throws CallFault */
+	async open(sdp: string): Promise<CallerAnswer> {
+		return await read(await this.ask('POST', '', sdp, AbortSignal.timeout(OPEN_LIMIT_MS)), answered);
+	}
+
+	/** @throws CallFault; its code is PAGE_SERVER_UNREACHABLE where trying again may help. */
+	async reoffer(session: string, sdp: string, cancelled: AbortSignal): Promise<string> {
+		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(REOFFER_LIMIT_MS)]);
+		const answer = await this.ask('PATCH', session, sdp, limit);
+		return (await read(answer, answered)).sdp;
+	}
+
+	/** Never fails: the server ends a call by itself when its sound stops. `keepalive` outlives the page. */
+	async end(session: string): Promise<void> {
+		await fetch(this.url(session), { method: 'DELETE', headers: this.headers(), keepalive: true }).catch(() => undefined);
+	}
+
+	private async ask(method: string, session: string, offer: string, signal: AbortSignal): Promise<Response> {
+		let response: Response;
+		try {
+			response = await fetch(this.url(session), {
+				method,
+				headers: { ...this.headers(), 'content-type': 'application/json' },
+				body: JSON.stringify({ type: 'offer', sdp: offer } satisfies CallerOffer),
+				cache: 'no-store',
+				signal,
+			});
+		} catch {
+			throw new CallFault(serverUnreachable);
+		}
+		if (!response.ok) throw new CallFault(await this.refusal(response));
+		return response;
+	}
+
+	private async refusal(response: Response): Promise<Fault> {
+		const body: unknown = await response.json().catch(() => null);
+		const ours = refused.safeParse(body);
+		if (ours.success) return serverFault(ours.data.error, 'The call could not start');
+		// n8n's own 404 for an address that no workflow has registered.
+		if (response.status === 404 && n8nRefused.safeParse(body).success) {
+			return notListening(isTestAddress(this.address));
+		}
+		return serverGarbled(response.status);
+	}
+
+	private url(session: string): string {
+		const url = new URL(this.address);
+		url.hash = '';
+		url.search = session ? `?session=${encodeURIComponent(session)}` : '';
+		return url.href;
+	}
+
+	private headers(): Record<string, string> {
+		return this.secret ? { authorization: `Bearer ${this.secret}` } : {};
+	}
+}
+
+/** n8n serves a workflow that is being tested in the editor under /webhook-test/. */
+export const isTestAddress = (address: URL): boolean => address.pathname.includes('/webhook-test/');
+
+async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
+	const parsed = schema.safeParse(await response.json().catch(() => null));
+	if (!parsed.success) throw new CallFault(serverGarbled(response.status));
+	return parsed.data;
+}

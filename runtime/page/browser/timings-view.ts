@@ -1,0 +1,37 @@
+import type { TurnTimings } from '../../contract/turn';
+import { make } from './dom';
+import { duration } from './words';
+
+const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
+	['e2e_latency', 'You stopped → agent audible'],
+	['response_delay', 'Turn over → agent audible'],
+	['eou_delay', 'You stopped → turn over'],
+	['transcription_delay', 'You stopped → final text'],
+	['workflow_delay', 'Turn over → first node'],
+	['ttft', 'Model: first token'],
+	['tools', 'Tools'],
+	['ttfb', 'Voice: first sound'],
+];
+
+/** Two figures in small print; the rest on demand. */
+export function timingsView(timings: TurnTimings): HTMLElement {
+	const box = make('details', 'timings');
+	box.dataset['testid'] = 'timings';
+	const summary = make('summary');
+	const { response_delay: response, e2e_latency: whole } = timings;
+	const figures = [
+		response === undefined ? '' : `replied in ${duration(response)}`,
+		whole === undefined ? '' : `${duration(whole)} after you stopped`,
+	].filter(Boolean);
+	summary.textContent = figures.join(' · ') || 'timings';
+	const list = make('dl');
+	for (const [name, meaning] of MEANINGS) {
+		const value = timings[name];
+		if (value === undefined) continue;
+		const term = make('dt', '', meaning);
+		term.title = name;
+		list.append(term, make('dd', '', `${Math.round(value)} ms`));
+	}
+	box.append(summary, list);
+	return box;
+}

@@ -1,0 +1,56 @@
+import type { AgentState } from '../../contract/page-events';
+import type { CallPhase } from './call';
+
+/** Where the page stands; in a live call it is what the agent does. */
+export type PageState = 'idle' | 'ended' | 'failed' | Exclude<CallPhase, 'live'> | AgentState;
+
+const STATES: Record<PageState, string> = {
+	idle: 'Ready to talk',
+	ended: 'Call ended',
+	failed: 'Not connected',
+	asking: 'Waiting for your microphone',
+	connecting: 'Connecting',
+	reconnecting: 'Reconnecting',
+	listening: 'Listening',
+	hearing: 'Hearing you',
+	thinking: 'Thinking',
+	tool: 'Using a tool',
+	speaking: 'Speaking',
+};
+
+export const stateWords = (state: PageState, tool?: string): string =>
+	state === 'tool' && tool ? `Using ${toolTitle(tool)}` : STATES[state];
+
+/** What to do or to expect in a state; '' where nothing has to be said. */
+export const stateHint = (state: PageState): string => HINTS[state] ?? '';
+
+const HINTS: Partial<Record<PageState, string>> = {
+	idle: 'Press Call and speak as you would on the phone. You can interrupt at any time.',
+	asking: 'Choose “Allow” when your browser asks for the microphone.',
+	connecting: 'The first call takes longer: the models are being loaded.',
+};
+
+/** `book_appointment` -> `Book appointment` */
+export function toolTitle(name: string): string {
+	const words = name.replaceAll(/[_-]+/g, ' ').trim();
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** 42 -> `42 ms`, 1234 -> `1.23 s` */
+export const duration = (ms: number): string => (ms < 100 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+
+/** 83000 -> `1:23` */
+export function clockTime(ms: number): string {
+	const whole = Math.floor(ms / 1000);
+	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+const ENDINGS: Partial<Record<string, string>> = {
+	idle: 'The agent hung up because nobody spoke for a while.',
+	maxSession: 'The call reached the longest time allowed.',
+	'the caller hung up': 'The call was hung up.',
+};
+
+/** A reason without words of ours is shown as the server gave it. */
+export const endingWords = (reason: string): string =>
+	ENDINGS[reason] ?? (reason ? `The agent ended the call: ${reason}` : 'The agent ended the call.');

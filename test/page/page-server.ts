@@ -1,0 +1,155 @@
+import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import type { PageEvent } from '../../runtime/contract/page-events';
+import type { PeerOrder, PeerReport } from './peer-messages';
+
+const root = path.resolve(__dirname, '..', '..');
+const peerFile = path.join(root, 'test', '.output', 'page', 'answering-peer.js');
+
+export interface Asked {
+	method: string;
+	url: string;
+	authorization: string | undefined;
+	sdp: string;
+}
+
+/** One answer instead of the real one, or the connection cut. */
+export type Refusal = { status: number; body: unknown } | 'cut';
+
+export const SESSION = 's_test0123456789abcdef';
+
+/** Serves the built page as the trigger does and answers its calls with a real WebRTC peer. */
+export class PageServer extends EventEmitter {
+	readonly asked: Asked[] = [];
+	/** Answers the next requests of a method so, until it is deleted. */
+	readonly refuse = new Map<string, Refusal>();
+	readonly requests: string[] = [];
+	loudness = 0;
+	agent = 'Dental practice';
+	callers = 'anyone';
+	private readonly server: Server = createServer((request, response) => void this.handle(request, response));
+	private peer: ChildProcess | undefined;
+
+	static async start(): Promise<PageServer> {
+		buildSync({ entryPoints: [path.join(__dirname, 'answering-peer.ts')], outfile: peerFile, bundle: true, platform: 'node', external: ['wrtc'] });
+		await promisify(execFile)(process.execPath, [path.join(root, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'page'], { cwd: root });
+		const started = new PageServer();
+		started.server.listen(0, '127.0.0.1');
+		await once(started.server, 'listening');
+		return started;
+	}
+
+	get port(): number {
+		return (this.server.address() as AddressInfo).port;
+	}
+
+	url(pathname = '/webhook/voice'): string {
+		return `http://127.0.0.1:${this.port}${pathname}`;
+	}
+
+	/** As between two tests. */
+	async reset(): Promise<void> {
+		await this.hangUp();
+		this.asked.length = 0;
+		this.requests.length = 0;
+		this.refuse.clear();
+		this.callers = 'anyone';
+		this.loudness = 0;
+	}
+
+	async stop(): Promise<void> {
+		await this.hangUp();
+		this.server.closeAllConnections();
+		this.server.close();
+	}
+
+	/** Resolves when the page has opened its data channel. */
+	async channelOpen(): Promise<void> {
+		if (!this.opened) await once(this, 'open');
+	}
+
+	say(...events: PageEvent[]): void {
+		for (const event of events) this.order({ type: 'event', json: JSON.stringify(event) });
+	}
+
+	sayRaw(json: string): void {
+		this.order({ type: 'event', json });
+	}
+
+	tone(hz: number): void {
+		this.order({ type: 'tone', hz });
+	}
+
+	/** SIGSTOP: to the page it looks like a network that swallows everything. */
+	signalPeer(signal: NodeJS.Signals): void {
+		this.peer?.kill(signal);
+	}
+
+	private opened = false;
+
+	private order(order: PeerOrder): void {
+		this.peer?.send(order);
+	}
+
+	private async hangUp(): Promise<void> {
+		const { peer } = this;
+		this.peer = undefined;
+		this.opened = false;
+		if (!peer || peer.exitCode !== null || peer.signalCode !== null) return;
+		const gone = once(peer, 'exit');
+		peer.kill('SIGKILL');
+		await gone;
+	}
+
+	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const { method = '', url = '' } = request;
+		if (method === 'GET') return await this.servePage(response);
+		const chunks: Buffer[] = [];
+		for await (const chunk of request) chunks.push(chunk as Buffer);
+		const body = chunks.length ? (JSON.parse(Buffer.concat(chunks).toString()) as { sdp: string }) : { sdp: '' };
+		this.asked.push({ method, url, authorization: request.headers.authorization, sdp: body.sdp });
+		this.emit('asked', method);
+		const refusal = this.refuse.get(method);
+		if (refusal === 'cut') return void request.socket.destroy();
+		if (refusal) return json(response, refusal.status, refusal.body);
+		if (method === 'DELETE') return void response.writeHead(204).end();
+		if (method === 'POST') await this.newPeer();
+		const sdp = await this.answer(body.sdp);
+		json(response, method === 'POST' ? 201 : 200, { type: 'answer', sdp, sessionId: SESSION });
+	}
+
+	private async servePage(response: ServerResponse): Promise<void> {
+		const html = await readFile(path.join(root, 'dist', 'runtime', 'page', 'page.html'), 'utf8');
+		response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+		response.end(html.replaceAll('%AGENT_NAME%', this.agent).replaceAll('%CALLERS%', this.callers));
+	}
+
+	private async newPeer(): Promise<void> {
+		await this.hangUp();
+		const peer = fork(peerFile, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+		this.peer = peer;
+		peer.on('message', (report: PeerReport) => {
+			if (report.type === 'open') this.opened = true;
+			if (report.type === 'loudness') this.loudness = report.rms;
+			if (report.type === 'request') this.requests.push(report.json);
+			this.emit(report.type, report);
+		});
+	}
+
+	private async answer(sdp: string): Promise<string> {
+		const answered = once(this, 'answer') as Promise<[Extract<PeerReport, { type: 'answer' }>]>;
+		this.order({ type: 'offer', sdp });
+		return (await answered)[0].sdp;
+	}
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+	response.writeHead(status, { 'content-type': 'application/json' });
+	response.end(JSON.stringify(body));
+}

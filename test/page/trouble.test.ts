@@ -1,0 +1,150 @@
+// Guards against: a caller who presses Call, gets nothing, and is not told why or what to do.
+import type { Browser, Page } from 'playwright-core';
+import { becomes, launch, leave, picture, shows, visit } from './browser';
+import { PageServer } from './page-server';
+
+jest.setTimeout(60_000);
+
+/** A name that is this machine, but to the browser is neither localhost nor https. */
+const INSECURE_HOST = 'voice.example';
+
+let browser: Browser;
+let server: PageServer;
+
+beforeAll(async () => {
+	[browser, server] = await Promise.all([launch(`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`), PageServer.start()]);
+});
+afterAll(async () => {
+	await browser.close();
+	await server.stop();
+});
+beforeEach(async () => await server.reset());
+
+async function told(page: Page, code: string, ...words: string[]): Promise<void> {
+	await page.locator(`[data-testid=error][data-code=${code}]`).waitFor();
+	const text = await page.getByTestId('error').innerText();
+	for (const word of words) expect(text).toContain(word);
+	await shows(page, 'failed');
+	await expect(page.getByTestId('call').innerText()).resolves.toBe('Call again');
+}
+
+/** The next call works: whatever happened left nothing behind. */
+async function callsAgain(page: Page): Promise<void> {
+	await page.getByTestId('call').click();
+	await server.channelOpen();
+	await shows(page, 'listening');
+	await page.getByTestId('error').waitFor({ state: 'hidden' });
+}
+
+test('a denied microphone', async () => {
+	const page = await visit(browser, { url: server.url(), microphone: false });
+	await page.getByTestId('call').click();
+	await told(page, 'PAGE_MICROPHONE_BLOCKED', 'The microphone is blocked', 'allow the microphone');
+	expect(server.asked).toEqual([]);
+	await page.context().grantPermissions(['microphone']);
+	await callsAgain(page);
+	await leave(page);
+});
+
+test.each([
+	['NotFoundError', 'PAGE_MICROPHONE_MISSING', 'Connect a microphone'],
+	['NotReadableError', 'PAGE_MICROPHONE_BUSY', 'Close other programs'],
+	['AbortError', 'PAGE_MICROPHONE_BUSY', 'Close other programs'],
+	['InvalidStateError', 'PAGE_MICROPHONE_FAILED', 'InvalidStateError'],
+])('a microphone that fails with %s', async (name, code, words) => {
+	const page = await visit(browser, { url: server.url() });
+	// The browser's own failure cannot be staged with a fake device: only its answer is replaced.
+	await page.evaluate(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '${name}'); }`);
+	await page.getByTestId('call').click();
+	await told(page, code, words);
+	await leave(page);
+});
+
+test('an address that is not secure', async () => {
+	const page = await visit(browser, { url: `http://${INSECURE_HOST}:${server.port}/webhook/voice` });
+	await page.getByTestId('call').click();
+	await told(page, 'PAGE_INSECURE', 'not secure', `http://localhost:${server.port}/webhook/voice`);
+	await leave(page);
+});
+
+test('hanging up while the browser still asks for the microphone', async () => {
+	const page = await visit(browser, { url: server.url() });
+	await page.evaluate(`{
+		const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+		navigator.mediaDevices.getUserMedia = async (wish) => { await new Promise((resolve) => { window.allow = resolve; }); return window.given = await real(wish); };
+	}`);
+	await page.getByTestId('call').click();
+	await shows(page, 'asking');
+	await expect(page.getByTestId('call').innerText()).resolves.toBe('Cancel');
+	await picture(page, 'desktop-asking');
+	await page.getByTestId('call').click();
+	await shows(page, 'ended');
+	// The microphone that comes late is closed again, and nobody is called.
+	await page.evaluate('allow()');
+	await becomes(page, 'window.given?.getAudioTracks()[0].readyState', 'ended');
+	expect(server.asked).toEqual([]);
+	await leave(page);
+});
+
+test.each([
+	['VOICE_ERR_BUSY', 503, 'All lines are busy'],
+	['VOICE_ERR_RUNTIME_UNREACHABLE', 503, 'The voice runtime does not answer'],
+	['VOICE_ERR_BAD_OFFER', 400, 'The call could not start'],
+])('the server refuses with %s', async (code, status, title) => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', { status, body: { error: { code, message: 'What happened.', remedy: 'What to do.' } } });
+	await page.getByTestId('call').click();
+	await told(page, code, title, 'What happened.', 'What to do.');
+	server.refuse.clear();
+	await callsAgain(page);
+	await leave(page);
+});
+
+test.each([
+	['/webhook/voice', 'Publish the workflow'],
+	['/webhook-test/voice', 'Press "Execute workflow"'],
+])('no workflow listens at %s: n8n answers in its own words', async (address, words) => {
+	const page = await visit(browser, { url: server.url(address) });
+	await expect(page.getByText('Test', { exact: true }).isVisible()).resolves.toBe(address.includes('test'));
+	server.refuse.set('POST', { status: 404, body: { code: 404, message: 'The requested webhook "POST voice" is not registered.', hint: '' } });
+	await page.getByTestId('call').click();
+	await told(page, 'VOICE_ERR_NOT_LISTENING', words);
+	await leave(page);
+});
+
+test.each([
+	['nothing that is JSON', { status: 502, body: undefined }, 'PAGE_SERVER_GARBLED', '502'],
+	['an answer without SDP', { status: 201, body: { type: 'answer' } }, 'PAGE_SERVER_GARBLED', '201'],
+	['a cut connection', 'cut' as const, 'PAGE_SERVER_UNREACHABLE', 'cannot be reached'],
+	['SDP that is none', { status: 201, body: { type: 'answer', sdp: 'garbage', sessionId: 's_test0123456789abcdef' } }, 'PAGE_FAULT', 'Reload the page'],
+])('the server gives %s', async (_, refusal, code, words) => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', refusal);
+	await page.getByTestId('call').click();
+	await told(page, code, words);
+	server.refuse.clear();
+	await callsAgain(page);
+	await leave(page);
+});
+
+test('a microphone that is unplugged in mid-call is told, and the call stays', async () => {
+	const page = await visit(browser, { url: server.url() });
+	await callsAgain(page);
+	await page.evaluate(`voiceLoop.pc.getSenders()[0].track.dispatchEvent(new Event('ended'))`);
+	await page.locator('[data-testid=error][data-code=PAGE_MICROPHONE_ENDED]').waitFor();
+	await shows(page, 'listening');
+	await leave(page);
+});
+
+test('another microphone can be chosen without ending the call', async () => {
+	const page = await visit(browser, { url: server.url() });
+	await callsAgain(page);
+	const options = page.getByTestId('device').locator('option');
+	expect(await options.count()).toBeGreaterThan(1);
+	const other = (await options.last().getAttribute('value')) ?? '';
+	await page.getByTestId('device').selectOption(other);
+	await becomes(page, 'voiceLoop.pc.getSenders()[0].track.getSettings().deviceId', other);
+	await shows(page, 'listening');
+	expect(server.asked.map(({ method }) => method)).toEqual(['POST']);
+	await leave(page);
+});
