@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { stateFilePath } from '../client/state-file';
+import { type Gateway, openGateway } from '../gateway/gateway';
+import { optionsFrom } from '../gateway/options';
+import { removeStateFile, writeStateFile } from '../gateway/state-file';
+import { version } from '../gateway/version';
+
+export const about = 'start the voice runtime on this machine';
+
+const HELP = `voice-loop start [--idle-exit]
+
+Starts the runtime and tells the nodes on this machine where it is. When it is ready it prints one line of
+JSON: {"url": ...}.
+
+  --idle-exit   end by itself when no call has been made for 30 minutes (what the nodes use)
+
+Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
+VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_LOG. See docs/configuration.md.`;
+
+const IDLE_LIMIT = 30 * 60_000;
+const LOOK_EVERY = 60_000;
+
+export async function run(argv: string[]): Promise<number> {
+	const { values } = parseArgs({
+		args: argv,
+		options: { 'idle-exit': { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+	});
+	if (values.help) {
+		console.log(HELP);
+		return 0;
+	}
+	const options = optionsFrom(process.env);
+	const gateway = await openGateway(options);
+	const stateFile = stateFilePath(process.env);
+	await writeStateFile(stateFile, {
+		url: gateway.url,
+		key: options.key,
+		pid: process.pid,
+		version,
+		startedAt: new Date().toISOString(),
+	});
+	console.log(JSON.stringify({ url: gateway.url }));
+	await untilToldToStop(gateway, values['idle-exit']);
+	await removeStateFile(stateFile);
+	await gateway.close();
+	return 0;
+}
+
+async function untilToldToStop(gateway: Gateway, idleExit: boolean): Promise<void> {
+	await new Promise<void>((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+		if (!idleExit) return;
+		let lastCall = Date.now();
+		setInterval(() => {
+			if (gateway.sessions() > 0) lastCall = Date.now();
+			else if (Date.now() - lastCall > IDLE_LIMIT) resolve();
+		}, LOOK_EVERY);
+	});
+}

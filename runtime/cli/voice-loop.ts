@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { VoiceError } from '../contract/errors';
+
+interface Command {
+	readonly about: string;
+	/** Resolves to the exit code. */
+	run(argv: string[]): Promise<number>;
+}
+
+/** Loaded when asked for: `start` must not load wrtc, which `call` needs. */
+const commands: Record<string, () => Promise<Command>> = {
+	start: async () => await import('./start.js'),
+	call: async () => await import('./call/call-command.js'),
+};
+
+async function help(): Promise<number> {
+	console.log('voice-loop <command> [options]\n');
+	for (const [name, load] of Object.entries(commands)) console.log(`  ${name.padEnd(8)} ${(await load()).about}`);
+	console.log('\nEach command explains its options with --help.');
+	return 0;
+}
+
+async function main([name, ...argv]: string[]): Promise<number> {
+	if (name === undefined || name === '--help' || name === 'help') return await help();
+	const load = commands[name];
+	if (!load) {
+		console.error(`voice-loop: there is no command "${name}". Try: voice-loop --help`);
+		return 2;
+	}
+	return await (await load()).run(argv);
+}
+
+main(process.argv.slice(2)).then(
+	// wrtc keeps native threads: a process that used it must be ended.
+	(code) => process.exit(code),
+	(thrown: unknown) => {
+		const error = VoiceError.from(thrown);
+		console.error(`${error.code}: ${error.message}\n${error.remedy}`);
+		process.exit(1);
+	},
+);

@@ -1,0 +1,56 @@
+import { type MediaProtocol, mediaProtocol } from '../../ipc/media-protocol';
+import type { Caller } from '../../ipc/caller';
+import type { Log } from '../log';
+import { Child, type ChildState } from './child';
+
+/** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */
+export class MediaPool {
+	private readonly members: Array<{ child: Child<MediaProtocol>; sessions: number }>;
+
+	constructor(entry: string, size: number, log: Log) {
+		this.members = Array.from({ length: size }, (_, index) => ({
+			child: new Child({
+				name: `media-${index + 1}`,
+				entry,
+				protocol: mediaProtocol,
+				lostCode: 'VOICE_ERR_MEDIA_LOST',
+				log,
+			}),
+			sessions: 0,
+		}));
+	}
+
+	get state(): ChildState {
+		const states = this.members.map(({ child }) => child.state);
+		return states.find((state) => state !== 'ready') ?? 'ready';
+	}
+
+	get pids(): number[] {
+		return this.members.flatMap(({ child }) => child.pid ?? []);
+	}
+
+	start(): void {
+		for (const { child } of this.members) child.start();
+	}
+
+	/** The process with the fewest sessions; give the place back with `release` when the session is over. */
+	async place(): Promise<{ caller: Caller<MediaProtocol>; release: () => void }> {
+		const member = this.members.reduce((least, next) => (next.sessions < least.sessions ? next : least));
+		member.sessions++;
+		let held = true;
+		const release = (): void => {
+			if (held) member.sessions--;
+			held = false;
+		};
+		try {
+			return { caller: await member.child.ready(), release };
+		} catch (error) {
+			release();
+			throw error;
+		}
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all(this.members.map(async ({ child }) => await child.stop()));
+	}
+}

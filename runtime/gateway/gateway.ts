@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Duplex } from 'node:stream';
+import fastify, { LogController } from 'fastify';
+import { inferenceProtocol } from '../ipc/inference-protocol';
+import { checkKey } from './auth';
+import { Child } from './children/child';
+import { MediaPool } from './children/media-pool';
+import { LiveSessions } from './live/live-sessions';
+import { answerErrors } from './error-answer';
+import type { GatewayOptions } from './options';
+import { Page } from './page';
+import { houseRoutes } from './routes/house';
+import { sessionRoutes } from './routes/sessions';
+import { standaloneRoutes } from './routes/standalone';
+import { turnRoutes } from './routes/turns';
+import { Dispatcher } from './triggers/dispatch';
+import { TriggerStreams } from './triggers/streams';
+import { version } from './version';
+
+export interface Gateway {
+	readonly url: string;
+	/** Calls under way. */
+	readonly sessions: () => number;
+	/** Ends all calls and child processes. */
+	close(): Promise<void>;
+}
+
+/** An offer, a long system prompt, tool results. Recordings have a limit of their own. */
+const BODY_LIMIT = 2 * 1024 * 1024;
+const TRIGGERS = '/v1/triggers';
+
+/** Opens the house: children first, so that they load while the server starts. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+	const app = fastify({
+		logger: { level: options.logLevel },
+		// Paths hold the ids of sessions; only what fails is logged, by code.
+		logController: new LogController({ disableRequestLogging: true }),
+		bodyLimit: BODY_LIMIT,
+		// A node may wait minutes for the caller to hear the end.
+		requestTimeout: 0,
+		forceCloseConnections: true,
+	});
+	const log = app.log;
+	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
+	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
+	const inference = new Child({
+		name: 'inference',
+		entry: entry('inference'),
+		protocol: inferenceProtocol,
+		lostCode: 'VOICE_ERR_INFERENCE_LOST',
+		// Each decode under way holds one of these threads.
+		env: { UV_THREADPOOL_SIZE: '8' },
+		log,
+	});
+	media.start();
+	inference.start();
+
+	const streams = new TriggerStreams(log);
+	const dispatcher = new Dispatcher(streams, options.key);
+	const sessions = new LiveSessions({ media, inference, streams, dispatcher, log }, options.maxSessions);
+
+	answerErrors(app);
+	app.addHook('onRequest', async (request) => checkKey(request.headers, options.key));
+	sessionRoutes(app, sessions);
+	turnRoutes(app, sessions);
+	standaloneRoutes(app, inference);
+	houseRoutes(app, { page: new Page(options.runtimeDir), media, inference, sessions, version });
+	app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		try {
+			if (request.url !== TRIGGERS) throw new Error('no such path');
+			checkKey(request.headers, options.key);
+			streams.accept(request, socket, head);
+		} catch {
+			socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
+		}
+	});
+
+	await app.listen({ host: options.host, port: options.port });
+	const { address, port, family } = app.server.address() as AddressInfo;
+	const host = family === 'IPv6' ? `[${address}]` : address;
+	return {
+		url: `http://${host}:${port}`,
+		sessions: () => sessions.size,
+		close: async () => {
+			sessions.closeAll('the runtime is shutting down');
+			streams.close();
+			await app.close();
+			await Promise.all([media.stop(), inference.stop()]);
+		},
+	};
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+const whole = z.coerce.number().int();
+
+/** All that can be set from outside, with what holds when it is not. */
+const environment = z.object({
+	VOICE_LOOP_HOST: z.string().default('127.0.0.1'),
+	/** 0: any free port; the state file says which. */
+	VOICE_LOOP_PORT: whole.min(0).max(65_535).default(0),
+	/** Shared with the credential "Voice Runtime API". Made anew at every start when not set. */
+	VOICE_LOOP_KEY: z.string().min(32).optional(),
+	VOICE_LOOP_MAX_SESSIONS: whole.min(1).default(16),
+	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
+	VOICE_LOOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface GatewayOptions {
+	readonly host: string;
+	readonly port: number;
+	readonly key: string;
+	readonly maxSessions: number;
+	readonly mediaProcesses: number;
+	readonly logLevel: string;
+	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
+	readonly runtimeDir: string;
+}
+
+export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
+	const read = environment.parse(env);
+	return {
+		host: read.VOICE_LOOP_HOST,
+		port: read.VOICE_LOOP_PORT,
+		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
+		maxSessions: read.VOICE_LOOP_MAX_SESSIONS,
+		// Opus encoding has threads of its own, so one media process feeds some four cores.
+		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
+		logLevel: read.VOICE_LOOP_LOG,
+		runtimeDir: path.resolve(__dirname, '..'),
+	};
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+
+export interface PageValues {
+	readonly agent: string;
+	readonly callers: string;
+}
+
+/** The voice page: one file with everything in it, and the agent's name filled in. */
+export class Page {
+	private html: string | undefined;
+
+	constructor(private readonly runtimeDir: string) {}
+
+	async render({ agent, callers }: PageValues): Promise<string> {
+		this.html ??= await readFile(path.join(this.runtimeDir, 'page', 'page.html'), 'utf8');
+		return this.html
+			.replaceAll('%AGENT_NAME%', () => escapeHtml(agent))
+			.replaceAll('%CALLERS%', () => escapeHtml(callers));
+	}
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type Health, health } from '../../contract/control';
+import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import type { Child } from '../children/child';
+import type { MediaPool } from '../children/media-pool';
+import type { LiveSessions } from '../live/live-sessions';
+import type { Page } from '../page';
+
+const pageQuery = z.object({
+	agent: z.string().max(120).default('Voice agent'),
+	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
+});
+
+/** The page, and what an operator asks of the house itself. */
+export function houseRoutes(
+	app: FastifyInstance,
+	rooms: {
+		page: Page;
+		media: MediaPool;
+		inference: Child<InferenceProtocol>;
+		sessions: LiveSessions;
+		version: string;
+	},
+): void {
+	app.get('/v1/page', async (request, reply) => {
+		const html = await rooms.page.render(pageQuery.parse(request.query));
+		return await reply.type('text/html; charset=utf-8').send(html);
+	});
+
+	app.get('/v1/health', async (): Promise<Health> =>
+		health.parse({
+			ok: true,
+			version: rooms.version,
+			sessions: rooms.sessions.size,
+			media: rooms.media.state,
+			inference: rooms.inference.state,
+		}),
+	);
+
+	/** Counters and process ids, for the operator and for tests that look at what inference really did. */
+	app.get('/v1/stats', async () => ({
+		media: { pids: rooms.media.pids },
+		inference: {
+			pid: rooms.inference.pid,
+			...(await (await rooms.inference.ready()).call('stats', {}).result),
+		},
+	}));
+}
