@@ -1,0 +1,24 @@
+import type { Handlers } from '../../ipc/server';
+import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import type { Rooms } from '../rooms';
+
+type Chat = Pick<Handlers<InferenceProtocol>, 'chat' | 'forget'>;
+
+export function chatHandlers({ chat, counters }: Rooms): Chat {
+	return {
+		chat: async (request, { signal, emit }) =>
+			await counters.count(counters.chats, signal, async () => {
+				const listener = {
+					onText: (text: string) => emit({ type: 'text', text }),
+					onTokens: (count: number) => {
+						counters.tokens += count;
+					},
+				};
+				return await chat.chat(request, listener, signal);
+			}),
+		forget: ({ conversation }) => {
+			chat.forget(conversation);
+			return Promise.resolve({});
+		},
+	};
+}

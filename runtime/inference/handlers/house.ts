@@ -1,0 +1,47 @@
+import type { Handlers } from '../../ipc/server';
+import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import type { Rooms } from '../rooms';
+
+type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
+
+export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): House {
+	return {
+		warm: async (wanted) => {
+			await Promise.all([
+				wanted.transcribe && recognisers.get(wanted.transcribe.model),
+				wanted.chat && chat.warm(wanted.chat),
+				wanted.speak && voices.engine(wanted.speak.engine).warm(wanted.speak.voice),
+			]);
+			return {};
+		},
+		engines: () =>
+			Promise.resolve({
+				transcribe: [
+					{
+						value: 'pack:listen',
+						name: 'Offline pack: appointments',
+						description: 'Streams, needs no download. Understands some 260 English words about appointments, nothing else.',
+					},
+				],
+				chat: [
+					{
+						value: 'pack:answer',
+						name: 'Offline pack: appointments',
+						description: 'Needs no download. Books, lists and cancels appointments, nothing else.',
+					},
+				],
+				speak: voices.choices(),
+			}),
+		stats: () => {
+			const { user, system } = process.cpuUsage();
+			return Promise.resolve({
+				chats: { ...counters.chats },
+				speaks: { ...counters.speaks },
+				listens: { ...counters.listens },
+				tokens: counters.tokens,
+				rssBytes: process.memoryUsage.rss(),
+				cpuMs: (user + system) / 1000,
+			});
+		},
+	};
+}

@@ -1,0 +1,56 @@
+import { VoiceError } from '../../contract/errors';
+import type { CallContext, Handlers } from '../../ipc/server';
+import type { InferenceProtocol, ListenEvent, ListenInput } from '../../ipc/inference-protocol';
+import type { Rooms } from '../rooms';
+import type { RecognitionStream } from '../transcribe';
+
+/** Passes inputs to the stream until it is closed, is lost, or the caller is gone. */
+async function serve(
+	stream: RecognitionStream,
+	{ signal, emit, onInput }: CallContext<ListenInput, ListenEvent>,
+	lost: Promise<never>,
+): Promise<void> {
+	const flushes = new Set<Promise<void>>();
+	const over = new Promise<void>((resolve, reject) => {
+		signal.addEventListener('abort', () => reject(new VoiceError('VOICE_ERR_CANCELLED', 'The caller is gone.')), { once: true });
+		const flush = async (id: string): Promise<void> => emit({ type: 'final', id, ...(await stream.flush()) });
+		onInput((input) => {
+			if (input.type === 'audio') stream.push(input.pcm);
+			else if (input.type === 'reset') stream.reset();
+			else if (input.type === 'close') resolve();
+			else {
+				const pending = flush(input.id).catch(reject);
+				flushes.add(pending);
+				void pending.finally(() => flushes.delete(pending));
+			}
+		});
+	});
+	await Promise.race([over, lost]);
+	await Promise.race([Promise.all(flushes), lost]);
+}
+
+/** One caller's recognition, for as long as the session lasts. */
+export function listenHandler({ recognisers, counters }: Rooms): Handlers<InferenceProtocol>['listen'] {
+	return async ({ settings }, context) =>
+		await counters.count(counters.listens, context.signal, async () => {
+			const recogniser = await recognisers.get(settings.model);
+			let lose: (error: VoiceError) => void = () => undefined;
+			const lost = new Promise<never>((_resolve, reject) => {
+				lose = reject;
+			});
+			// It may be lost before anybody waits for it.
+			lost.catch(() => undefined);
+			const stream = await recogniser.open(settings, {
+				onPartial: (text) => context.emit({ type: 'partial', text }),
+				onFailed: (error) => lose(error),
+			});
+			try {
+				if (context.signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The caller is gone.');
+				context.emit({ type: 'ready' });
+				await serve(stream, context, lost);
+				return {};
+			} finally {
+				await stream.close();
+			}
+		});
+}

@@ -1,0 +1,46 @@
+import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import { VoiceError } from '../../contract/errors';
+import { log } from '../log';
+import { threadsFor, usableCores } from './threads';
+
+export type Library = typeof LlamaLibrary;
+export type Llama = LlamaLibrary.Llama;
+
+export interface Backend {
+	readonly library: Library;
+	readonly llama: Llama;
+	readonly cores: number;
+}
+
+let backend: Promise<Backend> | undefined;
+
+async function open(): Promise<Backend> {
+	// A real import(): the library is ESM with top-level await, which require() refuses.
+	const library: Library = await import('node-llama-cpp');
+	const cores = usableCores();
+	const options = {
+		// Never compile on somebody's machine: the ready-made binary works, or it is an error to report.
+		build: 'never',
+		maxThreads: threadsFor(Number.POSITIVE_INFINITY, cores),
+		logger: (level: string, message: string) => {
+			if (level === 'error' || level === 'fatal') log('warn', 'llama.cpp', { text: message.trim() });
+		},
+	} as const;
+	try {
+		return { library, cores, llama: await library.getLlama({ ...options, gpu: 'auto' }) };
+	} catch (error) {
+		log('warn', 'no usable GPU backend, running on the CPU', { why: String(error) });
+		return { library, cores, llama: await library.getLlama({ ...options, gpu: false }) };
+	}
+}
+
+/** llama.cpp, loaded once a process. A failure can be tried again. */
+export async function llamaBackend(): Promise<Backend> {
+	backend ??= open();
+	try {
+		return await backend;
+	} catch (cause) {
+		backend = undefined;
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp could not be loaded: ${String(cause)}`, { cause });
+	}
+}

@@ -1,0 +1,76 @@
+import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { ChatSettings } from '../../contract/chat';
+import type { ChatReply } from '../../contract/control';
+import { VoiceError } from '../../contract/errors';
+import type { GgufCheck } from '../models/gguf-check';
+import { modelFile } from '../models/resolve';
+import type { ChatEngine, ChatListener, ChatRequest } from './engine';
+import { llamaBackend } from './library';
+import { type ChatModel, loadChatModel } from './model';
+import { promptFor, writeReply } from './reply';
+
+const cancelled = (cause?: unknown): VoiceError =>
+	new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
+
+/** Answers with GGUF models on this machine. A model is loaded on first use and shared by all conversations. */
+export class LlamaEngine implements ChatEngine {
+	private readonly models = new Map<string, Promise<ChatModel>>();
+
+	constructor(
+		private readonly check: Pick<GgufCheck, 'approve'>,
+		/** Conversations kept in one model's memory, at most. */
+		private readonly sequences?: number,
+	) {}
+
+	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
+		const startedAt = performance.now();
+		const loaded = await this.load(request.settings.model);
+		if (signal.aborted) throw cancelled(signal.reason);
+		const prompt = promptFor(loaded, request);
+		const held = (sequence: LlamaContextSequence): number =>
+			sequence.compareContextTokens([...prompt.tokens]).firstDifferentIndex;
+		return await loaded.pool.use(request.conversation, held, signal, async (sequence) => {
+			try {
+				return await writeReply(loaded, sequence, request, prompt, listener, signal, startedAt);
+			} catch (error) {
+				if (signal.aborted) throw cancelled(error);
+				// Whatever state it was left in, the next turn must not build on it.
+				await sequence.clearHistory().catch(() => undefined);
+				throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
+			}
+		});
+	}
+
+	forget(conversation: string): void {
+		for (const model of this.models.values()) {
+			model.then(({ pool }) => pool.forget(conversation)).catch(() => undefined);
+		}
+	}
+
+	async warm(settings: ChatSettings): Promise<void> {
+		const { model, pool } = await this.load(settings.model);
+		const start = model.tokens.bos ?? model.tokenize('a')[0];
+		if (start === undefined) return;
+		const never = new AbortController().signal;
+		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
+		await pool.use('', () => 0, never, async (sequence) => {
+			if (sequence.nextTokenIndex === 0) await sequence.evaluateWithoutGeneratingNewTokens([start]);
+		});
+	}
+
+	/** One load a file version, however many ask; a failed one is tried again by whoever asks next. */
+	private async load(name: string): Promise<ChatModel> {
+		const file = await modelFile(name);
+		const key = `${file.path}\n${file.version}`;
+		let pending = this.models.get(key);
+		if (!pending) {
+			// llama.cpp takes a second to load, as long as the check takes.
+			pending = Promise.all([llamaBackend(), this.check.approve(file)]).then(
+				async ([backend]) => await loadChatModel(backend, file, this.sequences),
+			);
+			this.models.set(key, pending);
+			pending.catch(() => this.models.delete(key));
+		}
+		return await pending;
+	}
+}

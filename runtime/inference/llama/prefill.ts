@@ -1,0 +1,52 @@
+import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+
+const FIRST_CHUNK = 16;
+const SMALLEST_CHUNK = 8;
+const LARGEST_CHUNK = 512;
+/** How long a chunk may hold the model: the wait of a cancel, and the gap in somebody else's reply. */
+const CHUNK_MS = 60;
+/** The quickest of the last few chunks counts: one that the machine held up says nothing about the model. */
+const MEMORY = 4;
+
+/** Sizes a model's chunks by how long the ones before took. */
+export class ChunkPace {
+	size = FIRST_CHUNK;
+	private readonly costs: number[] = [];
+
+	/** `tokens` took `elapsedMs`. The size is at most doubled at a time. */
+	took(tokens: number, elapsedMs: number): void {
+		this.costs.push(elapsedMs / tokens);
+		if (this.costs.length > MEMORY) this.costs.shift();
+		const fitting = Math.floor(CHUNK_MS / Math.max(Math.min(...this.costs), 1e-6));
+		this.size = Math.max(SMALLEST_CHUNK, Math.min(LARGEST_CHUNK, this.size * 2, fitting));
+	}
+}
+
+/**
+ * Reads a prompt into a sequence, all but its last token, in chunks. node-llama-cpp's own reading can be
+ * neither aborted nor interleaved with other sequences; this can, between chunks.
+ * Returns how many tokens of the prompt the sequence already held.
+ */
+export async function prefill(
+	sequence: LlamaContextSequence,
+	tokens: readonly Token[],
+	pace: ChunkPace,
+	signal: AbortSignal,
+	onTokens: (count: number) => void,
+): Promise<number> {
+	// The last token is left to generation, which needs one to start from.
+	const prompt = tokens.slice(0, -1);
+	await sequence.adaptStateToTokens(prompt, false);
+	const reused = Math.min(sequence.nextTokenIndex, prompt.length);
+	for (let from = reused; from < prompt.length; ) {
+		signal.throwIfAborted();
+		const chunk = prompt.slice(from, from + pace.size);
+		const startedAt = performance.now();
+		await sequence.evaluateWithoutGeneratingNewTokens(chunk);
+		onTokens(chunk.length);
+		from += chunk.length;
+		pace.took(chunk.length, performance.now() - startedAt);
+	}
+	signal.throwIfAborted();
+	return reused;
+}

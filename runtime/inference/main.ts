@@ -1,0 +1,45 @@
+import './thread-pool';
+import { inferenceProtocol } from '../ipc/inference-protocol';
+import { pipeToParent } from '../ipc/pipes';
+import { serve } from '../ipc/server';
+import { Counters } from './counters';
+import { chatHandlers } from './handlers/chat';
+import { houseHandlers } from './handlers/house';
+import { listenHandler } from './handlers/listen';
+import { speakHandler } from './handlers/speak';
+import { transcribeHandler } from './handlers/transcribe';
+import { LlamaEngine } from './llama/llama-engine';
+import { log } from './log';
+import { GgufCheck } from './models/gguf-check';
+import { Recognisers } from './recognisers';
+import type { Rooms } from './rooms';
+import { createListenEngine } from './transcribe';
+import { FliteVoice } from './voices/flite/flite-voice';
+import { Voices } from './voices/voices';
+
+/** The inference process: all models of one machine. The gateway starts it again when it ends. */
+
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+	process.on(event, (error: unknown) => {
+		log('error', event, { error: error instanceof Error ? error.stack : String(error) });
+		process.exit(1);
+	});
+}
+
+const rooms: Rooms = {
+	chat: new LlamaEngine(new GgufCheck()),
+	voices: new Voices({ flite: new FliteVoice() }),
+	recognisers: new Recognisers(createListenEngine),
+	counters: new Counters(),
+};
+
+const pipe = pipeToParent();
+// Native threads of loaded models would keep the process alive.
+pipe.onClose(() => process.exit(0));
+serve(inferenceProtocol, pipe, {
+	...chatHandlers(rooms),
+	...houseHandlers(rooms),
+	listen: listenHandler(rooms),
+	speak: speakHandler(rooms),
+	transcribe: transcribeHandler(rooms),
+});

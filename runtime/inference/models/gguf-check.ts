@@ -1,0 +1,78 @@
+import { fork } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { VoiceError } from '../../contract/errors';
+import type { ModelFile } from './resolve';
+
+const answer = z.object({ ok: z.boolean(), why: z.string().optional() });
+
+/** A big model on a slow disk takes long; longer than this means that it hangs. */
+const PROBE_LIMIT_MS = 120_000;
+
+type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+const broken = (file: ModelFile, why: string): VoiceError =>
+	new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`);
+
+/** Tells a file that is no GGUF at all without starting a process. */
+async function checkMagic(file: ModelFile): Promise<void> {
+	const handle = await open(file.path, 'r').catch((cause: unknown) => {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file.path} cannot be read.`, { cause });
+	});
+	try {
+		const magic = Buffer.alloc(4);
+		await handle.read(magic, 0, 4, 0);
+		if (magic.toString('latin1') !== 'GGUF') throw broken(file, 'it is not a GGUF file.');
+	} finally {
+		await handle.close();
+	}
+}
+
+/** What the throw-away child found out. Rejects only where the child could not be started or hung. */
+function openInChild(file: ModelFile, entry: string): Promise<Verdict> {
+	return new Promise((resolve, reject) => {
+		const child = fork(entry, [file.path], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+		let verdict: Verdict | undefined;
+		let hung = false;
+		const limit = setTimeout(() => {
+			hung = true;
+			child.kill('SIGKILL');
+		}, PROBE_LIMIT_MS);
+		child.once('message', (raw) => {
+			const message = answer.safeParse(raw);
+			if (!message.success) return;
+			verdict = message.data.ok ? { ok: true } : { ok: false, why: message.data.why ?? 'it cannot be loaded.' };
+		});
+		child.once('error', (cause) =>
+			reject(new VoiceError('VOICE_ERR_MODEL_FAILED', `No process could be started to check ${file.path}.`, { cause })),
+		);
+		child.once('exit', (code, signal) => {
+			clearTimeout(limit);
+			if (hung) reject(new VoiceError('VOICE_ERR_MODEL_FAILED', `${file.path} took too long to open.`));
+			else resolve(verdict ?? { ok: false, why: `opening it ended the process (${signal ?? `exit code ${code}`}).` });
+		});
+	});
+}
+
+/** Opens every model file in a throw-away process before ours touches it, once per version of the file. */
+export class GgufCheck {
+	private readonly verdicts = new Map<string, Promise<Verdict>>();
+
+	constructor(private readonly entry: string = path.join(__dirname, 'gguf-probe-child.js')) {}
+
+	/** Rejects with VOICE_ERR_MODEL_BROKEN for a file that would fail or end the process. */
+	async approve(file: ModelFile): Promise<void> {
+		await checkMagic(file);
+		const key = `${file.path}\n${file.version}`;
+		let pending = this.verdicts.get(key);
+		if (!pending) {
+			pending = openInChild(file, this.entry);
+			this.verdicts.set(key, pending);
+			// A hang says nothing about the file: the next asking tries again.
+			pending.catch(() => this.verdicts.delete(key));
+		}
+		const verdict = await pending;
+		if (!verdict.ok) throw broken(file, verdict.why);
+	}
+}

@@ -1,0 +1,16 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+/**
+ * How every graph of ours is run on the processor. Without the two `allow_spinning` an idle pool burns the
+ * core it waits on: turning it off took a 50 ms run on two threads down to 13 ms of processor time.
+ * Only the nested form of `extra` has an effect.
+ */
+export function cpuSession(threads: number): InferenceSession.SessionOptions {
+	return {
+		executionProviders: ['cpu'],
+		intraOpNumThreads: threads,
+		interOpNumThreads: 1,
+		executionMode: 'sequential',
+		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+	};
+}

@@ -1,0 +1,2 @@
+export type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from './engine';
+export { createListenEngine } from './listen/listen-engine';

@@ -1,0 +1,30 @@
+import type { SpeakSettings } from '../../contract/agent';
+
+export interface VoiceChoice {
+	readonly value: string;
+	readonly name: string;
+}
+
+export type VoiceSettings = Pick<SpeakSettings, 'voice' | 'speed'>;
+
+/** A stretch of speech: mono, signed 16 bit, at one of contract/audio's SPEAK_RATES. */
+export interface Sound {
+	readonly pcm: Int16Array;
+	readonly sampleRate: number;
+}
+
+/** A synthesiser. Its rules are in conformance.ts. */
+export interface VoiceEngine {
+	/** The first is the default, which `voice: ''` stands for. */
+	readonly voices: readonly VoiceChoice[];
+	/** The rate of all its sound, Hz. */
+	readonly sampleRate: number;
+	/**
+	 * Speaks one sentence or clause: at most 20 ms of silence before it, at most 150 ms after it. Text without
+	 * anything to say gives no sound and no error. Throws VOICE_ERR_VOICE_UNKNOWN, which lists the voices, and
+	 * VOICE_ERR_CANCELLED once `signal` is aborted.
+	 */
+	speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncIterable<Sound>;
+	/** Loads all that the voice needs. Throws VOICE_ERR_VOICE_UNKNOWN. */
+	warm(voice: string): Promise<void>;
+}
