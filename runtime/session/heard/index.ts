@@ -1,0 +1,1 @@
+export { heardText, type SpokenPiece } from './heard-text';

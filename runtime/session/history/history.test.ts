@@ -1,0 +1,162 @@
+// Guards against: a model that believes it said what nobody heard, or that forgets what its tools have done.
+import fc from 'fast-check';
+import type { ToolCall } from '../../contract/chat';
+import { History } from './history';
+
+const call = (id: string): ToolCall => ({ id, name: 'book', arguments: { day: 'friday' } });
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string, toolCalls: unknown[] = []) => ({ role: 'assistant', content, toolCalls });
+const done = (id: string, result: unknown) => ({ ...call(id), result });
+const running = (id: string) => ({ ...call(id), result: expect.objectContaining({ status: expect.any(String) }) });
+
+describe('a turn with a tool', () => {
+	const booked = (): History => {
+		const history = new History();
+		history.addGreeting('Hello.');
+		history.addUser('book a dentist', 1);
+		history.addAssistant('I will look.');
+		history.addToolCalls([call('a'), call('b')]);
+		history.addToolResult('b', 'no');
+		history.addToolResult('a', 'yes');
+		history.addAssistant('It is **booked** for friday. Anything else?');
+		return history;
+	};
+
+	it('stands as greeting, question, call with results, and what was said about them', () => {
+		expect(booked().messages()).toEqual([
+			assistant('Hello.'),
+			user('book a dentist'),
+			assistant('I will look.', [done('a', 'yes'), done('b', 'no')]),
+			assistant('It is **booked** for friday. Anything else?'),
+		]);
+	});
+
+	it.each([
+		['', ['', undefined]],
+		['I will', ['I will', undefined]],
+		['I will look.', ['I will look.', undefined]],
+		['I will look. It is', ['I will look.', 'It is']],
+		['I will look. One moment. It is booked for', ['I will look.', 'It is booked for']],
+		['I will look. It is booked for friday.', ['I will look.', 'It is booked for friday.']],
+		['I will look. It is booked for friday. Anything else?', ['I will look.', 'It is **booked** for friday. Anything else?']],
+	])('keeps of it what was heard: "%s"', (heard, [first, second]) => {
+		const history = booked();
+		history.cutToHeard(heard, 1);
+		expect(history.messages().slice(2)).toEqual([
+			assistant(first ?? '', [done('a', 'yes'), done('b', 'no')]),
+			...(second === undefined ? [] : [assistant(second)]),
+		]);
+	});
+});
+
+it('leaves no trace of an answer of which nothing was heard', () => {
+	const history = new History();
+	history.addUser('hello', 1);
+	history.addAssistant('Hello, how can I help?');
+	history.cutToHeard('', 1);
+	expect(history.messages()).toEqual([user('hello')]);
+});
+
+it('takes a result that comes turns later to the call it belongs to, and tells of a call that still runs', () => {
+	const history = new History();
+	history.addUser('book a dentist', 1);
+	history.addToolCalls([call('slow')]);
+	history.cutToHeard('', 1);
+	history.addUser('no, friday', 2);
+	expect(history.messages()).toEqual([user('book a dentist'), assistant('', [running('slow')]), user('no, friday')]);
+	expect(history.addToolResult('slow', { booked: true })).toBe(true);
+	expect(history.messages()[1]).toEqual(assistant('', [done('slow', { booked: true })]));
+});
+
+it('takes each result once, and none for a call that it does not know', () => {
+	const history = new History();
+	history.addUser('book', 1);
+	history.addToolCalls([call('a')]);
+	expect([history.addToolResult('x', 1), history.addToolResult('a', 1), history.addToolResult('a', 2)]).toEqual([false, true, false]);
+	expect(history.messages()[1]).toEqual(assistant('', [done('a', 1)]));
+});
+
+it('keeps an undefined result apart from none', () => {
+	const history = new History();
+	history.addUser('book', 1);
+	history.addToolCalls([call('a')]);
+	history.addToolResult('a', undefined);
+	expect(history.messages()[1]).toEqual(assistant('', [done('a', undefined)]));
+});
+
+it('begins a message for every step of calls', () => {
+	const history = new History();
+	history.addUser('book', 1);
+	history.addToolCalls([call('a')]);
+	history.addToolResult('a', 1);
+	history.addToolCalls([call('b')]);
+	expect(history.messages().slice(1)).toEqual([assistant('', [done('a', 1)]), assistant('', [running('b')])]);
+});
+
+it('cuts or drops a turn only if it knows it: one that was cancelled early has written nothing', () => {
+	const history = new History();
+	history.addUser('hello', 1);
+	history.addAssistant('Hello.');
+	history.cutToHeard('', 2);
+	history.dropTurn(2);
+	expect(history.messages()).toEqual([user('hello'), assistant('Hello.')]);
+	history.dropTurn(1);
+	expect(history.messages()).toEqual([]);
+});
+
+it('replaces what was heard where a node hears it better', () => {
+	const history = new History();
+	history.addUser('book a dentist', 1);
+	history.addUser('book a dentist on friday', 1);
+	expect(history.messages()).toEqual([user('book a dentist on friday')]);
+});
+
+describe('the window', () => {
+	const talk = (turns: number, limits: { maxTurns: number; maxCharacters: number }) => {
+		const history = new History(limits);
+		const starts: unknown[] = [];
+		for (let turn = 1; turn <= turns; turn++) {
+			history.addUser(`question ${turn}`, turn);
+			starts.push(history.messages()[0]);
+			history.addAssistant(`answer ${turn}`);
+		}
+		return { history, starts };
+	};
+
+	it('keeps to the newest turns, and the transcript to all', () => {
+		const { history } = talk(30, { maxTurns: 10, maxCharacters: 10_000 });
+		expect(history.messages().length).toBeLessThanOrEqual(20);
+		expect(history.messages().at(-1)).toEqual(assistant('answer 30'));
+		expect(history.transcript()).toHaveLength(60);
+	});
+
+	it('moves in leaps, so that its beginning stays the same for several turns', () => {
+		const { starts } = talk(40, { maxTurns: 10, maxCharacters: 10_000 });
+		const leaps = starts.filter((start, index) => index > 0 && JSON.stringify(start) !== JSON.stringify(starts[index - 1]));
+		expect(leaps.length).toBeLessThanOrEqual(8);
+		expect(leaps.length).toBeGreaterThan(3);
+	});
+
+	it('never leaves out the newest turn, however long', () => {
+		const history = new History({ maxTurns: 4, maxCharacters: 50 });
+		history.addUser('short', 1);
+		history.addUser('x'.repeat(500), 2);
+		expect(history.messages()).toEqual([user('x'.repeat(500))]);
+	});
+
+	it('holds for any talk', () => {
+		fc.assert(
+			fc.property(fc.array(fc.string({ maxLength: 60 }), { maxLength: 40 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }), (texts, maxTurns, maxCharacters) => {
+				const history = new History({ maxTurns, maxCharacters });
+				texts.forEach((text, index) => {
+					history.addUser(text, index);
+					const messages = history.messages();
+					expect(messages.at(-1)).toEqual(user(text));
+					expect(messages).toEqual(history.transcript().slice(-messages.length));
+					const size = messages.reduce((sum, { content }) => sum + content.length, 0);
+					expect(messages.length === 1 || (messages.length <= maxTurns && size <= maxCharacters)).toBe(true);
+				});
+			}),
+		);
+	});
+});

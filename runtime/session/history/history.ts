@@ -1,0 +1,122 @@
+import type { ChatMessage, ToolCall } from '../../contract/chat';
+import { cutToHeard } from './cut-to-heard';
+import { charactersOf, messagesOf, type TurnEntry } from './transcript-entry';
+
+export interface HistoryLimits {
+	/** What the model gets: at most so many turns, and about so many characters. */
+	maxTurns: number;
+	maxCharacters: number;
+}
+
+/** 4000 tokens or so: half of the context that small models are given. */
+const DEFAULT_LIMITS: HistoryLimits = { maxTurns: 40, maxCharacters: 16_000 };
+
+/**
+ * When the window is full it drops to this share at once. Its beginning then stays where it is for many
+ * turns, and with it the tokens that the model keeps in memory.
+ */
+const KEPT_SHARE = 0.6;
+
+/**
+ * What caller and agent have said to each other, as the model is to see it: of the agent only what was
+ * heard, of the tools everything, however late.
+ *
+ * `turn` is the conversation's number. A turn that was cancelled before anything of it was written here is
+ * unknown, and cutting or dropping it changes nothing.
+ */
+export class History {
+	private readonly entries: TurnEntry[] = [];
+	private windowStart = 0;
+
+	constructor(private readonly limits: HistoryLimits = DEFAULT_LIMITS) {}
+
+	/** What was heard of it. */
+	addGreeting(text: string): void {
+		if (text === '') return;
+		this.entries.push({ turn: undefined, user: undefined, assistant: [{ content: text, calls: [] }] });
+	}
+
+	/** Opens a turn. A second time in the same turn it replaces the text. */
+	addUser(text: string, turn: number): void {
+		const last = this.entries.at(-1);
+		if (last?.user !== undefined && last.turn === turn) last.user = text;
+		else this.entries.push({ turn, user: text, assistant: [] });
+	}
+
+	/** All that the model wrote in one step, or that was said in its place: a message of its own. */
+	addAssistant(text: string): void {
+		if (text !== '') this.openEntry().assistant.push({ content: text, calls: [] });
+	}
+
+	/** The calls that end the step; they belong to what the model wrote in it. */
+	addToolCalls(calls: readonly ToolCall[]): void {
+		const { assistant } = this.openEntry();
+		let message = assistant.at(-1);
+		if (message === undefined || message.calls.length > 0) {
+			message = { content: '', calls: [] };
+			assistant.push(message);
+		}
+		message.calls.push(...calls.map((call) => ({ ...call })));
+	}
+
+	/** Stays with its call, even if the caller has long gone on. false: no such call is open. */
+	addToolResult(id: string, result: unknown): boolean {
+		for (const entry of [...this.entries].reverse()) {
+			for (const message of entry.assistant) {
+				const call = message.calls.find((candidate) => candidate.id === id && candidate.result === undefined);
+				if (call === undefined) continue;
+				call.result = { value: result };
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Forgets what the agent said in the turn but the caller did not hear. Calls and results stay. */
+	cutToHeard(heard: string, turn: number): void {
+		const entry = this.find(turn);
+		if (entry === undefined) return;
+		const contents = cutToHeard(entry.assistant.map(({ content }) => content), heard);
+		entry.assistant.forEach((message, index) => (message.content = contents[index] ?? ''));
+	}
+
+	/** The next turn says all of this one again. */
+	dropTurn(turn: number): void {
+		const entry = this.find(turn);
+		if (entry !== undefined) this.entries.splice(this.entries.indexOf(entry), 1);
+	}
+
+	/** The newest turns that fit the limits; the newest of all even if it does not. Call it once a step. */
+	messages(): ChatMessage[] {
+		if (!this.fits(this.windowStart, 1)) {
+			while (this.windowStart < this.entries.length - 1 && !this.fits(this.windowStart, KEPT_SHARE)) {
+				this.windowStart++;
+			}
+		}
+		return this.entries.slice(this.windowStart).flatMap(messagesOf);
+	}
+
+	/** Everything from the first word on. */
+	transcript(): ChatMessage[] {
+		return this.entries.flatMap(messagesOf);
+	}
+
+	private find(turn: number): TurnEntry | undefined {
+		return this.entries.findLast((entry) => entry.user !== undefined && entry.turn === turn);
+	}
+
+	private fits(start: number, share: number): boolean {
+		const window = this.entries.slice(start);
+		const characters = window.reduce((sum, entry) => sum + charactersOf(entry), 0);
+		return window.length <= this.limits.maxTurns * share && characters <= this.limits.maxCharacters * share;
+	}
+
+	/** The turn that goes on; what is said outside of any turn stands alone, as the greeting does. */
+	private openEntry(): TurnEntry {
+		const last = this.entries.at(-1);
+		if (last?.user !== undefined) return last;
+		const entry: TurnEntry = { turn: undefined, user: undefined, assistant: [] };
+		this.entries.push(entry);
+		return entry;
+	}
+}

@@ -1,0 +1,1 @@
+export { History, type HistoryLimits } from './history';

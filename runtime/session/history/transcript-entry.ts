@@ -1,0 +1,42 @@
+import type { AnsweredToolCall, ChatMessage, ToolCall } from '../../contract/chat';
+
+/** Stands in for the result of a tool that has not finished: the model must not think that it failed. */
+export const STILL_RUNNING = { status: 'still running, its result will follow' };
+
+export interface AssistantEntry {
+	content: string;
+	calls: Array<ToolCall & { result?: { value: unknown } }>;
+}
+
+/** What was said from one word of the caller to the next. */
+export interface TurnEntry {
+	/** The conversation's number of it; absent for the greeting. */
+	readonly turn: number | undefined;
+	user: string | undefined;
+	assistant: AssistantEntry[];
+}
+
+const answered = ({ id, name, arguments: given, result }: AssistantEntry['calls'][number]): AnsweredToolCall => ({
+	id,
+	name,
+	arguments: given,
+	result: result === undefined ? STILL_RUNNING : result.value,
+});
+
+/** Nothing heard and nothing done leaves no trace. */
+const isEmpty = ({ content, calls }: AssistantEntry): boolean => content === '' && calls.length === 0;
+
+export const messagesOf = (entry: TurnEntry): ChatMessage[] => {
+	const user: ChatMessage[] = entry.user === undefined ? [] : [{ role: 'user', content: entry.user }];
+	const assistant = entry.assistant
+		.filter((message) => !isEmpty(message))
+		.map(({ content, calls }): ChatMessage => ({ role: 'assistant', content, toolCalls: calls.map(answered) }));
+	return [...user, ...assistant];
+};
+
+export const charactersOf = (entry: TurnEntry): number =>
+	(entry.user?.length ?? 0) +
+	entry.assistant.reduce((sum, { content, calls }) => sum + content.length + callCharacters(calls), 0);
+
+const callCharacters = (calls: AssistantEntry['calls']): number =>
+	calls.length === 0 ? 0 : JSON.stringify(calls).length;

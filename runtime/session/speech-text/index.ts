@@ -1,0 +1,2 @@
+export { SentenceSplitter } from './sentence-splitter';
+export { speakable } from './speakable';

@@ -1,0 +1,107 @@
+// Guards against: a voice that stops at "Dr.", swallows or repeats text, or waits for a whole paragraph.
+import fc from 'fast-check';
+import { SentenceSplitter } from './sentence-splitter';
+
+const split = (text: string): string[] => {
+	const splitter = new SentenceSplitter();
+	return [...splitter.push(text), ...splitter.flush()];
+};
+
+it.each([
+	['Hello there. How are you? Fine!', ['Hello there.', 'How are you?', 'Fine!']],
+	['Dr. Smith and Mrs. Jones come. Bye.', ['Dr. Smith and Mrs. Jones come.', 'Bye.']],
+	['It costs 3.50 or 1,000.75 euros. Sure.', ['It costs 3.50 or 1,000.75 euros.', 'Sure.']],
+	['Use it, e.g. on Monday. Or i.e. never.', ['Use it, e.g. on Monday.', 'Or i.e. never.']],
+	['You are free at 3 p.m. on friday.', ['You are free at 3 p.m. on friday.']],
+	['You are free at 3 p.m. Shall I book it?', ['You are free at 3 p.m.', 'Shall I book it?']],
+	['Take No. 5 and vol. 2 please.', ['Take No. 5 and vol. 2 please.']],
+	['No. That is wrong.', ['No.', 'That is wrong.']],
+	['Well... maybe. Wait... No.', ['Well... maybe.', 'Wait...', 'No.']],
+	['J. R. Smith comes. So do I. Good.', ['J. R. Smith comes.', 'So do I.', 'Good.']],
+	['"Wow!" he said. "Really?" She left.', ['"Wow!" he said.', '"Really?"', 'She left.']],
+	['1. Book it.\n2. Cancel it.', ['1. Book it.', '2. Cancel it.']],
+	['You have:\n- Monday\n- Friday', ['You have:', '- Monday', '- Friday']],
+	['Mail a.b@example.com or see example.com now.', ['Mail a.b@example.com or see example.com now.']],
+	['\u4f60\u597d\u3002\u660e\u5929\u89c1\uff01\u597d\u7684', ['\u4f60\u597d\u3002', '\u660e\u5929\u89c1\uff01', '\u597d\u7684']],
+	['**Done.** Next one.', ['**Done.**', 'Next one.']],
+	['What?! No way.', ['What?!', 'No way.']],
+	['<laugh> That was fun. <sigh> Yes.', ['<laugh> That was fun.', '<sigh> Yes.']],
+	['Here:\n```js\na. B. c\n\nd. E\n```\nDone.', ['Here:', '```js\na. B. c\n\nd. E\n```', 'Done.']],
+	['', []],
+	['   \n ', []],
+])('splits %j', (text, pieces) => {
+	expect(split(text)).toEqual(pieces);
+});
+
+it('gives a sentence away as soon as the next one begins', () => {
+	const splitter = new SentenceSplitter();
+	expect(splitter.push('It is booked.')).toEqual([]);
+	expect(splitter.push(' A')).toEqual(['It is booked.']);
+	expect(splitter.push('nything else?')).toEqual([]);
+	expect(splitter.flush()).toEqual(['Anything else?']);
+	expect(splitter.flush()).toEqual([]);
+});
+
+it('gives a long first sentence away by its first clause, later ones whole', () => {
+	const long = 'You have three appointments on friday this week, the first of them at nine, and two later on';
+	expect(split(`${long}. ${long}.`)).toEqual([
+		'You have three appointments on friday this week,',
+		'the first of them at nine, and two later on.',
+		`${long}.`,
+	]);
+});
+
+it('does not break a first clause where the mark belongs to a number or comes early', () => {
+	expect(split('Yes, it costs as much as one thousand and 1,000 at 10:30 today')).toEqual([
+		'Yes, it costs as much as one thousand and 1,000 at 10:30 today',
+	]);
+});
+
+it('breaks what has no end at a space, and what has no space by force', () => {
+	const words = split(`${'word '.repeat(100)}end`);
+	expect(words.every((piece) => piece.length <= 200)).toBe(true);
+	expect(words.join(' ')).toBe(`${'word '.repeat(100)}end`);
+	const run = split('x'.repeat(1000));
+	expect(run.join('')).toBe('x'.repeat(1000));
+	expect(Math.max(...run.map(({ length }) => length))).toBeLessThanOrEqual(400);
+});
+
+it('keeps an emotion tag whole where it breaks by force', () => {
+	const pieces = split(`${'x'.repeat(197)}<laugh>${'y'.repeat(400)}`);
+	expect(pieces.some((piece) => piece.includes('<laugh>'))).toBe(true);
+});
+
+const fragment = fc.constantFrom(
+	...['Hello', 'Dr', 'p.m', '3', '.', '. ', '? ', '!', '...', ' ', '\n', ', ', ': ', '"', ')', 'e.g.', 'a', 'B', '1', '`', '```'],
+	...['\u4f60\u597d', '\u3002', '\uff0c', '<laugh>', '**', '\ud83d\ude00', 'a-rather-long-word-without-any-space-in-it', 'word '.repeat(30), 'x'.repeat(39)],
+);
+const anyText = fc.oneof(fc.array(fragment, { maxLength: 40 }).map((parts) => parts.join('')), fc.string({ unit: 'grapheme', maxLength: 80 }));
+
+const bare = (text: string): string => text.replace(/\s+/g, '');
+
+it('loses and adds nothing but space', () => {
+	fc.assert(
+		fc.property(anyText, (text) => {
+			const pieces = split(text);
+			expect(bare(pieces.join(''))).toBe(bare(text));
+			expect(pieces.every((piece) => piece !== '' && piece === piece.trim())).toBe(true);
+		}),
+		{ numRuns: 2000 },
+	);
+});
+
+it('splits alike however the text is dealt out', () => {
+	fc.assert(
+		fc.property(anyText, fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }), (text, lengths) => {
+			const splitter = new SentenceSplitter();
+			const pieces: string[] = [];
+			for (let at = 0, turn = 0; at < text.length; turn++) {
+				const length = lengths[turn % lengths.length] ?? 1;
+				pieces.push(...splitter.push(text.slice(at, at + length)));
+				at += length;
+			}
+			expect([...pieces, ...splitter.flush()]).toEqual(split(text));
+		}),
+		{ numRuns: 2000 },
+	);
+});

@@ -1,0 +1,99 @@
+import { spokenWords } from './spoken-words';
+
+export interface Completeness {
+	kind: 'complete' | 'open' | 'unfinished';
+	/** What spoke for it; shown in monitoring. */
+	cue: string;
+}
+
+const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/).filter(Boolean));
+
+/** English. In another language only punctuation is a cue, and silence does the rest. */
+const SHORT_ANSWERS: ReadonlySet<string> = new Set([
+	...set('yes yeah yep no nope ok okay sure right correct exactly stop wait hello hi hey'),
+	...["that's right", 'that is right', "that's correct", 'that is correct', "that's wrong", "that's all"],
+	...['that is all', 'hold on', 'never mind', 'go ahead', 'do it', 'confirm it', 'cancel it', 'cancel that'],
+]);
+
+/** "yes confirm it" is as short an answer as "confirm it". */
+const ANSWER_LEAD = /^(?:yes|yeah|no|ok|okay|sure) /;
+
+const CLOSING_WORDS = set('please thanks goodbye bye');
+
+/** After these somebody who falls silent is looking for the next word. */
+const LEADING_WORDS = set(`
+	and or but so because if when while than to at on in for with without of from by about into until
+	between the a an my your his her our their um uh uhm er erm hmm i'm i'd i'll we'd it's what's
+	is are was were am would could will can should i we he she they
+`);
+
+const NUMBER_LEADS = set('half quarter past number digits');
+
+const MONTHS = set(`
+	january february march april may june july august september october november december
+`);
+
+const DIGITS = set('zero oh one two three four five six seven eight nine');
+
+const ARRANGING = set('book schedule reschedule move set add make change put arrange plan');
+
+const DAYS = set(
+	'today tomorrow tonight monday tuesday wednesday thursday friday saturday sunday morning afternoon evening',
+);
+
+/** "three p m", "six o'clock", "half past five", "in the morning": nothing is missing from such a time. */
+const WHOLE_TIMES = [
+	/\b(?:[ap] m|[ap]\.m|pm|o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening))$/,
+	// "i am" is no time of day.
+	/\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|thirty) ?am$/,
+	/\b(?:half|quarter) (?:past|to) \p{L}+$/u,
+	/\d:\d\d$/,
+];
+
+/** "yes it is", "who is he" end where their last word would otherwise promise more. */
+const WHOLE_ENDINGS = /\b(?:(?:yes|no) (?:it|i|he|she|they|we) (?:is|am|are|can|will|would|could)|how are you)$/;
+
+const spellsOut = (words: string[]): boolean =>
+	words.length >= 3 &&
+	words.slice(-3).every((word) => DIGITS.has(word) || /^(?:\p{L}|\d+)$/u.test(word));
+
+const unfinishedCue = (text: string, words: string[]): string | undefined => {
+	const last = words.at(-1) ?? '';
+	const before = words.at(-2) ?? '';
+	if (/(?:\.\.|\u2026|[,;:\u2014-])$/.test(text)) return 'ends in a pause mark';
+	if (LEADING_WORDS.has(last)) return `ends in "${last}"`;
+	if (NUMBER_LEADS.has(last)) return `ends in "${last}"`;
+	if (MONTHS.has(last) && before === 'on') return 'month without a day';
+	if (before === 'the' && (last === 'twenty' || last === 'thirty')) return `ends in "${last}"`;
+	if (spellsOut(words)) return 'spells out';
+	return undefined;
+};
+
+/**
+ * Does this sound like all of what somebody wants to say? A judgement on few words with few rules: it
+ * only moves the end of turn by some hundred milliseconds, it never decides alone.
+ */
+export const completeness = (text: string, agentAskedAQuestion: boolean): Completeness => {
+	const trimmed = text.trim();
+	const words = spokenWords(trimmed);
+	const said = words.join(' ');
+	const last = words.at(-1) ?? '';
+
+	if (words.length === 0) return { kind: 'open', cue: 'silence' };
+	if (SHORT_ANSWERS.has(said.replace(ANSWER_LEAD, ''))) return { kind: 'complete', cue: 'short answer' };
+	if (WHOLE_TIMES.some((time) => time.test(said))) {
+		const arranged = agentAskedAQuestion || words.some((word) => ARRANGING.has(word));
+		return arranged ? { kind: 'complete', cue: 'whole time' } : { kind: 'open', cue: 'silence' };
+	}
+	if (WHOLE_ENDINGS.test(said)) return { kind: 'complete', cue: 'whole sentence' };
+	const unfinished = unfinishedCue(trimmed, words);
+	if (unfinished !== undefined) return { kind: 'unfinished', cue: unfinished };
+	if (/[.?!\u3002\uff01\uff1f]["'\u201d\u2019)]*$/.test(trimmed)) return { kind: 'complete', cue: 'sentence end' };
+	if ((CLOSING_WORDS.has(last) && said !== 'please') || /\bthank you(?: very much)?$/.test(said)) {
+		return { kind: 'complete', cue: 'closing word' };
+	}
+	if (agentAskedAQuestion && words.length <= 3 && DAYS.has(last)) {
+		return { kind: 'complete', cue: 'answers the question' };
+	}
+	return { kind: 'open', cue: 'silence' };
+};

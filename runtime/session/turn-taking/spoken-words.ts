@@ -1,0 +1,17 @@
+/**
+ * The words of a transcript, lower case, without punctuation: recognisers differ in both.
+ *
+ * Hyphens part words, so that "uh-huh" and "uh huh" are one thing; apostrophes stay.
+ */
+export const spokenWords = (text: string): string[] =>
+	text
+		.toLowerCase()
+		.replace(/[\u2018\u2019]/g, "'")
+		.match(/[\p{L}\p{M}\p{N}]+(?:['.:][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
+
+/** Joins what was said before and after a pause. */
+export const joinSpoken = (...texts: string[]): string =>
+	texts
+		.map((text) => text.trim())
+		.filter((text) => text !== '')
+		.join(' ');

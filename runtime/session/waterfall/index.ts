@@ -1,0 +1,1 @@
+export { turnTimings, type TurnMarks } from './turn-timings';

@@ -1,0 +1,46 @@
+// Guards against: latencies that count from the wrong moment, or that are invented for stages that did not happen.
+import { turnTimings as schema } from '../../contract/turn';
+import { turnTimings } from './turn-timings';
+
+it('counts each stage from where contract/turn says', () => {
+	const timings = turnTimings({
+		speechStartAt: 1000,
+		speechEndAt: 3000,
+		finalAt: 3230.04,
+		declaredAt: 3350,
+		firstAskAt: 3362.26,
+		modelAskedAt: 3370,
+		firstTokenAt: 3420,
+		toolsStartedAt: 3430,
+		toolsMs: 80,
+		firstPieceAt: 3500,
+		firstVoiceAudioAt: 3540,
+		firstAudioSentAt: 3550,
+		audibleAt: 3580,
+		playedAt: 6000,
+		spokenMs: 2400,
+	});
+	expect(timings).toEqual({
+		eou_delay: 350,
+		transcription_delay: 230,
+		workflow_delay: 12.3,
+		ttft: 50,
+		ttfb: 40,
+		first_audio_delay: 550,
+		e2e_latency: 580,
+		response_delay: 230,
+		tools: 80,
+		user_speech: 2000,
+		agent_speech: 2400,
+	});
+	expect(schema.parse(timings)).toEqual(timings);
+});
+
+it('leaves out what did not happen', () => {
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600 })).toEqual({ eou_delay: 1600 - 900, user_speech: 900 });
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 1, declaredAt: 2, firstTokenAt: 5 })).not.toHaveProperty('ttft');
+});
+
+it('knows no negative time: the end of speech is an estimate', () => {
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600, finalAt: 890 }).transcription_delay).toBe(0);
+});
