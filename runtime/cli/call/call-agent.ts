@@ -1,0 +1,108 @@
+import { monotonicClock } from '../../contract/clock';
+import { VoiceError } from '../../contract/errors';
+import type { PageEvent } from '../../contract/page-events';
+import { CallerPeer } from './caller-peer';
+import { callerVoice } from './caller-voice';
+import { ConversationLog } from './conversation-log';
+import { Dialogue } from './dialogue';
+import { Ear, RECORDING_RATE } from './ear';
+import { Microphone } from './microphone';
+import type { CallReport, CallTurn } from './report';
+import type { Line } from './script';
+import { type CallAuth, Signalling } from './signalling';
+import { pause, within } from './time-limit';
+
+export interface CallOptions {
+	/** The voice page's address, which is the trigger's. */
+	readonly url: string;
+	readonly auth: CallAuth;
+	/** Said one after the other; each waits until the agent has answered the one before, or interrupts it. */
+	readonly lines: readonly Line[];
+	/** The caller's synthesiser, see callerVoice. */
+	readonly voice?: string;
+	/** How long the agent may take for each step of a turn (until it is heard, until it has finished), ms. */
+	readonly turnLimit?: number;
+	/** Keeps all received sound. */
+	readonly record?: boolean;
+	readonly onEvent?: (event: PageEvent) => void;
+	/** A turn is over. */
+	readonly onTurn?: (turn: CallTurn) => void;
+}
+
+export interface CallResult {
+	readonly report: CallReport;
+	/** All received sound; empty if it was not recorded. */
+	readonly recording: { readonly pcm: Int16Array; readonly sampleRate: number };
+}
+
+const CONNECT_LIMIT = 15_000;
+const TURN_LIMIT = 60_000;
+/** When the agent says that it has finished, its last sound is still in our jitter buffer. */
+const TAIL_MS = 300;
+
+/**
+ * Calls a voice agent over WebRTC as a browser does, speaks the lines and reports what came of each.
+ * Turns that fail and a call that breaks off are in the report; a call that does not come about throws.
+ * The process must end by process.exit(), see media/peer/wrtc.ts.
+ */
+export async function callAgent(options: CallOptions): Promise<CallResult> {
+	// Synthesis first: the second it takes must not be silence in the call.
+	const speak = callerVoice(options.voice ?? '');
+	const sounds = await Promise.all(options.lines.map(async ({ text, pcm }) => pcm ?? (await speak(text))));
+	const signalling = await Signalling.open(options.url, options.auth);
+	const clock = monotonicClock;
+	const log = new ConversationLog();
+	const microphone = new Microphone();
+	const ear = new Ear(options.record ?? false);
+	let onConnected: () => void = () => undefined;
+	const connected = new Promise<void>((resolve) => (onConnected = resolve));
+	const peer = new CallerPeer(clock, microphone, ear, {
+		onEvent: (event) => {
+			log.receive(event);
+			options.onEvent?.(event);
+		},
+		onState: (state) => {
+			if (state === 'connected') onConnected();
+			else if (state === 'failed' || state === 'closed') log.lose(lostConnection().toShape());
+		},
+		onChannelClosed: () => log.lose(lostConnection().toShape()),
+	});
+	let sessionId = '';
+	try {
+		const answer = await signalling.offer(await peer.offer());
+		sessionId = answer.sessionId;
+		await peer.accept(answer.sdp);
+		await within(CONNECT_LIMIT, noPath(), connected);
+		// A greeting is heard out first.
+		await within(options.turnLimit ?? TURN_LIMIT, neverReady(), log.until(() => log.ready || log.ended !== undefined));
+		const dialogue = new Dialogue({
+			clock,
+			microphone,
+			ear,
+			log,
+			turnLimit: options.turnLimit ?? TURN_LIMIT,
+			onTurn: (turn) => options.onTurn?.(turn),
+		});
+		await dialogue.run(options.lines, sounds);
+		if (log.ended === undefined) await pause(TAIL_MS);
+		const { agent, greeting, ended, errors } = log;
+		const report = { sessionId, agent, greeting, turns: dialogue.turns, errors, ...(ended === undefined ? {} : { ended }) };
+		return { report, recording: { pcm: ear.recorded(), sampleRate: RECORDING_RATE } };
+	} finally {
+		peer.close();
+		// The runtime notices by itself too; a call that never came about has nothing to end.
+		if (sessionId !== '' && log.ended === undefined) await signalling.end(sessionId).catch(() => undefined);
+	}
+}
+
+const lostConnection = (): VoiceError => new VoiceError('VOICE_ERR_MEDIA_LOST', 'The connection to the agent was lost.');
+
+const noPath = (): VoiceError =>
+	new VoiceError('VOICE_ERR_MEDIA_LOST', 'No sound can be exchanged with the runtime.', {
+		remedy: 'Check that no firewall stands between this machine and the runtime\'s UDP ports.',
+	});
+
+const neverReady = (): VoiceError =>
+	new VoiceError('VOICE_ERR_MEDIA_LOST', 'The agent connected but never said that it listens.', {
+		remedy: 'Look at the runtime\'s log.',
+	});

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { VoiceError } from '../../contract/errors';
+import { encodeWav } from '../../inference/audio-file/wav';
+import { callAgent, type CallResult } from './call-agent';
+import { type CallSettings, readSettings, UsageError, USAGE } from './call-settings';
+import { LiveCaptions } from './live-captions';
+
+export const about = 'call a voice agent without a browser and show what it answers';
+
+/** @returns the exit code: 0 if every turn was answered. */
+export async function run(argv: string[]): Promise<number> {
+	let settings: CallSettings;
+	try {
+		settings = await readSettings(argv);
+	} catch (error) {
+		if (!(error instanceof UsageError)) throw error;
+		console.error(`voice-loop call: ${error.message}\n\n${USAGE}`);
+		return 2;
+	}
+	if (settings.help) {
+		console.log(USAGE);
+		return 0;
+	}
+	return settings.json ? await runForMachine(settings) : await runForPerson(settings);
+}
+
+async function runForPerson(settings: CallSettings): Promise<number> {
+	const captions = new LiveCaptions(process.stdout);
+	const result = await place(settings, captions);
+	const { turns } = result.report;
+	const answered = turns.filter((turn) => turn.answered).length;
+	if (settings.save !== '') captions.line(`Heard sound saved as ${settings.save}.`);
+	captions.line(`${answered} of ${settings.lines.length} turns answered.`);
+	return exitCode(settings, result);
+}
+
+async function runForMachine(settings: CallSettings): Promise<number> {
+	try {
+		const result = await place(settings);
+		console.log(JSON.stringify(result.report));
+		return exitCode(settings, result);
+	} catch (error) {
+		console.log(JSON.stringify({ error: VoiceError.from(error).toShape() }));
+		return 1;
+	}
+}
+
+async function place(settings: CallSettings, captions?: LiveCaptions): Promise<CallResult> {
+	const { url, auth, lines, voice, turnLimit, save } = settings;
+	const result = await callAgent({
+		url,
+		auth,
+		lines,
+		voice,
+		turnLimit,
+		record: save !== '',
+		onEvent: (event) => captions?.onEvent(event),
+		onTurn: (turn) => captions?.onTurn(turn),
+	});
+	if (save !== '') await writeFile(save, encodeWav([result.recording.pcm], result.recording.sampleRate));
+	return result;
+}
+
+const exitCode = (settings: CallSettings, { report }: CallResult): number =>
+	report.turns.length === settings.lines.length && report.turns.every((turn) => turn.answered) ? 0 : 1;

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { VoiceError } from '../../contract/errors';
+import { decodeWav } from '../../inference/audio-file/decode';
+import { type Line, parseBargeIn } from './script';
+import type { CallAuth } from './signalling';
+
+export interface CallSettings {
+	readonly help: boolean;
+	readonly json: boolean;
+	readonly url: string;
+	readonly auth: CallAuth;
+	readonly lines: Line[];
+	readonly voice: string;
+	readonly turnLimit: number;
+	/** Where to write what was heard; '' for nowhere. */
+	readonly save: string;
+}
+
+export const USAGE = `voice-loop call --say TEXT [options]
+
+Calls a voice agent over WebRTC without a browser, speaks to it and shows what it answers.
+
+  --say TEXT         what to say; give it several times for several turns
+  --wav FILE         say a recording (WAV); may be mixed with --say
+  --barge-in TEXT@MS interrupt the turn before it, MS milliseconds after the agent's first sound
+  --turns N          go through all of these N times
+  --url URL          the voice page's address (default: the one that npm start has set up)
+  --secret S         the secret that the trigger asks for
+  --email E, --password P   log in to n8n (default: the account that npm start has made)
+  --voice NAME       the caller's voice: slt, rms, awb, kal16, or espeak:NAME if espeak-ng is installed
+  --save FILE        write all that was heard as WAV
+  --timeout S        how many seconds the agent may take for an answer (default 60)
+  --json             print one JSON object instead of text
+
+Exit code: 0 if every turn was answered, 1 if not, 2 if the options are wrong.`;
+
+/** Written by npm start beside what it has set up. */
+const START_FILE = path.join('.voice-loop', 'start.json');
+const startFile = z.object({ url: z.string().url(), email: z.string().optional(), password: z.string().optional() });
+
+export class UsageError extends Error {}
+
+export async function readSettings(argv: string[]): Promise<CallSettings> {
+	const { values, tokens } = parse(argv);
+	const start = await readStartFile();
+	const url = values.url ?? start?.url ?? '';
+	const lines = values.help ? [] : repeat(await readLines(tokens), wholeNumber('--turns', values.turns ?? '1'));
+	if (!values.help && lines.length === 0) throw new UsageError('Give --say, --wav or both.');
+	if (lines[0]?.bargeInMs !== undefined) throw new UsageError('--barge-in needs a --say or --wav before it to interrupt.');
+	if (!values.help && !URL.canParse(url)) {
+		throw new UsageError(`There is no ${START_FILE} here. Run npm start, or give the voice page's address with --url.`);
+	}
+	return {
+		help: values.help ?? false,
+		json: values.json ?? false,
+		url,
+		auth: authOf(values, start),
+		lines,
+		voice: values.voice ?? '',
+		turnLimit: wholeNumber('--timeout', values.timeout ?? '60') * 1000,
+		save: values.save ?? '',
+	};
+}
+
+function parse(argv: string[]) {
+	const text = { type: 'string' } as const;
+	const many = { type: 'string', multiple: true } as const;
+	try {
+		return parseArgs({
+			args: argv,
+			tokens: true,
+			options: {
+				say: many,
+				wav: many,
+				'barge-in': many,
+				turns: text,
+				url: text,
+				secret: text,
+				email: text,
+				password: text,
+				voice: text,
+				save: text,
+				timeout: text,
+				json: { type: 'boolean' },
+				help: { type: 'boolean' },
+			},
+		});
+	} catch (error) {
+		throw new UsageError(error instanceof Error ? error.message : String(error));
+	}
+}
+
+type Parsed = ReturnType<typeof parse>;
+
+/** In the order in which they were given. */
+async function readLines(tokens: Parsed['tokens']): Promise<Line[]> {
+	const lines: Line[] = [];
+	for (const token of tokens) {
+		if (token.kind !== 'option' || token.value === undefined) continue;
+		if (token.name === 'say') lines.push({ text: token.value });
+		else if (token.name === 'wav') lines.push(await recording(token.value));
+		else if (token.name === 'barge-in') {
+			const line = parseBargeIn(token.value);
+			if (!line) throw new UsageError(`--barge-in wants TEXT@MS, for example "stop please@1500", not "${token.value}".`);
+			lines.push(line);
+		}
+	}
+	return lines;
+}
+
+async function recording(file: string): Promise<Line> {
+	try {
+		return { text: path.basename(file), pcm: decodeWav(await readFile(file)) };
+	} catch (error) {
+		if (error instanceof VoiceError) throw error;
+		throw new VoiceError('VOICE_ERR_BAD_AUDIO', `${file} cannot be read.`, { cause: error });
+	}
+}
+
+const repeat = (lines: Line[], times: number): Line[] => Array.from({ length: times }, () => lines).flat();
+
+function wholeNumber(option: string, value: string): number {
+	const number = Number(value);
+	if (!Number.isInteger(number) || number < 1 || number > 10_000) throw new UsageError(`${option} wants a whole number from 1 on.`);
+	return number;
+}
+
+async function readStartFile(): Promise<z.infer<typeof startFile> | undefined> {
+	try {
+		const parsed = startFile.safeParse(JSON.parse(await readFile(START_FILE, 'utf8')));
+		return parsed.success ? parsed.data : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);
+
+function authOf(values: Parsed['values'], start: z.infer<typeof startFile> | undefined): CallAuth {
+	if (values.secret !== undefined) return { kind: 'secret', secret: values.secret };
+	// The account belongs to the n8n that npm start runs: it is not shown to any other.
+	const ours = values.url === undefined || (start !== undefined && originOf(start.url) === originOf(values.url));
+	const email = values.email ?? (ours ? start?.email : undefined);
+	const password = values.password ?? (ours ? start?.password : undefined);
+	return email !== undefined && password !== undefined ? { kind: 'n8n', email, password } : { kind: 'open' };
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../../contract/clock';
+import { EVENT_CHANNEL, type PageEvent, pageEvent } from '../../contract/page-events';
+import type { IncomingFrame } from '../../media/audio-in/caller-sound';
+import { Pacer } from '../../media/audio-out/pacer';
+import { gatheredDescription } from '../../media/peer/gathering';
+import { type AudioSink, type ConnectionState, type DataChannel, wrtc } from '../../media/peer/wrtc';
+import type { Ear } from './ear';
+import { type Microphone, MICROPHONE_RATE } from './microphone';
+
+export interface CallerPeerListener {
+	onEvent(event: PageEvent): void;
+	onState(state: ConnectionState): void;
+	/** The runtime has closed the channel, so the call is over. */
+	onChannelClosed(): void;
+}
+
+/** A browser's end of a call, without the browser: offers, sends the microphone in real time, listens. */
+export class CallerPeer {
+	private readonly pc = new wrtc.RTCPeerConnection({ iceServers: [] });
+	private readonly source = new wrtc.nonstandard.RTCAudioSource();
+	private readonly track = this.source.createTrack();
+	private readonly channel: DataChannel;
+	private sink: AudioSink | undefined;
+	private leavePacer: () => void = () => undefined;
+
+	constructor(
+		private readonly clock: Clock,
+		private readonly microphone: Microphone,
+		private readonly ear: Pick<Ear, 'hear'>,
+		private readonly listener: CallerPeerListener,
+	) {
+		this.pc.addTrack(this.track);
+		this.channel = this.pc.createDataChannel(EVENT_CHANNEL);
+		this.channel.onmessage = ({ data }) => this.receive(data);
+		this.channel.onclose = () => this.listener.onChannelClosed();
+		this.pc.ontrack = ({ track }) => {
+			this.sink ??= new wrtc.nonstandard.RTCAudioSink(track);
+			this.sink.ondata = (frame: IncomingFrame) => this.ear.hear(frame, this.clock.now());
+		};
+		// Within its own event wrtc may still show the state before.
+		this.pc.onconnectionstatechange = () => setImmediate(() => this.listener.onState(this.pc.connectionState));
+	}
+
+	/** An offer with all candidates. */
+	async offer(options: { iceRestart?: boolean } = {}): Promise<string> {
+		await this.pc.setLocalDescription(await this.pc.createOffer(options));
+		return await gatheredDescription(this.pc);
+	}
+
+	/** The microphone is open from here on. */
+	async accept(answer: string): Promise<void> {
+		await this.pc.setRemoteDescription({ type: 'answer', sdp: answer });
+		this.leavePacer();
+		this.leavePacer = new Pacer(this.clock).join((at) => {
+			this.source.onData({ samples: this.microphone.next(at), sampleRate: MICROPHONE_RATE });
+		});
+	}
+
+	/** A page request as JSON. Lost while the channel is not open. */
+	sendText(json: string): void {
+		if (this.channel.readyState === 'open') this.channel.send(json);
+	}
+
+	close(): void {
+		this.leavePacer();
+		if (this.sink) this.sink.ondata = null;
+		this.sink?.stop();
+		this.track.stop();
+		this.channel.onclose = null;
+		this.channel.close();
+		this.pc.onconnectionstatechange = null;
+		this.pc.close();
+	}
+
+	private receive(data: unknown): void {
+		if (typeof data !== 'string') return;
+		let value: unknown;
+		try {
+			value = JSON.parse(data);
+		} catch {
+			return;
+		}
+		const event = pageEvent.safeParse(value);
+		if (event.success) this.listener.onEvent(event.data);
+	}
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { errorShape, VoiceError } from '../../contract/errors';
+
+/** How long n8n may take to answer: it reads the workflow and asks the runtime. */
+const ANSWER_LIMIT = 20_000;
+/** n8n ties its cookie to the browser that logged in. */
+const BROWSER_ID = 'voice-loop-call';
+
+/** How the trigger knows the caller. */
+export type CallAuth =
+	| { readonly kind: 'open' }
+	| { readonly kind: 'secret'; readonly secret: string }
+	| { readonly kind: 'n8n'; readonly email: string; readonly password: string };
+
+export interface Answer {
+	readonly sdp: string;
+	readonly sessionId: string;
+}
+
+const answerBody = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId: z.string().min(1) });
+const errorBody = z.object({ error: errorShape });
+
+/** The trigger's HTTP door, as the voice page uses it. */
+export class Signalling {
+	private constructor(
+		private readonly url: string,
+		private readonly headers: Record<string, string>,
+	) {}
+
+	/** Logs in where that is how the trigger knows its callers. */
+	static async open(url: string, auth: CallAuth): Promise<Signalling> {
+		const headers: Record<string, string> = { 'browser-id': BROWSER_ID };
+		if (auth.kind === 'secret') headers.authorization = `Bearer ${auth.secret}`;
+		else if (auth.kind === 'n8n') headers.cookie = await logIn(new URL(url).origin, auth.email, auth.password);
+		return new Signalling(url, headers);
+	}
+
+	async offer(sdp: string): Promise<Answer> {
+		return await this.exchange('POST', this.url, sdp);
+	}
+
+	/** A new offer for a call under way, after its network changed. */
+	async reoffer(sessionId: string, sdp: string): Promise<Answer> {
+		return await this.exchange('PATCH', this.sessionUrl(sessionId), sdp);
+	}
+
+	async end(sessionId: string): Promise<void> {
+		await request(this.sessionUrl(sessionId), { method: 'DELETE', headers: this.headers });
+	}
+
+	private async exchange(method: string, url: string, sdp: string): Promise<Answer> {
+		const response = await request(url, {
+			method,
+			headers: { ...this.headers, 'content-type': 'application/json' },
+			body: JSON.stringify({ type: 'offer', sdp }),
+		});
+		const body = await jsonOf(response);
+		if (!response.ok) throw refusal(response.status, body, url);
+		const answer = answerBody.safeParse(body);
+		if (answer.success) return answer.data;
+		throw new VoiceError('VOICE_ERR_NOT_LISTENING', `${url} answered, but not as a Voice Session Trigger does.`, {
+			remedy: 'Give the address of the voice page, for example http://127.0.0.1:5678/webhook/voice.',
+		});
+	}
+
+	private sessionUrl(sessionId: string): string {
+		const url = new URL(this.url);
+		url.searchParams.set('session', sessionId);
+		return url.href;
+	}
+}
+
+async function logIn(origin: string, email: string, password: string): Promise<string> {
+	const response = await request(`${origin}/rest/login`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', 'browser-id': BROWSER_ID },
+		body: JSON.stringify({ emailOrLdapLoginId: email, password }),
+	});
+	const cookie = response.headers.getSetCookie().find((line) => line.startsWith('n8n-auth='));
+	if (response.ok && cookie) return cookie.split(';', 1)[0] as string;
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `n8n did not let ${email} log in (status ${response.status}).`, {
+		remedy: 'Check --email and --password, or give the trigger\'s secret with --secret.',
+	});
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+	try {
+		return await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_LIMIT) });
+	} catch (cause) {
+		const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+		const { origin } = new URL(url);
+		throw new VoiceError(
+			'VOICE_ERR_RUNTIME_UNREACHABLE',
+			timedOut ? `${origin} did not answer within ${ANSWER_LIMIT / 1000} s.` : `Nothing answers at ${origin}: n8n is not running there.`,
+			{ cause, remedy: 'Start n8n (in this project: npm start), or give its address with --url.' },
+		);
+	}
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+	try {
+		return JSON.parse(await response.text());
+	} catch {
+		return undefined;
+	}
+}
+
+/** The trigger's own words where it gave some. */
+function refusal(status: number, body: unknown, url: string): VoiceError {
+	const typed = errorBody.safeParse(body);
+	if (typed.success) return VoiceError.fromShape(typed.data.error);
+	if (status === 401 || status === 403) return new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The trigger refused the call.');
+	if (status === 404) return new VoiceError('VOICE_ERR_NOT_LISTENING', `No workflow listens at ${url}.`);
+	return new VoiceError('VOICE_ERR_INTERNAL', `n8n answered the offer with status ${status}.`, {
+		remedy: 'Look at n8n\'s log.',
+	});
+}

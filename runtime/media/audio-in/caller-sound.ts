@@ -1,0 +1,99 @@
+import { LISTEN_RATE, msToSamples } from '../../contract/audio';
+import type { Clock } from '../../contract/clock';
+import type { MediaEvent } from '../../ipc/media-protocol';
+import { Resampler } from '../resampler/resampler';
+import { VAD_FRAME, type VadStream } from '../vad/silero';
+import { SpeechDetector } from '../vad/speech-detector';
+import { ArrivalClock } from './arrival-clock';
+import { SoundMemory } from './sound-memory';
+
+/** Covers the two frames VAD needs to be sure and the soft beginning of a word before them. */
+const PRE_ROLL = msToSamples(320, LISTEN_RATE);
+/** Pieces that the recogniser gets: half of its own 160 ms step. */
+const PIECE = msToSamples(80, LISTEN_RATE);
+/** Pre-roll, and two seconds in which VAD may lag behind on an overloaded machine. */
+const MEMORY = PRE_ROLL + msToSamples(2000, LISTEN_RATE);
+
+type CallerType = 'speechStarted' | 'speechStopped' | 'audio';
+export type CallerEvent = Extract<MediaEvent, { type: CallerType }>;
+
+/** 10 ms as wrtc's sink gives them; the rate changes in mid-session. */
+export interface IncomingFrame {
+	readonly samples: Int16Array;
+	readonly sampleRate: number;
+	readonly channelCount?: number;
+}
+
+/** From the frames of the caller's track to speech events and 16 kHz sound for the recogniser. */
+export class CallerSound {
+	private resampler = new Resampler(LISTEN_RATE, LISTEN_RATE);
+	private readonly memory = new SoundMemory(MEMORY);
+	private readonly arrival = new ArrivalClock(LISTEN_RATE);
+	private readonly detector: SpeechDetector;
+	/** Samples before this number went to VAD. */
+	private judged = 0;
+	/** Samples before this number were sent; undefined while resting. */
+	private sent: number | undefined;
+
+	constructor(
+		private readonly vad: VadStream,
+		private readonly clock: Clock,
+		flushSilenceMs: number,
+		private readonly emit: (event: CallerEvent) => void,
+		private readonly onFailure: (error: unknown) => void,
+	) {
+		this.detector = new SpeechDetector(flushSilenceMs);
+	}
+
+	push(frame: IncomingFrame): void {
+		if (frame.sampleRate !== this.resampler.from) this.resampler = new Resampler(frame.sampleRate, LISTEN_RATE);
+		this.memory.push(this.resampler.push(firstChannel(frame)));
+		this.arrival.arrived(this.memory.end, this.clock.now());
+		while (this.memory.end - this.judged >= VAD_FRAME) {
+			const from = this.judged;
+			this.judged += VAD_FRAME;
+			this.vad
+				.judge(this.memory.read(from, this.judged))
+				.then((probability) => this.decide(probability, from + VAD_FRAME))
+				.catch(this.onFailure);
+		}
+		this.send();
+	}
+
+	/**
+	 * The turn is over: no more sound until the caller speaks again. Who is speaking at this moment has begun to
+	 * speak again already: then the order comes too late and the sound goes on.
+	 */
+	rest(): void {
+		if (!this.detector.speaking) this.sent = undefined;
+	}
+
+	private decide(probability: number, end: number): void {
+		const edge = this.detector.push(probability, this.arrival.timeOf(end));
+		if (edge?.type === 'started') {
+			this.emit({ type: 'speechStarted', at: edge.at, speechAt: edge.speechAt });
+			this.sent ??= Math.max(end - PRE_ROLL, this.memory.start);
+			this.send();
+		} else if (edge) {
+			// The recogniser is flushed next: it must have all of the speech by then.
+			this.send(end);
+			this.emit({ type: 'speechStopped', at: edge.at, speechEndAt: edge.speechEndAt });
+		}
+	}
+
+	/** Sends whole pieces, and the rest before sample number `until` if that is given. */
+	private send(until = 0): void {
+		while (this.sent !== undefined) {
+			const from: number = this.sent;
+			const to = this.memory.end - from >= PIECE ? from + PIECE : Math.min(until, this.memory.end);
+			if (to <= from) return;
+			this.sent = to;
+			this.emit({ type: 'audio', at: this.arrival.timeOf(to), pcm: this.memory.read(from, to) });
+		}
+	}
+}
+
+function firstChannel({ samples, channelCount = 1 }: IncomingFrame): Int16Array {
+	if (channelCount <= 1) return samples;
+	return Int16Array.from({ length: Math.floor(samples.length / channelCount) }, (_, i) => samples[i * channelCount] as number);
+}

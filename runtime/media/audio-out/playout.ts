@@ -1,0 +1,158 @@
+import type { Milliseconds } from '../../contract/clock';
+import { FRAME_MS } from '../../contract/audio';
+import type { MediaEvent } from '../../ipc/media-protocol';
+import { fadeIn, fadeOut } from './fade';
+import { Utterance } from './utterance';
+
+type PlayoutType = 'playing' | 'audible' | 'progress' | 'paused' | 'played';
+export type PlayoutEvent = Extract<MediaEvent, { type: PlayoutType }>;
+
+/** 10 ms of sound. undefined: silence. */
+export interface OutgoingFrame {
+	readonly samples: Int16Array;
+	readonly sampleRate: number;
+}
+
+const PROGRESS_FRAMES = 100 / FRAME_MS;
+
+/**
+ * What the caller hears, frame by frame: the agent's utterances in order, which can be paused, resumed and
+ * flushed. Every pause and flush takes one frame of 10 ms, in which the sound is faded out, so it never clicks
+ * and nothing is sent twice: the sound goes on at the sample after the fade. Has no clock and no timer of its
+ * own; the pacer asks for the frames.
+ */
+export class Playout {
+	private queue: Utterance[] = [];
+	/** Dropped by a flush; the first one is still sounding and gets one last, fading frame. */
+	private dropped: Utterance[] = [];
+	private mode: 'playing' | 'pausing' | 'paused' = 'playing';
+	/** The last frame ended in silence in mid-sound. */
+	private fadeNextIn = false;
+	private framesToProgress = PROGRESS_FRAMES;
+
+	constructor(private readonly emit: (event: PlayoutEvent) => void) {}
+
+	/** Ids that are known already are ignored. */
+	announce(id: string, sampleRate: number, interruptible: boolean): void {
+		if (!this.find(id)) this.queue.push(new Utterance(id, sampleRate, interruptible));
+	}
+
+	/** Sound for an utterance that is over or was flushed is dropped: it crossed with the flush. */
+	write(id: string, pcm: Int16Array): void {
+		this.find(id)?.write(pcm);
+	}
+
+	end(id: string): void {
+		const utterance = this.find(id);
+		if (utterance) utterance.ended = true;
+	}
+
+	/** The caller began to speak: the agent falls silent if it may be interrupted. */
+	callerSpeaks(): void {
+		const head = this.queue[0];
+		if (head?.started && head.interruptible && this.mode === 'playing') this.mode = 'pausing';
+	}
+
+	/** Does nothing when there is nothing to say. */
+	pause(at: Milliseconds): void {
+		const head = this.queue[0];
+		if (!head || this.mode !== 'playing') return;
+		if (head.started) this.mode = 'pausing';
+		else this.holdAt(head, at);
+	}
+
+	resume(): void {
+		if (this.mode === 'paused') this.fadeNextIn = true;
+		this.mode = 'playing';
+	}
+
+	flush(at: Milliseconds): void {
+		const sounding = this.mode !== 'paused' && this.queue[0]?.started && this.queue[0].buffered > 0;
+		this.dropped.push(...this.queue);
+		this.queue = [];
+		this.mode = 'playing';
+		if (!sounding) this.reportDropped(at);
+	}
+
+	/** The next 10 ms, to be sent at `at`. */
+	next(at: Milliseconds): OutgoingFrame | undefined {
+		if (this.dropped.length > 0) return this.lastOfDropped(at);
+		this.reportFinished(at);
+		const head = this.queue[0];
+		if (!head || this.mode === 'paused') return undefined;
+		if (this.mode === 'pausing') return this.lastBeforePause(head, at);
+		if (!head.hasFrame) return undefined;
+		return this.play(head, at);
+	}
+
+	private play(head: Utterance, at: Milliseconds): OutgoingFrame {
+		const first = !head.started;
+		const { frame, samples } = head.take();
+		const audibleFrom = head.audibleFrom(frame);
+		if (this.fadeNextIn) fadeIn(frame, samples);
+		// Synthesis is late: end in silence now rather than in a click.
+		this.fadeNextIn = !head.ended && !head.hasFrame;
+		if (this.fadeNextIn) fadeOut(frame, samples);
+		if (first) this.emit({ type: 'playing', utteranceId: head.id, at });
+		if (audibleFrom !== undefined) this.emit({ type: 'audible', utteranceId: head.id, at: at + audibleFrom });
+		if (--this.framesToProgress <= 0) this.reportProgress(head);
+		this.reportFinished(at);
+		return { samples: frame, sampleRate: head.sampleRate };
+	}
+
+	private lastBeforePause(head: Utterance, at: Milliseconds): OutgoingFrame | undefined {
+		const frame = this.fading(head);
+		this.reportFinished(at);
+		const held = this.queue[0];
+		if (held) this.holdAt(held, at);
+		else this.mode = 'playing';
+		return frame;
+	}
+
+	private lastOfDropped(at: Milliseconds): OutgoingFrame | undefined {
+		const frame = this.fading(this.dropped[0] as Utterance);
+		this.reportDropped(at);
+		return frame;
+	}
+
+	private fading(utterance: Utterance): OutgoingFrame | undefined {
+		// After a starved frame nothing sounds, so there is nothing to fade.
+		if (utterance.buffered === 0 || this.fadeNextIn) return undefined;
+		const { frame, samples } = utterance.take();
+		fadeOut(frame, samples);
+		return { samples: frame, sampleRate: utterance.sampleRate };
+	}
+
+	private holdAt(utterance: Utterance, at: Milliseconds): void {
+		this.mode = 'paused';
+		this.emit({ type: 'paused', utteranceId: utterance.id, playedSamples: utterance.played, at });
+	}
+
+	private reportFinished(at: Milliseconds): void {
+		for (let head = this.queue[0]; head?.finished; head = this.queue[0]) {
+			this.queue.shift();
+			this.fadeNextIn = false;
+			this.framesToProgress = PROGRESS_FRAMES;
+			this.reportPlayed(head, true, at);
+		}
+	}
+
+	private reportDropped(at: Milliseconds): void {
+		this.fadeNextIn = false;
+		this.framesToProgress = PROGRESS_FRAMES;
+		for (const utterance of this.dropped.splice(0)) this.reportPlayed(utterance, utterance.finished, at);
+	}
+
+	private reportPlayed({ id, played }: Utterance, complete: boolean, at: Milliseconds): void {
+		this.emit({ type: 'played', utteranceId: id, playedSamples: played, complete, at });
+	}
+
+	private reportProgress({ id, played, buffered }: Utterance): void {
+		this.framesToProgress = PROGRESS_FRAMES;
+		this.emit({ type: 'progress', utteranceId: id, playedSamples: played, bufferedSamples: buffered });
+	}
+
+	private find(id: string): Utterance | undefined {
+		return this.queue.find((utterance) => utterance.id === id);
+	}
+}

@@ -1,0 +1,66 @@
+import { FRAME_MS, samplesToMs, SPEAK_RATES } from '../../contract/audio';
+import { VoiceError } from '../../contract/errors';
+import { SampleQueue } from './sample-queue';
+
+/** -50 dBFS: quieter sound is a voice's breath or rounding noise, nobody takes it for an answer. */
+const AUDIBLE = 32_768 * 10 ** (-50 / 20);
+
+/** One utterance of the agent: its sound that is still to be sent, and how much was. */
+export class Utterance {
+	readonly frameLength: number;
+	private readonly queue = new SampleQueue();
+	played = 0;
+	/** No more sound will come. */
+	ended = false;
+	audible = false;
+
+	constructor(
+		readonly id: string,
+		readonly sampleRate: number,
+		readonly interruptible: boolean,
+	) {
+		if (!(SPEAK_RATES as readonly number[]).includes(sampleRate)) {
+			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Sound at ${sampleRate} Hz cannot be sent. Rates: ${SPEAK_RATES.join(', ')}.`);
+		}
+		// 22 050 Hz has no whole 10 ms; wrtc takes 220 samples then.
+		this.frameLength = Math.floor((sampleRate * FRAME_MS) / 1000);
+	}
+
+	get buffered(): number {
+		return this.queue.length;
+	}
+
+	get started(): boolean {
+		return this.played > 0;
+	}
+
+	get finished(): boolean {
+		return this.ended && this.queue.length === 0;
+	}
+
+	/** Can a whole frame be sent, or the shorter last one? */
+	get hasFrame(): boolean {
+		return this.queue.length >= this.frameLength || (this.ended && this.queue.length > 0);
+	}
+
+	write(pcm: Int16Array): void {
+		if (!this.ended) this.queue.push(pcm);
+	}
+
+	/** The next 10 ms, filled up with silence, and how many samples of it are the utterance's. */
+	take(): { frame: Int16Array; samples: number } {
+		const frame = new Int16Array(this.frameLength);
+		const samples = this.queue.take(frame);
+		this.played += samples;
+		return { frame, samples };
+	}
+
+	/** If sound gets audible within this frame for the first time: how far into it, ms. */
+	audibleFrom(frame: Int16Array): number | undefined {
+		if (this.audible) return undefined;
+		const index = frame.findIndex((sample) => Math.abs(sample) > AUDIBLE);
+		if (index < 0) return undefined;
+		this.audible = true;
+		return samplesToMs(index, this.sampleRate);
+	}
+}

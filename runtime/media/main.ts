@@ -1,0 +1,48 @@
+import { monotonicClock } from '../contract/clock';
+import { VoiceError } from '../contract/errors';
+import { mediaProtocol } from '../ipc/media-protocol';
+import { pipeToParent } from '../ipc/pipes';
+import { serve } from '../ipc/server';
+import { Pacer } from './audio-out/pacer';
+import { ProcessLoad } from './process-load';
+import { MediaSession } from './session';
+import { vadModelFile } from './vad/model-file';
+import { Silero } from './vad/silero';
+
+/** The gateway spreads calls and refuses earlier; this only keeps one process from taking what it cannot carry. */
+const MAX_SESSIONS = 64;
+
+/** What nobody caught leaves the process in an unknown state; the gateway starts a fresh one. */
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+	process.on(event, (error: unknown) => {
+		console.error('media:', error);
+		process.exit(1);
+	});
+}
+
+const pipe = pipeToParent();
+// By force: wrtc's threads do not survive a natural end.
+pipe.onClose(() => process.exit(0));
+
+const load = new ProcessLoad();
+const pacer = new Pacer(monotonicClock);
+const silero = Promise.resolve().then(async () => await Silero.load(vadModelFile()));
+// A failed load fails every session with its own error.
+silero.catch(() => undefined);
+let sessions = 0;
+
+serve(mediaProtocol, pipe, {
+	session: async (params, context) => {
+		if (sessions >= MAX_SESSIONS) {
+			throw new VoiceError('VOICE_ERR_BUSY', `This audio process carries ${MAX_SESSIONS} calls already.`);
+		}
+		sessions++;
+		try {
+			const vad = await silero;
+			return { reason: await new MediaSession({ clock: monotonicClock, pacer, vad }, params, context).run() };
+		} finally {
+			sessions--;
+		}
+	},
+	stats: () => Promise.resolve({ sessions, ...load.read() }),
+});

@@ -1,0 +1,40 @@
+import type { MediaEvent } from '../../ipc/media-protocol';
+import type { ConnectionState } from './wrtc';
+
+/** A caller whose browser could not reach us by now will not: ICE gives up before. */
+const CONNECT_LIMIT = 20_000;
+/** A page restarts ICE when its network changed; this is how long it has after the old path was given up. */
+const FAILED_LIMIT = 10_000;
+
+type ReportedState = Extract<MediaEvent, { type: 'connection' }>['state'];
+
+/** Follows the connection's state and ends a session whose caller is gone. */
+export class ConnectionWatch {
+	private limit: NodeJS.Timeout | undefined;
+	private stopped = false;
+
+	constructor(
+		private readonly report: (state: ReportedState) => void,
+		private readonly end: (reason: string) => void,
+	) {
+		this.endAfter(CONNECT_LIMIT, 'The caller could not be reached.');
+	}
+
+	changed(state: ConnectionState): void {
+		if (this.stopped || state === 'new') return;
+		this.report(state);
+		if (state === 'connected') clearTimeout(this.limit);
+		else if (state === 'failed') this.endAfter(FAILED_LIMIT, 'The connection to the caller was lost.');
+		else if (state === 'closed') this.end('The caller hung up.');
+	}
+
+	stop(): void {
+		this.stopped = true;
+		clearTimeout(this.limit);
+	}
+
+	private endAfter(ms: number, reason: string): void {
+		clearTimeout(this.limit);
+		this.limit = setTimeout(() => this.end(reason), ms);
+	}
+}

@@ -1,0 +1,132 @@
+import { VoiceError } from '../../contract/errors';
+import type { IncomingFrame } from '../audio-in/caller-sound';
+import type { OutgoingFrame } from '../audio-out/playout';
+import { rebuildOffer } from '../sdp/rebuild-offer';
+import { EventChannel } from './event-channel';
+import { gatheredDescription } from './gathering';
+import { type AudioSink, type ConnectionState, type MediaTrack, wrtc } from './wrtc';
+
+export interface PeerListener {
+	onFrame(frame: IncomingFrame): void;
+	onState(state: ConnectionState): void;
+	onChannelOpen(): void;
+	onRequest(json: string): void;
+	onHangUp(): void;
+}
+
+const SILENCE_RATE = 48_000;
+
+/** One caller's peer connection. We answer; the page offers. Callbacks that throw end up in `onFailure`. */
+export class Peer {
+	private readonly pc = new wrtc.RTCPeerConnection({ iceServers: [] });
+	private readonly source = new wrtc.nonstandard.RTCAudioSource();
+	private readonly track = this.source.createTrack();
+	private readonly channel: EventChannel;
+	private sink: AudioSink | undefined;
+	private state: ConnectionState = 'new';
+	private closed = false;
+	/** Answers are made one after the other: two offers at once would mix up the connection's state. */
+	private negotiation: Promise<unknown> = Promise.resolve();
+	/** wrtc copies a frame before onData returns, so one silence serves for all. */
+	private silence: OutgoingFrame = silenceAt(SILENCE_RATE);
+
+	constructor(
+		private readonly listener: PeerListener,
+		private readonly onFailure: (error: unknown) => void,
+	) {
+		this.channel = new EventChannel({
+			onOpen: this.guard(() => this.listener.onChannelOpen()),
+			onRequest: this.guard((json: string) => this.listener.onRequest(json)),
+			onClose: this.guard(() => this.listener.onHangUp()),
+		});
+		this.pc.ontrack = this.guard(({ track }) => this.listenTo(track));
+		this.pc.ondatachannel = this.guard(({ channel }) => this.channel.adopt(channel));
+		this.pc.onconnectionstatechange = this.guard(() => {
+			// Within its own event wrtc may still show the state before.
+			setImmediate(this.guard(() => this.lookAtState()));
+		});
+	}
+
+	/**
+	 * Answers an offer, the first one or a later one (ICE restart).
+	 * @returns the answer's SDP with all candidates.
+	 * @throws VOICE_ERR_BAD_OFFER; the connection is then as it was before.
+	 */
+	async answer(offer: string): Promise<string> {
+		const answer = this.negotiation.then(async () => await this.negotiate(rebuildOffer(offer)));
+		this.negotiation = answer.catch(() => undefined);
+		return await answer;
+	}
+
+	/** Sends 10 ms of sound now; undefined is silence. */
+	send(frame: OutgoingFrame | undefined): void {
+		if (this.closed) return;
+		// Silence at the rate of the last sound: a change of rate makes the encoder start anew.
+		if (frame && frame.sampleRate !== this.silence.sampleRate) this.silence = silenceAt(frame.sampleRate);
+		this.source.onData(frame ?? this.silence);
+	}
+
+	tell(json: string): void {
+		if (!this.closed) this.channel.send(json);
+	}
+
+	close(): void {
+		if (this.closed) return;
+		this.closed = true;
+		// This order leaves nothing behind; wrtc keeps what still has a listener.
+		if (this.sink) this.sink.ondata = null;
+		this.sink?.stop();
+		this.track.stop();
+		this.channel.close();
+		this.pc.ontrack = null;
+		this.pc.ondatachannel = null;
+		this.pc.onconnectionstatechange = null;
+		this.pc.close();
+	}
+
+	private async negotiate(offer: string): Promise<string> {
+		const first = this.pc.localDescription === null;
+		try {
+			await this.pc.setRemoteDescription({ type: 'offer', sdp: offer });
+			if (first) this.pc.addTrack(this.track);
+			await this.pc.setLocalDescription(await this.pc.createAnswer());
+			return await gatheredDescription(this.pc);
+		} catch (cause) {
+			if (this.closed) throw new VoiceError('VOICE_ERR_CANCELLED', 'The call has ended.', { cause });
+			const why = cause instanceof Error ? cause.message : String(cause);
+			if (this.pc.signalingState === 'have-remote-offer') {
+				await this.pc.setRemoteDescription({ type: 'rollback', sdp: '' }).catch(() => undefined);
+			}
+			throw new VoiceError('VOICE_ERR_BAD_OFFER', `The SDP offer was refused: ${why}`, { cause });
+		}
+	}
+
+	private listenTo(track: MediaTrack): void {
+		if (track.kind !== 'audio' || this.sink || this.closed) return;
+		this.sink = new wrtc.nonstandard.RTCAudioSink(track);
+		this.sink.ondata = this.guard((frame) => this.listener.onFrame(frame));
+	}
+
+	private lookAtState(): void {
+		const state = this.pc.connectionState;
+		if (state === this.state) return;
+		this.state = state;
+		this.listener.onState(state);
+	}
+
+	/** wrtc calls back from its event loop, where an exception would end the process and every other call in it. */
+	private guard<A extends unknown[]>(callback: (...args: A) => void): (...args: A) => void {
+		return (...args) => {
+			if (this.closed) return;
+			try {
+				callback(...args);
+			} catch (error) {
+				this.onFailure(error);
+			}
+		};
+	}
+}
+
+function silenceAt(sampleRate: number): OutgoingFrame {
+	return { samples: new Int16Array(Math.floor(sampleRate / 100)), sampleRate };
+}

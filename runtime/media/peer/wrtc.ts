@@ -1,0 +1,74 @@
+import * as native from 'wrtc';
+
+/**
+ * The part of wrtc that we use. Its own types lean on the browser's (lib dom), which no process of ours has.
+ */
+export interface SessionDescription {
+	readonly type: 'offer' | 'answer' | 'rollback';
+	readonly sdp: string;
+}
+
+export interface MediaTrack {
+	readonly kind: string;
+	enabled: boolean;
+	stop(): void;
+}
+
+export interface DataChannel {
+	readonly label: string;
+	readonly readyState: 'connecting' | 'open' | 'closing' | 'closed';
+	readonly bufferedAmount: number;
+	onopen: (() => void) | null;
+	onclose: (() => void) | null;
+	onmessage: ((event: { readonly data: unknown }) => void) | null;
+	send(text: string): void;
+	close(): void;
+}
+
+export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+export interface PeerConnection {
+	readonly connectionState: ConnectionState;
+	readonly iceGatheringState: 'new' | 'gathering' | 'complete';
+	readonly signalingState: string;
+	readonly localDescription: SessionDescription | null;
+	onconnectionstatechange: (() => void) | null;
+	onicegatheringstatechange: (() => void) | null;
+	ontrack: ((event: { readonly track: MediaTrack }) => void) | null;
+	ondatachannel: ((event: { readonly channel: DataChannel }) => void) | null;
+	addTrack(track: MediaTrack): unknown;
+	createDataChannel(label: string): DataChannel;
+	createOffer(options?: { iceRestart?: boolean }): Promise<SessionDescription>;
+	createAnswer(): Promise<SessionDescription>;
+	setLocalDescription(description: SessionDescription): Promise<void>;
+	setRemoteDescription(description: SessionDescription): Promise<void>;
+	getStats(): Promise<ReadonlyMap<string, Record<string, unknown>>>;
+	close(): void;
+}
+
+/** Sends what is pushed at once: 10 ms a call, nothing is queued. */
+export interface AudioSource {
+	createTrack(): MediaTrack;
+	/**
+	 * `samples` must be an array of its own, of sampleRate / 100 samples: wrtc sends the whole ArrayBuffer
+	 * behind it. It is read before the call returns.
+	 */
+	onData(frame: { samples: Int16Array; sampleRate: number }): void;
+}
+
+/** Gives 10 ms a call, 100 a second, also before anything was received. The rate changes in mid-session. */
+export interface AudioSink {
+	ondata: ((frame: { readonly samples: Int16Array; readonly sampleRate: number; readonly channelCount?: number }) => void) | null;
+	stop(): void;
+}
+
+interface Wrtc {
+	readonly RTCPeerConnection: new (configuration: { iceServers: unknown[] }) => PeerConnection;
+	readonly nonstandard: {
+		readonly RTCAudioSource: new () => AudioSource;
+		readonly RTCAudioSink: new (track: MediaTrack) => AudioSink;
+	};
+}
+
+/** A process that has made an AudioSource must end by process.exit(): a natural end is a segmentation fault. */
+export const wrtc = native as unknown as Wrtc;

@@ -1,0 +1,45 @@
+// Guards against speech that is announced twice, never ended, or timed wrongly.
+import fc from 'fast-check';
+import { type SpeechEdge, SpeechDetector } from './speech-detector';
+
+const FRAME = 32;
+
+function run(probabilities: number[], flushSilenceMs = 200): SpeechEdge[] {
+	const detector = new SpeechDetector(flushSilenceMs);
+	return probabilities.flatMap((probability, index) => detector.push(probability, (index + 1) * FRAME) ?? []);
+}
+
+const times = (count: number, probability: number): number[] => new Array<number>(count).fill(probability);
+
+it('begins with the second likely frame and counts from the first', () => {
+	expect(run([...times(10, 0.1), 0.6, 0.6])).toEqual([{ type: 'started', at: 12 * FRAME, speechAt: 10 * FRAME }]);
+});
+
+it('takes one likely frame for a click', () => {
+	expect(run([0.9, 0.1, 0.9, 0.1, 0.9, 0.49, 0.9])).toEqual([]);
+});
+
+it('ends after the asked silence, counted from where the voice ended', () => {
+	const edges = run([...times(10, 0.9), ...times(20, 0.1)]);
+	// Last frame of speech ends at 320; the voice ended 80 before; 200 later is 440, the frame after ends at 448.
+	expect(edges[1]).toEqual({ type: 'stopped', at: 448, speechEndAt: 240 });
+});
+
+it('goes on through what is still a bit likely', () => {
+	expect(run([...times(5, 0.9), ...times(3, 0.1), 0.36, ...times(3, 0.1), 0.36, ...times(3, 0.1)])).toHaveLength(1);
+});
+
+it('always alternates, and a stretch of speech ends after it began', () => {
+	const probability = fc.oneof(fc.constant(0.05), fc.constant(0.95), fc.double({ min: 0, max: 1, noNaN: true }));
+	fc.assert(
+		fc.property(fc.array(probability, { maxLength: 300 }), fc.integer({ min: 100, max: 1000 }), (probabilities, flush) => {
+			const edges = run(probabilities, flush);
+			edges.forEach((edge, index) => {
+				expect(edge.type).toBe(index % 2 === 0 ? 'started' : 'stopped');
+				const before = edges[index - 1];
+				if (before) expect(edge.at).toBeGreaterThan(before.at);
+				if (edge.type === 'stopped') expect(edge.at - edge.speechEndAt).toBeGreaterThanOrEqual(flush);
+			});
+		}),
+	);
+});

@@ -1,0 +1,58 @@
+import { LISTEN_RATE, samplesToMs } from '../../contract/audio';
+import type { Milliseconds } from '../../contract/clock';
+import { VAD_FRAME } from './silero';
+
+/** Silero's usual thresholds; with these no voice was missed or cut in two down to 0 dB of noise. */
+const START = 0.5;
+const START_FRAMES = 2;
+const STAY = 0.35;
+
+/** The network goes on saying "speech" for this long after a voice has ended: median of 32 clips of 8 synthetic voices, 10th to 90th percentile 50 to 118. */
+const AFTERGLOW_MS = 80;
+
+const FRAME_LENGTH_MS = samplesToMs(VAD_FRAME, LISTEN_RATE);
+
+export type SpeechEdge =
+	| { readonly type: 'started'; readonly at: Milliseconds; readonly speechAt: Milliseconds }
+	| { readonly type: 'stopped'; readonly at: Milliseconds; readonly speechEndAt: Milliseconds };
+
+/** Turns speech probabilities into the beginnings and ends of speech. Pure: time comes in with every frame. */
+export class SpeechDetector {
+	private likely = 0;
+	private firstLikelyAt = 0;
+	private lastSpeechAt: Milliseconds | undefined;
+
+	constructor(private readonly flushSilenceMs: number) {}
+
+	get speaking(): boolean {
+		return this.lastSpeechAt !== undefined;
+	}
+
+	/** `at` is when the last sample of the frame was spoken. */
+	push(probability: number, at: Milliseconds): SpeechEdge | undefined {
+		return this.lastSpeechAt === undefined ? this.waitForSpeech(probability, at) : this.waitForSilence(probability, at, this.lastSpeechAt);
+	}
+
+	private waitForSpeech(probability: number, at: Milliseconds): SpeechEdge | undefined {
+		if (probability < START) {
+			this.likely = 0;
+			return undefined;
+		}
+		if (this.likely === 0) this.firstLikelyAt = at - FRAME_LENGTH_MS;
+		if (++this.likely < START_FRAMES) return undefined;
+		this.likely = 0;
+		this.lastSpeechAt = at;
+		return { type: 'started', at, speechAt: this.firstLikelyAt };
+	}
+
+	private waitForSilence(probability: number, at: Milliseconds, lastSpeechAt: Milliseconds): SpeechEdge | undefined {
+		if (probability >= STAY) {
+			this.lastSpeechAt = at;
+			return undefined;
+		}
+		const speechEndAt = lastSpeechAt - AFTERGLOW_MS;
+		if (at - speechEndAt < this.flushSilenceMs) return undefined;
+		this.lastSpeechAt = undefined;
+		return { type: 'stopped', at, speechEndAt };
+	}
+}

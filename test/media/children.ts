@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
+import { type Call, Caller } from '../../runtime/ipc/caller';
+import { type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/ipc/media-protocol';
+import { pipeToChild } from '../../runtime/ipc/pipes';
+import type { Protocol } from '../../runtime/ipc/protocol';
+
+const dist = path.resolve(__dirname, '..', '..', 'dist', 'runtime');
+
+/** A compiled process of ours and the asking end of its protocol. */
+export interface Running<P extends Protocol> {
+	readonly child: ChildProcess;
+	readonly caller: Caller<P>;
+	stop(): Promise<void>;
+}
+
+function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
+	const child = fork(path.join(dist, entry), [], { serialization: 'advanced', execArgv: ['--enable-source-maps'] });
+	const caller = new Caller(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
+	return {
+		child,
+		caller,
+		stop: async () => {
+			if (child.exitCode !== null || child.signalCode !== null) return;
+			const gone = once(child, 'exit');
+			child.disconnect();
+			await gone;
+		},
+	};
+}
+
+export const runMedia = (): Running<MediaProtocol> => run('media/main.js', mediaProtocol);
+export const runPeers = (): Running<PeerProtocol> => run('cli/call/peer-process.js', peerProtocol);
+
+/** Remembers what came and lets a test wait for more. */
+export class Inbox<E extends { readonly type: string }> {
+	readonly all: E[] = [];
+	private watchers: Array<() => void> = [];
+
+	receive(event: E): void {
+		this.all.push(event);
+		for (const look of this.watchers.splice(0)) look();
+	}
+
+	of<T extends E['type']>(type: T): Array<Extract<E, { type: T }>> {
+		return this.all.filter((event): event is Extract<E, { type: T }> => event.type === type);
+	}
+
+	/** The `count`th event of a type, now or when it comes. */
+	async next<T extends E['type']>(type: T, count = 1): Promise<Extract<E, { type: T }>> {
+		for (;;) {
+			const found = this.of(type)[count - 1];
+			if (found) return found;
+			await new Promise<void>((resolve) => this.watchers.push(resolve));
+		}
+	}
+
+	async until(holds: () => boolean): Promise<void> {
+		while (!holds()) await new Promise<void>((resolve) => this.watchers.push(resolve));
+	}
+}
+
+/** A caller and its media session, connected. */
+export interface Connection {
+	readonly media: Inbox<MediaEvent>;
+	readonly session: Call<MediaInput, { reason: string }>;
+	readonly caller: Inbox<PeerEvent>;
+	readonly peer: Call<PeerInput, unknown>;
+}
+
+let sessions = 0;
+
+/** `change` may spoil the offer on its way. */
+export async function connect(
+	media: Running<MediaProtocol>,
+	peers: Running<PeerProtocol>,
+	{ hear = true, change = (offer: string): string => offer } = {},
+): Promise<Connection> {
+	const caller = new Inbox<PeerEvent>();
+	const peer = peers.caller.call('peer', { hear }, (event) => caller.receive(event));
+	peer.result.catch(() => undefined);
+	const { sdp } = await caller.next('offer');
+	const inbox = new Inbox<MediaEvent>();
+	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200 };
+	const session = media.caller.call('session', params, (event) => inbox.receive(event));
+	session.result.catch(() => undefined);
+	const refused = session.result.then(() => undefined);
+	const answer = await Promise.race([inbox.next('answer'), refused]);
+	if (!answer) throw new Error('media ended without an answer');
+	peer.send({ type: 'answer', sdp: answer.answer });
+	await inbox.next('channelOpen');
+	await inbox.until(() => inbox.of('connection').at(-1)?.state === 'connected');
+	return { media: inbox, session, caller, peer };
+}
