@@ -1,0 +1,85 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { z } from 'zod';
+import { type ChatSettings, chatMessage } from '../../runtime/contract/chat';
+import { VoiceError } from '../../runtime/contract/errors';
+import type { ItemWork } from '../shared/each-item';
+import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
+import { chatAlone } from './chat-alone';
+import { replyInTurn } from './reply-in-turn';
+import { connectedTools } from './tools/connected-tool';
+import type { Tool } from './tools/tool';
+import { WorkflowTool, workflowRow } from './tools/workflow-tool';
+
+const optionsShape = z.object({
+	conversation: z.enum(['auto', 'own']).default('auto'),
+	maxToolCalls: z.number().int().min(0).max(32).default(6),
+	messages: z.union([z.string().transform(parseJson), z.unknown()]).pipe(z.array(chatMessage)).default([]),
+	sayWhenUnclear: z.string().max(300).default(''),
+	toolTimeLimit: z.number().min(1).max(600).default(30),
+});
+
+const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
+
+/** All that the node was told, for one item. */
+export interface ChatTask {
+	readonly instructions: string;
+	readonly prompt: string;
+	/** false when the Transcribe node before did not understand the caller. */
+	readonly understood: boolean;
+	readonly chat: ChatSettings;
+	readonly options: z.output<typeof optionsShape>;
+	readonly tools: ReadonlyMap<string, Tool>;
+}
+
+export async function chatItem(item: ItemWork): Promise<INodeExecutionData> {
+	const task = await taskOf(item);
+	const json = item.turn && task.options.conversation === 'auto' ? await replyInTurn(item, item.turn, task) : await chatAlone(item, task);
+	return { json };
+}
+
+async function taskOf({ context, itemIndex }: ItemWork): Promise<ChatTask> {
+	const text = (name: string): string => {
+		const value: unknown = context.getNodeParameter(name, itemIndex, '');
+		return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+	};
+	const options = checked('Options', optionsShape, context.getNodeParameter('options', itemIndex, {}));
+	const rows = checked('Workflow Tools', toolsShape, context.getNodeParameter('tools', itemIndex, {})).workflow;
+	const tools = [
+		...rows.map((row) => new WorkflowTool(context, row)),
+		...(await connectedTools(context, itemIndex, options.toolTimeLimit * 1000)),
+	];
+	return {
+		instructions: text('instructions'),
+		prompt: text('prompt'),
+		understood: context.getInputData()[itemIndex]?.json.understood !== false,
+		chat: chatSettingsFrom(parametersOf(context, itemIndex, CHAT_PARAMETERS)),
+		options,
+		tools: byName(tools),
+	};
+}
+
+function byName(tools: Tool[]): Map<string, Tool> {
+	const named = new Map<string, Tool>();
+	for (const tool of tools) {
+		if (named.has(tool.spec.name)) {
+			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Two tools have the name "${tool.spec.name}".`, { remedy: 'Give each tool a name of its own.' });
+		}
+		named.set(tool.spec.name, tool);
+	}
+	return named;
+}
+
+function checked<T extends z.ZodTypeAny>(parameter: string, shape: T, value: unknown): z.output<T> {
+	const parsed = shape.safeParse(value);
+	if (parsed.success) return parsed.data as z.output<T>;
+	const issue = parsed.error.issues[0];
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `"${parameter}" is not valid: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}

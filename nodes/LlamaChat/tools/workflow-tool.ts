@@ -1,0 +1,104 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { z } from 'zod';
+import { toolSpec } from '../../../runtime/contract/chat';
+import { VoiceError } from '../../../runtime/contract/errors';
+import type { Tool, ToolOutcome } from './tool';
+
+const inputRow = z.object({
+	name: z.string().trim().min(1),
+	type: z.enum(['string', 'number', 'boolean']).default('string'),
+	description: z.string().default(''),
+	choices: z.string().default(''),
+	required: z.boolean().default(true),
+});
+type InputRow = z.infer<typeof inputRow>;
+
+/** One row of the parameter `tools.workflow`. */
+export const workflowRow = z.object({
+	workflowId: z.union([z.string(), z.object({ value: z.coerce.string() }).transform(({ value }) => value)]),
+	name: z.string().trim(),
+	description: z.string().default(''),
+	inputs: z.object({ input: z.array(inputRow).default([]) }).default({}),
+	sayWhileRunning: z.string().default(''),
+	timeLimit: z.number().min(1).max(600).default(30),
+});
+export type WorkflowRow = z.infer<typeof workflowRow>;
+
+/** A sibling workflow that the model may run. */
+export class WorkflowTool implements Tool {
+	readonly spec: Tool['spec'];
+	readonly limitMs: number;
+	private readonly workflowId: string;
+	private readonly shape: z.ZodTypeAny;
+
+	/** @throws VOICE_ERR_BAD_REQUEST when the row is incomplete. */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		row: WorkflowRow,
+	) {
+		if (row.workflowId === '') throw incomplete(`No workflow is chosen for the tool "${row.name}".`);
+		if (!toolSpec.shape.name.safeParse(row.name).success) {
+			throw incomplete(`"${row.name}" is no tool name: use up to 64 letters, digits, underscores and dashes.`);
+		}
+		const inputs = row.inputs.input;
+		this.workflowId = row.workflowId;
+		this.limitMs = row.timeLimit * 1000;
+		this.shape = z.object(Object.fromEntries(inputs.map((input) => [input.name, shapeOf(input)])));
+		this.spec = {
+			name: row.name,
+			description: row.description,
+			parameters: {
+				type: 'object',
+				properties: Object.fromEntries(inputs.map((input) => [input.name, jsonSchemaOf(input)])),
+				required: inputs.filter(({ required }) => required).map(({ name }) => name),
+				additionalProperties: false,
+			},
+			sayWhileRunning: row.sayWhileRunning,
+		};
+	}
+
+	async run(args: Record<string, unknown>): Promise<ToolOutcome> {
+		const checked = this.shape.safeParse(args);
+		if (!checked.success) {
+			const issue = checked.error.issues[0];
+			throw new VoiceError('VOICE_ERR_TOOL_ARGUMENTS', `${this.spec.name}: ${issue?.path.join('.')} is wrong: ${issue?.message}.`);
+		}
+		const { id: workflowId } = this.context.getWorkflow();
+		const executionId = this.context.getExecutionId();
+		const { data, executionId: toolExecution } = await this.context.executeWorkflow(
+			{ id: this.workflowId },
+			[{ json: checked.data as IDataObject }],
+			undefined,
+			{ parentExecution: { executionId, workflowId: workflowId ?? '' } },
+		);
+		return { result: resultOf(data), executionId: toolExecution };
+	}
+}
+
+/** One item is its object, several are a list, none is null. */
+function resultOf(data: Array<INodeExecutionData[] | null>): unknown {
+	const items = (data[0] ?? []).map(({ json }) => json);
+	return items.length > 1 ? items : (items[0] ?? null);
+}
+
+const choicesOf = ({ choices }: InputRow): string[] =>
+	choices.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '');
+
+function shapeOf(input: InputRow): z.ZodTypeAny {
+	const choices = choicesOf(input);
+	const text = choices.length > 0 ? z.enum(choices as [string, ...string[]]) : z.string();
+	const shape = { string: text, number: z.number(), boolean: z.boolean() }[input.type];
+	return input.required ? shape : shape.optional();
+}
+
+function jsonSchemaOf(input: InputRow): Record<string, unknown> {
+	const choices = choicesOf(input);
+	return {
+		type: input.type,
+		...(input.description === '' ? {} : { description: input.description }),
+		...(input.type === 'string' && choices.length > 0 ? { enum: choices } : {}),
+	};
+}
+
+const incomplete = (message: string): VoiceError =>
+	new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Look at "Workflow Tools" of this node.' });

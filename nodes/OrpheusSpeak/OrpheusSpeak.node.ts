@@ -1,0 +1,48 @@
+import {
+	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
+	type INodeExecutionData,
+	type INodePropertyOptions,
+	type INodeType,
+	type INodeTypeDescription,
+	NodeConnectionTypes,
+} from 'n8n-workflow';
+import { eachItem } from '../shared/each-item';
+import { enginesFor } from '../shared/model-parameter';
+import { properties } from './properties';
+import { speakItem } from './speak-item';
+
+export class OrpheusSpeak implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Orpheus Speak',
+		name: 'orpheusSpeak',
+		icon: { light: 'file:orpheusSpeak.svg', dark: 'file:orpheusSpeak.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: '={{ $parameter["engine"] + ($parameter["voice"] ? ": " + $parameter["voice"] : "") }}',
+		description: 'Say a text to the caller, or into an audio file, on your own machine',
+		defaults: { name: 'Orpheus Speak' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'voiceRuntimeApi', required: false }],
+		properties,
+	};
+
+	methods = {
+		loadOptions: {
+			async getEngines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				return (await enginesFor(this)).speak.map(({ value, name, description }) => ({ value, name, description }));
+			},
+			async getVoices(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				const chosen = this.getCurrentNodeParameter('engine');
+				const engine = (await enginesFor(this)).speak.find(({ value }) => value === chosen);
+				return [{ name: 'Default', value: '' }, ...(engine?.voices ?? [])];
+			},
+		},
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await eachItem(this, speakItem);
+	}
+}

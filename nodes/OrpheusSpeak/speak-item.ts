@@ -1,0 +1,37 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { VoiceError } from '../../runtime/contract/errors';
+import type { ItemWork } from '../shared/each-item';
+import { SPEAK_PARAMETERS, parametersOf, speakSettingsFrom } from '../shared/settings';
+
+export async function speakItem(item: ItemWork): Promise<INodeExecutionData> {
+	const { context, itemIndex, runtime, turn, asker, signal } = item;
+	const speak = speakSettingsFrom(parametersOf(context, itemIndex, SPEAK_PARAMETERS));
+	const text = textOf(item);
+	const destination = context.getNodeParameter('destination', itemIndex);
+	if (turn && destination !== 'file') {
+		const waitForEnd = context.getNodeParameter('waitForEnd', itemIndex) === true;
+		const speech = await runtime.speech(turn.turnId, { ...asker, text, speak, waitForEnd }, signal);
+		return { json: { ...turn, ...speech } };
+	}
+	if (destination === 'caller') {
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No caller\'s turn started this execution.', {
+			remedy: 'Connect this node below the output "Turn" of a Voice Session Trigger, or set "Destination" to "Audio File".',
+		});
+	}
+	if (text.trim() === '') {
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to say.', { remedy: 'Fill in "Text" of this node.' });
+	}
+	const wav = await runtime.speak({ text, speak }, signal);
+	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
+	const file = await context.helpers.prepareBinaryData(wav, 'speech.wav', 'audio/wav');
+	return { json: { text, engine: speak.engine, voice: speak.voice }, binary: { [field]: file } };
+}
+
+/** An expression for a missing field gives nothing: in a turn that is an empty answer, not "undefined" read aloud. */
+function textOf({ context, itemIndex }: ItemWork): string {
+	const text: unknown = context.getNodeParameter('text', itemIndex, '');
+	if (text === null || text === undefined) return '';
+	if (typeof text === 'string') return text;
+	if (typeof text === 'number' || typeof text === 'boolean') return String(text);
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', '"Text" is not a text.', { remedy: 'Give a string, for example {{ $json.text }}.' });
+}

@@ -1,0 +1,30 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { VoiceError } from '../../runtime/contract/errors';
+import type { ItemWork } from '../shared/each-item';
+import { TRANSCRIBE_PARAMETERS, parametersOf, transcribeSettingsFrom } from '../shared/settings';
+
+export async function transcribeItem(item: ItemWork): Promise<INodeExecutionData> {
+	const { context, itemIndex, runtime, turn, asker, signal } = item;
+	const settings = transcribeSettingsFrom(parametersOf(context, itemIndex, TRANSCRIBE_PARAMETERS));
+	const source = context.getNodeParameter('source', itemIndex);
+	if (turn && source !== 'binary') {
+		const transcript = await runtime.transcript(turn.turnId, { ...asker, settings }, signal);
+		return { json: { ...turn, ...transcript } };
+	}
+	if (source === 'turn') {
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No caller\'s turn started this execution.', {
+			remedy: 'Connect the output "Turn" of a Voice Session Trigger, or set "Source" to "Recording".',
+		});
+	}
+	const recording = await context.helpers.getBinaryDataBuffer(itemIndex, binaryField(item));
+	const transcription = await runtime.transcribe(recording, settings, signal);
+	return { json: { ...transcription } };
+}
+
+function binaryField({ context, itemIndex }: ItemWork): string {
+	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
+	if (context.getInputData()[itemIndex]?.binary?.[field]) return field;
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The item has neither a caller's turn nor a binary field "${field}".`, {
+		remedy: 'Put a Voice Session Trigger before this node, or a node that gives a WAV file, and name its field in "Input Binary Field".',
+	});
+}

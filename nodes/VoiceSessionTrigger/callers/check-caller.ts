@@ -1,0 +1,58 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { VoiceError } from '../../../runtime/contract/errors';
+import { TICKET_COOKIE, isTicketValid } from './ticket';
+
+export const CALLERS = ['n8nUsers', 'secret', 'anyone'] as const;
+export type Callers = (typeof CALLERS)[number];
+
+export interface Gate {
+	readonly callers: Callers;
+	readonly secret: string;
+	readonly path: string;
+	/** What tickets are sealed with; undefined when no runtime was ever started. */
+	key(): Promise<string | undefined>;
+}
+
+/** A shorter secret is guessed in no time over the network. */
+const SHORTEST_SECRET = 8;
+
+/** @throws VOICE_ERR_CALLER_REFUSED */
+export async function checkCaller(headers: IncomingHttpHeaders, gate: Gate): Promise<void> {
+	if (gate.callers === 'anyone') return;
+	if (gate.callers === 'secret') {
+		checkSecret(headers, gate.secret);
+		return;
+	}
+	if (await hasTicket(headers, gate)) return;
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'This agent takes calls from users of this n8n only.', {
+		remedy: 'Log in to n8n in this browser, then reload the page.',
+	});
+}
+
+export async function hasTicket(headers: IncomingHttpHeaders, gate: Gate): Promise<boolean> {
+	const ticket = cookie(headers, TICKET_COOKIE);
+	const key = ticket === '' ? undefined : await gate.key();
+	return key !== undefined && isTicketValid(ticket, key, gate.path, Date.now());
+}
+
+function checkSecret(headers: IncomingHttpHeaders, secret: string): void {
+	if (secret.length < SHORTEST_SECRET) {
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'This agent has no secret yet.', {
+			remedy: `Give the Voice Session Trigger a secret of at least ${SHORTEST_SECRET} characters.`,
+		});
+	}
+	const given = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+	// Hashes are equally long: neither content nor length shows in the time it takes.
+	if (timingSafeEqual(digest(given), digest(secret))) return;
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The secret is missing or wrong.', {
+		remedy: 'Give the secret that stands in the Voice Session Trigger.',
+	});
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+function cookie(headers: IncomingHttpHeaders, name: string): string {
+	const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
+	return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}

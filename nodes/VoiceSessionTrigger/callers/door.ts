@@ -1,0 +1,78 @@
+import type { INode } from 'n8n-workflow';
+
+export const TICKET_HEADER = 'x-voice-ticket';
+
+/**
+ * The page before the page, for users of this n8n: fetches a ticket from n8n, hands it in and reloads. To
+ * whoever is not logged in it says so.
+ */
+export function doorPage(node: INode, path: string, restUrl: string): string {
+	const ask = {
+		// On the page's own host, whatever n8n believes its host is: there is where the login cookie goes.
+		rest: new URL(restUrl).pathname.replace(/\/$/, ''),
+		ticketHeader: TICKET_HEADER,
+		body: {
+			path: 'ticket',
+			methodName: 'getCallerTicket',
+			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
+			currentNodeParameters: { path },
+			...(node.credentials ? { credentials: node.credentials } : {}),
+		},
+	};
+	const data = JSON.stringify(ask).replaceAll('<', '\\u003c');
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Voice agent</title>
+<style>
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { min-height: 100vh; margin: 0; display: grid; place-items: center; background: Canvas; color: CanvasText; }
+main { max-width: 26rem; padding: 2rem; text-align: center; }
+h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
+p { margin: 0 0 1.25rem; opacity: .8; }
+a, button { font: inherit; padding: .6rem 1.2rem; border-radius: .6rem; border: 1px solid #ea4b71; text-decoration: none; cursor: pointer; }
+a { background: #ea4b71; color: #fff; }
+button { background: none; color: inherit; }
+[hidden] { display: none; }
+</style>
+</head>
+<body>
+<main>
+<p id="wait" role="status">One moment…</p>
+<div id="login" hidden>
+<h1>Log in to n8n, then reload</h1>
+<p id="why">This voice agent takes calls from users of this n8n only.</p>
+<a href="/signin" target="_blank" rel="noopener">Log in to n8n</a>
+<button type="button" id="reload">Reload</button>
+</div>
+<noscript><p>This page needs JavaScript.</p></noscript>
+</main>
+<script>
+const ask = ${data};
+const say = (why) => {
+	if (why) document.getElementById('why').textContent = why;
+	document.getElementById('wait').hidden = true;
+	document.getElementById('login').hidden = false;
+};
+document.getElementById('reload').onclick = () => location.reload();
+(async () => {
+	const headers = { 'content-type': 'application/json' };
+	const browser = localStorage.getItem('n8n-browserId');
+	if (browser) headers['browser-id'] = browser;
+	const got = await fetch(ask.rest + '/dynamic-node-parameters/options', {
+		method: 'POST', headers, body: JSON.stringify(ask.body),
+	});
+	if (got.status === 401) return say();
+	if (!got.ok) return say('n8n answered with an error (' + got.status + '). Is the voice runtime running?');
+	const ticket = (await got.json()).data[0].value;
+	const shown = await fetch(location.pathname, { method: 'POST', headers: { [ask.ticketHeader]: ticket } });
+	if (!shown.ok) return say('n8n did not accept its own ticket (' + shown.status + ').');
+	location.reload();
+})().catch((error) => say(String(error)));
+</script>
+</body>
+</html>
+`;
+}

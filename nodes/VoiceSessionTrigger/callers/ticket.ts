@@ -1,0 +1,37 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { VoiceError } from '../../../runtime/contract/errors';
+import { runtimeOf } from '../../shared/runtime-of-node';
+
+/**
+ * n8n takes its login cookie out of every request before a community node sees it, and rightly so. So the page
+ * asks n8n itself, over the API of n8n's own editor, to call our method `getCallerTicket`: n8n only does that for
+ * users who are logged in. The ticket it gives is good for this trigger's path, for a while.
+ */
+const TICKET_MS = 4 * 3_600_000;
+
+/** Where the browser keeps the ticket. Scripts can't read it. */
+export const TICKET_COOKIE = 'voice-loop-ticket';
+export const TICKET_SECONDS = TICKET_MS / 1000;
+
+/** `context` is one that n8n makes for a logged-in user only. */
+export async function ticketFor(context: ILoadOptionsFunctions): Promise<string> {
+	const path = context.getCurrentNodeParameter('path');
+	if (typeof path !== 'string' || path === '') throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'path: a ticket is for a path');
+	return issueTicket(await (await runtimeOf(context)).key(), path, Date.now());
+}
+
+export function issueTicket(key: string, path: string, now: number): string {
+	const until = now + TICKET_MS;
+	return `${until}.${seal(key, path, until)}`;
+}
+
+export function isTicketValid(ticket: string, key: string, path: string, now: number): boolean {
+	const [, until, given] = /^(\d{13})\.([A-Za-z0-9_-]{43})$/.exec(ticket) ?? [];
+	if (until === undefined || given === undefined || Number(until) < now) return false;
+	return timingSafeEqual(Buffer.from(given), Buffer.from(seal(key, path, Number(until))));
+}
+
+/** The prefix keeps these apart from what else the key signs: events are JSON. */
+const seal = (key: string, path: string, until: number): string =>
+	createHmac('sha256', key).update(`caller ticket\n${path}\n${until}`).digest('base64url');

@@ -1,0 +1,126 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { turnTakingProperties } from './turn-taking-properties';
+
+const options: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Agent Name',
+			name: 'agentName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Elm Street Dental',
+			description: 'What the voice page calls your agent',
+		},
+		{
+			displayName: 'Allowed Origins',
+			name: 'allowedOrigins',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://www.example.com',
+			description: 'Other websites whose pages may place calls, separated by commas. The voice page at this node\'s own URL always may. * allows all.',
+		},
+		{
+			displayName: 'Apology',
+			name: 'apology',
+			type: 'string',
+			default: 'Sorry, something went wrong. Please say that again.',
+			description: 'Said when a turn fails, so that a caller without a screen knows. Empty for nothing.',
+		},
+		{
+			displayName: 'Attach Audio',
+			name: 'attachAudio',
+			type: 'boolean',
+			default: true,
+			description: 'Whether each turn carries what the caller said as a WAV file in the binary field "audio"',
+		},
+		{
+			displayName: 'Emit Session Started and Ended',
+			name: 'emitSessionEvents',
+			type: 'boolean',
+			default: true,
+			description: 'Whether the beginning and the end of each call start executions, too. In a test in the editor they never do.',
+		},
+		{
+			displayName: 'End When Idle (Seconds)',
+			name: 'idleLimit',
+			type: 'number',
+			typeOptions: { minValue: 5, maxValue: 3600 },
+			default: 120,
+			description: 'A call in which nobody speaks ends after this',
+		},
+		{
+			displayName: 'Greeting',
+			name: 'greeting',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Hello! How can I help you?',
+			description: 'Said when a caller connects, with the voice of the Orpheus Speak node',
+		},
+		{
+			displayName: 'Internal n8n URL',
+			name: 'internalUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. http://n8n:5678',
+			description: 'Where the voice runtime reaches this n8n, if the address it connects from does not work (containers). The environment variable VOICE_LOOP_N8N_URL does the same for all workflows.',
+		},
+		{
+			displayName: 'Longest Call (Minutes)',
+			name: 'callLimit',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1440 },
+			default: 30,
+			description: 'A call ends after this',
+		},
+	],
+};
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Path',
+		name: 'path',
+		type: 'string',
+		default: 'voice',
+		required: true,
+		placeholder: 'e.g. voice',
+		description: 'Last part of the voice page\'s URL. No two published workflows can have the same.',
+	},
+	{
+		displayName: 'Who May Call',
+		name: 'callers',
+		type: 'options',
+		noDataExpression: true,
+		default: 'n8nUsers',
+		options: [
+			{ name: 'Users of This n8n', value: 'n8nUsers', description: 'Whoever is logged in to this n8n in the same browser' },
+			{ name: 'Whoever Knows the Secret', value: 'secret', description: 'The page asks for it; programs send it as "Authorization: Bearer"' },
+			{ name: 'Anyone', value: 'anyone', description: 'Whoever can open the page, without asking' },
+		],
+	},
+	{
+		displayName: 'Secret',
+		name: 'secret',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		required: true,
+		placeholder: 'e.g. a long random text',
+		description: 'At least 8 characters',
+		displayOptions: { show: { callers: ['secret'] } },
+	},
+	{
+		displayName:
+			'Anyone who can open the page can talk to your agent, and so have its tools used. Choose this only for a machine that nobody else can reach, or for an agent that may do nothing private.',
+		name: 'anyoneNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { callers: ['anyone'] } },
+	},
+	turnTakingProperties,
+	options,
+];

@@ -1,0 +1,71 @@
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { localKey } from '../../../runtime/client/local-runtime';
+import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
+import { toVoiceError } from '../../shared/node-failure';
+import { credentialOf } from '../../shared/runtime-of-node';
+import { optionsOf } from '../agent';
+import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-caller';
+import { checkOrigin } from '../callers/check-origin';
+import { TICKET_HEADER } from '../callers/door';
+import { requestOf, responseOf } from './exchange';
+import { admit, showPage } from './page';
+import { answerOffer, answerReoffer, hangUp } from './signalling';
+import { receiveEvent } from './event';
+
+/** The node has written the answer itself. n8n adds nothing, above all not its sandbox, in which no microphone works. */
+const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
+
+/** Everything that arrives at the trigger's URL. Only a signed event starts an execution. */
+export async function answerRequest(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const { method, headers } = requestOf(context);
+	const response = responseOf(context);
+	try {
+		if (method === 'POST' && headers[SIGNATURE_HEADER] !== undefined) {
+			const items = await receiveEvent(context, keyOf(context));
+			if (items) return { workflowData: items };
+			response.status(204).end();
+			return ANSWERED;
+		}
+		response.setHeader('cache-control', 'no-store');
+		const gate = gateOf(context);
+		if (method === 'GET') {
+			await showPage(context, gate);
+			return ANSWERED;
+		}
+		const foreign = checkOrigin(headers, context.getNodeWebhookUrl('default'), optionsOf(context).allowedOrigins);
+		response.setHeader('access-control-expose-headers', 'Location');
+		if (foreign !== undefined) response.setHeader('access-control-allow-origin', foreign).setHeader('vary', 'Origin');
+		if (method === 'POST' && headers[TICKET_HEADER] !== undefined) {
+			await admit(context, gate);
+			return ANSWERED;
+		}
+		await checkCaller(headers, gate);
+		if (method === 'POST') await answerOffer(context);
+		else if (method === 'PATCH') await answerReoffer(context);
+		else await hangUp(context);
+	} catch (thrown) {
+		const error = toVoiceError(thrown);
+		if (error.code === 'VOICE_ERR_INTERNAL') context.logger.error(`Voice Session Trigger: ${error.message}`);
+		response.status(error.status).json({ error: error.toShape() });
+	}
+	return ANSWERED;
+}
+
+function gateOf(context: IWebhookFunctions): Gate {
+	const callers = CALLERS.find((name) => name === context.getNodeParameter('callers')) ?? ('n8nUsers' satisfies Callers);
+	return {
+		callers,
+		secret: textOf(context, 'secret'),
+		path: textOf(context, 'path'),
+		key: keyOf(context),
+	};
+}
+
+function textOf(context: IWebhookFunctions, parameter: string): string {
+	const value = context.getNodeParameter(parameter, '');
+	return typeof value === 'string' ? value : '';
+}
+
+/** The runtime's key, without starting one: who asks is not known yet. */
+const keyOf = (context: IWebhookFunctions) => async (): Promise<string | undefined> =>
+	(await credentialOf(context))?.key ?? (await localKey());

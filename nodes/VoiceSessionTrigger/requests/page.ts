@@ -1,0 +1,64 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { VoiceError } from '../../../runtime/contract/errors';
+import { toVoiceError } from '../../shared/node-failure';
+import { runtimeOf } from '../../shared/runtime-of-node';
+import { agentOf } from '../agent';
+import { type Gate, hasTicket } from '../callers/check-caller';
+import { TICKET_HEADER, doorPage } from '../callers/door';
+import { requestOf, responseOf } from './exchange';
+import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
+
+/** The voice page; for users of this n8n first the door, which lets in whoever is logged in. */
+export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<void> {
+	const { headers } = requestOf(context);
+	const response = responseOf(context);
+	response
+		.setHeader('content-type', 'text/html; charset=utf-8')
+		.setHeader('permissions-policy', 'microphone=(self)')
+		.setHeader('referrer-policy', 'no-referrer')
+		.setHeader('x-content-type-options', 'nosniff')
+		// Inside a strange website's frame the visitor would not know whom the microphone is for.
+		.setHeader('content-security-policy', 'frame-ancestors \'self\'');
+	if (gate.callers === 'n8nUsers' && !(await hasTicket(headers, gate))) {
+		response.status(401).send(doorPage(context.getNode(), gate.path, context.getRestApiUrl()));
+		return;
+	}
+	try {
+		const { name } = agentOf(context);
+		const html = await (await runtimeOf(context)).page({ agent: name, callers: gate.callers });
+		response.status(200).send(html);
+	} catch (thrown) {
+		const error = toVoiceError(thrown);
+		response.status(error.status).send(failurePage(error));
+	}
+}
+
+/** The door hands in its ticket, and the browser gets to keep it where no script can read it. */
+export async function admit(context: IWebhookFunctions, gate: Gate): Promise<void> {
+	const request = requestOf(context);
+	const ticket = String(request.headers[TICKET_HEADER]);
+	const key = await gate.key();
+	if (gate.callers !== 'n8nUsers' || key === undefined || !isTicketValid(ticket, key, gate.path, Date.now())) {
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The ticket is not valid.', { remedy: 'Reload the page.' });
+	}
+	const { pathname } = new URL(request.originalUrl, 'http://n8n');
+	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${pathname}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];
+	if (request.secure) attributes.push('Secure');
+	responseOf(context).setHeader('set-cookie', attributes.join('; ')).status(204).end();
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+
+const failurePage = ({ code, message, remedy }: VoiceError): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Voice agent</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
+<h1>The voice agent is not ready</h1>
+<p>${escapeHtml(message)}</p>
+<p><strong>${escapeHtml(remedy)}</strong></p>
+<p><small>${code}</small></p>
+</html>
+`;

@@ -1,0 +1,87 @@
+import type { INode, NodeTypeAndVersion } from 'n8n-workflow';
+import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent';
+import type { ChatSettings } from '../../runtime/contract/chat';
+import { siblingType } from './caller-turn';
+import {
+	CHAT_PARAMETERS,
+	SPEAK_PARAMETERS,
+	TRANSCRIBE_PARAMETERS,
+	chatSettingsFrom,
+	hasExpression,
+	speakSettingsFrom,
+	transcribeSettingsFrom,
+} from './settings';
+
+/**
+ * Reading the nodes that follow, so that their work can start before the item gets there: recognition while
+ * the caller talks, speech while Llama still writes.
+ */
+export interface WorkflowReader {
+	getNode(): INode;
+	getChildNodes(name: string, options?: { includeNodeParameters?: boolean }): NodeTypeAndVersion[];
+	getParentNodes(name: string, options?: { depth?: number }): NodeTypeAndVersion[];
+}
+
+/** `note` says why there is no look-ahead. */
+export type Ahead<T> = { settings: T; note: '' } | { settings: null; note: string };
+
+/** What Orpheus Speak says when nobody changed it: the text of the node before it. */
+export const TEXT_OF_ITEM = '={{ $json.text }}';
+
+export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSettings> {
+	const [node, ...others] = following(reader, 'transcribe').filter(({ parameters }) => parameters?.source !== 'binary');
+	if (!node) return none('No Transcribe node follows the trigger.');
+	if (others.length > 0) return none('Several Transcribe nodes follow the trigger.');
+	return read(node, TRANSCRIBE_PARAMETERS, transcribeSettingsFrom);
+}
+
+/** The model of the only Llama Chat node, for the runtime to load while the caller still says hello. */
+export function chatAhead(reader: WorkflowReader): ChatSettings | null {
+	const [node, ...others] = following(reader, 'llamaChat');
+	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
+}
+
+/** The voice of the greeting: that of the only Orpheus Speak node, or else the default one. */
+export function greetingVoice(reader: WorkflowReader): SpeakSettings {
+	const [node, ...others] = speakersFollowing(reader);
+	const voice = node && others.length === 0 ? read(node, SPEAK_PARAMETERS, speakSettingsFrom).settings : null;
+	return voice ?? speakSettings.parse({});
+}
+
+export function speechAhead(reader: WorkflowReader): Ahead<SpeakSettings> {
+	const own = reader.getNode().name;
+	const speakers = speakersFollowing(reader);
+	const direct = speakers.filter(({ name }) => reader.getParentNodes(name, { depth: 1 }).some((parent) => parent.name === own));
+	const [node, ...others] = direct;
+	if (!node) {
+		return none(speakers[0] ? `Another node stands between this one and "${speakers[0].name}".` : 'No Orpheus Speak node follows.');
+	}
+	if (others.length > 0) return none('Several Orpheus Speak nodes follow.');
+	if (node.parameters?.text !== TEXT_OF_ITEM) return none(`"${node.name}" says something else than this node's text.`);
+	return read(node, SPEAK_PARAMETERS, speakSettingsFrom);
+}
+
+const none = (note: string): { settings: null; note: string } => ({ settings: null, note });
+
+function following(reader: WorkflowReader, name: string): NodeTypeAndVersion[] {
+	const node = reader.getNode();
+	const type = siblingType(node, name);
+	return reader
+		.getChildNodes(node.name, { includeNodeParameters: true })
+		.filter((child) => child.type === type && !child.disabled);
+}
+
+const speakersFollowing = (reader: WorkflowReader): NodeTypeAndVersion[] =>
+	following(reader, 'orpheusSpeak').filter(({ parameters }) => parameters?.destination !== 'file');
+
+function read<T>(node: NodeTypeAndVersion, names: readonly string[], parse: (parameters: unknown) => T): Ahead<T> {
+	const parameters = Object.fromEntries(names.map((name) => [name, node.parameters?.[name]]));
+	const computed = names.find((name) => hasExpression(parameters[name]));
+	if (computed) return none(`"${computed}" of "${node.name}" is an expression.`);
+	try {
+		return { settings: parse(parameters), note: '' };
+	} catch {
+		// The node itself says what is wrong with it when it runs.
+		return none(`The parameters of "${node.name}" are not valid.`);
+	}
+}

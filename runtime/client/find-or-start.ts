@@ -1,0 +1,91 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { health } from '../contract/control';
+import { VoiceError } from '../contract/errors';
+import { type Endpoint, requestJson } from './http';
+import { assertGlibc, spawnRuntime } from './spawn-runtime';
+import { StartLock } from './start-lock';
+import { readStateFile, stateFilePath } from './state-file';
+
+/** A gateway answers in a millisecond; it listens within some seconds of its start, even on a loaded machine. */
+const HEALTH_LIMIT = 5_000;
+const START_LIMIT = 60_000;
+const LOOK_EVERY = 100;
+
+export interface FindOptions {
+	readonly env: NodeJS.ProcessEnv;
+	/** The compiled `voice-loop` command. */
+	readonly script?: string;
+	readonly startLimitMs?: number;
+}
+
+const SCRIPT = path.resolve(__dirname, '..', 'cli', 'voice-loop.js');
+
+/** The address of this machine's runtime, or undefined when none runs. Starts nothing. */
+export async function findRuntime({ env }: FindOptions): Promise<Endpoint | undefined> {
+	const state = await readStateFile(stateFilePath(env));
+	if (!state) return undefined;
+	const endpoint = { url: state.url, key: state.key };
+	return (await answers(endpoint)) ? endpoint : undefined;
+}
+
+/**
+ * The address of this machine's runtime; starts one when none runs. However many processes ask at once,
+ * one is started.
+ * @throws VOICE_ERR_RUNTIME_START when it cannot be started, VOICE_ERR_RUNTIME_UNREACHABLE when one is there
+ * and does not answer, or when its state file is not to be trusted.
+ */
+export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint> {
+	const found = await findRuntime(options);
+	if (found) return found;
+	assertGlibc();
+	const file = stateFilePath(options.env);
+	await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+	const deadline = Date.now() + (options.startLimitMs ?? START_LIMIT);
+	while (Date.now() < deadline) {
+		const lock = await StartLock.take(path.join(path.dirname(file), 'starting.lock'));
+		if (lock) {
+			try {
+				// The one who held the lock before may have started it.
+				return (await findRuntime(options)) ?? (await start(options, deadline));
+			} finally {
+				await lock.release();
+			}
+		}
+		await sleep(LOOK_EVERY);
+		const started = await findRuntime(options);
+		if (started) return started;
+	}
+	throw new VoiceError('VOICE_ERR_RUNTIME_START', 'Another process is starting the voice runtime and does not get done.');
+}
+
+async function start(options: FindOptions, deadline: number): Promise<Endpoint> {
+	const folder = path.dirname(stateFilePath(options.env));
+	await chmod(folder, 0o700);
+	const logFile = path.join(folder, 'runtime.log');
+	const child = spawnRuntime(options.script ?? SCRIPT, logFile, options.env);
+	const listening = async (): Promise<Endpoint> => {
+		while (Date.now() < deadline) {
+			const found = await findRuntime(options);
+			if (found) return found;
+			await sleep(LOOK_EVERY);
+		}
+		throw new VoiceError('VOICE_ERR_RUNTIME_START', `The voice runtime did not get ready. Its log: ${logFile}`);
+	};
+	return await Promise.race([listening(), child.ended]);
+}
+
+/** false when nothing of ours listens there any more: the runtime was killed and left its file behind. */
+async function answers(endpoint: Endpoint): Promise<boolean> {
+	try {
+		await requestJson(endpoint, { method: 'GET', path: '/v1/health', signal: AbortSignal.timeout(HEALTH_LIMIT) }, health);
+		return true;
+	} catch (thrown) {
+		const error = VoiceError.from(thrown);
+		if (error.code === 'VOICE_ERR_CANCELLED') {
+			throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime at ${endpoint.url} does not answer.`);
+		}
+		return false;
+	}
+}

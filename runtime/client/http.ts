@@ -1,0 +1,130 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { z } from 'zod';
+import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
+
+/** Where a runtime listens and what opens it. */
+export interface Endpoint {
+	readonly url: string;
+	readonly key: string;
+}
+
+export interface Request {
+	readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	/** Below the endpoint's URL, with its query. */
+	readonly path: string;
+	/** A Buffer is sent as it is, everything else as JSON. */
+	readonly body?: unknown;
+	readonly contentType?: string;
+	readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly contentType: string;
+	readonly body: Buffer;
+}
+
+/** Ten minutes of 48 kHz mono speech as WAV, and some. */
+const MAX_ANSWER = 128 * 1024 * 1024;
+
+// One connection a waiting node; a call's next request comes within seconds, so connections are kept.
+const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+
+/**
+ * One request to the gateway. There is no time limit: an Orpheus Speak node waits until the caller has heard
+ * the end, which can take minutes (and is why this is not `fetch`: it gives up after 300 s without headers).
+ * @throws VOICE_ERR_RUNTIME_UNREACHABLE, VOICE_ERR_CANCELLED (the signal), or what the gateway answers.
+ */
+export async function request(endpoint: Endpoint, ask: Request): Promise<Answer> {
+	const answer = await send(endpoint, ask);
+	if (answer.status >= 200 && answer.status < 300) return answer;
+	throw errorFrom(endpoint, answer);
+}
+
+export async function requestJson<T extends z.ZodTypeAny>(
+	endpoint: Endpoint,
+	ask: Request,
+	shape: T,
+): Promise<z.output<T>> {
+	const { body } = await request(endpoint, ask);
+	const parsed = shape.safeParse(parseJson(body));
+	if (parsed.success) return parsed.data as z.output<T>;
+	const issue = parsed.error.issues[0];
+	throw new VoiceError(
+		'VOICE_ERR_RUNTIME_UNREACHABLE',
+		`What answers at ${endpoint.url} is no voice runtime of this version (${ask.path.split('?')[0]}: ${issue?.path.join('.')} ${issue?.message}).`,
+		{ remedy: 'Use the same version of n8n-nodes-voice-loop for the nodes and for the runtime.' },
+	);
+}
+
+async function send(endpoint: Endpoint, ask: Request): Promise<Answer> {
+	const url = new URL(ask.path.replace(/^\//, ''), endpoint.url.endsWith('/') ? endpoint.url : `${endpoint.url}/`);
+	if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+		throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime's URL must begin with http:// or https://, not ${url.protocol}`);
+	}
+	if (ask.signal?.aborted) throw cancelled();
+	const payload = ask.body === undefined || Buffer.isBuffer(ask.body) ? ask.body : Buffer.from(JSON.stringify(ask.body));
+	const headers: http.OutgoingHttpHeaders = { authorization: `Bearer ${endpoint.key}` };
+	if (payload) {
+		headers['content-type'] = ask.contentType ?? 'application/json';
+		headers['content-length'] = payload.length;
+	}
+	const options = { method: ask.method, headers, agent: agents[url.protocol], signal: ask.signal };
+	return await new Promise((resolve, reject) => {
+		const outgoing = (url.protocol === 'https:' ? https : http).request(url, options, (incoming) => {
+			collect(incoming).then(
+				(body) => resolve({ status: incoming.statusCode ?? 0, contentType: incoming.headers['content-type'] ?? '', body }),
+				(error: unknown) => reject(lost(endpoint, ask, error)),
+			);
+		});
+		outgoing.once('error', (error) => reject(lost(endpoint, ask, error)));
+		outgoing.end(payload);
+	});
+}
+
+async function collect(incoming: http.IncomingMessage): Promise<Buffer> {
+	const pieces: Buffer[] = [];
+	let length = 0;
+	for await (const piece of incoming as AsyncIterable<Buffer>) {
+		length += piece.length;
+		if (length > MAX_ANSWER) throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The runtime\'s answer is larger than 128 MiB.');
+		pieces.push(piece);
+	}
+	return Buffer.concat(pieces);
+}
+
+/** In words: n8n replaces a whole message by its own when it finds a code in it. */
+const REASONS: Record<string, string> = {
+	ECONNREFUSED: 'nothing listens there',
+	ECONNRESET: 'it closed the connection',
+	ENOTFOUND: 'no such host',
+	ETIMEDOUT: 'no answer',
+};
+
+function lost(endpoint: Endpoint, ask: Request, thrown: unknown): VoiceError {
+	if (thrown instanceof VoiceError) return thrown;
+	if (ask.signal?.aborted) return cancelled();
+	const { code, message } = thrown as NodeJS.ErrnoException;
+	return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The voice runtime at ${endpoint.url} cannot be reached (${REASONS[code ?? ''] ?? message}).`, {
+		cause: thrown,
+	});
+}
+
+const cancelled = (): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
+
+function errorFrom(endpoint: Endpoint, answer: Answer): VoiceError {
+	const body = parseJson(answer.body);
+	const shape = errorShape.safeParse(typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined);
+	if (shape.success) return VoiceError.fromShape(shape.data);
+	const code = answer.status === ERROR_KINDS.VOICE_ERR_UNAUTHORIZED.status ? 'VOICE_ERR_UNAUTHORIZED' : 'VOICE_ERR_RUNTIME_UNREACHABLE';
+	return new VoiceError(code, `What answers at ${endpoint.url} is no voice runtime (HTTP ${answer.status}).`);
+}
+
+function parseJson(body: Buffer): unknown {
+	try {
+		return JSON.parse(body.toString('utf8'));
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,89 @@
+// Guards against: an error of the runtime losing its code, a foreign server's answer being believed, a stopped
+// execution going on waiting, and a request being lost when the runtime was started again.
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { VoiceRuntime, fixedLocator } from './voice-runtime';
+
+const KEY = 'x'.repeat(40);
+const TURN = `t_${'a'.repeat(24)}`;
+const SPEECH = { text: 'Hi', speak: { engine: 'flite', voice: '', speed: 1, interruptible: true }, waitForEnd: true, executionId: '1', node: 'Speak' };
+const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, timings: {} };
+
+let servers: Server[] = [];
+let asked: string[] = [];
+
+afterEach(() => {
+	for (const server of servers) {
+		server.closeAllConnections();
+		server.close();
+	}
+	servers = [];
+	asked = [];
+});
+
+/** `answer` undefined: never answers. */
+async function serve(status: number, answer: unknown): Promise<{ url: string; key: string }> {
+	const server = createServer((request, response) => {
+		asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+		request.resume();
+		if (answer === undefined) return;
+		response.writeHead(status, { 'content-type': 'application/json' });
+		response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
+	});
+	servers.push(server);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: KEY };
+}
+
+test('asks below the URL, with the key, and checks the answer', async () => {
+	const endpoint = await serve(200, HEARD);
+	const runtime = new VoiceRuntime(fixedLocator({ ...endpoint, url: `${endpoint.url}/behind/a/proxy/` }));
+	expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
+	expect(asked).toEqual([`POST /behind/a/proxy/v1/turns/${TURN}/speech Bearer ${KEY}`]);
+});
+
+test('an error keeps its code, message and remedy', async () => {
+	const error = { code: 'VOICE_ERR_TURN_CLAIMED', message: 'Another one.', remedy: 'Look.' };
+	const runtime = new VoiceRuntime(fixedLocator(await serve(409, { error })));
+	await expect(runtime.speech(TURN, SPEECH)).rejects.toMatchObject({ ...error, status: 409 });
+});
+
+test.each([
+	['another server\'s page', 200, '<html>', 'VOICE_ERR_RUNTIME_UNREACHABLE'],
+	['another version', 200, { heard: 'Hi' }, 'VOICE_ERR_RUNTIME_UNREACHABLE'],
+	['another server\'s error', 502, 'Bad gateway', 'VOICE_ERR_RUNTIME_UNREACHABLE'],
+	['a proxy that wants a login', 401, 'Unauthorized', 'VOICE_ERR_UNAUTHORIZED'],
+	['an error of no known code', 500, { error: { code: 'E', message: 'm', remedy: 'r' } }, 'VOICE_ERR_RUNTIME_UNREACHABLE'],
+])('%s is told as what it is', async (_name, status, answer, code) => {
+	const runtime = new VoiceRuntime(fixedLocator(await serve(status, answer)));
+	await expect(runtime.speech(TURN, SPEECH)).rejects.toMatchObject({ code });
+});
+
+test('a stopped execution stops waiting', async () => {
+	const stop = new AbortController();
+	const runtime = new VoiceRuntime(fixedLocator(await serve(200, undefined)));
+	const speech = runtime.speech(TURN, SPEECH, stop.signal);
+	const failed = expect(speech).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+	servers[0]?.once('request', () => stop.abort());
+	await failed;
+	await expect(runtime.speech(TURN, SPEECH, AbortSignal.abort())).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+	expect(asked).toHaveLength(1);
+});
+
+test('a refused connection is asked again at the runtime\'s new address, once', async () => {
+	const gone = await serve(200, HEARD);
+	await new Promise((resolve) => servers[0]?.close(resolve));
+	const places = [gone, await serve(200, HEARD)];
+	let forgotten = 0;
+	const runtime = new VoiceRuntime({ locate: async () => places[forgotten] ?? gone, forget: () => (forgotten += 1) });
+	expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
+	expect(forgotten).toBe(1);
+	await expect(new VoiceRuntime(fixedLocator(gone)).speech(TURN, SPEECH)).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE' });
+});
+
+test('ids from outside can\'t leave their path', async () => {
+	const runtime = new VoiceRuntime(fixedLocator(await serve(204, '')));
+	await expect(runtime.endSession('../health')).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+	await expect(runtime.turnAudio('../health')).rejects.toThrow();
+	expect(asked).toEqual([]);
+});

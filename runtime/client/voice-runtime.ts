@@ -1,0 +1,154 @@
+import type { z } from 'zod';
+import type { TranscribeSettings } from '../contract/agent';
+import {
+	type ChatReply,
+	type Engines,
+	type Health,
+	type OpenSession,
+	type OpenedSession,
+	type ReplyAsk,
+	type ReplyStep,
+	type Speech,
+	type SpeechAsk,
+	type SpeechFileAsk,
+	type ToolResultsAsk,
+	type Transcript,
+	type TranscriptAsk,
+	type Transcription,
+	type TurnFailure,
+	answered,
+	type chatAsk,
+	chatReply,
+	engines,
+	health,
+	openedSession,
+	replyStep,
+	speech,
+	transcript,
+	transcription,
+	turnPath,
+} from '../contract/control';
+import { VoiceError } from '../contract/errors';
+import { sessionId as sessionIdShape } from '../contract/turn';
+import { type Endpoint, type Request, request, requestJson } from './http';
+
+/** Finds the runtime's address. It is asked again after a connection was refused: the runtime may have moved. */
+export interface Locator {
+	locate(): Promise<Endpoint>;
+	forget(): void;
+}
+
+export const fixedLocator = (endpoint: Endpoint): Locator => ({
+	locate: async () => endpoint,
+	forget: () => undefined,
+});
+
+export interface PageAsk {
+	readonly agent: string;
+	readonly callers: string;
+}
+
+/** The nodes' only door to the runtime: one method a call of `contract/control.ts`. All of them throw VoiceError. */
+export class VoiceRuntime {
+	constructor(private readonly locator: Locator) {}
+
+	/** The key that signs what the runtime POSTs to a trigger. */
+	async key(): Promise<string> {
+		return (await this.locator.locate()).key;
+	}
+
+	async openSession(ask: OpenSession): Promise<OpenedSession> {
+		return await this.json({ method: 'POST', path: '/v1/sessions', body: ask }, openedSession);
+	}
+
+	async reoffer(sessionId: string, offer: string): Promise<string> {
+		return (await this.json({ method: 'PATCH', path: sessionPath(sessionId), body: { offer } }, answered)).answer;
+	}
+
+	async endSession(sessionId: string): Promise<void> {
+		await this.send({ method: 'DELETE', path: sessionPath(sessionId) });
+	}
+
+	/** What the caller said, as WAV (16 kHz mono). */
+	async turnAudio(turnId: string, signal?: AbortSignal): Promise<Buffer> {
+		return (await this.send({ method: 'GET', path: turnPath(turnId, 'audio'), signal })).body;
+	}
+
+	async transcript(turnId: string, ask: TranscriptAsk, signal?: AbortSignal): Promise<Transcript> {
+		return await this.json({ method: 'POST', path: turnPath(turnId, 'transcript'), body: ask, signal }, transcript);
+	}
+
+	async reply(turnId: string, ask: ReplyAsk, signal?: AbortSignal): Promise<ReplyStep> {
+		return await this.json({ method: 'POST', path: turnPath(turnId, 'reply'), body: ask, signal }, replyStep);
+	}
+
+	async toolResults(turnId: string, ask: ToolResultsAsk, signal?: AbortSignal): Promise<ReplyStep> {
+		return await this.json({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep);
+	}
+
+	/** Answers when the caller has heard the end, or has interrupted. */
+	async speech(turnId: string, ask: SpeechAsk, signal?: AbortSignal): Promise<Speech> {
+		return await this.json({ method: 'POST', path: turnPath(turnId, 'speech'), body: ask, signal }, speech);
+	}
+
+	async turnFailed(turnId: string, failure: TurnFailure): Promise<void> {
+		await this.send({ method: 'POST', path: turnPath(turnId, 'failure'), body: failure });
+	}
+
+	/** A recording as WAV to text. */
+	async transcribe(wav: Buffer, settings: TranscribeSettings, signal?: AbortSignal): Promise<Transcription> {
+		const path = `/v1/transcriptions?settings=${encodeURIComponent(JSON.stringify(settings))}`;
+		return await this.json({ method: 'POST', path, body: wav, contentType: 'audio/wav', signal }, transcription);
+	}
+
+	async chat(ask: z.input<typeof chatAsk>, signal?: AbortSignal): Promise<ChatReply> {
+		return await this.json({ method: 'POST', path: '/v1/chat', body: ask, signal }, chatReply);
+	}
+
+	/** A text to speech, as WAV at the voice's own rate. */
+	async speak(ask: SpeechFileAsk, signal?: AbortSignal): Promise<Buffer> {
+		return (await this.send({ method: 'POST', path: '/v1/speech', body: ask, signal })).body;
+	}
+
+	async engines(signal?: AbortSignal): Promise<Engines> {
+		return await this.json({ method: 'GET', path: '/v1/engines', signal }, engines);
+	}
+
+	async page(ask: PageAsk): Promise<string> {
+		const query = new URLSearchParams({ ...ask }).toString();
+		return (await this.send({ method: 'GET', path: `/v1/page?${query}` })).body.toString('utf8');
+	}
+
+	async health(signal?: AbortSignal): Promise<Health> {
+		return await this.json({ method: 'GET', path: '/v1/health', signal }, health);
+	}
+
+	private async json<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {
+		return await this.located((endpoint) => requestJson(endpoint, ask, shape));
+	}
+
+	private async send(ask: Request): Promise<{ body: Buffer }> {
+		return await this.located((endpoint) => request(endpoint, ask));
+	}
+
+	/** A refused connection carried nothing, so the same request can go to the runtime's new address. */
+	private async located<T>(act: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+		const endpoint = await this.locator.locate();
+		try {
+			return await act(endpoint);
+		} catch (thrown) {
+			if (!(thrown instanceof VoiceError) || thrown.code !== 'VOICE_ERR_RUNTIME_UNREACHABLE') throw thrown;
+			this.locator.forget();
+			if ((thrown.cause as NodeJS.ErrnoException | undefined)?.code !== 'ECONNREFUSED') throw thrown;
+			const moved = await this.locator.locate();
+			if (moved.url === endpoint.url && moved.key === endpoint.key) throw thrown;
+			return await act(moved);
+		}
+	}
+}
+
+const sessionPath = (sessionId: string): string => {
+	const parsed = sessionIdShape.safeParse(sessionId);
+	if (!parsed.success) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such session.');
+	return `/v1/sessions/${parsed.data}`;
+};
