@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { installedPackage } from './user-folder.ts';
+
+/** Where the runtime of a user folder and the nodes of its n8n meet (VOICE_LOOP_STATE). */
+export const stateFolder = (userFolder: string): string => path.join(userFolder, 'runtime');
+
+const ready = z.object({ url: z.string().url() });
+const state = z.object({ url: z.string().url(), pid: z.number().int().positive() });
+
+const GRACE = 8_000;
+
+export interface RuntimeProcess {
+	readonly url: string;
+	readonly ended: Promise<void>;
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts the voice runtime of the package that is installed in the user folder.
+ * @throws when it ends before it is ready, with the end of its log
+ */
+export async function startRuntime(node: string, userFolder: string, signal?: AbortSignal): Promise<RuntimeProcess> {
+	const script = path.join(installedPackage(userFolder), 'dist', 'runtime', 'cli', 'voice-loop.js');
+	const log = createWriteStream(path.join(userFolder, 'runtime.log'), { flags: 'a', mode: 0o600 });
+	const child = spawn(node, [script, 'start'], {
+		cwd: userFolder,
+		env: { ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) },
+		stdio: ['ignore', 'pipe', 'pipe'],
+		detached: true,
+	});
+	let tail = '';
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.pipe(log, { end: false });
+		stream.on('data', (chunk: Buffer) => {
+			tail = (tail + chunk.toString()).slice(-3000);
+		});
+	}
+	let running = true;
+	const ended = new Promise<void>((resolve) => {
+		const end = () => {
+			running = false;
+			log.end();
+			resolve();
+		};
+		child.once('error', end);
+		child.once('close', end);
+	});
+	const stop = async (): Promise<void> => {
+		if (!running) return;
+		child.kill('SIGTERM');
+		const killer = setTimeout(() => child.kill('SIGKILL'), GRACE);
+		await ended;
+		clearTimeout(killer);
+	};
+	const abort = () => void stop();
+	signal?.addEventListener('abort', abort);
+	try {
+		for await (const line of createInterface({ input: child.stdout })) {
+			const found = ready.safeParse(parseJson(line));
+			if (found.success) return { url: found.data.url, ended, stop };
+		}
+		signal?.throwIfAborted();
+		throw new Error(`The voice runtime ended while it was starting:\n${tail.trim()}`);
+	} finally {
+		signal?.removeEventListener('abort', abort);
+	}
+}
+
+/** Ends the runtime that the nodes of this user folder started by themselves, if one answers. */
+export async function endStrayRuntime(userFolder: string): Promise<void> {
+	const text = await readFile(path.join(stateFolder(userFolder), 'runtime.json'), 'utf8').catch(() => '');
+	const found = state.safeParse(parseJson(text));
+	// A pid alone may be another process's by now; the address says that it is still the runtime.
+	if (!found.success || !(await answers(found.data.url))) return;
+	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+		if (!send(found.data.pid, signal)) return;
+		const until = Date.now() + GRACE;
+		while (Date.now() < until && send(found.data.pid, 0)) await pause(50);
+	}
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+	try {
+		return process.kill(pid, signal);
+	} catch {
+		return false;
+	}
+}
+
+const answers = (url: string): Promise<boolean> =>
+	fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+		() => true,
+		() => false,
+	);
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { RestClient } from './rest-client.ts';
+
+export const workflowNode = z
+	.object({ name: z.string(), type: z.string(), parameters: z.record(z.unknown()).default({}) })
+	.passthrough();
+
+/** A workflow as the editor exports it. */
+export const workflowFile = z
+	.object({
+		name: z.string(),
+		nodes: z.array(workflowNode),
+		connections: z.record(z.unknown()),
+		settings: z.record(z.unknown()).default({}),
+	})
+	.passthrough();
+export type WorkflowFile = z.infer<typeof workflowFile>;
+
+const summary = z.object({ id: z.string(), name: z.string() });
+const stored = summary.extend({ versionId: z.string(), active: z.boolean() }).passthrough();
+const publication = z
+	.object({
+		status: z.string(),
+		triggers: z.array(z.object({ status: z.string().optional() }).passthrough()).optional(),
+	})
+	.passthrough();
+
+/** Publishing registers webhooks and opens triggers after the call has been answered. */
+const LIVE_WITHIN = 60_000;
+
+export async function listWorkflows(rest: RestClient): Promise<Array<z.infer<typeof summary>>> {
+	return await rest.request('GET', '/workflows', z.array(summary));
+}
+
+/** @returns its id */
+export async function importWorkflow(rest: RestClient, file: WorkflowFile): Promise<string> {
+	const { name, nodes, connections, settings } = file;
+	const made = await rest.request('POST', '/workflows', stored, {
+		name,
+		nodes,
+		connections,
+		settings,
+		active: false,
+	});
+	return made.id;
+}
+
+/** Publishes the workflow's newest version and waits until its triggers really listen. */
+export async function publishWorkflow(rest: RestClient, id: string): Promise<void> {
+	const { versionId } = await rest.request('GET', `/workflows/${id}`, stored);
+	await rest.request('POST', `/workflows/${id}/activate`, z.unknown(), { versionId });
+	const deadline = Date.now() + LIVE_WITHIN;
+	for (;;) {
+		const state = await rest.request('GET', `/workflows/${id}/publication-status`, publication);
+		if (state.status === 'published') return;
+		if (Date.now() > deadline || /fail|error/i.test(state.status)) {
+			throw new Error(`Workflow ${id} was published and is not live: ${JSON.stringify(state)}`);
+		}
+		await pause(100);
+	}
+}
+
+export async function unpublishWorkflow(rest: RestClient, id: string): Promise<void> {
+	await rest.request('POST', `/workflows/${id}/deactivate`, z.unknown(), {});
+}

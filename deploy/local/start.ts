@@ -1,0 +1,119 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type ExampleWorkflow, importExamples } from './host/examples.ts';
+import { readManifest } from './host/manifest.ts';
+import { LocalN8n } from './host/n8n.ts';
+import { freePort, isFree } from './host/ports.ts';
+import { RestError } from './host/rest-client.ts';
+import { type RuntimeProcess, endStrayRuntime, startRuntime, stateFolder } from './host/runtime-process.ts';
+
+/**
+ * `npm start`: n8n with this package in it, the voice runtime, the example agent; ends on Ctrl-C.
+ * VOICE_LOOP_HOME is the user folder (default: .voice-loop in the clone), N8N_PORT the editor's port
+ * (default: 5678 or, when that is taken, any; 0: any).
+ */
+const root = path.resolve(path.dirname(process.argv[1] ?? ''), '..', '..');
+const home = path.resolve(process.env.VOICE_LOOP_HOME || path.join(root, '.voice-loop'));
+const pidFile = path.join(home, 'start.pid');
+
+async function choosePort(): Promise<number> {
+	const wanted = process.env.N8N_PORT;
+	if (wanted === undefined || wanted === '') return (await isFree(5678)) ? 5678 : await freePort();
+	const port = Number(wanted);
+	if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`N8N_PORT is no port: ${wanted}`);
+	if (port === 0) return await freePort();
+	if (await isFree(port)) return port;
+	throw new Error(`Port ${port} is taken by another program. Set N8N_PORT to another one, or to 0 for any that is free.`);
+}
+
+async function assertAlone(): Promise<void> {
+	const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
+	const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : '';
+	if (command.includes('start.ts')) {
+		throw new Error(`npm start runs already on ${home} (pid ${pid}). Set VOICE_LOOP_HOME to another folder for a second one.`);
+	}
+}
+
+function tell(n8n: LocalN8n, examples: ExampleWorkflow[]): void {
+	const kept = examples.filter(({ imported }) => !imported).map(({ name }) => name);
+	const pages = examples.filter(({ pagePath }) => pagePath !== '');
+	const lines = [
+		'',
+		...pages.map(({ pagePath, name }) => `  Talk to it    ${n8n.url}/webhook/${pagePath}   (${name})`),
+		`  Editor        ${n8n.url}`,
+		`  Log in with   ${n8n.owner.email}   ${n8n.owner.password}`,
+		'',
+		'  Log in to the editor first: the voice page lets in who is logged in to this n8n.',
+		...(kept.length > 0 ? [`  Kept as they are in your n8n: ${kept.join(', ')}.`] : []),
+		`  All of it is in ${home}. Ctrl-C ends it.`,
+		'',
+	];
+	console.log(lines.join('\n'));
+}
+
+function logInFailed(error: unknown): Error {
+	if (error instanceof RestError && error.status === 401) {
+		return new Error(
+			`n8n does not take the owner's password in ${path.join(home, 'secrets.json')}. If you changed it in n8n, change it there too.`,
+		);
+	}
+	return error instanceof Error ? error : new Error(String(error));
+}
+
+async function run(signal: AbortSignal): Promise<void> {
+	await assertAlone();
+	const manifest = await readManifest(root);
+	const port = await choosePort();
+	console.log('• n8n starts (the first time it makes its database, which takes a while)');
+	const n8n = await LocalN8n.open(manifest, {
+		userFolder: home,
+		port,
+		env: { VOICE_LOOP_STATE: stateFolder(home) },
+		signal,
+	}).catch((error: unknown) => {
+		throw logInFailed(error);
+	});
+	let runtime: RuntimeProcess | undefined;
+	try {
+		await writeFile(pidFile, String(process.pid));
+		await endStrayRuntime(home);
+		runtime = await startRuntime(manifest.node, home, signal);
+		const examples = await importExamples(n8n.rest, root);
+		signal.throwIfAborted();
+		tell(n8n, examples);
+		const stopped = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('')));
+		const why = await Promise.race([
+			stopped,
+			n8n.ended.then(() => `n8n ended; its log is ${n8n.logFile}`),
+			runtime.ended.then(() => `The voice runtime ended; its log is ${path.join(home, 'runtime.log')}`),
+		]);
+		if (why !== '') throw new Error(why);
+	} finally {
+		await Promise.all([n8n.stop(), runtime?.stop()]);
+		await endStrayRuntime(home);
+		await rm(pidFile, { force: true });
+	}
+}
+
+const interruption = new AbortController();
+function interrupt(): void {
+	if (interruption.signal.aborted) return;
+	console.log('\nn8n and the voice runtime are being ended…');
+	interruption.abort();
+}
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
+
+// A SIGTERM to npm ends npm and its shell, and does not come through to here.
+const shell = process.ppid;
+setInterval(() => {
+	if (process.env.npm_lifecycle_event && process.ppid !== shell) interrupt();
+}, 500);
+
+run(interruption.signal).then(
+	() => process.exit(0),
+	(error: unknown) => {
+		if (interruption.signal.aborted) process.exit(0);
+		console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
+		process.exit(1);
+	},
+);

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { canInstallPackages, installPackages } from './debian.mjs';
+import { SetupError } from './report.mjs';
+import { which } from './run.mjs';
+
+/** Programs that only the tests use: voices to call with, a browser to call from, a tool to mix sound. */
+const needed = [
+	{ program: 'espeak-ng', debian: 'espeak-ng' },
+	{ program: 'flite', debian: 'flite' },
+	{ program: 'sox', debian: 'sox' },
+	{ program: 'chromium', debian: 'chromium' },
+];
+
+/** A third voice; the tests that use it are skipped without it. */
+const welcome = [{ program: 'text2wave', debian: 'festival' }];
+
+const missing = (tools) =>
+	tools.filter(({ program }) => !which(program)).map(({ debian }) => debian);
+
+export async function ensureTestTools() {
+	if (missing(needed).length === 0) return;
+	if (canInstallPackages()) {
+		await installPackages(missing(needed));
+		if (missing(welcome).length > 0) await installPackages(missing(welcome)).catch(() => undefined);
+	}
+	const absent = missing(needed);
+	if (absent.length > 0) {
+		throw new SetupError(
+			`The tests need ${absent.join(', ')}.`,
+			existsSync('/etc/debian_version')
+				? `Install it and run the command again: sudo apt-get install ${absent.join(' ')}`
+				: `Install ${absent.join(', ')} and run the command again.`,
+		);
+	}
+}

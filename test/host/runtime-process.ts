@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { VoiceRuntime, fixedLocator } from '../../runtime/client/voice-runtime';
+
+export interface RuntimeStats {
+	media: { pids: number[] };
+	inference: {
+		pid: number;
+		tokens: number;
+		chats: { running: number; done: number; cancelled: number; failed: number };
+		speaks: { running: number; done: number; cancelled: number; failed: number };
+	};
+}
+
+/** The real runtime, as `voice-loop start` runs it, in a state folder of its own. */
+export interface RunningRuntime {
+	readonly url: string;
+	readonly key: string;
+	/** Give this to n8n: its nodes then find this runtime and no other. */
+	readonly stateFolder: string;
+	readonly client: VoiceRuntime;
+	readonly process: ChildProcess;
+	stats(): Promise<RuntimeStats>;
+	stop(): Promise<void>;
+}
+
+const ROOT = path.resolve(__dirname, '../..');
+const KEY = 'test-key-'.repeat(5);
+
+export async function startRuntime(env: NodeJS.ProcessEnv = {}): Promise<RunningRuntime> {
+	const stateFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-state-'));
+	const child = spawn(process.execPath, [path.join(ROOT, 'dist/runtime/cli/voice-loop.js'), 'start'], {
+		env: { ...process.env, VOICE_LOOP_STATE: stateFolder, VOICE_LOOP_KEY: KEY, VOICE_LOOP_LOG: 'warn', ...env },
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	const lines = createInterface({ input: child.stdout });
+	const url = await new Promise<string>((resolve, reject) => {
+		child.once('exit', (code) => reject(new Error(`the runtime ended with ${code} before it was ready`)));
+		lines.on('line', (line) => {
+			if (line.startsWith('{"url"')) resolve((JSON.parse(line) as { url: string }).url);
+			else process.stderr.write(`runtime: ${line}\n`);
+		});
+	});
+	return {
+		url,
+		key: KEY,
+		stateFolder,
+		process: child,
+		client: new VoiceRuntime(fixedLocator({ url, key: KEY })),
+		stats: async () =>
+			(await (await fetch(`${url}/v1/stats`, { headers: { authorization: `Bearer ${KEY}` } })).json()) as RuntimeStats,
+		stop: async () => {
+			if (child.exitCode === null && child.signalCode === null) {
+				const ended = once(child, 'exit');
+				child.kill('SIGTERM');
+				const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+				await ended;
+				clearTimeout(kill);
+			}
+			await rm(stateFolder, { recursive: true, force: true });
+		},
+	};
+}
