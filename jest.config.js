@@ -20,13 +20,13 @@ module.exports = {
 			...common,
 			displayName: 'unit',
 			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy}/**/*.test.ts'],
-			testTimeout: 30_000,
+			setupFilesAfterEnv: ['<rootDir>/test/limits/unit.js'],
 		},
 		{
 			...common,
 			displayName: 'e2e',
 			testMatch: ['<rootDir>/test/**/*.test.ts'],
-			testTimeout: 240_000,
+			setupFilesAfterEnv: ['<rootDir>/test/limits/e2e.js'],
 		},
 	],
 };

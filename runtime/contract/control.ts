@@ -19,7 +19,7 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   POST   /v1/chat                          chatAsk          -> chatReply
  *   POST   /v1/speech                        speechFileAsk    -> audio/wav
  *   GET    /v1/engines                                        -> engines
- *   GET    /v1/page?url=                                      -> text/html, the voice page
+ *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
  *   GET    /v1/health                                         -> health
  *   WS     /v1/triggers                      triggerHello, then triggerPush / triggerAck
  *

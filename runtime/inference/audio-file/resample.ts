@@ -1,39 +1,72 @@
 /** Zero crossings of the sinc on either side: with the Blackman window more than 70 dB of stop band. */
 const CROSSINGS = 12;
 
-/** Of the narrower band's edge: the window's transition lies inside the pass band, so nothing folds back. */
+/** Of the narrower band's edge: the window's transition lies inside the pass band, so hardly anything folds back. */
 const CUTOFF = 0.94;
 
-/**
- * A recording at another sample rate, by windowed-sinc interpolation. The output has
- * `ceil(length * to / from)` samples, sample 0 stays where it is.
- */
-export function resample(input: Float32Array, from: number, to: number): Float32Array {
-	if (from === to) return input;
-	const divisor = greatestCommonDivisor(from, to);
-	const step = from / divisor;
-	const phases = to / divisor;
-	const kernels = new Map<number, Float32Array>();
-	// In input samples: a lower output rate needs a longer, narrower filter.
-	const band = CUTOFF * Math.min(1, to / from);
-	const reach = Math.ceil(CROSSINGS / band);
+/** Odd pairs of rates have thousands of places between two samples; the nearest of this many is close enough. */
+const MAX_PHASES = 1024;
 
-	const output = new Float32Array(Math.ceil((input.length * to) / from));
-	for (let index = 0; index < output.length; index++) {
-		const position = index * step;
-		const phase = position % phases;
-		let kernel = kernels.get(phase);
-		if (!kernel) kernels.set(phase, (kernel = makeKernel(phase / phases, band, reach)));
-		const first = (position - phase) / phases - reach + 1;
-		let sum = 0;
-		const end = Math.min(kernel.length, input.length - first);
-		for (let tap = Math.max(0, -first); tap < end; tap++) sum += kernel[tap]! * input[first + tap]!;
-		output[index] = sum;
+/** One second or so of the input, asked for by place; zeros before its start and after its end. */
+export type ReadInput = (from: number, to: number) => Float32Array;
+
+/**
+ * Brings sound to another sample rate by windowed-sinc interpolation, any stretch of it at a time: output
+ * sample `n` lies at `n * from / to` of the input, whichever stretch it is made in.
+ */
+export class Resampler {
+	private readonly kernels: Float32Array[] = [];
+	private readonly phases: number;
+	private readonly step: number;
+	private readonly scale: number;
+	private readonly band: number;
+	private readonly reach: number;
+
+	constructor(
+		private readonly from: number,
+		private readonly to: number,
+	) {
+		const divisor = greatestCommonDivisor(from, to);
+		this.step = from / divisor;
+		this.scale = to / divisor;
+		this.phases = Math.min(this.scale, MAX_PHASES);
+		// A lower output rate needs a narrower and, in input samples, longer filter.
+		this.band = CUTOFF * Math.min(1, to / from);
+		this.reach = Math.ceil(CROSSINGS / this.band);
 	}
-	return output;
+
+	/** Output samples that stand for this many of the input. */
+	lengthFor(inputLength: number): number {
+		return Math.ceil((inputLength * this.to) / this.from);
+	}
+
+	/** `count` output samples from the one numbered `start`. */
+	make(start: number, count: number, read: ReadInput): Float32Array {
+		if (this.from === this.to) return read(start, start + count);
+		const origin = this.firstTap(start);
+		const input = read(origin, this.firstTap(start + count) + 2 * this.reach);
+		const output = new Float32Array(count);
+		for (let index = 0; index < count; index++) {
+			const kernel = this.kernel(((start + index) * this.step) % this.scale);
+			const first = this.firstTap(start + index) - origin;
+			let sum = 0;
+			for (let tap = 0; tap < kernel.length; tap++) sum += kernel[tap]! * input[first + tap]!;
+			output[index] = sum;
+		}
+		return output;
+	}
+
+	private firstTap(outputIndex: number): number {
+		return Math.floor((outputIndex * this.step) / this.scale) - this.reach + 1;
+	}
+
+	/** Weights of the `2 * reach` input samples around a place `remainder / scale` after the `reach`th of them. */
+	private kernel(remainder: number): Float32Array {
+		const phase = Math.round((remainder * this.phases) / this.scale);
+		return (this.kernels[phase] ??= makeKernel(phase / this.phases, this.band, this.reach));
+	}
 }
 
-/** Weights of the `2 * reach` input samples around a place `fraction` after the `reach`th of them. */
 function makeKernel(fraction: number, band: number, reach: number): Float32Array {
 	const kernel = new Float32Array(2 * reach);
 	let total = 0;

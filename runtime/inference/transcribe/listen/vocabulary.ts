@@ -29,8 +29,11 @@ export interface ExpectedWord {
 	readonly pronunciations: ReadonlyArray<readonly number[]>;
 }
 
-/** What an expected word that the lexicon has earns on top. */
-const EXPECTED_BONUS = 1;
+/**
+ * What an expected word earns on top: with it 145 instead of 129 of 180 sentences with an added name came out
+ * right, and 30 names too many changed none of 120 demo sentences.
+ */
+const EXPECTED_BONUS = 2;
 
 /** The words one stream can hear, how they sound and how likely they follow each other. */
 export class Vocabulary {
@@ -64,7 +67,7 @@ export class Vocabulary {
 		this.bonus = new Float64Array(this.words.length).fill(WORD_BONUS);
 		for (const { word } of expected) {
 			const number = numbers.get(word);
-			if (number !== undefined && number < known) this.bonus[number] = WORD_BONUS + EXPECTED_BONUS;
+			if (number !== undefined) this.bonus[number] = WORD_BONUS + EXPECTED_BONUS;
 		}
 		this.mostAhead = Math.max(...this.bonus);
 	}

@@ -1,0 +1,29 @@
+/**
+ * `npm run bench` runs all benches, `npm run bench turns` one. `-- --json` prints one object a line.
+ * They run what is built in dist; the machine should have nothing else to do.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+
+const BENCHES = ['listen', 'inference', 'sessions', 'turns'];
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const unknown = names.filter((name) => !BENCHES.includes(name));
+if (unknown.length > 0) {
+	console.error(`There is no bench "${unknown.join('", "')}". Benches: ${BENCHES.join(', ')}`);
+	process.exit(2);
+}
+
+function run(name) {
+	return new Promise((resolve) => {
+		const child = spawn(process.execPath, [path.join('dist', 'bench', `${name}.js`), ...flags], { stdio: 'inherit' });
+		child.once('exit', (code) => resolve(code ?? 1));
+	});
+}
+
+let failure = 0;
+for (const name of names.length > 0 ? names : BENCHES) {
+	if (!flags.includes('--json')) console.log(`\n== ${name}`);
+	failure ||= await run(name);
+}
+process.exit(failure);
