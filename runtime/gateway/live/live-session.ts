@@ -216,7 +216,7 @@ export class LiveSession {
 				this.listening?.flush(effect.id);
 				break;
 			case 'startTurn':
-				this.turns.start(effect, this.request.agent.transcribe !== null, this.sound.take());
+				this.turns.start(effect, this.sound.take());
 				break;
 			case 'resetRecogniser':
 				this.listening?.reset();

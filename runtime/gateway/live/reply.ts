@@ -1,3 +1,4 @@
+import { monotonicClock } from '../../contract/clock';
 import { type ToolCall, type ToolResult, UNCLEAR } from '../../contract/chat';
 import type { ChatReply, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
@@ -89,7 +90,8 @@ export class Reply {
 		const { turn, ask, rooms } = this;
 		if (this.text !== '') this.text += ' ';
 		const before = this.text.length;
-		turn.mark('modelAskedAt');
+		// Of several steps, the one that writes the first word counts: the tools before it have a time of their own.
+		if (turn.marks.firstTokenAt === undefined) turn.marks.modelAskedAt = monotonicClock.now();
 		const caller = await rooms.inference.ready();
 		const messages = [{ role: 'system' as const, content: ask.instructions }, ...rooms.history.messages()];
 		this.generation = caller.call(

@@ -16,6 +16,8 @@ export class Turn {
 	readonly text: string;
 	readonly understood: boolean;
 	readonly confidence: number;
+	/** false: there was no look-ahead or the recogniser was lost, and `text` says nothing about what was heard. */
+	readonly recognised: boolean;
 	readonly marks: TurnMarks;
 	readonly tools: ToolRecord[] = [];
 	readonly utterances: Utterance[] = [];
@@ -34,8 +36,6 @@ export class Turn {
 
 	constructor(
 		start: StartTurn,
-		/** Without look-ahead nothing was recognised, and `text` says nothing about what was heard. */
-		readonly recognised: boolean,
 		private readonly sound: readonly Int16Array[],
 		private readonly clock: Clock = monotonicClock,
 	) {
@@ -44,6 +44,7 @@ export class Turn {
 		this.heardText = start.text;
 		this.understood = start.understood;
 		this.confidence = start.confidence;
+		this.recognised = start.recognised;
 		this.marks = {
 			speechStartAt: start.speechStartAt,
 			speechEndAt: start.speechEndAt,

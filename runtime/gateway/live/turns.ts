@@ -49,14 +49,16 @@ export class Turns {
 		return this.turns.find((turn) => turn.id === id);
 	}
 
-	start(start: StartTurn, recognised: boolean, sound: Int16Array[]): void {
-		const turn = new Turn(start, recognised, sound);
+	start(start: StartTurn, sound: Int16Array[]): void {
+		// A turn that continues a cancelled one says its words again, so it has its sound as well.
+		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio() ?? [];
+		const turn = new Turn(start, [...earlier, ...sound]);
 		this.count++;
 		this.turns.push(turn);
 		this.own.listener.turnStarted(turn.id);
 		if (this.turns.length > REMEMBERED_TURNS) this.own.listener.turnForgotten(this.turns.shift()?.id ?? '');
 		const { id: turnId, text, understood } = turn;
-		if (recognised) this.own.tell({ type: 'caption.final', turnId, text, understood });
+		if (turn.recognised) this.own.tell({ type: 'caption.final', turnId, text, understood });
 		this.watch.restart(turn);
 		this.dispatch({
 			event: 'turn',

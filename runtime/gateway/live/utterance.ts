@@ -66,7 +66,7 @@ export class Utterance {
 
 	/** Heard so far. */
 	get heard(): string {
-		return this.outcome?.heard ?? heardText(this.pieces, this.playedSamples);
+		return this.outcome?.heard ?? heardText(this.pieces, this.playedSamples, this.sampleRate);
 	}
 
 	/** More text, cut anywhere. */
@@ -197,7 +197,7 @@ export class Utterance {
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
 		const played = complete && !this.error ? Math.max(this.playedSamples, this.sentSamples) : this.playedSamples;
-		const heard = heardText(this.pieces, played);
+		const heard = heardText(this.pieces, played, this.sampleRate);
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
 		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };
 		this.finish(this.outcome);
