@@ -28,7 +28,7 @@ export class VoiceRuntimeApi implements ICredentialType {
 		},
 		{
 			displayName: 'Key',
-			name: 'key',
+			name: 'apiKey',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',
@@ -39,7 +39,7 @@ export class VoiceRuntimeApi implements ICredentialType {
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{ $credentials.key }}' } },
+		properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}' } },
 	};
 
 	test: ICredentialTestRequest = { request: { baseURL: '={{ $credentials.url }}', url: '/v1/health' } };

@@ -8,7 +8,7 @@ export const modelParameter = (standard: string, placeholder: string, descriptio
 	displayName: 'Model',
 	name: 'model',
 	type: 'resourceLocator',
-	default: { mode: 'list', value: standard },
+	default: { mode: 'list', value: standard, cachedResultName: 'Offline pack' },
 	required: true,
 	description,
 	modes: [

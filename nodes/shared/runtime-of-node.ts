@@ -7,7 +7,7 @@ import { VoiceError } from '../../runtime/contract/errors';
 
 export const CREDENTIAL = 'voiceRuntimeApi';
 
-const credential = z.object({ url: z.string().url(), key: z.string().min(1) });
+const credential = z.object({ url: z.string().url(), apiKey: z.string().min(1) }).transform(({ url, apiKey }) => ({ url, key: apiKey }));
 
 /** What every context of n8n has: of a trigger, a webhook, an execution, a drop-down. */
 export interface NodeContext {

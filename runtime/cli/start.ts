@@ -12,7 +12,8 @@ const HELP = `voice-loop start [--idle-exit]
 Starts the runtime and tells the nodes on this machine where it is. When it is ready it prints one line of
 JSON: {"url": ...}.
 
-  --idle-exit   end by itself when no call has been made for 30 minutes (what the nodes use)
+  --idle-exit   end by itself when no call and no published trigger has been there for 30
+                minutes (what the nodes use)
 
 Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_LOG. See docs/configuration.md.`;
@@ -50,10 +51,10 @@ async function untilToldToStop(gateway: Gateway, idleExit: boolean): Promise<voi
 	await new Promise<void>((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 		if (!idleExit) return;
-		let lastCall = Date.now();
+		let lastUse = Date.now();
 		setInterval(() => {
-			if (gateway.sessions() > 0) lastCall = Date.now();
-			else if (Date.now() - lastCall > IDLE_LIMIT) resolve();
+			if (gateway.inUse()) lastUse = Date.now();
+			else if (Date.now() - lastUse > IDLE_LIMIT) resolve();
 		}, LOOK_EVERY);
 	});
 }

@@ -21,8 +21,8 @@ import { version } from './version';
 
 export interface Gateway {
 	readonly url: string;
-	/** Calls under way. */
-	readonly sessions: () => number;
+	/** Somebody calls, or a published workflow waits for calls. */
+	readonly inUse: () => boolean;
 	/** Ends all calls and child processes. */
 	close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const host = family === 'IPv6' ? `[${address}]` : address;
 	return {
 		url: `http://${host}:${port}`,
-		sessions: () => sessions.size,
+		inUse: () => sessions.size > 0 || streams.size > 0,
 		close: async () => {
 			sessions.closeAll('the runtime is shutting down');
 			streams.close();

@@ -27,7 +27,7 @@ test('a failure is a result', async () => {
 });
 
 test('a tool that hangs is left alone, and what it does later harms nobody', async () => {
-	let fail = (_error: Error): void => undefined;
+	let fail: (error: Error) => void = () => undefined;
 	const hanging = toolsWith(async () => await new Promise((_resolve, reject) => (fail = reject)), 5);
 	const result = await runTool(hanging, CALL, undefined);
 	expect(result).toMatchObject({ ok: false, result: { code: 'VOICE_ERR_TOOL_TIMEOUT' } });

@@ -2,24 +2,26 @@ import type { INode } from 'n8n-workflow';
 
 export const TICKET_HEADER = 'x-voice-ticket';
 
+/** What a client has to ask n8n for to get its ticket, and the header to hand it in with. */
+export const ticketAsk = (node: INode, path: string, restUrl: string) => ({
+	// On the page's own host, whatever n8n believes its host is: there is where the login cookie goes.
+	rest: new URL(restUrl).pathname.replace(/\/$/, ''),
+	ticketHeader: TICKET_HEADER,
+	body: {
+		path: 'ticket',
+		methodName: 'getCallerTicket',
+		nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
+		currentNodeParameters: { path },
+		...(node.credentials ? { credentials: node.credentials } : {}),
+	},
+});
+
 /**
  * The page before the page, for users of this n8n: fetches a ticket from n8n, hands it in and reloads. To
  * whoever is not logged in it says so.
  */
 export function doorPage(node: INode, path: string, restUrl: string): string {
-	const ask = {
-		// On the page's own host, whatever n8n believes its host is: there is where the login cookie goes.
-		rest: new URL(restUrl).pathname.replace(/\/$/, ''),
-		ticketHeader: TICKET_HEADER,
-		body: {
-			path: 'ticket',
-			methodName: 'getCallerTicket',
-			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
-			currentNodeParameters: { path },
-			...(node.credentials ? { credentials: node.credentials } : {}),
-		},
-	};
-	const data = JSON.stringify(ask).replaceAll('<', '\\u003c');
+	const data = JSON.stringify(ticketAsk(node, path, restUrl)).replaceAll('<', '\\u003c');
 	return `<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +33,8 @@ export function doorPage(node: INode, path: string, restUrl: string): string {
 body { min-height: 100vh; margin: 0; display: grid; place-items: center; background: Canvas; color: CanvasText; }
 main { max-width: 26rem; padding: 2rem; text-align: center; }
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
-p { margin: 0 0 1.25rem; opacity: .8; }
+p { margin: 0 0 1.5rem; opacity: .8; text-wrap: balance; }
+nav { display: flex; gap: .75rem; justify-content: center; }
 a, button { font: inherit; padding: .6rem 1.2rem; border-radius: .6rem; border: 1px solid #ea4b71; text-decoration: none; cursor: pointer; }
 a { background: #ea4b71; color: #fff; }
 button { background: none; color: inherit; }
@@ -44,8 +47,10 @@ button { background: none; color: inherit; }
 <div id="login" hidden>
 <h1>Log in to n8n, then reload</h1>
 <p id="why">This voice agent takes calls from users of this n8n only.</p>
+<nav>
 <a href="/signin" target="_blank" rel="noopener">Log in to n8n</a>
 <button type="button" id="reload">Reload</button>
+</nav>
 </div>
 <noscript><p>This page needs JavaScript.</p></noscript>
 </main>

@@ -4,7 +4,7 @@ import { toVoiceError } from '../../shared/node-failure';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf } from '../agent';
 import { type Gate, hasTicket } from '../callers/check-caller';
-import { TICKET_HEADER, doorPage } from '../callers/door';
+import { TICKET_HEADER, doorPage, ticketAsk } from '../callers/door';
 import { requestOf, responseOf } from './exchange';
 import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
 
@@ -20,7 +20,10 @@ export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<
 		// Inside a strange website's frame the visitor would not know whom the microphone is for.
 		.setHeader('content-security-policy', 'frame-ancestors \'self\'');
 	if (gate.callers === 'n8nUsers' && !(await hasTicket(headers, gate))) {
-		response.status(401).send(doorPage(context.getNode(), gate.path, context.getRestApiUrl()));
+		const door = [context.getNode(), gate.path, context.getRestApiUrl()] as const;
+		// A caller without a browser asks for the same as data.
+		if (headers.accept === 'application/json') response.status(401).json({ ticket: ticketAsk(...door) });
+		else response.status(401).send(doorPage(...door));
 		return;
 	}
 	try {

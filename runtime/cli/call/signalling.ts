@@ -31,7 +31,7 @@ export class Signalling {
 	static async open(url: string, auth: CallAuth): Promise<Signalling> {
 		const headers: Record<string, string> = { 'browser-id': BROWSER_ID };
 		if (auth.kind === 'secret') headers.authorization = `Bearer ${auth.secret}`;
-		else if (auth.kind === 'n8n') headers.cookie = await logIn(new URL(url).origin, auth.email, auth.password);
+		else if (auth.kind === 'n8n') headers.cookie = await ticketCookie(url, await logIn(new URL(url).origin, auth.email, auth.password));
 		return new Signalling(url, headers);
 	}
 
@@ -68,6 +68,26 @@ export class Signalling {
 		url.searchParams.set('session', sessionId);
 		return url.href;
 	}
+}
+
+/** What a trigger for users of its n8n asks to be shown, see nodes/VoiceSessionTrigger/callers. */
+const door = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
+const tickets = z.object({ data: z.array(z.object({ value: z.string() })).min(1) });
+
+/** n8n shows its own login to no node: it gives out a ticket instead. @returns the cookie to call with */
+async function ticketCookie(url: string, login: string): Promise<string> {
+	const headers = { cookie: login, 'browser-id': BROWSER_ID, 'content-type': 'application/json' };
+	const asked = door.safeParse(await jsonOf(await request(url, { headers: { ...headers, accept: 'application/json' } })));
+	// A trigger that lets others in needs no ticket.
+	if (!asked.success) return login;
+	const { rest, ticketHeader, body } = asked.data.ticket;
+	const options = { method: 'POST', headers, body: JSON.stringify(body) };
+	const given = tickets.safeParse(await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options)));
+	const ticket = given.success ? given.data.data[0]?.value : undefined;
+	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket ?? '' } });
+	const cookie = shown.headers.getSetCookie()[0]?.split(';', 1)[0];
+	if (shown.ok && cookie !== undefined) return cookie;
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n gave no ticket for this call.');
 }
 
 async function logIn(origin: string, email: string, password: string): Promise<string> {

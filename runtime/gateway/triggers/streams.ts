@@ -29,6 +29,10 @@ export class TriggerStreams {
 
 	constructor(private readonly log: Log) {}
 
+	get size(): number {
+		return this.streams.size;
+	}
+
 	/** Takes over a checked upgrade request. */
 	accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		this.server.handleUpgrade(request, socket, head, (accepted) => this.open(accepted));

@@ -1,0 +1,66 @@
+// Guards against a crash of native code taking n8n, the gateway or the next call with it, or being kept from the caller.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
+import { speech } from '../media/speech';
+import { leave, picture, visit } from '../page/browser';
+import { events, launchSpeaking, logIn, untilEvent, untilTurns } from './browser-caller';
+import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
+
+let folder: string;
+let world: World;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-crash-'));
+	const model = path.join(folder, 'endless.gguf');
+	writeScriptedGguf(model, [{ when: 'hello', say: 'Hello again.' }, { say: 'And so on and so on. ', endless: true }], { idleLayers: 6 });
+	world = await startWorld();
+	await changeNode(world, 'Llama Chat', modelAt(model));
+	const script = [
+		{ atMs: 8_000, pcm: speech('what can you do') },
+		{ atMs: 40_000, pcm: speech('hello') },
+	];
+	browser = await launchSpeaking(folder, script, 120_000);
+	page = await visit(browser, { url: 'about:blank' });
+	await logIn(page, world);
+	await page.goto(world.pageUrl);
+	await page.getByTestId('call').click();
+}, 300_000);
+
+afterAll(async () => {
+	if (page) await leave(page);
+	await browser?.close();
+	await world?.end();
+	await rm(folder, { recursive: true, force: true });
+});
+
+test('inference killed in mid-answer: the turn ends with a typed error on the page, the call goes on', async () => {
+	await untilEvent(page, 'reply.partial', 2);
+	process.kill((await world.runtime.stats()).inference.pid, 'SIGKILL');
+	await untilEvent(page, 'error');
+	const told = await events(page);
+	expect(told.find(({ type }) => type === 'error')).toMatchObject({ error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
+	const [failed] = await world.turns(1);
+	expect(failed?.status).toBe('error');
+	expect(failed?.error).toMatch(/process/);
+	await untilTurns(page, 2);
+	const turns = await world.turns(2);
+	expect(outputOf(turns[1], 'Orpheus Speak')).toMatchObject({ heard: 'Hello again.', interrupted: false });
+});
+
+test('media killed in mid-call: the page says so, n8n and the gateway live on, and a new call works at once', async () => {
+	const before = await world.runtime.stats();
+	for (const pid of before.media.pids) process.kill(pid, 'SIGKILL');
+	await page.getByTestId('error').waitFor();
+	await picture(page, 'media-lost');
+	await page.getByTestId('call').click();
+	await untilEvent(page, 'session.started');
+	expect((await world.runtime.client.health()).media).toBe('ready');
+	expect((await world.runtime.stats()).media.pids).not.toEqual(before.media.pids);
+	expect((await fetch(`${world.n8n.url}/healthz`)).status).toBe(200);
+	await page.getByTestId('call').click();
+});

@@ -1,0 +1,133 @@
+// Guards against: the three nodes being of no use outside of a call.
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { ChatAsk } from '../../runtime/contract/control';
+import { type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { StandInRuntime, WAV } from './stand-in-runtime';
+
+const runtime = new StandInRuntime();
+
+beforeAll(async () => {
+	await loadPackage();
+	await runtime.start(STATE_FOLDER);
+});
+afterEach(() => runtime.forget());
+afterAll(async () => await runtime.stop());
+
+const START: NodeSpec = { name: 'Start', type: 'test.start' };
+const run = async (node: NodeSpec, items: INodeExecutionData[], options: RunOptions = {}, more: [NodeSpec[], Link[]] = [[], []]) =>
+	await execute(workflowOf([START, node, ...more[0]], [['Start', node.name], ...more[1]]), 'Start', items, options);
+
+const wav = (field: string, data = WAV): INodeExecutionData => ({
+	json: {},
+	binary: { [field]: { data: data.toString('base64'), mimeType: 'audio/wav', fileName: 'a.wav' } },
+});
+
+describe('Transcribe', () => {
+	const node = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Transcribe', type: ours('transcribe'), parameters });
+	const TRANSCRIPTION = { text: 'hello', understood: true, confidence: 0.8, durationMs: 1200, computeMs: 40 };
+
+	test('every recording, in order', async () => {
+		runtime.will('transcriptions', TRANSCRIPTION, { ...TRANSCRIPTION, text: 'there' });
+		const result = await run(node({ language: 'en' }), [wav('data'), wav('data', Buffer.from('second'))]);
+		expect(itemsOf(result, 'Transcribe')).toEqual([
+			{ json: TRANSCRIPTION, pairedItem: { item: 0 } },
+			{ json: { ...TRANSCRIPTION, text: 'there' }, pairedItem: { item: 1 } },
+		]);
+		expect(runtime.of('transcriptions')).toEqual([WAV, Buffer.from('second')]);
+	});
+
+	test('says what is missing', async () => {
+		expect(errorOf(await run(node(), [{ json: {} }]))).toMatchObject({ message: expect.stringContaining('neither a caller\'s turn nor a binary field "data"') });
+		expect(errorOf(await run(node({ source: 'turn' }), [wav('data')]))).toMatchObject({ message: 'No caller\'s turn started this execution.' });
+		expect(runtime.asked).toEqual([]);
+	});
+});
+
+describe('Orpheus Speak', () => {
+	const node = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Speak', type: ours('orpheusSpeak'), parameters });
+
+	test('makes an audio file', async () => {
+		runtime.will('speechFile', WAV);
+		const [item] = itemsOf(await run(node({ destination: 'file', binaryPropertyName: 'speech', speed: 0.8 }), [{ json: { text: 'Hello.' } }]), 'Speak');
+		expect(item?.json).toEqual({ text: 'Hello.', engine: 'flite', voice: '' });
+		expect(item?.binary?.speech).toMatchObject({ mimeType: 'audio/wav', fileName: 'speech.wav' });
+		expect(Buffer.from(item?.binary?.speech?.data ?? '', 'base64')).toEqual(WAV);
+		expect(runtime.of('speechFile')).toEqual([{ text: 'Hello.', speak: { engine: 'flite', voice: '', speed: 0.8, interruptible: true } }]);
+	});
+
+	test('an expression that finds nothing is not read aloud as "undefined"', async () => {
+		expect(errorOf(await run(node(), [{ json: {} }])).message).toBe('There is no text to say.');
+		expect(errorOf(await run(node({ destination: 'caller' }), [{ json: { text: 'x' } }])).message).toBe('No caller\'s turn started this execution.');
+	});
+});
+
+describe('Llama Chat', () => {
+	const USAGE = { promptTokens: 10, reusedTokens: 4, completionTokens: 3 };
+	const says = (text: string, ...toolCalls: object[]) => ({
+		text, toolCalls, stopReason: toolCalls.length > 0 ? 'toolCalls' : 'end', usage: USAGE, ttftMs: 5, durationMs: 20,
+	});
+	const calls = (id: string) => ({ id, name: 'look', arguments: { what: id } });
+	const node = (parameters: INodeParameters = {}): NodeSpec => ({
+		name: 'Llama',
+		type: ours('llamaChat'),
+		parameters: {
+			instructions: 'Be brief.',
+			tools: { workflow: [{ workflowId: { __rl: true, mode: 'id', value: 'wf' }, name: 'look', inputs: { input: [{ name: 'what' }] } }] },
+			...parameters,
+		},
+	});
+	const subWorkflow: RunOptions['subWorkflow'] = async (_id, [item]) => ({ executionId: `x-${item?.json.what as string}`, data: [[{ json: { seen: item?.json.what } }]] });
+	const PROMPT = [{ json: { text: 'What is there?' } }];
+
+	test('keeps the messages, runs the tools and gives it all out', async () => {
+		runtime.will('chat', says('Let me see.', calls('a'), calls('b')), says('Two things.'));
+		const [item] = itemsOf(await run(node(), PROMPT, { subWorkflow }), 'Llama');
+		expect(item?.json).toMatchObject({
+			text: 'Let me see. Two things.',
+			stopReason: 'end',
+			usage: { promptTokens: 20, reusedTokens: 8, completionTokens: 6 },
+			tools: [
+				{ name: 'look', arguments: { what: 'a' }, ok: true, result: { seen: 'a' }, executionId: 'x-a' },
+				{ name: 'look', arguments: { what: 'b' }, ok: true, result: { seen: 'b' }, executionId: 'x-b' },
+			],
+		});
+		const [first, second] = runtime.of('chat') as ChatAsk[];
+		expect(first?.messages).toEqual([{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'What is there?' }]);
+		expect(first?.tools).toMatchObject([{ name: 'look', parameters: { properties: { what: { type: 'string' } }, required: ['what'] } }]);
+		expect(second?.messages.slice(2)).toEqual([
+			{ role: 'assistant', content: 'Let me see.', toolCalls: [{ ...calls('a'), result: { seen: 'a' } }, { ...calls('b'), result: { seen: 'b' } }] },
+		]);
+		expect(item?.json.messages).toEqual([...(second?.messages.slice(1) ?? []), { role: 'assistant', content: 'Two things.', toolCalls: [] }]);
+	});
+
+	test('its messages can be given back to it', async () => {
+		runtime.will('chat', says('Hi!'));
+		const before = [{ role: 'user', content: 'Hello' }, { role: 'assistant', content: 'Hi.', toolCalls: [] }];
+		for (const messages of [before, JSON.stringify(before)]) {
+			runtime.asked.length = 0;
+			itemsOf(await run(node({ options: { messages } }), PROMPT), 'Llama');
+			expect((runtime.of('chat')[0] as ChatAsk).messages).toEqual([{ role: 'system', content: 'Be brief.' }, ...before, { role: 'user', content: 'What is there?' }]);
+		}
+		expect(errorOf(await run(node({ options: { messages: '{"role"' } }), PROMPT)).message).toContain('"Options" is not valid: messages');
+	});
+
+	test('a model that calls for ever is made to answer, and stopped', async () => {
+		runtime.will('chat', says('', calls('a'), calls('b')), says('That is all.'));
+		const [item] = itemsOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow }), 'Llama');
+		expect(item?.json.tools).toMatchObject([{ ok: true }, { ok: false, result: { code: 'VOICE_ERR_TOOL_LIMIT' } }]);
+		expect((runtime.of('chat') as ChatAsk[]).map(({ tools }) => tools.length)).toEqual([1, 0]);
+		runtime.will('chat', says('', calls('a')));
+		expect(errorOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow })).message).toContain('keeps calling tools');
+	});
+});
+
+test('the package loads with all its nodes, their icons and codex files, and the credential', async () => {
+	const loader = await loadPackage();
+	expect(Object.keys(loader.nodeTypes).sort()).toEqual(['llamaChat', 'orpheusSpeak', 'transcribe', 'voiceSessionTrigger']);
+	for (const { type } of Object.values(loader.nodeTypes)) {
+		const { description } = type as unknown as { description: { iconUrl: unknown; codex: unknown } };
+		expect(description.iconUrl).toMatchObject({ light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.dark\.svg$/) });
+		expect(description.codex).toMatchObject({ categories: expect.arrayContaining(['AI']) });
+	}
+	expect(loader.credentialTypes.voiceRuntimeApi?.type.test).toMatchObject({ request: { url: '/v1/health' } });
+});

@@ -1,0 +1,318 @@
+// Guards against: the trigger letting strangers in, starting executions for anything but a signed event, handing
+// the runtime settings that the workflow does not show, and being deaf or fatal when the runtime comes and goes.
+import { createHmac } from 'node:crypto';
+import type { INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
+import type { OpenSession } from '../../runtime/contract/control';
+import type { TriggerEvent } from '../../runtime/contract/turn';
+import { type NodeSpec, STATE_FOLDER, additionalData, core, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { KEY, Refusal, SESSION, StandInRuntime, TURN, WAV } from './stand-in-runtime';
+import { WebhookHost } from './webhook-host';
+
+const runtime = new StandInRuntime();
+let host: WebhookHost;
+
+beforeAll(async () => {
+	await loadPackage();
+	await runtime.start(STATE_FOLDER);
+});
+afterEach(async () => {
+	runtime.forget();
+	await host?.close();
+});
+afterAll(async () => await runtime.stop());
+
+const TURN_EVENT: TriggerEvent = { event: 'turn', sessionId: SESSION, turnId: TURN, turn: 1, heard: 'hello', understood: true, at: '2026-01-01T00:00:00.000Z', durationMs: 700 };
+const STARTED: TriggerEvent = { event: 'sessionStarted', sessionId: SESSION, at: '2026-01-01T00:00:00.000Z' };
+const ENDED: TriggerEvent = { event: 'sessionEnded', sessionId: SESSION, at: '2026-01-01T00:00:00.000Z', reason: 'hung up', turns: 2, durationMs: 9000 };
+
+const voice = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Voice', type: ours('voiceSessionTrigger'), parameters });
+const ANYONE = { callers: 'anyone' };
+
+async function open(parameters: INodeParameters = ANYONE, following: NodeSpec[] = [], path?: string): Promise<WebhookHost> {
+	const links = following.map(({ name }) => ['Voice', name] as [string, string]);
+	host = await new WebhookHost(workflowOf([voice(parameters), ...following], links), 'Voice', path).listen();
+	return host;
+}
+
+const offer = (headers: Record<string, string> = {}, sdp = 'v=0 offer'): RequestInit => ({
+	method: 'POST',
+	headers: { 'content-type': 'application/json', ...headers },
+	body: JSON.stringify({ type: 'offer', sdp }),
+});
+const ANSWER = { sessionId: SESSION, answer: 'v=0 answer' };
+const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as { error: { code: unknown } }).error.code;
+
+describe('signalling', () => {
+	test('an offer opens a session with all that the workflow says, and starts no execution', async () => {
+		runtime.will('openSession', ANSWER);
+		await open(
+			{
+				...ANYONE,
+				turnTaking: { endSilenceMs: 900 },
+				options: { agentName: 'Elm Street', greeting: 'Hello!', idleLimit: 60, callLimit: 10 },
+			},
+			[
+				{ name: 'Transcribe', type: ours('transcribe'), parameters: { hints: 'Alvarez' } },
+				{ name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: '/models/x.gguf' }, options: { temperature: 0.3 } } },
+				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt' } },
+			],
+		);
+		const response = await fetch(host.url, offer({ 'user-agent': 'the test' }));
+		expect(response.status).toBe(201);
+		expect(await response.json()).toEqual({ type: 'answer', sdp: 'v=0 answer', sessionId: SESSION });
+		expect(response.headers.get('location')).toBe(`?session=${SESSION}`);
+		expect(response.headers.get('access-control-expose-headers')).toBe('Location');
+		expect(runtime.of('openSession')).toEqual([
+			{
+				offer: 'v=0 offer',
+				agent: {
+					name: 'Elm Street',
+					greeting: 'Hello!',
+					apology: 'Sorry, something went wrong. Please say that again.',
+					chat: { model: '/models/x.gguf', sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
+					transcribe: { model: 'pack:listen', language: 'en', hints: ['Alvarez'] },
+					transcribeNote: '',
+					speak: { engine: 'flite', voice: 'slt', speed: 1, interruptible: true },
+					turnTaking: { flushSilenceMs: 200, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
+					limits: { idleMs: 60_000, maxSessionMs: 600_000, abandonedTurnMs: 10_000 },
+				},
+				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },
+				caller: { userAgent: 'the test' },
+			},
+		]);
+		expect(host.started).toEqual([]);
+	});
+
+	test('a test in the editor says that it is one, and an internal URL wins', async () => {
+		runtime.will('openSession', ANSWER);
+		await open({ ...ANYONE, options: { internalUrl: 'http://n8n:5678' } }, [], '/webhook-test/voice');
+		host.mode = 'manual';
+		await fetch(host.url, offer());
+		expect((runtime.of('openSession')[0] as OpenSession).source).toMatchObject({ mode: 'test', turnUrl: 'http://n8n:5678/webhook-test/voice' });
+	});
+
+	test.each([
+		['none', [], null, /No Transcribe/],
+		['two', ['A', 'B'], null, /Several/],
+	])('%s to look ahead to: recognition waits for the node, and the reason goes along', async (_name, names, transcribe, note) => {
+		runtime.will('openSession', ANSWER);
+		await open(ANYONE, names.map((name) => ({ name, type: ours('transcribe') })));
+		await fetch(host.url, offer());
+		expect((runtime.of('openSession')[0] as OpenSession).agent).toMatchObject({ transcribe, transcribeNote: expect.stringMatching(note) });
+	});
+
+	test('bare SDP is answered with bare SDP', async () => {
+		runtime.will('openSession', ANSWER);
+		await open();
+		const response = await fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: 'v=0 bare' });
+		expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([201, 'application/sdp', 'v=0 answer']);
+		expect(runtime.of('openSession')).toMatchObject([{ offer: 'v=0 bare' }]);
+	});
+
+	test('re-offer and hang-up', async () => {
+		runtime.will('reoffer', { answer: 'v=0 again' });
+		await open();
+		const again = await fetch(`${host.url}?session=${SESSION}`, { ...offer(), method: 'PATCH' });
+		expect([again.status, await again.json()]).toEqual([200, { type: 'answer', sdp: 'v=0 again', sessionId: SESSION }]);
+		expect((await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' })).status).toBe(204);
+		expect(runtime.of('endSession')).toEqual([{ id: SESSION }]);
+	});
+
+	test.each<[string, string, RequestInit, number, string]>([
+		['no body', '', { method: 'POST' }, 400, 'VOICE_ERR_BAD_OFFER'],
+		['an answer for an offer', '', { ...offer(), body: '{"type":"answer","sdp":"v=0"}' }, 400, 'VOICE_ERR_BAD_OFFER'],
+		['an endless offer', '', offer({}, 'v'.repeat(100_001)), 413, 'VOICE_ERR_TOO_LARGE'],
+		['no session', '', { method: 'DELETE' }, 400, 'VOICE_ERR_BAD_REQUEST'],
+		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_SESSION_UNKNOWN'],
+	])('%s is answered with a typed error', async (_name, query, request, status, code) => {
+		await open();
+		const response = await fetch(host.url + query, request);
+		expect([response.status, await codeOf(response)]).toEqual([status, code]);
+		expect(host.started).toEqual([]);
+	});
+
+	test('what the runtime refuses reaches the caller as it is', async () => {
+		runtime.will('openSession', new Refusal('VOICE_ERR_BUSY'));
+		await open();
+		const response = await fetch(host.url, offer());
+		expect([response.status, await codeOf(response)]).toEqual([503, 'VOICE_ERR_BUSY']);
+	});
+});
+
+describe('who may call', () => {
+	test('pages of other websites may not, unless they are listed', async () => {
+		runtime.will('openSession', ANSWER);
+		await open();
+		const evil = await fetch(host.url, offer({ origin: 'https://evil.example' }));
+		expect([evil.status, await codeOf(evil)]).toEqual([403, 'VOICE_ERR_ORIGIN_REFUSED']);
+		expect((await fetch(host.url, offer({ origin: new URL(host.url).origin }))).status).toBe(201);
+		await host.close();
+		await open({ ...ANYONE, options: { allowedOrigins: 'https://shop.example' } });
+		const shop = await fetch(host.url, offer({ origin: 'https://shop.example' }));
+		expect([shop.status, shop.headers.get('access-control-allow-origin')]).toEqual([201, 'https://shop.example']);
+	});
+
+	test('with a secret the page comes freely, a call needs it', async () => {
+		runtime.will('openSession', ANSWER);
+		runtime.will('page', '<!doctype html>the page');
+		await open({ callers: 'secret', secret: 'open sesame' });
+		expect((await fetch(host.url)).status).toBe(200);
+		expect(runtime.of('page')).toEqual([{ agent: 'Voice agent', callers: 'secret' }]);
+		const without = await fetch(host.url, offer());
+		expect([without.status, await codeOf(without)]).toEqual([403, 'VOICE_ERR_CALLER_REFUSED']);
+		expect((await fetch(host.url, offer({ authorization: 'Bearer open sesame' }))).status).toBe(201);
+		expect((await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' })).status).toBe(403);
+	});
+
+	test('users of this n8n come in through the door', async () => {
+		runtime.will('openSession', ANSWER);
+		runtime.will('page', '<!doctype html>the page');
+		await open({});
+		const door = await fetch(host.url, { headers: { cookie: 'n8n-auth=whatever' } });
+		const html = await door.text();
+		expect([door.status, html]).toEqual([401, expect.stringContaining('Log in to n8n, then reload')]);
+		expect(runtime.of('page')).toEqual([]);
+		expect((await fetch(host.url, offer({ cookie: 'n8n-auth=whatever' }))).status).toBe(403);
+
+		// What n8n does with the door's request, for a user who is logged in.
+		const ask = JSON.parse(/const ask = (.*);/.exec(html)?.[1] ?? '') as { rest: string; ticketHeader: string; body: { methodName: string; currentNodeParameters: INodeParameters } };
+		expect(ask.rest).toBe('/rest');
+		const node = host.workflow.getNode('Voice')!;
+		const methods = host.workflow.nodeTypes.getByNameAndVersion(node.type, 1).methods?.loadOptions;
+		const data = Object.assign(additionalData(), { currentNodeParameters: ask.body.currentNodeParameters });
+		const options = await methods?.[ask.body.methodName]?.call(new core.LoadOptionsContext(host.workflow, node, data, 'ticket'));
+		const ticket = String((options as Array<{ value: unknown }>)[0]?.value);
+
+		expect((await fetch(host.url, { method: 'POST', headers: { [ask.ticketHeader]: `${ticket}x` } })).status).toBe(403);
+		expect((await fetch(host.url, { method: 'POST', headers: { [ask.ticketHeader]: ticket, origin: 'https://evil.example' } })).status).toBe(403);
+		const admitted = await fetch(host.url, { method: 'POST', headers: { [ask.ticketHeader]: ticket } });
+		expect(admitted.status).toBe(204);
+		const setCookie = admitted.headers.get('set-cookie') ?? '';
+		expect(setCookie).toMatch(/; Path=\/webhook\/voice; Max-Age=14400; HttpOnly; SameSite=Strict$/);
+
+		const cookie = setCookie.split(';')[0] ?? '';
+		const page = await fetch(host.url, { headers: { cookie } });
+		expect([page.status, await page.text()]).toEqual([200, '<!doctype html>the page']);
+		expect(page.headers.get('permissions-policy')).toBe('microphone=(self)');
+		expect(page.headers.get('content-security-policy')).not.toContain('sandbox');
+		expect((await fetch(host.url, offer({ cookie }))).status).toBe(201);
+		expect(host.started).toEqual([]);
+	});
+
+	test('a page that can\'t be shown says why', async () => {
+		runtime.will('page', new Refusal('VOICE_ERR_INTERNAL', 'It has <broken>.'));
+		await open();
+		const response = await fetch(host.url);
+		expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
+		expect(await response.text()).toContain('It has &lt;broken&gt;.');
+	});
+});
+
+describe('events by POST', () => {
+	const post = async (event: unknown, key = KEY): Promise<Response> => {
+		const body = JSON.stringify(event);
+		const signature = `sha256=${createHmac('sha256', key).update(body).digest('hex')}`;
+		return await fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/json', 'x-voice-signature': signature }, body });
+	};
+
+	test('each starts one execution on its own output, whoever may call', async () => {
+		await open({ callers: 'n8nUsers' });
+		for (const event of [TURN_EVENT, STARTED, ENDED]) expect((await post(event)).status).toBe(200);
+		expect(host.started).toEqual([
+			[[{ json: TURN_EVENT }], [], []],
+			[[], [{ json: STARTED }], []],
+			[[], [], [{ json: ENDED }]],
+		]);
+	});
+
+	test('a wrong signature, or a right one for something else, starts nothing', async () => {
+		await open();
+		expect((await post(TURN_EVENT, 'another key')).status).toBe(401);
+		expect((await fetch(host.url, { method: 'POST', headers: { 'x-voice-signature': 'sha256=' }, body: '{}' })).status).toBe(401);
+		expect((await post({ event: 'turn' })).status).toBe(400);
+		expect(host.started).toEqual([]);
+	});
+
+	test('a test takes the turn and nothing before it', async () => {
+		await open();
+		host.mode = 'manual';
+		expect((await post(STARTED)).status).toBe(204);
+		expect((await post(TURN_EVENT)).status).toBe(200);
+		expect(host.started).toHaveLength(1);
+	});
+
+	test('session events can be switched off', async () => {
+		await open({ ...ANYONE, options: { emitSessionEvents: false } });
+		expect((await post(ENDED)).status).toBe(204);
+		expect((await post(TURN_EVENT)).status).toBe(200);
+		expect(host.started).toHaveLength(1);
+	});
+
+	test('the utterance comes along as a file; if it can\'t, the turn comes without', async () => {
+		runtime.will('turnAudio', WAV);
+		await open({ ...ANYONE, options: { attachAudio: true } });
+		await post(TURN_EVENT);
+		expect(host.started[0]?.[0]?.[0]?.binary?.audio).toMatchObject({ fileName: 'utterance.wav', mimeType: 'audio/wav', data: WAV.toString('base64') });
+		runtime.will('turnAudio', new Refusal('VOICE_ERR_TURN_UNKNOWN'));
+		await post(TURN_EVENT);
+		expect(host.started[1]).toEqual([[{ json: TURN_EVENT }], [], []]);
+	});
+});
+
+describe('the published workflow\'s line', () => {
+	let response: ITriggerResponse | undefined;
+	afterEach(async () => await response?.closeFunction?.());
+
+	async function listen(parameters: INodeParameters = {}): Promise<{ emitted: INodeExecutionData[][][]; next(): Promise<void> }> {
+		const workflow = workflowOf([voice(parameters)], []);
+		const node = workflow.getNode('Voice')!;
+		const emitted: INodeExecutionData[][][] = [];
+		let arrived = (): void => undefined;
+		const emit = (data: INodeExecutionData[][]): void => {
+			emitted.push(data);
+			arrived();
+		};
+		const context = new core.TriggerContext(workflow, node, additionalData(), 'trigger', 'activate', emit);
+		response = await workflow.nodeTypes.getByNameAndVersion(node.type, 1).trigger?.call(context);
+		return { emitted, next: async () => await new Promise((resolve) => (arrived = resolve)) };
+	}
+
+	test('says who it is, starts an execution for each event, then acknowledges', async () => {
+		const opened = runtime.stream();
+		const { emitted } = await listen();
+		const stream = await opened;
+		expect(runtime.hellos.at(-1)).toEqual({ type: 'hello', workflowId: 'workflow-1', node: 'Voice' });
+		const acknowledged = new Promise<{ ack: unknown; emittedThen: number }>((resolve) =>
+			stream.once('message', (data: Buffer) => resolve({ ack: JSON.parse(data.toString()), emittedThen: emitted.length })),
+		);
+		stream.send(JSON.stringify({ type: 'event', id: 'e1', event: TURN_EVENT }));
+		expect(await acknowledged).toEqual({ ack: { type: 'ack', id: 'e1' }, emittedThen: 1 });
+		expect(emitted).toEqual([[[{ json: TURN_EVENT }], [], []]]);
+	});
+
+	test('an event that is not wanted is acknowledged, and starts nothing', async () => {
+		const opened = runtime.stream();
+		const { emitted } = await listen({ options: { emitSessionEvents: false } });
+		const stream = await opened;
+		const acknowledged = new Promise((resolve) => stream.once('message', resolve));
+		stream.send(JSON.stringify({ type: 'event', id: 'e2', event: STARTED }));
+		await acknowledged;
+		expect(emitted).toEqual([]);
+	});
+
+	test('ends when the workflow is unpublished, and does not come back', async () => {
+		const opened = runtime.stream();
+		await listen();
+		const closed = new Promise((resolve) => void opened.then((stream) => stream.once('close', resolve)));
+		await opened;
+		await response?.closeFunction?.();
+		response = undefined;
+		await closed;
+	});
+});
+
+test('in a test in the editor the node hands on what came by webhook, output by output', async () => {
+	const after: NodeSpec[] = [{ name: 'After', type: 'test.between' }];
+	const run = await execute(workflowOf([voice(), ...after], [['Voice', 'After']]), 'Voice', [{ json: TURN_EVENT }], { mode: 'manual' });
+	expect(itemsOf(run, 'After')).toMatchObject([{ json: TURN_EVENT }]);
+});

@@ -1,0 +1,280 @@
+// Guards against: an execution of a caller's turn that asks the runtime for something else than the workflow shows,
+// loses a tool's result, leaves the caller waiting when a node fails, or does not stop when it is stopped.
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { ReplyAsk, ToolResultsAsk } from '../../runtime/contract/control';
+import { Execution, type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { KEY, Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
+
+const runtime = new StandInRuntime();
+
+beforeAll(async () => {
+	await loadPackage();
+	await runtime.start(STATE_FOLDER);
+});
+afterEach(() => runtime.forget());
+afterAll(async () => await runtime.stop());
+
+const EVENT: INodeExecutionData = {
+	json: { event: 'turn', sessionId: SESSION, turnId: TURN, turn: 1, heard: 'book it', understood: true, at: '2026-01-01T00:00:00.000Z', durationMs: 900 },
+};
+const IDS = { sessionId: SESSION, turnId: TURN };
+const ASKER = (node: string) => ({ executionId: 'execution-1', node });
+const TRANSCRIPT = { text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
+const SPEECH = { heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, timings: { e2e_latency: 700 } };
+const USAGE = { promptTokens: 10, reusedTokens: 5, completionTokens: 3 };
+const done = (more: object = {}) => ({
+	status: 'done', text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, ...more,
+});
+
+const TRIGGER: NodeSpec = { name: 'Voice', type: ours('voiceSessionTrigger') };
+const TRANSCRIBE: NodeSpec = { name: 'Transcribe', type: ours('transcribe') };
+const SPEAK: NodeSpec = { name: 'Speak', type: ours('orpheusSpeak') };
+const llama = (parameters: INodeParameters = {}, more: NodeSpec['more'] = {}): NodeSpec => ({ name: 'Llama', type: ours('llamaChat'), parameters, more });
+
+const run = async (nodes: NodeSpec[], links: Link[], options: RunOptions = {}) =>
+	await execute(workflowOf(nodes, links), 'Voice', [EVENT], { mode: 'webhook', ...options });
+
+const chain = (...nodes: NodeSpec[]): Link[] => nodes.slice(1).map((node, index) => [nodes[index]?.name ?? '', node.name]);
+
+test('the whole turn: transcript, reply, speech, each told what it needs', async () => {
+	runtime.will('transcript', TRANSCRIPT);
+	runtime.will('reply', done());
+	runtime.will('speech', SPEECH);
+	const nodes = [
+		TRIGGER,
+		{ ...TRANSCRIBE, parameters: { hints: 'Alvarez' } },
+		llama({ instructions: 'Be brief.', options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?' } }),
+		{ ...SPEAK, parameters: { voice: 'slt', speed: 1.2 } },
+	];
+	const result = await run(nodes, chain(...nodes));
+	expect(itemsOf(result, 'Transcribe')).toEqual([{ json: { ...IDS, ...TRANSCRIPT }, pairedItem: { item: 0 } }]);
+	expect(itemsOf(result, 'Llama')[0]?.json).toEqual({
+		...IDS, text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 },
+	});
+	expect(itemsOf(result, 'Speak')).toEqual([{ json: { ...IDS, ...SPEECH }, pairedItem: { item: 0 } }]);
+	const speak = { engine: 'flite', voice: 'slt', speed: 1.2, interruptible: true };
+	expect(runtime.asked).toEqual([
+		{ call: 'transcript', body: { ...ASKER('Transcribe'), settings: { model: 'pack:listen', language: 'en', hints: ['Alvarez'] } } },
+		{
+			call: 'reply',
+			body: {
+				...ASKER('Llama'),
+				prompt: 'book it',
+				understood: true,
+				instructions: 'Be brief.',
+				sayWhenUnclear: 'Pardon?',
+				chat: { model: 'pack:answer', sampling: { temperature: 0.5, topP: 0.9, topK: 40, maxTokens: 256 } },
+				tools: [],
+				maxToolCalls: 2,
+				speak,
+				speakNote: '',
+			},
+		},
+		{ call: 'speech', body: { ...ASKER('Speak'), text: 'Done.', speak, waitForEnd: true } },
+	]);
+});
+
+test('a node in between that replaces the item does not lose the turn', async () => {
+	runtime.will('speech', SPEECH);
+	const set: NodeSpec = { name: 'Other words', type: 'test.replace' };
+	const workflow = workflowOf([TRIGGER, set, SPEAK], [['Voice', 'Other words'], ['Other words', 'Speak']]);
+	const run = await execute(workflow, 'Voice', [EVENT], { mode: 'webhook' });
+	expect(itemsOf(run, 'Speak')[0]?.json).toMatchObject(IDS);
+	expect(runtime.of('speech')).toMatchObject([{ text: 'other words' }]);
+});
+
+describe('look-ahead to the voice', () => {
+	const ask = async (nodes: NodeSpec[], links: Link[]): Promise<ReplyAsk> => {
+		runtime.will('reply', done());
+		runtime.will('speech', SPEECH);
+		itemsOf(await run(nodes, links), 'Llama');
+		return runtime.of('reply')[0] as ReplyAsk;
+	};
+
+	test.each<[string, NodeSpec[], Link[], RegExp]>([
+		['no Orpheus Speak', [TRIGGER, llama()], [['Voice', 'Llama']], /No Orpheus Speak/],
+		['another text', [TRIGGER, llama(), { ...SPEAK, parameters: { text: '={{ $json.text + "!" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /something else/],
+		['a computed voice', [TRIGGER, llama(), { ...SPEAK, parameters: { voice: '={{ "s" + "lt" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"voice" of "Speak" is an expression/],
+		['a node in between', [TRIGGER, llama(), { name: 'If', type: 'test.between' }, SPEAK], [['Voice', 'Llama'], ['Llama', 'If'], ['If', 'Speak']], /stands between/],
+		['two voices', [TRIGGER, llama(), SPEAK, { ...SPEAK, name: 'Speak 2' }], [['Voice', 'Llama'], ['Llama', 'Speak'], ['Llama', 'Speak 2']], /Several/],
+		['a file', [TRIGGER, llama(), { ...SPEAK, parameters: { destination: 'file' } }], [['Voice', 'Llama']], /No Orpheus Speak/],
+		['one that is switched off', [TRIGGER, llama(), { ...SPEAK, more: { disabled: true } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /No Orpheus Speak/],
+	])('%s: none, and the node says why', async (_name, nodes, links, note) => {
+		expect(await ask(nodes, links)).toMatchObject({ speak: null, speakNote: expect.stringMatching(note) });
+	});
+});
+
+describe('tools', () => {
+	const ROW = {
+		workflowId: { __rl: true, mode: 'list', value: 'wf-book' },
+		name: 'book_appointment',
+		description: 'Books it.',
+		inputs: { input: [{ name: 'day', type: 'string', description: 'YYYY-MM-DD' }, { name: 'kind', type: 'string', choices: 'dentist, haircut', required: false }] },
+		sayWhileRunning: 'One moment.',
+	};
+	const call = (id: string, name: string, args: object) => ({ id, name, arguments: args });
+	const asks = (...calls: object[]) => ({ status: 'toolCalls', calls });
+	const nodes = (parameters: INodeParameters): NodeSpec[] => [TRIGGER, llama(parameters)];
+	const LINKS: Link[] = [['Voice', 'Llama']];
+	const results = (): ToolResultsAsk[] => runtime.of('toolResults') as ToolResultsAsk[];
+
+	test('a sibling workflow runs once with its inputs, and its item is the result', async () => {
+		const ran: unknown[] = [];
+		const record = { call: call('c1', 'book_appointment', { day: '2026-03-02' }), result: { id: 'c1', ok: true, result: { booked: true }, durationMs: 12.4, executionId: '77' } };
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: '2026-03-02' })));
+		runtime.will('toolResults', done({ tools: [record] }));
+		const result = await run(nodes({ tools: { workflow: [ROW] } }), LINKS, {
+			subWorkflow: async (id, items, parent) => {
+				ran.push({ id, items, parent });
+				return { executionId: '77', data: [[{ json: { booked: true } }]] };
+			},
+		});
+		expect(itemsOf(result, 'Llama')[0]?.json.tools).toEqual([
+			{ name: 'book_appointment', arguments: { day: '2026-03-02' }, ok: true, result: { booked: true }, durationMs: 12, executionId: '77' },
+		]);
+		expect(ran).toEqual([
+			{ id: 'wf-book', items: [{ json: { day: '2026-03-02' } }], parent: expect.objectContaining({ executionId: 'execution-1', workflowId: 'workflow-1' }) },
+		]);
+		expect(runtime.of('reply')).toMatchObject([
+			{
+				tools: [
+					{
+						name: 'book_appointment',
+						description: 'Books it.',
+						sayWhileRunning: 'One moment.',
+						parameters: {
+							type: 'object',
+							properties: { day: { type: 'string', description: 'YYYY-MM-DD' }, kind: { type: 'string', enum: ['dentist', 'haircut'] } },
+							required: ['day'],
+						},
+					},
+				],
+			},
+		]);
+		expect(results()).toEqual([
+			{ ...ASKER('Llama'), results: [{ id: 'c1', ok: true, result: { booked: true }, durationMs: expect.any(Number), executionId: '77' }] },
+		]);
+	});
+
+	test('several calls at once, and round after round', async () => {
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: 'a' }), call('c2', 'book_appointment', { day: 'b' })));
+		runtime.will('toolResults', asks(call('c3', 'book_appointment', { day: 'c' })), done());
+		const both = new Set<string>();
+		let letBothEnd = (): void => undefined;
+		const bothRunning = new Promise<void>((resolve) => (letBothEnd = resolve));
+		itemsOf(
+			await run(nodes({ tools: { workflow: [ROW] } }), LINKS, {
+				subWorkflow: async (_id, [item]) => {
+					const day = item?.json.day as string;
+					both.add(day);
+					if (both.size === 2) letBothEnd();
+					await bothRunning;
+					return { executionId: day, data: [[{ json: { day } }, { json: { more: 1 } }]] };
+				},
+			}),
+			'Llama',
+		);
+		expect(results().map((ask) => ask.results.map(({ id, result }) => ({ id, result })))).toEqual([
+			[{ id: 'c1', result: [{ day: 'a' }, { more: 1 }] }, { id: 'c2', result: [{ day: 'b' }, { more: 1 }] }],
+			[{ id: 'c3', result: [{ day: 'c' }, { more: 1 }] }],
+		]);
+	});
+
+	test.each([
+		['is not published', { day: 'x' }, async () => Promise.reject(new Error('Workflow is not active and cannot be executed.')), 'VOICE_ERR_TOOL_FAILED', /not active/],
+		['lacks an input', {}, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /day is wrong: Required/],
+		['gets a choice that is none', { day: 'x', kind: 'tattoo' }, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /kind is wrong/],
+	])('a workflow that %s is a result, not the end of the turn', async (_name, args, subWorkflow, code, message) => {
+		runtime.will('reply', asks(call('c1', 'book_appointment', args)));
+		runtime.will('toolResults', done());
+		itemsOf(await run(nodes({ tools: { workflow: [ROW] } }), LINKS, { subWorkflow }), 'Llama');
+		expect(results()[0]?.results).toMatchObject([{ id: 'c1', ok: false, result: { code, error: expect.stringMatching(message) } }]);
+		expect(runtime.of('failure')).toEqual([]);
+	});
+
+	test('a workflow that hangs is told so after its time limit', async () => {
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: 'x' })));
+		runtime.will('toolResults', done());
+		itemsOf(await run(nodes({ tools: { workflow: [{ ...ROW, timeLimit: 1 }] } }), LINKS, { subWorkflow: async () => await new Promise(() => undefined) }), 'Llama');
+		expect(results()[0]?.results).toMatchObject([{ ok: false, result: { code: 'VOICE_ERR_TOOL_TIMEOUT' } }]);
+	});
+
+	test('a connected n8n tool is described to the model and called', async () => {
+		runtime.will('reply', asks(call('c1', 'Weather', { city: 'Oslo' }), call('c2', 'Weather', { city: 'Atlantis' }), call('c3', 'Weather', {})));
+		runtime.will('toolResults', done());
+		const tool: NodeSpec = { name: 'Weather', type: 'test.weatherTool', parameters: { city: '={{ $fromAI("city", "Where", "string") }}', toolDescription: 'Tells the weather' } };
+		itemsOf(await run([TRIGGER, llama(), tool], [['Voice', 'Llama'], ['Weather', 'Llama', 'ai_tool']]), 'Llama');
+		expect(runtime.of('reply')).toMatchObject([
+			{ tools: [{ name: 'Weather', parameters: { type: 'object', properties: { city: { type: 'string', description: 'Where' } }, required: ['city'] } }] },
+		]);
+		expect(results()[0]?.results).toMatchObject([
+			{ id: 'c1', ok: true, result: { city: 'Oslo', degrees: 21 } },
+			{ id: 'c2', ok: false, result: { error: expect.stringContaining('no such city') } },
+			{ id: 'c3', ok: false, result: { code: 'VOICE_ERR_TOOL_ARGUMENTS' } },
+		]);
+	});
+
+	test.each<[string, INodeParameters, RegExp]>([
+		['two of one name', { tools: { workflow: [ROW, ROW] } }, /Two tools/],
+		['a name no model can write', { tools: { workflow: [{ ...ROW, name: 'book it' }] } }, /no tool name/],
+	])('%s: the node fails before the model is asked', async (_name, parameters, message) => {
+		const error = errorOf(await run(nodes(parameters), LINKS));
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(/VOICE_ERR_BAD_REQUEST/);
+		expect(runtime.asked.map(({ call }) => call)).toEqual(['failure']);
+	});
+});
+
+describe('when a node fails', () => {
+	test('the caller is told at once, and the editor shows what to do', async () => {
+		runtime.will('transcript', new Refusal('VOICE_ERR_MODEL_MISSING', 'There is no model /models/none.'));
+		const error = errorOf(await run([TRIGGER, TRANSCRIBE], chain(TRIGGER, TRANSCRIBE)));
+		expect(error).toMatchObject({ message: 'There is no model /models/none.', description: expect.stringMatching(/Check the model's path.*\(VOICE_ERR_MODEL_MISSING\)/) });
+		expect(runtime.of('failure')).toEqual([{ ...ASKER('Transcribe'), code: 'VOICE_ERR_MODEL_MISSING', message: 'There is no model /models/none.' }]);
+	});
+
+	test.each(['VOICE_ERR_TURN_ENDED', 'VOICE_ERR_TURN_CLAIMED', 'VOICE_ERR_TURN_UNKNOWN'] as const)('%s is not reported back: the runtime said it', async (code) => {
+		runtime.will('speech', new Refusal(code));
+		errorOf(await run([TRIGGER, SPEAK], chain(TRIGGER, SPEAK)));
+		expect(runtime.of('failure')).toEqual([]);
+	});
+
+	test('and it is set to continue, the error comes out as data and the turn may go on', async () => {
+		runtime.will('reply', new Refusal('VOICE_ERR_INFERENCE_LOST'));
+		runtime.will('speech', SPEECH);
+		const speak = { ...SPEAK, parameters: { text: '={{ $json.error ? "Sorry." : "" }}' } };
+		const nodes = [TRIGGER, llama({}, { onError: 'continueRegularOutput' }), speak];
+		const result = await run(nodes, chain(...nodes));
+		expect(itemsOf(result, 'Llama')[0]?.json).toMatchObject({ ...IDS, error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
+		expect(runtime.of('speech')).toMatchObject([{ text: 'Sorry.' }]);
+		expect(runtime.of('failure')).toEqual([]);
+	});
+
+	test('the error output gets it where the node has one', async () => {
+		runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'));
+		const result = await run([TRIGGER, { ...TRANSCRIBE, more: { onError: 'continueErrorOutput' } }], chain(TRIGGER, TRANSCRIBE));
+		expect(itemsOf(result, 'Transcribe', 0)).toEqual([]);
+		expect(itemsOf(result, 'Transcribe', 1)).toHaveLength(1);
+	});
+});
+
+test('a stopped execution hangs up on the runtime', async () => {
+	runtime.will('speech', new Promise(() => undefined));
+	const execution = new Execution(workflowOf([TRIGGER, SPEAK], chain(TRIGGER, SPEAK)), 'Voice', [EVENT], { mode: 'webhook' });
+	await runtime.until('speech');
+	execution.cancel();
+	await execution.done;
+	await runtime.until('failure');
+	expect(runtime.abandoned).toEqual(['speech']);
+	expect(runtime.of('failure')).toMatchObject([{ code: 'VOICE_ERR_CANCELLED' }]);
+});
+
+test('the credential\'s runtime is used where there is one', async () => {
+	runtime.will('speech', SPEECH);
+	const credentials = { voiceRuntimeApi: { id: '1', name: 'Elsewhere' } };
+	const speak = { ...SPEAK, more: { credentials } };
+	const elsewhere = await run([TRIGGER, speak], chain(TRIGGER, speak), { credential: { url: 'http://127.0.0.1:9', apiKey: 'k'.repeat(40) } });
+	expect(errorOf(elsewhere)).toMatchObject({ message: expect.stringContaining('http://127.0.0.1:9 cannot be reached (nothing listens there)'), description: expect.stringContaining('VOICE_ERR_RUNTIME_UNREACHABLE') });
+	const here = await run([TRIGGER, speak], chain(TRIGGER, speak), { credential: { url: runtime.url, apiKey: KEY } });
+	expect(itemsOf(here, 'Speak')).toHaveLength(1);
+});
