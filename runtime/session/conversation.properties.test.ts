@@ -74,7 +74,7 @@ const script: fc.Arbitrary<Step[]> = fc.array(
 	{ maxLength: 60 },
 );
 
-const now0 = (input: Untimed<ConversationInput>): Step => ({ after: 0, late: 0, input });
+const atOnce = (input: Untimed<ConversationInput>): Step => ({ after: 0, late: 0, input });
 
 const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 	turnTaking: fc
@@ -162,7 +162,7 @@ describe('whatever happens, in whatever order', () => {
 	it('asks to be woken only in the future, and comes to rest when nothing happens any more', () => {
 		fc.assert(
 			fc.property(settings, script, (given, steps) => {
-				const played = play(given, [now0({ type: 'connected' }), ...steps], () => undefined);
+				const played = play(given, [atOnce({ type: 'connected' }), ...steps], () => undefined);
 				const { conversation } = played;
 				let now = played.told;
 				let wakes = 0;
@@ -235,7 +235,7 @@ describe('whatever happens, in whatever order', () => {
 		fc.assert(
 			fc.property(settings, script, (given, steps) => {
 				let ended = false;
-				play(given, [...steps, now0({ type: 'hangup', reason: 'x' }), ...steps], (effects) => {
+				play(given, [...steps, atOnce({ type: 'hangup', reason: 'x' }), ...steps], (effects) => {
 					if (ended) expect(effects).toEqual([]);
 					effects.forEach(({ type }, index) => {
 						if (type === 'endSession') ended = true;

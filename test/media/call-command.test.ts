@@ -45,9 +45,12 @@ it('speaks, hears its own words back and saves them', async () => {
 	const report = JSON.parse(out) as CallReport;
 	expect(report).toMatchObject({ agent: 'Echo', errors: [], turns: [{ heard: 'sound 1', reply: 'echo', answered: true }] });
 	expect(report.turns[0]?.responseMs).toBeGreaterThan(0);
-	const fits = likeness(sound, decodeWav(await readFile(heard)));
-	expect(fits.length).toBeGreaterThan(3);
-	expect(median(fits)).toBeGreaterThan(ALIKE);
+	// Each way for itself: the echo of an echo is twice stretched by jitter buffers.
+	const there = likeness(sound, agent.lastHeard);
+	const back = likeness(agent.lastHeard, decodeWav(await readFile(heard)));
+	expect(Math.min(there.length, back.length)).toBeGreaterThan(5);
+	expect(median(there)).toBeGreaterThan(ALIKE);
+	expect(median(back)).toBeGreaterThan(ALIKE);
 });
 
 it('shows a person both sides and the times, with its own synthesiser', async () => {

@@ -107,9 +107,10 @@ it('a flush ends what is said, and a new utterance follows', async () => {
 
 it('page events that were sent before the channel opened arrive, and requests come back, but no flood of them', async () => {
 	const caller = await connect(media, peers, { hear: false });
-	for (const state of ['listening', 'hearing']) caller.session.send({ type: 'event', json: JSON.stringify({ type: 'state', state }) });
+	const sent = ['listening', 'hearing'].map((state) => JSON.stringify({ type: 'state', state }));
+	for (const json of sent) caller.session.send({ type: 'event', json });
 	await caller.caller.next('event', 2);
-	expect(caller.caller.of('event').map(({ json }) => JSON.parse(json).state)).toEqual(['listening', 'hearing']);
+	expect(caller.caller.of('event').map(({ json }) => json)).toEqual(sent);
 	for (let i = 0; i < 500; i++) caller.peer.send({ type: 'request', json: JSON.stringify({ type: 'interrupt', i }) });
 	caller.peer.send({ type: 'request', json: 'x'.repeat(50_000) });
 	await caller.media.next('request');
@@ -138,10 +139,11 @@ it('goes on over a new path: a second offer is answered on the same connection',
 });
 
 it('ends at once when the caller hangs up, and says so', async () => {
+	const before = (await media.caller.call('stats', {}).result).sessions;
 	const call = await connect(media, peers, { hear: false });
 	call.peer.send({ type: 'hangUp' });
 	expect((await call.session.result).reason).toMatch(/hung up/);
-	expect((await media.caller.call('stats', {}).result).sessions).toBe(0);
+	expect((await media.caller.call('stats', {}).result).sessions).toBe(before);
 });
 
 it('a cancelled call is over', async () => {

@@ -32,7 +32,8 @@ function wav(samples: readonly number[], { tag, bits, channels = 1, rate = 16_00
 	const data = Buffer.alloc(samples.length * width);
 	for (const [index, sample] of samples.entries()) {
 		const at = index * width;
-		if (tag === 3) bits === 32 ? data.writeFloatLE(sample, at) : data.writeDoubleLE(sample, at);
+		if (tag === 3 && bits === 32) data.writeFloatLE(sample, at);
+		else if (tag === 3) data.writeDoubleLE(sample, at);
 		else if (bits === 8) data.writeUInt8(Math.min(255, Math.round(sample * 128) + 128), at);
 		else data.writeIntLE(Math.min(2 ** (bits - 1) - 1, Math.round(sample * 2 ** (bits - 1))), at, width);
 	}
@@ -102,7 +103,7 @@ describe('decodeWav', () => {
 		const recording = await readRecording(file);
 		clearInterval(count);
 		expect(turns).toBeGreaterThan(1);
-		expect(recording).toEqual(decodeWav(file));
+		expect(Buffer.from(recording.buffer).equals(Buffer.from(decodeWav(file).buffer))).toBe(true);
 		await expect(readRecording(Buffer.from('text'))).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_AUDIO' });
 	});
 
@@ -187,7 +188,7 @@ describe('resample', () => {
 				expect(output).toHaveLength(Math.ceil((length * 16_000) / rate));
 				expect(output[Math.floor(output.length / 2)]).toBeCloseTo(0.5, 4);
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 15 },
 		);
 	});
 });

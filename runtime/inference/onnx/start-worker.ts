@@ -16,7 +16,9 @@ export interface StartedWorker {
 export function startWorker(file: string): StartedWorker {
 	const worker = new Worker(path.join(compiledRuntime(), file), { name: file });
 	let reason: Error | undefined;
-	worker.on('error', (error) => (reason = error));
+	worker.on('error', (thrown: unknown) => {
+		reason = thrown instanceof Error ? thrown : new Error(String(thrown));
+	});
 	return {
 		pipe: pipeToWorker(worker),
 		ended: new Promise((resolve) => worker.once('exit', () => resolve(reason))),

@@ -28,7 +28,7 @@ function virtual(late: () => number) {
 it('sends 100 frames a second for ever, however late its timers are', () => {
 	fc.assert(
 		fc.property(fc.infiniteStream(fc.double({ min: 0, max: 90, noNaN: true })), (lateness) => {
-			const { pacer, until } = virtual(() => lateness.next().value);
+			const { pacer, until } = virtual(() => lateness.next().value as number);
 			let frames = 0;
 			pacer.join(() => frames++);
 			until(60_000);

@@ -19,8 +19,8 @@ interface Memory {
 interface Waiting {
 	readonly memory: Memory;
 	readonly frame: Int16Array;
-	resolve(probability: number): void;
-	reject(error: unknown): void;
+	readonly resolve: (probability: number) => void;
+	readonly reject: (error: unknown) => void;
 }
 
 /** One caller's sound, frame by frame. */

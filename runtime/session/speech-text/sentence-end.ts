@@ -10,7 +10,7 @@ const TITLES = new Set(
 	jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun`.split(/\s+/),
 );
 
-/** These end a sentence as often as not: the next word's capital decides. */
+/** "No. 5" goes on, "No. That is wrong." does not. */
 const NEVER_BEFORE_A_NUMBER = new Set(['no', 'nos', 'p', 'pp', 'vol', 'art', 'sec']);
 
 const CLOSING = /["'\u201d\u2019)\]*_]/;

@@ -5,8 +5,8 @@ import type { Recognition, RecognitionListener, RecognitionStream } from '../eng
 import type { EarEvent, ListenWorkerProtocol } from './worker-protocol';
 
 interface Waiting {
-	resolve(recognition: Recognition): void;
-	reject(error: VoiceError): void;
+	readonly resolve: (recognition: Recognition) => void;
+	readonly reject: (error: VoiceError) => void;
 }
 
 /** This process's end of an ear in the worker. */
