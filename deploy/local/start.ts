@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ExampleWorkflow, importExamples } from './host/examples.ts';
 import { readManifest } from './host/manifest.ts';
@@ -6,6 +6,7 @@ import { LocalN8n } from './host/n8n.ts';
 import { freePort, isFree } from './host/ports.ts';
 import { RestError } from './host/rest-client.ts';
 import { type RuntimeProcess, endStrayRuntime, startRuntime, stateFolder } from './host/runtime-process.ts';
+import { installPackage } from './host/user-folder.ts';
 
 /**
  * `npm start`: n8n with this package in it, the voice runtime, the example agent; ends on Ctrl-C.
@@ -15,6 +16,8 @@ import { type RuntimeProcess, endStrayRuntime, startRuntime, stateFolder } from 
 const root = path.resolve(path.dirname(process.argv[1] ?? ''), '..', '..');
 const home = path.resolve(process.env.VOICE_LOOP_HOME || path.join(root, '.voice-loop'));
 const pidFile = path.join(home, 'start.pid');
+/** What runs and how to get in, for `npm run call` and others of this machine's user. */
+const startFile = path.join(home, 'start.json');
 
 async function choosePort(): Promise<number> {
 	const wanted = process.env.N8N_PORT;
@@ -29,9 +32,16 @@ async function choosePort(): Promise<number> {
 async function assertAlone(): Promise<void> {
 	const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
 	const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : '';
-	if (command.includes('start.ts')) {
+	if (command.includes('deploy/local/start')) {
 		throw new Error(`npm start runs already on ${home} (pid ${pid}). Set VOICE_LOOP_HOME to another folder for a second one.`);
 	}
+}
+
+async function writeStartFile(n8n: LocalN8n, examples: ExampleWorkflow[]): Promise<void> {
+	const page = examples.find(({ pagePath }) => pagePath !== '')?.pagePath ?? '';
+	const start = { url: `${n8n.url}/webhook/${page}`, editor: n8n.url, ...n8n.owner };
+	await rm(startFile, { force: true });
+	await writeFile(startFile, `${JSON.stringify(start, null, '\t')}\n`, { mode: 0o600 });
 }
 
 function tell(n8n: LocalN8n, examples: ExampleWorkflow[]): void {
@@ -64,34 +74,34 @@ async function run(signal: AbortSignal): Promise<void> {
 	await assertAlone();
 	const manifest = await readManifest(root);
 	const port = await choosePort();
-	console.log('• n8n starts (the first time it makes its database, which takes a while)');
-	const n8n = await LocalN8n.open(manifest, {
-		userFolder: home,
-		port,
-		env: { VOICE_LOOP_STATE: stateFolder(home) },
-		signal,
-	}).catch((error: unknown) => {
-		throw logInFailed(error);
-	});
+	await mkdir(home, { recursive: true, mode: 0o700 });
+	await writeFile(pidFile, String(process.pid));
+	let n8n: LocalN8n | undefined;
 	let runtime: RuntimeProcess | undefined;
 	try {
-		await writeFile(pidFile, String(process.pid));
 		await endStrayRuntime(home);
+		await installPackage(home, manifest);
+		// Before n8n, whose published triggers would start one of their own.
 		runtime = await startRuntime(manifest.node, home, signal);
+		console.log('• n8n starts (the first time it makes its database, which takes a while)');
+		const env = { VOICE_LOOP_STATE: stateFolder(home) };
+		n8n = await LocalN8n.open(manifest, { userFolder: home, port, env, signal }).catch((error: unknown) => {
+			throw logInFailed(error);
+		});
 		const examples = await importExamples(n8n.rest, root);
 		signal.throwIfAborted();
+		await writeStartFile(n8n, examples);
 		tell(n8n, examples);
-		const stopped = new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('')));
 		const why = await Promise.race([
-			stopped,
-			n8n.ended.then(() => `n8n ended; its log is ${n8n.logFile}`),
+			new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''))),
+			n8n.ended.then(() => `n8n ended; its log is ${path.join(home, 'n8n.log')}`),
 			runtime.ended.then(() => `The voice runtime ended; its log is ${path.join(home, 'runtime.log')}`),
 		]);
-		if (why !== '') throw new Error(why);
+		if (why !== '' && !signal.aborted) throw new Error(why);
 	} finally {
-		await Promise.all([n8n.stop(), runtime?.stop()]);
+		await Promise.all([n8n?.stop(), runtime?.stop()]);
 		await endStrayRuntime(home);
-		await rm(pidFile, { force: true });
+		await Promise.all([rm(pidFile, { force: true }), rm(startFile, { force: true })]);
 	}
 }
 

@@ -9,6 +9,7 @@ import { readManifest } from '../../deploy/local/host/manifest.ts';
 import { LocalN8n } from '../../deploy/local/host/n8n.ts';
 import type { RestClient } from '../../deploy/local/host/rest-client.ts';
 import { endStrayRuntime, stateFolder } from '../../deploy/local/host/runtime-process.ts';
+import { installPackage } from '../../deploy/local/host/user-folder.ts';
 import { importWorkflow, publishWorkflow, unpublishWorkflow, workflowFile } from '../../deploy/local/host/workflows.ts';
 
 export const root = path.resolve(__dirname, '..', '..');
@@ -122,6 +123,7 @@ export class N8nHost {
 export async function startN8n(options: HostOptions = {}): Promise<N8nHost> {
 	const manifest = await readManifest(root);
 	const userFolder = options.userFolder ?? (await mkdtemp(path.join(os.tmpdir(), 'voice-loop-n8n-')));
+	await installPackage(userFolder, manifest);
 	const env = { VOICE_LOOP_STATE: stateFolder(userFolder), ...options.env };
 	const n8n = await LocalN8n.open(manifest, { userFolder, env });
 	return new N8nHost(n8n, options.userFolder === undefined);

@@ -2,7 +2,7 @@ import type { SetupManifest } from './manifest.ts';
 import { type N8nProcess, type N8nSettings, startN8nProcess } from './n8n-process.ts';
 import { freePort } from './ports.ts';
 import { RestClient } from './rest-client.ts';
-import { type Secrets, installPackage, readSecrets } from './user-folder.ts';
+import { type Secrets, readSecrets } from './user-folder.ts';
 
 export interface OpenOptions {
 	readonly userFolder: string;
@@ -13,7 +13,7 @@ export interface OpenOptions {
 	readonly signal?: AbortSignal;
 }
 
-/** n8n with our package in it and an owner who is logged in. */
+/** n8n on a user folder (into which the package was installed before), with an owner who is logged in. */
 export class LocalN8n {
 	/** Logged in; stays so over a restart. */
 	readonly rest: RestClient;
@@ -33,7 +33,6 @@ export class LocalN8n {
 	static async open(manifest: SetupManifest, options: OpenOptions): Promise<LocalN8n> {
 		const { userFolder, env, signal } = options;
 		const { owner, encryptionKey } = await readSecrets(userFolder);
-		await installPackage(userFolder, manifest);
 		const port = options.port ?? (await freePort());
 		const settings = { userFolder, encryptionKey, port, brokerPort: await freePort(), env };
 		const n8n = new LocalN8n(manifest, settings, owner, await startN8nProcess(manifest, settings, signal));
