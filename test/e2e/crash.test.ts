@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import { speech } from '../media/speech';
 import { leave, picture, visit } from '../page/browser';
-import { events, launchSpeaking, logIn, untilEvent, untilTurns } from './browser-caller';
+import { events, launchSpeaking, logIn, until, untilEvent, untilTurns } from './browser-caller';
 import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
 
 let folder: string;
@@ -22,9 +22,10 @@ beforeAll(async () => {
 	await changeNode(world, 'Llama Chat', modelAt(model));
 	const script = [
 		{ atMs: 8_000, pcm: speech('what can you do') },
-		{ atMs: 40_000, pcm: speech('hello') },
+		// Again and again: how long a process takes to come back is not the test's to know.
+		...Array.from({ length: 8 }, (_, time) => ({ atMs: 40_000 + time * 20_000, pcm: speech('hello') })),
 	];
-	browser = await launchSpeaking(folder, script, 120_000);
+	browser = await launchSpeaking(folder, script, 240_000);
 	page = await visit(browser, { url: 'about:blank' });
 	await logIn(page, world);
 	await page.goto(world.pageUrl);
@@ -50,6 +51,18 @@ test('inference killed in mid-answer: the turn ends with a typed error on the pa
 	await untilTurns(page, 2);
 	const turns = await world.turns(2);
 	expect(outputOf(turns[1], 'Orpheus Speak')).toMatchObject({ heard: 'Hello again.', interrupted: false });
+});
+
+test('n8n stopped in mid-call: the page says that nobody answers, and the same call goes on when n8n is back', async () => {
+	const answeredTurns = `window.voiceLoop.events.filter((event) => event.type === 'reply.heard' && event.turnId && event.text === 'Hello again.').length`;
+	const before = Number(await page.evaluate(answeredTurns));
+	const errors = (await events(page)).filter(({ type }) => type === 'error').length;
+	await world.n8n.shutDown();
+	await untilEvent(page, 'error', errors + 1);
+	const last = (await events(page)).filter(({ type }) => type === 'error').at(-1);
+	expect(last).toMatchObject({ error: { code: 'VOICE_ERR_WORKFLOW_GONE', remedy: expect.stringMatching(/n8n/) } });
+	await world.n8n.start();
+	await until(page, `${answeredTurns} > ${before}`);
 });
 
 test('media killed in mid-call: the page says so, n8n and the gateway live on, and a new call works at once', async () => {

@@ -18,8 +18,8 @@ let page: Page;
 /** Far enough apart for an answer on a machine that does something else as well. */
 const LINES = [
 	{ atMs: 8_000, text: 'hello', voice: 'en-us+f4' },
-	{ atMs: 24_000, text: 'book a dentist appointment tomorrow at three p m', voice: 'en-us+m5' },
-	{ atMs: 44_000, text: 'what is on my calendar tomorrow', voice: 'en-us+f4' },
+	{ atMs: 26_000, text: 'book a dentist appointment tomorrow at three p m', voice: 'en-us+m5' },
+	{ atMs: 48_000, text: 'what is on my calendar tomorrow', voice: 'en-us+f4' },
 ];
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { VoiceError } from '../../../runtime/contract/errors';
-import { runtimeOf } from '../../shared/runtime-of-node';
+import { localKey } from '../../../runtime/client/local-runtime';
+import { credentialOf, runtimeOf } from '../../shared/runtime-of-node';
 
 /**
  * n8n takes its login cookie out of every request before a community node sees it, and rightly so. So the page
@@ -18,7 +19,9 @@ export const TICKET_SECONDS = TICKET_MS / 1000;
 export async function ticketFor(context: ILoadOptionsFunctions): Promise<string> {
 	const path = context.getCurrentNodeParameter('path');
 	if (typeof path !== 'string' || path === '') throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'path: a ticket is for a path');
-	return issueTicket(await (await runtimeOf(context)).key(), path, Date.now());
+	// Read anew: the gate does so too, and a runtime that was started again has another key.
+	const key = (await credentialOf(context))?.key ?? (await localKey()) ?? (await (await runtimeOf(context)).key());
+	return issueTicket(key, path, Date.now());
 }
 
 export function issueTicket(key: string, path: string, now: number): string {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { decodeWav } from '../../inference/audio-file/decode';
+import { readRecording } from '../../inference/audio-file/decode';
 import { encodeWav } from '../../inference/audio-file/wav';
 import { transcribeSettings } from '../../contract/agent';
 import { LISTEN_RATE } from '../../contract/audio';
@@ -44,7 +44,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: Child<Inferenc
 	app.post('/v1/transcriptions', { bodyLimit: MAX_RECORDING }, async (request, reply) => {
 		if (!Buffer.isBuffer(request.body)) throw new VoiceError('VOICE_ERR_BAD_AUDIO', 'The request has no recording.');
 		const settings = transcribeSettings.parse(parseJson(transcriptionQuery.parse(request.query).settings));
-		const recording = decodeWav(request.body);
+		const recording = await readRecording(request.body);
 		const pcm: Int16Array[] = [];
 		for (let from = 0; from < recording.length; from += PIECE) pcm.push(recording.slice(from, from + PIECE));
 		const caller = await inference.ready();

@@ -17,6 +17,6 @@ export function transcribeHandler({ recognisers, counters }: Rooms): Handlers<In
 	return async ({ settings, pcm }, { signal }) =>
 		await counters.count(counters.listens, signal, async () => {
 			const recogniser = await recognisers.get(settings.model);
-			return await recogniser.transcribeAll(settings, join(pcm));
+			return await recogniser.transcribeAll(settings, join(pcm), signal);
 		});
 }
