@@ -409,7 +409,7 @@ class Dialogue:
             return
         entries = self.known.setdefault(day, [])
         if not entries:
-            for _ in range(random.choice((0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if not self.small else (0, 1, 1, 2))):
+            for _ in range(random.choice((0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if not self.small else (0, 1, 1, 2, 2, 3, 4))):
                 entries.append({'title': foreign_or_own(), 'time': p.told_time()})
         entries = self.known[day] = entries[:6]
         if not self.small and random.random() < (.8 if any(w in day for w in ('week', 'month')) else .04):
@@ -565,6 +565,15 @@ def make(unseen=False, small=False, tasks=None, product=False, setting=None):
     if not small and random.random() < .3:
         d.alone()
     return {'messages': d.messages, 'tools': tools}, d.learn, d
+
+
+def drill():
+    """One short task without a prompt, full of dates, times and names: practice in copying."""
+    p.drill = True
+    d = Dialogue(small=True)
+    random.choice((d.book, d.list, d.list, d.cancel))()
+    p.drill = False
+    return {'messages': d.messages, 'tools': []}, d.learn, d
 
 
 def greet(d, greeting):

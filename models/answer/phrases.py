@@ -29,6 +29,7 @@ FOREIGN_WORDS = ('breakfast standup planning retro client office garage mechanic
                  'neighbour Standup Sprint Planning Client Demo Board Dentist Physio Parents Evening').split()
 
 HELD_OUT = 12
+drill = False  # dates and names only, for practice in copying them
 
 
 def held_out(template):
@@ -71,24 +72,24 @@ def told_time():
 
 
 def day():
-    """(as spoken, as written into the tool call)"""
-    r = random.random()
-    if r < .30:
+    """(as spoken, as written into the tool call). Dates are more frequent than in life: they are the hardest to copy."""
+    r = random.uniform(.58, 1) if drill else random.random()
+    if r < .22:
         s = pick('tomorrow', 'tomorrow', 'tomorrow', 'today', 'today', 'tonight', 'tomorrow morning', 'tomorrow afternoon',
                  'tomorrow evening', 'this morning', 'this afternoon', 'this evening', 'the day after tomorrow')
-    elif r < .50:
+    elif r < .40:
         s = 'on ' + random.choice(DAYS)
-    elif r < .54:
+    elif r < .43:
         s = random.choice(DAYS)
-    elif r < .67:
+    elif r < .54:
         s = pick('next ', 'this ') + random.choice(DAYS)
-    elif r < .72:
+    elif r < .58:
         s = pick('next week', 'this week', 'this weekend', 'in two weeks', 'in three days', 'in a week', 'next month')
-    elif r < .79:
+    elif r < .64:
         s = 'on ' + random.choice(DAYS) + ' ' + pick('morning', 'afternoon', 'evening')
-    elif r < .87:
+    elif r < .76:
         s = 'on ' + random.choice(MONTHS) + ' ' + random.choice(ORDINALS)
-    elif r < .94:
+    elif r < .87:
         s = 'on the ' + random.choice(ORDINALS)
     else:
         s = 'on the ' + random.choice(ORDINALS) + ' of ' + random.choice(MONTHS)
@@ -104,6 +105,8 @@ def title(generic=False):
     if generic:
         return pick('an appointment', 'an appointment', 'another appointment'), None
     r, k, n = random.random(), random.choice(KINDS), random.choice(NAMES)
+    if drill and random.random() < .6:
+        r = random.uniform(.50, .70)
     if r < .36:
         t = k + ' ' + random.choice(FORMS)
     elif r < .56:

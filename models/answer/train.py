@@ -22,7 +22,7 @@ import tokens
 from model import CONFIG, Llama, check_gradients, loss_of
 
 BATCH_TOKENS = 3000  # small batches: on one core the number of steps is what is short
-WARMUP_STEPS = 20
+WARMUP_STEPS = 10
 EVAL_EVERY_CPU_S = 240
 AVERAGE = .995
 
@@ -66,6 +66,8 @@ def samples(tokenizer, progress, count):
     r = random.random()
     if r < (1 if progress < .08 else .5 if progress < .16 else .04):
         made, prompt = [dialogues.make(small=True, tasks=1) for _ in range(count)], False
+    elif r < .4:
+        made, prompt = [dialogues.drill() for _ in range(2 * count)], False
     else:
         system, tools = dialogues.draw_setting()
         long = progress > .3 and random.random() < .05

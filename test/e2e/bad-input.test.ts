@@ -174,7 +174,12 @@ describe('from tool workflows', () => {
 
 	test('a tool that fails, one that hangs and one that is not published become results, and the reply is written', async () => {
 		const model = path.join(folder, 'tools.gguf');
-		const scripts = ['fails', 'hangs', 'sleeps'].map((name) => ({ when: name, call: { name, arguments: { day: name } } }));
+		// Words that stand in no tool's name: the scripted model goes by the last one it reads.
+		const scripts = [
+			{ when: 'alpha', call: { name: 'fails', arguments: { day: 'monday' } } },
+			{ when: 'beta', call: { name: 'hangs', arguments: { day: 'tuesday' } } },
+			{ when: 'gamma', call: { name: 'sleeps', arguments: { day: 'friday' } } },
+		];
 		writeScriptedGguf(model, [...scripts, { when: AFTER_TOOL, say: 'That did not work.' }, { say: 'Hello.' }]);
 		const ids = {
 			fails: await world.n8n.importWorkflow(tool('fails', stop)),
@@ -219,14 +224,19 @@ describe('from tool workflows', () => {
 			connections: { Webhook: { main: [[{ node: 'Llama Chat', type: 'main', index: 0 }]] } },
 		});
 		await world.n8n.publish(prompter);
-		for (const [say, code] of [['fails', 'VOICE_ERR_TOOL_FAILED'], ['hangs', 'VOICE_ERR_TOOL_TIMEOUT'], ['sleeps', 'VOICE_ERR_TOOL_FAILED']] as const) {
+		const expected = [
+			['alpha', 'fails', 'VOICE_ERR_TOOL_FAILED'],
+			['beta', 'hangs', 'VOICE_ERR_TOOL_TIMEOUT'],
+			['gamma', 'sleeps', 'VOICE_ERR_TOOL_FAILED'],
+		] as const;
+		for (const [say, name, code] of expected) {
 			const response = await fetch(`${world.n8n.url}/webhook/prompter`, {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify({ say }),
 			});
 			const reply = (await response.json()) as { text: string; tools: unknown[] };
-			expect(reply).toMatchObject({ text: 'That did not work.', tools: [{ name: say, ok: false }] });
+			expect(reply).toMatchObject({ text: 'That did not work.', tools: [{ name, ok: false }] });
 			expect(JSON.stringify(reply.tools)).toContain(code);
 		}
 		const executions = await world.n8n.executions(prompter);

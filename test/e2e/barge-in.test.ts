@@ -19,9 +19,9 @@ beforeAll(async () => {
 	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-barge-in-'));
 	const model = path.join(folder, 'endless.gguf');
 	// A real model file that is slow, and never gets to an end by itself.
-	writeScriptedGguf(model, [{ when: 'cancel', say: 'All right.' }, { say: SENTENCE, endless: true }], { idleLayers: 6 });
+	writeScriptedGguf(model, [{ when: 'stop', say: 'All right.' }, { say: SENTENCE, endless: true }], { idleLayers: 6 });
 	world = await startWorld();
-	await changeNode(world, 'Llama Chat', modelAt(model));
+	await changeNode(world, 'Llama Chat', { ...modelAt(model), options: { maxTokens: 4096 } });
 	const caller = call(world, '--say', 'what can you do', '--barge-in', 'stop please cancel it@2500');
 	report = await caller.report;
 	stats = await world.runtime.stats();

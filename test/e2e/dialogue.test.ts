@@ -92,5 +92,6 @@ test('the sound the page received is the reply, not merely some sound', async ()
 	const [, booking] = await world.turns(3);
 	const text = String(outputOf(booking, 'Orpheus Speak').heard);
 	const spoken = decodeWav(await world.runtime.client.speak({ text, speak: speakSettings.parse({}) }));
-	expect(median(likeness(spoken, await recorded(page)))).toBeGreaterThan(0.8);
+	// Jitter buffers stretch time, so no half second fits exactly; another sentence of the same voice stays below 0.4.
+	expect(median(likeness(spoken, await recorded(page)))).toBeGreaterThan(0.5);
 });
