@@ -176,9 +176,9 @@ describe('from tool workflows', () => {
 		const model = path.join(folder, 'tools.gguf');
 		// Words that stand in no tool's name: the scripted model goes by the last one it reads.
 		const scripts = [
-			{ when: 'alpha', call: { name: 'fails', arguments: { day: 'monday' } } },
-			{ when: 'beta', call: { name: 'hangs', arguments: { day: 'tuesday' } } },
-			{ when: 'gamma', call: { name: 'sleeps', arguments: { day: 'friday' } } },
+			{ when: 'alpha', say: 'Let me see.', call: { name: 'fails', arguments: { day: 'monday' } } },
+			{ when: 'beta', say: 'Give me a moment.', call: { name: 'hangs', arguments: { day: 'tuesday' } } },
+			{ when: 'gamma', say: 'I look it up.', call: { name: 'sleeps', arguments: { day: 'friday' } } },
 		];
 		writeScriptedGguf(model, [...scripts, { when: AFTER_TOOL, say: 'That did not work.' }, { say: 'Hello.' }]);
 		const ids = {
@@ -236,11 +236,11 @@ describe('from tool workflows', () => {
 				body: JSON.stringify({ say }),
 			});
 			const reply = (await response.json()) as { text: string; tools: unknown[] };
-			expect(reply).toMatchObject({ text: 'That did not work.', tools: [{ name, ok: false }] });
+			expect(reply).toMatchObject({ text: expect.stringMatching(/That did not work\.$/), tools: [{ name, ok: false }] });
 			expect(JSON.stringify(reply.tools)).toContain(code);
 		}
 		const executions = await world.n8n.executions(prompter);
 		expect(executions.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
-		expect(outputOf(executions[0], 'Llama Chat').text).toBe('That did not work.');
+		expect(String(outputOf(executions[0], 'Llama Chat').text)).toContain('That did not work.');
 	});
 });

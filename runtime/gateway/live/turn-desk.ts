@@ -93,7 +93,7 @@ export class TurnDesk {
 		}
 		const utterance = turn.utterances.at(-1);
 		const outcome = ask.waitForEnd ? await utterance?.finished : undefined;
-		if (outcome?.error && outcome.heard === '') throw outcome.error;
+		if (outcome?.error) throw outcome.error;
 		const interrupted = turn.end === 'interrupted';
 		const whole = outcome?.complete === true && !interrupted;
 		return {

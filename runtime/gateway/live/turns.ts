@@ -162,6 +162,11 @@ export class Turns {
 	private considerOver(turn: Turn, quiet = false): void {
 		const spoken = turn.utterances.length > 0 && !turn.speaking;
 		if (turn.end || !spoken || turn.reply?.working) return;
+		const failure = turn.utterances.map((utterance) => utterance.failure).find((error) => error !== undefined);
+		if (failure) {
+			this.fail(turn, failure);
+			return;
+		}
 		if (!turn.reply && !quiet) {
 			// Another node may follow at once: n8n needs some ms from one to the next.
 			setTimeout(() => this.considerOver(turn, true), NEXT_NODE_MS);

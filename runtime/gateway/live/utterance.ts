@@ -64,6 +64,11 @@ export class Utterance {
 		return this.outcome !== undefined;
 	}
 
+	/** Why it broke off, where its voice failed. */
+	get failure(): VoiceError | undefined {
+		return this.error;
+	}
+
 	/** Heard so far. */
 	get heard(): string {
 		return this.outcome?.heard ?? heardText(this.pieces, this.playedSamples, this.sampleRate);
