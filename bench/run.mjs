@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const BENCHES = ['listen', 'inference', 'sessions', 'turns'];
+const BENCHES = ['listen', 'inference', 'echo-peer-compare', 'turns'];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const unknown = names.filter((name) => !BENCHES.includes(name));
