@@ -26,8 +26,8 @@ const text = (load: Load): string => `event loop p99 ${load.loopDelayMs.toFixed(
 async function main(): Promise<void> {
 	const speech = await callerVoice('')(TEXT);
 	for (const sessions of counts) {
-		const echo = await measure('bench/echo-peer.js', sessions, speech, seconds, false);
-		const media = await measure('runtime/media/main.js', sessions, speech, seconds, true);
+		const echo = await measure('echo', sessions, speech, seconds);
+		const media = await measure('media', sessions, speech, seconds);
 		print(`media.cpu.session.${sessions}`, '% of core', media.cpuPercent, echo.cpuPercent, sessions);
 		print(`media.rss.${sessions}`, 'MB', media.rssBytes / 1e6, echo.rssBytes / 1e6, sessions);
 		if (!json) console.log(`    media: ${text(media)}; echo: ${text(echo)}`);

@@ -1,34 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PeerInput, peerProtocol } from '../runtime/cli/call/peer-protocol';
-import { type Call, Caller } from '../runtime/ipc/caller';
-import { type MediaInput, mediaProtocol } from '../runtime/ipc/media-protocol';
-import { pipeToChild } from '../runtime/ipc/pipes';
-import type { Protocol } from '../runtime/ipc/protocol';
-
-const dist = path.resolve(__dirname, '..');
+import { type Line, type Server, connect, forkPeers, forkServer, hangUp } from './callers';
 
 /** Before measuring: jitter buffers settle and bandwidth estimation comes to rest. */
 const SETTLE_MS = 3000;
-
-/** A server that answers mediaProtocol, or the process with the callers. */
-class Forked<P extends Protocol> {
-	readonly caller: Caller<P>;
-	private readonly child: ChildProcess;
-
-	constructor(entry: string, protocol: P) {
-		this.child = fork(path.join(dist, entry), [], { serialization: 'advanced' });
-		this.caller = new Caller(protocol, pipeToChild(this.child), 'VOICE_ERR_MEDIA_LOST');
-	}
-
-	async stop(): Promise<void> {
-		const gone = once(this.child, 'exit');
-		this.child.disconnect();
-		await gone;
-	}
-}
 
 export interface Load {
 	readonly sessions: number;
@@ -40,22 +14,18 @@ export interface Load {
 	readonly loadLoopDelayMs: number;
 }
 
-interface Leg {
-	readonly session: Call<MediaInput, unknown>;
-	readonly peer: Call<PeerInput, unknown>;
-}
-
 /**
  * Puts `sessions` callers who talk without a pause on a server and lets it talk to them without a pause too
  * (an echo does so by itself), then measures for `seconds`.
  */
-export async function measure(entry: string, sessions: number, speech: Int16Array, seconds: number, talksItself: boolean): Promise<Load> {
-	const server = new Forked(entry, mediaProtocol);
-	const callers = new Forked('runtime/cli/call/peer-process.js', peerProtocol);
+export async function measure(kind: Server, sessions: number, speech: Int16Array, seconds: number): Promise<Load> {
+	const server = forkServer(kind);
+	const callers = forkPeers();
 	try {
-		const legs = await Promise.all(Array.from({ length: sessions }, async (_, n) => await open(server, callers, n)));
+		const lines = await Promise.all(Array.from({ length: sessions }, async () => await connect(server, callers, false)));
 		const total = SETTLE_MS / 1000 + seconds + 5;
-		for (const leg of legs) talk(leg, speech, total, talksItself);
+		// An echo sends back what it hears; ours has to be given something to say.
+		for (const line of lines) talk(line, speech, total, kind === 'media');
 		await sleep(SETTLE_MS);
 		const before = await server.caller.call('stats', {}).result;
 		await callers.caller.call('stats', {}).result;
@@ -64,7 +34,7 @@ export async function measure(entry: string, sessions: number, speech: Int16Arra
 		const after = await server.caller.call('stats', {}).result;
 		const elapsed = performance.now() - startedAt;
 		const load = await callers.caller.call('stats', {}).result;
-		for (const { session } of legs) session.send({ type: 'close' });
+		lines.forEach(hangUp);
 		return {
 			sessions,
 			cpuPercent: ((after.cpuMs - before.cpuMs) / elapsed / sessions) * 100,
@@ -78,22 +48,7 @@ export async function measure(entry: string, sessions: number, speech: Int16Arra
 	}
 }
 
-async function open(server: Forked<typeof mediaProtocol>, callers: Forked<typeof peerProtocol>, n: number): Promise<Leg> {
-	return await new Promise((resolve, reject) => {
-		const peer = callers.caller.call('peer', { hear: false }, (event) => {
-			if (event.type === 'state' && event.state === 'connected') resolve({ session, peer });
-			if (event.type !== 'offer') return;
-			session = server.caller.call('session', { sessionId: `s_${n}`, offer: event.sdp, flushSilenceMs: 200 }, (answer) => {
-				if (answer.type === 'answer') peer.send({ type: 'answer', sdp: answer.answer });
-			});
-			session.result.catch(reject);
-		});
-		let session: Call<MediaInput, unknown>;
-		peer.result.catch(reject);
-	});
-}
-
-function talk({ session, peer }: Leg, speech: Int16Array, seconds: number, talksItself: boolean): void {
+function talk({ session, peer }: Line, speech: Int16Array, seconds: number, talksItself: boolean): void {
 	const rounds = Math.ceil((seconds * 16_000) / speech.length);
 	if (talksItself) session.send({ type: 'utterance', utteranceId: 'u', sampleRate: 16_000, interruptible: false });
 	for (let round = 0; round < rounds; round++) {

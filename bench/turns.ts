@@ -6,6 +6,7 @@ import { importExamples } from '../deploy/local/host/examples.ts';
 import { readManifest } from '../deploy/local/host/manifest.ts';
 import { LocalN8n } from '../deploy/local/host/n8n.ts';
 import { startRuntime, stateFolder } from '../deploy/local/host/runtime-process.ts';
+import { installPackage } from '../deploy/local/host/user-folder.ts';
 import type { CallReport, CallTurn } from '../runtime/cli/call/report';
 import type { TurnTimings } from '../runtime/contract/turn';
 import { echoOnset } from './echo-onset';
@@ -69,9 +70,11 @@ async function main(): Promise<void> {
 	const echo = await echoOnset(12);
 	const manifest = await readManifest(root);
 	const userFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-bench-'));
-	const n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder) } });
+	await installPackage(userFolder, manifest);
 	const runtime = await startRuntime(manifest.node, userFolder);
+	let n8n: LocalN8n | undefined;
 	try {
+		n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder) } });
 		const agent = (await importExamples(n8n.rest, root)).find(({ pagePath }) => pagePath !== '');
 		const url = `${n8n.url}/webhook/${agent?.pagePath}`;
 		const account = ['--email', n8n.owner.email, '--password', n8n.owner.password];
@@ -83,8 +86,8 @@ async function main(): Promise<void> {
 		}
 		report(figures(turns, interrupted, echo));
 	} finally {
+		await n8n?.stop();
 		await runtime.stop();
-		await n8n.stop();
 		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	}
 }
