@@ -1,15 +1,12 @@
 import { callerVoice } from '../runtime/cli/call/caller-voice';
 import { type Load, measure } from './echo-peer-load';
+import { option } from './report';
 
 /**
  * What a session costs in media, beside the least that wrtc can do with the same sound: `node dist/bench/echo-peer-compare.js
  * [--json] [--seconds N] [--sessions 1,4,8]`. One after the other, in turns, so that a busy machine hurts both alike.
  */
 const json = process.argv.includes('--json');
-const option = (name: string, fallback: string): string => {
-	const at = process.argv.indexOf(name);
-	return (at < 0 ? undefined : process.argv[at + 1]) ?? fallback;
-};
 const seconds = Number(option('--seconds', '15'));
 const counts = option('--sessions', '1,4,8').split(',').map(Number);
 const TEXT = 'I would like to book a dentist appointment for next Wednesday at half past three, and please tell me what else I have on that day.';

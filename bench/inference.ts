@@ -10,7 +10,7 @@ import { modelFile } from '../runtime/inference/models/resolve';
 import { Caller } from '../runtime/ipc/caller';
 import { inferenceProtocol } from '../runtime/ipc/inference-protocol';
 import { pipeToChild } from '../runtime/ipc/pipes';
-import { type Figure, report } from './report';
+import { type Figure, option, report } from './report';
 
 /**
  * The inference process by itself: how soon and how fast it answers and speaks.
@@ -22,8 +22,7 @@ const WRITTEN = 64;
 const INSTRUCTIONS = 'You are a friendly phone assistant. You book, list and cancel appointments. Keep your answers short.';
 const SENTENCE = 'I have booked your dentist appointment for tomorrow at three p m.';
 
-const option = process.argv.indexOf('--model');
-const model = option < 0 ? 'pack:answer' : (process.argv[option + 1] ?? '');
+const model = option('--model', 'pack:answer');
 
 /** node-llama-cpp alone, without our process, scheduler or chat code: ms a token, written and read. */
 async function bareLlama(): Promise<{ written: number; read: number }> {

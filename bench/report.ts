@@ -7,6 +7,12 @@ export interface Figure {
 	readonly bound: number;
 }
 
+/** What follows `--name` on the command line. */
+export const option = (name: string, fallback: string): string => {
+	const at = process.argv.indexOf(name);
+	return (at < 0 ? undefined : process.argv[at + 1]) ?? fallback;
+};
+
 /** Nearest-rank percentile. */
 export function percentile(samples: readonly number[], share: number): number {
 	const sorted = [...samples].sort((a, b) => a - b);

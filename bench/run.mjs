@@ -1,13 +1,16 @@
 /**
- * `npm run bench` runs all benches, `npm run bench turns` one. `-- --json` prints one object a line.
+ * `npm run bench` runs all benches, `npm run bench turns` one. `-- --json` prints one object a line; all that
+ * begins with the first flag goes to the benches.
  * They run what is built in dist; the machine should have nothing else to do.
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
 const BENCHES = ['listen', 'inference', 'echo-peer-compare', 'turns'];
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const args = process.argv.slice(2);
+const firstFlag = args.findIndex((argument) => argument.startsWith('--'));
+const names = firstFlag < 0 ? args : args.slice(0, firstFlag);
+const flags = firstFlag < 0 ? [] : args.slice(firstFlag);
 const unknown = names.filter((name) => !BENCHES.includes(name));
 if (unknown.length > 0) {
 	console.error(`There is no bench "${unknown.join('", "')}". Benches: ${BENCHES.join(', ')}`);

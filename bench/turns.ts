@@ -10,16 +10,16 @@ import { installPackage } from '../deploy/local/host/user-folder.ts';
 import type { CallReport, CallTurn } from '../runtime/cli/call/report';
 import type { TurnTimings } from '../runtime/contract/turn';
 import { echoOnset } from './echo-onset';
-import { type Figure, percentile, report } from './report';
+import { type Figure, option, percentile, report } from './report';
 
 /**
  * The waterfall of real turns: the headless caller talks to the example agent in real n8n over real WebRTC.
  *
- *     npm run bench turns [-- --json]
+ *     npm run bench turns [-- --json] [--rounds N]
  */
-const ROUNDS = 16;
+const rounds = Number(option('--rounds', '16'));
 const LINES = ['--say', 'what is on my calendar tomorrow', '--say', 'thank you'];
-const BARGE_INS = 10;
+const bargeIns = Math.min(10, rounds);
 const BARGE_IN = ['--say', 'what can you do', '--barge-in', 'stop please cancel that@1200'];
 
 const root = path.resolve(__dirname, '..', '..');
@@ -39,8 +39,12 @@ const stages: Array<keyof TurnTimings> = [
 	'eou_delay',
 	'transcription_delay',
 	'workflow_delay',
+	'nodes_delay',
+	'tools',
 	'ttft',
+	'sentence_delay',
 	'ttfb',
+	'playout_delay',
 	'first_audio_delay',
 	'e2e_latency',
 	'response_delay',
@@ -79,9 +83,9 @@ async function main(): Promise<void> {
 		const url = `${n8n.url}/webhook/${agent?.pagePath}`;
 		const account = ['--email', n8n.owner.email, '--password', n8n.owner.password];
 		await call(url, account, ['--say', 'hello']);
-		const { turns } = await call(url, account, [...LINES, '--turns', String(ROUNDS)]);
+		const { turns } = await call(url, account, [...LINES, '--turns', String(rounds)]);
 		const interrupted: CallTurn[] = [];
-		for (let round = 0; round < BARGE_INS; round++) {
+		for (let round = 0; round < bargeIns; round++) {
 			interrupted.push(...(await call(url, account, BARGE_IN)).turns.slice(1));
 		}
 		report(figures(turns, interrupted, echo));

@@ -7,7 +7,7 @@ from torch import nn
 import torch.nn.functional as F
 
 BLOCK = 128  # queries a block of attention
-CONFIG = dict(d=192, layers=5, heads=6, kv=2, ff=512, eps=1e-5, base=10000.0, context=2048)
+CONFIG = dict(d=256, layers=4, heads=4, kv=4, ff=640, eps=1e-5, base=10000.0, context=2048)
 
 
 class Block(nn.Module):

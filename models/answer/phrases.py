@@ -27,6 +27,8 @@ FOREIGN_WORDS = ('breakfast standup planning retro client office garage mechanic
                  'lawyer notary plumber electrician painter garden kitchen window car bike bus airport station doctor '
                  'blood test vaccine check cleaning shopping market library parents grandma brother sister cousin '
                  'neighbour Standup Sprint Planning Client Demo Board Dentist Physio Parents Evening').split()
+# Practice only: any word as a part of a title, so that copying never hangs on which word it is.
+ANY_WORDS = KINDS + NAMES + FOREIGN_WORDS + TITLE_WORDS
 
 HELD_OUT = 12
 drill = False  # dates and names only, for practice in copying them
@@ -97,7 +99,7 @@ def day():
 
 
 def random_words(words):
-    return ' '.join(random.choice(words) for _ in range(pick(1, 2, 2, 3)))
+    return ' '.join(random.choice(words) for _ in range(pick(1, 2, 2, 3, 3)))
 
 
 def title(generic=False):
@@ -105,14 +107,14 @@ def title(generic=False):
     if generic:
         return pick('an appointment', 'an appointment', 'another appointment'), None
     r, k, n = random.random(), random.choice(KINDS), random.choice(NAMES)
-    if drill and random.random() < .6:
-        r = random.uniform(.50, .70)
+    if drill and random.random() < .7:
+        r = random.uniform(.45, 1.2)
     if r < .36:
         t = k + ' ' + random.choice(FORMS)
     elif r < .56:
-        t = pick('meeting', 'call', 'appointment', 'lunch', 'dinner', 'coffee', 'interview', 'session', 'training', 'review') + ' with ' + n
+        t = pick('meeting', 'call', 'appointment', 'lunch', 'dinner', 'coffee', 'interview', 'session', 'training', 'review') + pick(' with ', ' with ', ' for ') + n
     elif r < .64:
-        t = k + ' with ' + n
+        t = k + pick(' with ', ' for ') + n
     elif r < .70:
         t = k + ' ' + random.choice(FORMS) + pick(' for ', ' with ') + n
     elif r < .82:
@@ -122,9 +124,9 @@ def title(generic=False):
     elif r < .88:
         t = pick('appointment', 'meeting', 'call') + ' with ' + pick('doctor ', '') + n
     else:
-        t = random_words(TITLE_WORDS)
-        if random.random() < .3:
-            t += ' with ' + n
+        t = random_words(TITLE_WORDS if r < 1 else ANY_WORDS)
+        if random.random() < .4:
+            t += pick(' with ', ' for ', ' for ') + pick(n, n, 'my ' + random.choice(ANY_WORDS))
     article = random.random()
     spoken = an(t) if article < .5 else 'my ' + t if article < .7 else 'the ' + t if article < .85 else t if article < .95 else 'another ' + t
     return spoken, t

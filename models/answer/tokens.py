@@ -9,8 +9,6 @@ from collections import Counter
 
 # The llama-bpe pre-tokenizer for ASCII text; the training text holds nothing else.
 PRETOKEN = re.compile(r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\nA-Za-z0-9]?[A-Za-z]+|[0-9]{1,3}| ?[^\sA-Za-z0-9]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
-# What callers say and tools answer is learned a little too: it teaches which words belong together, and copying.
-CALLER_WEIGHT, TOOL_WEIGHT = .1, .5
 SPECIALS = ['<|begin_of_text|>', '<|end_of_text|>', '<|finetune_right_pad_id|>', '<|start_header_id|>', '<|end_header_id|>',
             '<|eom_id|>', '<|eot_id|>', '<|python_tag|>']
 SPECIAL_RE = re.compile('(' + '|'.join(re.escape(s) for s in SPECIALS) + ')')
@@ -136,12 +134,12 @@ def tool_text(tools):
                       'and never mention functions.'])
 
 
-def pieces(dialogue, learn=None, prompt=True):
-    """[text, special, weight] of a dialogue: 1 where the assistant's own tokens are learned, less for the words of caller
-    and tools, 0 elsewhere. `prompt` False leaves the system part out (first part of the training)."""
+def pieces(dialogue, learn=None, prompt=True, others=0.):
+    """[text, special, weight] of a dialogue: 1 where the assistant's own tokens are learned, `others` for the words of
+    caller and tools, 0 elsewhere. `prompt` False leaves the system part out (first part of the training)."""
     messages = dialogue['messages']
     learn = learn or ['no'] * len(messages)
-    caller, tool = (CALLER_WEIGHT, TOOL_WEIGHT) if 'all' in learn else (0, 0)
+    others = others if 'all' in learn else 0
     system, turns = [], []
     if dialogue['tools']:
         system.append(tool_text(dialogue['tools']))
@@ -168,7 +166,7 @@ def pieces(dialogue, learn=None, prompt=True):
         out += [[header('system'), True, 0], ['\n\n'.join(system), False, 0], ['<|eot_id|>', True, 0]]
     for role, parts in turns:
         if role == 'user':
-            out += [[header('user'), True, 0], ['\n\n'.join(parts), False, caller], ['<|eot_id|>', True, 0]]
+            out += [[header('user'), True, 0], ['\n\n'.join(parts), False, others], ['<|eot_id|>', True, 0]]
             continue
         out.append([header('assistant'), True, 0])
         for part, how in parts:
@@ -177,16 +175,16 @@ def pieces(dialogue, learn=None, prompt=True):
                 out.append([part, False, on])
                 continue
             out += [['<function=', True, on], [part['name'], False, on], ['>', True, on], [json.dumps(part['arguments']), False, on],
-                    ['</function><|eom_id|>\n' + header('ipython'), True, 0], [json.dumps(part['result']), False, tool],
+                    ['</function><|eom_id|>\n' + header('ipython'), True, 0], [json.dumps(part['result']), False, others],
                     ['<|eot_id|>' + header('assistant'), True, 0]]
         if parts:
             out.append(['<|eot_id|>', True, float(isinstance(parts[-1][0], str) and parts[-1][1] == 'all')])
     return out
 
 
-def encode(tokenizer, dialogue, learn, prompt=True):
+def encode(tokenizer, dialogue, learn, prompt=True, others=0.):
     """(token ids up to the end of the system prompt, token ids after it, weights of the latter)"""
-    rows = pieces(dialogue, learn, prompt)
+    rows = pieces(dialogue, learn, prompt, others)
     has_system = len(rows) > 1 and rows[1][0] == header('system')
     prefix = [i for text, special, _ in rows[:4 if has_system else 1] for i in tokenizer.encode(text, special)]
     ids, mask = [], []

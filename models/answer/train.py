@@ -21,9 +21,12 @@ import prompts
 import tokens
 from model import CONFIG, Llama, check_gradients, loss_of
 
-BATCH_TOKENS = 3000  # small batches: on one core the number of steps is what is short
-WARMUP_STEPS = 10
-EVAL_EVERY_CPU_S = 240
+BATCH_TOKENS = 4000  # small batches: on one core the number of steps is what is short
+WARMUP_STEPS = 20
+EVAL_EVERY_CPU_S = 600
+# What callers say and tools answer is learned a little at first: it teaches which words belong together. Later it is only
+# noise: nobody can know what a caller says next, and that part of the loss would drown what is left of ours.
+OTHERS_WEIGHT, OTHERS_UNTIL = .1, .2
 AVERAGE = .995
 
 
@@ -75,7 +78,7 @@ def samples(tokenizer, progress, count):
         prompt = not tools or random.random() < (.35 if progress < .6 else .8)
     bodies = []
     for d, learn, _ in made:
-        prefix, ids, mask = tokens.encode(tokenizer, d, learn, prompt)
+        prefix, ids, mask = tokens.encode(tokenizer, d, learn, prompt, OTHERS_WEIGHT if progress < OTHERS_UNTIL else 0.)
         bodies.append((ids[:1500], mask[:1500]))
     return prefix, bodies
 
@@ -170,8 +173,7 @@ def main():
         build_tokenizer().save(vocabulary)
     tokenizer = tokens.Tokenizer.load(vocabulary)
     random.seed(900001)
-    held = [dialogues.make(product=True)[:2] for _ in range(40)]
-    random.seed(int(time.time()))
+    held = [dialogues.make(product=True)[:2] for _ in range(60)]
     torch.manual_seed(1)
     model = Llama(len(tokenizer.tokens))
     tie_embeddings(model, tokenizer)
@@ -186,6 +188,7 @@ def main():
         model.load_state_dict(kept['model'])
         average.load_state_dict(kept['average'])
         step, seen, before = kept['step'], kept['seen'], kept['progress']
+    random.seed(step)
 
     def progress():
         return min(1., before + (1 - before) * max((time.process_time() - cpu0) / cpu_budget, (time.time() - wall0) / wall_budget))
@@ -193,7 +196,7 @@ def main():
     first = step
     for prefix, ids, mask in batches(tokenizer, progress):
         done = progress()
-        scale = min(1., (step - first + 1) / WARMUP_STEPS) * (.02 + .98 * .5 * (1 + math.cos(math.pi * done)))
+        scale = min(1., (step - first + 1) / WARMUP_STEPS) * max(.01, min(1., (1 - done) / .8))
         loss = loss_of(model, ids, mask, prefix)
         model.zero_grad(set_to_none=True)
         loss.backward()

@@ -5,9 +5,10 @@ export const sessionId = z.string().regex(/^s_[A-Za-z0-9_-]{16,40}$/);
 export const turnId = z.string().regex(/^t_[A-Za-z0-9_-]{16,40}$/);
 
 /**
- * How long each stage of a turn took, in ms. The names are LiveKit's, so that dashboards transfer. All
- * count from the true end of the caller's speech unless the field says otherwise; a stage that did not
- * happen is absent.
+ * How long each stage of a turn took, in ms. Where LiveKit has a name, it is LiveKit's, so that dashboards
+ * transfer. All count from the true end of the caller's speech unless the field says otherwise; a stage that
+ * did not happen is absent. `response_delay` is the sum of `workflow_delay`, `nodes_delay`, `ttft`,
+ * `sentence_delay`, `ttfb` and `playout_delay` where the model wrote the reply.
  */
 export const turnTimings = z.object({
 	/** True end of speech -> the turn was declared over. */
@@ -16,10 +17,19 @@ export const turnTimings = z.object({
 	transcription_delay: z.number().optional(),
 	/** Turn declared over -> the first node called the runtime. */
 	workflow_delay: z.number().optional(),
+	/**
+	 * The first node called the runtime -> the model was asked for the words of the reply: Transcribe and the
+	 * way to Llama Chat; with tools also the calls the model wrote and the tools' own time.
+	 */
+	nodes_delay: z.number().optional(),
 	/** Model asked -> its first token. */
 	ttft: z.number().optional(),
+	/** First token -> the first sentence is given to the voice. */
+	sentence_delay: z.number().optional(),
 	/** First sentence given to the voice -> its first sound. */
 	ttfb: z.number().optional(),
+	/** First sound of the voice -> first audible sample sent. */
+	playout_delay: z.number().optional(),
 	/** True end of speech -> first audio sent to the caller. */
 	first_audio_delay: z.number().optional(),
 	/** True end of speech -> first audible sample sent (leading silence of the voice left out). */

@@ -8,9 +8,12 @@ const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
 	['eou_delay', 'You stopped → turn over'],
 	['transcription_delay', 'You stopped → final text'],
 	['workflow_delay', 'Turn over → first node'],
-	['ttft', 'Model: first token'],
+	['nodes_delay', 'First node → model asked'],
 	['tools', 'Tools'],
+	['ttft', 'Model: first token'],
+	['sentence_delay', 'Model: first sentence'],
 	['ttfb', 'Voice: first sound'],
+	['playout_delay', 'First sound → agent audible'],
 ];
 
 /** Two figures in small print; the rest on demand. */
