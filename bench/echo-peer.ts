@@ -3,7 +3,7 @@ import { pipeToParent } from '../runtime/ipc/pipes';
 import { type CallContext, serve } from '../runtime/ipc/server';
 import { gatheredDescription } from '../runtime/media/peer/gathering';
 import { wrtc } from '../runtime/media/peer/wrtc';
-import { ProcessLoad } from '../runtime/media/process-load';
+import { BusyMeter } from '../runtime/media/busy-meter';
 import { rebuildOffer } from '../runtime/media/sdp/rebuild-offer';
 
 /**
@@ -12,7 +12,7 @@ import { rebuildOffer } from '../runtime/media/sdp/rebuild-offer';
  */
 const pipe = pipeToParent();
 pipe.onClose(() => process.exit(0));
-const load = new ProcessLoad();
+const load = new BusyMeter();
 let sessions = 0;
 
 async function echo(offer: string, { emit, onInput }: CallContext<MediaInput, MediaEvent>): Promise<void> {

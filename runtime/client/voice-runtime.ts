@@ -29,6 +29,7 @@ import {
 	turnPath,
 } from '../contract/control';
 import { VoiceError } from '../contract/errors';
+import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
 import { type Endpoint, type Request, request, requestJson } from './http';
 
@@ -121,6 +122,10 @@ export class VoiceRuntime {
 
 	async health(signal?: AbortSignal): Promise<Health> {
 		return await this.json({ method: 'GET', path: '/v1/health', signal }, health);
+	}
+
+	async stats(signal?: AbortSignal): Promise<RuntimeStats> {
+		return await this.json({ method: 'GET', path: '/v1/stats', signal }, runtimeStats);
 	}
 
 	private async json<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {

@@ -21,6 +21,7 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   GET    /v1/engines                                        -> engines
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
  *   GET    /v1/health                                         -> health
+ *   GET    /v1/stats                                          -> runtimeStats
  *   WS     /v1/triggers                      triggerHello, then triggerPush / triggerAck
  *
  * Errors: the status of the error's kind, body `{error: errorShape}`.

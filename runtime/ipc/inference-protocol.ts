@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { speakSettings, transcribeSettings } from '../contract/agent';
 import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
 import { chatReply, engines, transcription } from '../contract/control';
+import { inferenceStats } from '../contract/stats';
 import { pcm } from './pcm';
 import type { Protocol } from './protocol';
 
@@ -97,19 +98,11 @@ export const inferenceProtocol = {
 		result: z.object({}),
 	},
 	engines: { params: z.object({}), input: none, event: none, result: engines },
-	/** Counters since the process started: what tests and the operator look at. */
 	stats: {
 		params: z.object({}),
 		input: none,
 		event: none,
-		result: z.object({
-			chats: z.object({ running: z.number(), done: z.number(), cancelled: z.number(), failed: z.number() }),
-			speaks: z.object({ running: z.number(), done: z.number(), cancelled: z.number(), failed: z.number() }),
-			listens: z.object({ running: z.number(), done: z.number(), cancelled: z.number(), failed: z.number() }),
-			tokens: z.number(),
-			rssBytes: z.number(),
-			cpuMs: z.number(),
-		}),
+		result: inferenceStats,
 	},
 } as const satisfies Protocol;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaStats } from '../contract/stats';
 import type { Protocol } from './protocol';
 import { pcm } from './pcm';
 
@@ -89,14 +90,7 @@ export const mediaProtocol = {
 		params: z.object({}),
 		input: z.never(),
 		event: z.never(),
-		result: z.object({
-			sessions: z.number().int(),
-			/** Event-loop delay p99 since the last asking, ms. */
-			loopDelayMs: z.number(),
-			rssBytes: z.number(),
-			/** CPU used since the process started, ms. */
-			cpuMs: z.number(),
-		}),
+		result: mediaStats,
 	},
 } as const satisfies Protocol;
 

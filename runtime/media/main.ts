@@ -4,7 +4,7 @@ import { mediaProtocol } from '../ipc/media-protocol';
 import { pipeToParent } from '../ipc/pipes';
 import { serve } from '../ipc/server';
 import { Pacer } from './audio-out/pacer';
-import { ProcessLoad } from './process-load';
+import { BusyMeter } from './busy-meter';
 import { MediaSession } from './session';
 import { vadModelFile } from './vad/model-file';
 import { Silero } from './vad/silero';
@@ -24,7 +24,7 @@ const pipe = pipeToParent();
 // By force: wrtc's threads do not survive a natural end.
 pipe.onClose(() => process.exit(0));
 
-const load = new ProcessLoad();
+const load = new BusyMeter();
 const pacer = new Pacer(monotonicClock);
 const silero = Promise.resolve().then(async () => await Silero.load(vadModelFile()));
 // A failed load fails every session with its own error.

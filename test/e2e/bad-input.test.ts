@@ -7,7 +7,8 @@ import { speakSettings, transcribeSettings } from '../../runtime/contract/agent'
 import { encodeWav } from '../../runtime/inference/audio-file/wav';
 import { AFTER_TOOL, writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import { root } from '../host/n8n-host';
-import type { RuntimeStats } from '../host/runtime-process';
+import type { RuntimeStats } from '../../runtime/contract/stats';
+import { mediaPids } from '../host/runtime-process';
 import { startPeers } from './offers';
 import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
 
@@ -22,13 +23,13 @@ beforeAll(async () => {
 	peers = startPeers();
 	world = await startWorld();
 	await changeNode(world, 'Voice Session Trigger', { callers: 'secret', secret: SECRET });
-	before = await world.runtime.stats();
+	before = await world.runtime.client.stats();
 }, 300_000);
 
 afterAll(async () => {
 	// Whatever came in, no process died of it.
-	const after = await world.runtime.stats();
-	expect(after.media.pids).toEqual(before.media.pids);
+	const after = await world.runtime.client.stats();
+	expect(mediaPids(after)).toEqual(mediaPids(before));
 	expect(after.inference.pid).toBe(before.inference.pid);
 	expect((await fetch(`${world.n8n.url}/healthz`)).status).toBe(200);
 	await peers.stop();

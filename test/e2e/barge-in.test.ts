@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import type { CallReport } from '../../runtime/cli/call/report';
-import type { RuntimeStats } from '../host/runtime-process';
+import type { RuntimeStats } from '../../runtime/contract/stats';
 import { call } from './headless-caller';
 import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 	await changeNode(world, 'Llama Chat', { ...modelAt(model), options: { maxTokens: 4096 } });
 	const caller = call(world, '--say', 'what can you do', '--barge-in', 'stop please cancel it@2500');
 	report = await caller.report;
-	stats = await world.runtime.stats();
+	stats = await world.runtime.client.stats();
 }, 300_000);
 
 afterAll(async () => {

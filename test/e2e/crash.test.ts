@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import { speech } from '../media/speech';
+import { mediaPids } from '../host/runtime-process';
 import { leave, picture, visit } from '../page/browser';
 import { events, launchSpeaking, logIn, until, untilEvent } from './browser-caller';
 import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
@@ -44,7 +45,7 @@ afterAll(async () => {
 
 test('inference killed in mid-answer: the turn ends with a typed error on the page, the call goes on', async () => {
 	await untilEvent(page, 'reply.partial', 2);
-	process.kill((await world.runtime.stats()).inference.pid, 'SIGKILL');
+	process.kill((await world.runtime.client.stats()).inference.pid, 'SIGKILL');
 	await untilEvent(page, 'error');
 	const told = await events(page);
 	expect(told.find(({ type }) => type === 'error')).toMatchObject({ error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
@@ -69,15 +70,15 @@ test('n8n stopped in mid-call: the page says that nobody answers, and the same c
 });
 
 test('media killed in mid-call: the page says so, n8n and the gateway live on, and a new call works at once', async () => {
-	const before = await world.runtime.stats();
+	const before = await world.runtime.client.stats();
 	const lost = await page.evaluate<string>(`window.voiceLoop.events.find(({ type }) => type === 'session.started').sessionId`);
-	for (const pid of before.media.pids) process.kill(pid, 'SIGKILL');
+	for (const pid of mediaPids(before)) process.kill(pid, 'SIGKILL');
 	await page.getByTestId('error').waitFor();
 	await picture(page, 'media-lost');
 	await page.getByTestId('call').click();
 	await until(page, `window.voiceLoop.events.some((event) => event.type === 'session.started' && event.sessionId !== '${lost}')`);
 	expect((await world.runtime.client.health()).media).toBe('ready');
-	expect((await world.runtime.stats()).media.pids).not.toEqual(before.media.pids);
+	expect(mediaPids(await world.runtime.client.stats())).not.toEqual(mediaPids(before));
 	expect((await fetch(`${world.n8n.url}/healthz`)).status).toBe(200);
 	await page.getByTestId('call').click();
 });

@@ -4,17 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { RuntimeStats } from '../../runtime/contract/stats';
 import { VoiceRuntime, fixedLocator } from '../../runtime/client/voice-runtime';
-
-export interface RuntimeStats {
-	media: { pids: number[] };
-	inference: {
-		pid: number;
-		tokens: number;
-		chats: { running: number; done: number; cancelled: number; failed: number };
-		speaks: { running: number; done: number; cancelled: number; failed: number };
-	};
-}
 
 /** The real runtime, as `voice-loop start` runs it, in a state folder of its own. */
 export interface RunningRuntime {
@@ -24,9 +15,10 @@ export interface RunningRuntime {
 	readonly stateFolder: string;
 	readonly client: VoiceRuntime;
 	readonly process: ChildProcess;
-	stats(): Promise<RuntimeStats>;
 	stop(): Promise<void>;
 }
+
+export const mediaPids = ({ media }: RuntimeStats): number[] => media.map(({ pid }) => pid);
 
 const ROOT = path.resolve(__dirname, '../..');
 const KEY = 'test-key-'.repeat(5);
@@ -51,8 +43,6 @@ export async function startRuntime(env: NodeJS.ProcessEnv = {}): Promise<Running
 		stateFolder,
 		process: child,
 		client: new VoiceRuntime(fixedLocator({ url, key: KEY })),
-		stats: async () =>
-			(await (await fetch(`${url}/v1/stats`, { headers: { authorization: `Bearer ${KEY}` } })).json()) as RuntimeStats,
 		stop: async () => {
 			if (child.exitCode === null && child.signalCode === null) {
 				const ended = once(child, 'exit');

@@ -2,7 +2,7 @@ import { LISTEN_RATE } from '../../contract/audio';
 import { monotonicClock } from '../../contract/clock';
 import { pipeToParent } from '../../ipc/pipes';
 import { type CallContext, serve } from '../../ipc/server';
-import { ProcessLoad } from '../../media/process-load';
+import { BusyMeter } from '../../media/busy-meter';
 import { Resampler } from '../../media/resampler/resampler';
 import { CallerPeer } from './caller-peer';
 import { Microphone } from './microphone';
@@ -12,7 +12,7 @@ import { type PeerEvent, type PeerInput, peerProtocol } from './peer-protocol';
 const pipe = pipeToParent();
 // By force: wrtc's threads do not survive a natural end.
 pipe.onClose(() => process.exit(0));
-const load = new ProcessLoad();
+const load = new BusyMeter();
 
 async function call(hear: boolean, { emit, onInput, signal }: CallContext<PeerInput, PeerEvent>): Promise<void> {
 	const microphone = new Microphone();

@@ -1,3 +1,4 @@
+import type { RuntimeStats } from '../../contract/stats';
 import { type MediaProtocol, mediaProtocol } from '../../ipc/media-protocol';
 import type { Caller } from '../../ipc/caller';
 import type { Log } from '../log';
@@ -25,8 +26,14 @@ export class MediaPool {
 		return states.find((state) => state !== 'ready') ?? 'ready';
 	}
 
-	get pids(): number[] {
-		return this.members.flatMap(({ child }) => child.pid ?? []);
+	/** Waits for a process that is being started. */
+	async stats(): Promise<RuntimeStats['media']> {
+		return await Promise.all(
+			this.members.map(async ({ child }) => {
+				const stats = await (await child.ready()).call('stats', {}).result;
+				return { ...stats, pid: child.pid ?? 0 };
+			}),
+		);
 	}
 
 	start(): void {

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Health, health } from '../../contract/control';
+import { type RuntimeStats, runtimeStats } from '../../contract/stats';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import { ownLoad } from '../../ipc/own-load';
 import type { Child } from '../children/child';
 import type { MediaPool } from '../children/media-pool';
 import type { LiveSessions } from '../live/live-sessions';
@@ -38,12 +40,14 @@ export function houseRoutes(
 		}),
 	);
 
-	/** Counters and process ids, for the operator and for tests that look at what inference really did. */
-	app.get('/v1/stats', async () => ({
-		media: { pids: rooms.media.pids },
-		inference: {
-			pid: rooms.inference.pid,
-			...(await (await rooms.inference.ready()).call('stats', {}).result),
-		},
-	}));
+	app.get('/v1/stats', async (): Promise<RuntimeStats> =>
+		runtimeStats.parse({
+			gateway: { pid: process.pid, ...ownLoad() },
+			media: await rooms.media.stats(),
+			inference: {
+				...(await (await rooms.inference.ready()).call('stats', {}).result),
+				pid: rooms.inference.pid,
+			},
+		}),
+	);
 }

@@ -1,3 +1,4 @@
+import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
@@ -32,16 +33,13 @@ export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): H
 				],
 				speak: voices.choices(),
 			}),
-		stats: () => {
-			const { user, system } = process.cpuUsage();
-			return Promise.resolve({
+		stats: () =>
+			Promise.resolve({
 				chats: { ...counters.chats },
 				speaks: { ...counters.speaks },
 				listens: { ...counters.listens },
 				tokens: counters.tokens,
-				rssBytes: process.memoryUsage.rss(),
-				cpuMs: (user + system) / 1000,
-			});
-		},
+				...ownLoad(),
+			}),
 	};
 }

@@ -1,9 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { ownLoad } from '../ipc/own-load';
 
 const RESOLUTION = 10;
 
 /** How busy this process is. */
-export class ProcessLoad {
+export class BusyMeter {
 	private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 
 	constructor() {
@@ -15,7 +16,6 @@ export class ProcessLoad {
 		// The histogram holds the whole time between two of its own timers.
 		const p99 = this.delay.percentile(99) / 1e6 - RESOLUTION;
 		this.delay.reset();
-		const { user, system } = process.cpuUsage();
-		return { loopDelayMs: Math.max(p99, 0), rssBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
+		return { loopDelayMs: Math.max(p99, 0), ...ownLoad() };
 	}
 }

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** What a process has used. */
+export const processLoad = z.object({
+	rssBytes: z.number(),
+	/** CPU since the process started, ms. */
+	cpuMs: z.number(),
+});
+export type ProcessLoad = z.infer<typeof processLoad>;
+
+export const mediaStats = processLoad.extend({
+	sessions: z.number().int(),
+	/** Event-loop delay p99 since the last asking, ms. */
+	loopDelayMs: z.number(),
+});
+
+const work = z.object({ running: z.number(), done: z.number(), cancelled: z.number(), failed: z.number() });
+
+/** Counters since the process started. */
+export const inferenceStats = processLoad.extend({
+	chats: work,
+	speaks: work,
+	listens: work,
+	tokens: z.number(),
+});
+
+const pid = z.number().int();
+
+/** What each process of the runtime has done so far: what tests, benches and the operator look at. */
+export const runtimeStats = z.object({
+	gateway: processLoad.extend({ pid }),
+	media: z.array(mediaStats.extend({ pid })),
+	inference: inferenceStats.extend({ pid }),
+});
+export type RuntimeStats = z.infer<typeof runtimeStats>;
