@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { importExamples } from '../../deploy/local/host/examples.ts';
 import type { Execution } from '../../deploy/local/host/executions.ts';
-import { workflowFile } from '../../deploy/local/host/workflows.ts';
+import { changeNode as changeNodeOf } from '../../deploy/local/host/workflows.ts';
 import { type N8nHost, root, startN8n } from '../host/n8n-host';
 import { type RunningRuntime, startRuntime } from '../host/runtime-process';
 
@@ -68,17 +67,8 @@ export function outputOf(execution: Execution | undefined, node: string): Record
 	return item;
 }
 
-const storedWorkflow = workflowFile.extend({ versionId: z.string() });
-
-/** Publishes the agent again with other parameters of a node, as a user would change them in the editor. */
-export async function changeNode({ n8n, agentId }: World, name: string, parameters: Record<string, unknown>): Promise<void> {
-	const workflow = await n8n.rest.request('GET', `/workflows/${agentId}`, storedWorkflow);
-	const nodes = workflow.nodes.map((node) =>
-		node.name === name ? { ...node, parameters: { ...node.parameters, ...parameters } } : node,
-	);
-	const { connections, versionId } = workflow;
-	await n8n.rest.request('PATCH', `/workflows/${agentId}`, z.unknown(), { nodes, connections, versionId });
-	await n8n.publish(agentId);
-}
+/** Publishes the agent again with other parameters of a node. */
+export const changeNode = async ({ n8n, agentId }: World, name: string, parameters: Record<string, unknown>): Promise<void> =>
+	await changeNodeOf(n8n.rest, agentId, name, parameters);
 
 export const modelAt = (file: string) => ({ model: { __rl: true, mode: 'path', value: file } });

@@ -61,6 +61,14 @@ export async function publishWorkflow(rest: RestClient, id: string): Promise<voi
 	}
 }
 
+/** Publishes a workflow again with other parameters of a node, as a user would change them in the editor. */
+export async function changeNode(rest: RestClient, id: string, node: string, parameters: Record<string, unknown>): Promise<void> {
+	const { nodes, connections, versionId } = await rest.request('GET', `/workflows/${id}`, workflowFile.extend({ versionId: z.string() }));
+	const changed = nodes.map((each) => (each.name === node ? { ...each, parameters: { ...each.parameters, ...parameters } } : each));
+	await rest.request('PATCH', `/workflows/${id}`, z.unknown(), { nodes: changed, connections, versionId });
+	await publishWorkflow(rest, id);
+}
+
 export async function unpublishWorkflow(rest: RestClient, id: string): Promise<void> {
 	await rest.request('POST', `/workflows/${id}/deactivate`, z.unknown(), {});
 }

@@ -27,6 +27,8 @@ export interface CallOptions {
 	readonly onEvent?: (event: PageEvent) => void;
 	/** A turn is over. */
 	readonly onTurn?: (turn: CallTurn) => void;
+	/** The caller hangs up early: the report has the turns so far. */
+	readonly signal?: AbortSignal;
 }
 
 export interface CallResult {
@@ -47,8 +49,7 @@ const TAIL_MS = 300;
  */
 export async function callAgent(options: CallOptions): Promise<CallResult> {
 	// Synthesis first: the second it takes must not be silence in the call.
-	const speak = callerVoice(options.voice ?? '');
-	const sounds = await Promise.all(options.lines.map(async ({ text, pcm }) => pcm ?? (await speak(text))));
+	const sounds = await soundsOf(options);
 	const signalling = await Signalling.open(options.url, options.auth);
 	const clock = monotonicClock;
 	const log = new ConversationLog();
@@ -68,14 +69,15 @@ export async function callAgent(options: CallOptions): Promise<CallResult> {
 		onChannelClosed: () => log.lose(lostConnection().toShape()),
 	});
 	let sessionId = '';
-	try {
+	let dialogue: Dialogue | undefined;
+	const talk = async (): Promise<void> => {
 		const answer = await signalling.offer(await peer.offer());
 		sessionId = answer.sessionId;
 		await peer.accept(answer.sdp);
 		await within(CONNECT_LIMIT, noPath(), connected);
 		// A greeting is heard out first.
 		await within(options.turnLimit ?? TURN_LIMIT, neverReady(), log.until(() => log.ready || log.ended !== undefined));
-		const dialogue = new Dialogue({
+		dialogue = new Dialogue({
 			clock,
 			microphone,
 			ear,
@@ -85,8 +87,12 @@ export async function callAgent(options: CallOptions): Promise<CallResult> {
 		});
 		await dialogue.run(options.lines, sounds);
 		if (log.ended === undefined) await pause(TAIL_MS);
+	};
+	try {
+		await Promise.race([talk(), aborted(options.signal)]);
 		const { agent, greeting, ended, errors } = log;
-		const report = { sessionId, agent, greeting, turns: dialogue.turns, errors, ...(ended === undefined ? {} : { ended }) };
+		const turns = dialogue?.turns ?? [];
+		const report = { sessionId, agent, greeting, turns, errors, ...(ended === undefined ? {} : { ended }) };
 		return { report, recording: { pcm: ear.recorded(), sampleRate: RECORDING_RATE } };
 	} finally {
 		peer.close();
@@ -94,6 +100,24 @@ export async function callAgent(options: CallOptions): Promise<CallResult> {
 		if (sessionId !== '' && log.ended === undefined) await signalling.end(sessionId).catch(() => undefined);
 	}
 }
+
+/** Each text is spoken once, however often the lines repeat it. */
+async function soundsOf({ lines, voice }: CallOptions): Promise<Int16Array[]> {
+	const speak = callerVoice(voice ?? '');
+	const spoken = new Map<string, Promise<Int16Array>>();
+	const say = (text: string): Promise<Int16Array> => {
+		const sound = spoken.get(text) ?? speak(text);
+		spoken.set(text, sound);
+		return sound;
+	};
+	return await Promise.all(lines.map(async ({ text, pcm }) => pcm ?? (await say(text))));
+}
+
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+	new Promise((resolve) => {
+		if (signal?.aborted) resolve();
+		else signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
 
 const lostConnection = (): VoiceError => new VoiceError('VOICE_ERR_MEDIA_LOST', 'The connection to the agent was lost.');
 

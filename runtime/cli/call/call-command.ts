@@ -47,6 +47,9 @@ async function runForMachine(settings: CallSettings): Promise<number> {
 
 async function place(settings: CallSettings, captions?: LiveCaptions): Promise<CallResult> {
 	const { url, auth, lines, voice, turnLimit, save } = settings;
+	const hangUp = new AbortController();
+	// A second one ends the process at once.
+	process.once('SIGINT', () => hangUp.abort());
 	const result = await callAgent({
 		url,
 		auth,
@@ -56,6 +59,7 @@ async function place(settings: CallSettings, captions?: LiveCaptions): Promise<C
 		record: save !== '',
 		onEvent: (event) => captions?.onEvent(event),
 		onTurn: (turn) => captions?.onTurn(turn),
+		signal: hangUp.signal,
 	});
 	if (save !== '') await writeFile(save, encodeWav([result.recording.pcm], result.recording.sampleRate));
 	return result;

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { importExamples } from '../deploy/local/host/examples.ts';
+import { readManifest } from '../deploy/local/host/manifest.ts';
+import { LocalN8n } from '../deploy/local/host/n8n.ts';
+import { startRuntime, stateFolder } from '../deploy/local/host/runtime-process.ts';
+import { installPackage } from '../deploy/local/host/user-folder.ts';
+import { changeNode } from '../deploy/local/host/workflows.ts';
+import type { CallReport } from '../runtime/cli/call/report';
+import { findRuntime } from '../runtime/client/find-or-start';
+import { VoiceRuntime, fixedLocator } from '../runtime/client/voice-runtime';
+
+const root = path.resolve(__dirname, '..', '..');
+
+/** The example agent, published in a real n8n of its own, open to any caller; and the runtime it uses. */
+export interface Agent {
+	readonly runtime: VoiceRuntime;
+	/** Calls it from a process of its own, as `voice-loop call` with these options. */
+	call(args: readonly string[]): Promise<CallReport>;
+	/** The same, to be hung up by SIGINT. */
+	dial(args: readonly string[]): ChildProcess;
+}
+
+export async function withAgent(act: (agent: Agent) => Promise<void>): Promise<void> {
+	const manifest = await readManifest(root);
+	const userFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-bench-'));
+	await installPackage(userFolder, manifest);
+	const env = { VOICE_LOOP_STATE: stateFolder(userFolder) };
+	const runtime = await startRuntime(manifest.node, userFolder);
+	let n8n: LocalN8n | undefined;
+	try {
+		n8n = await LocalN8n.open(manifest, { userFolder, env });
+		const example = (await importExamples(n8n.rest, root)).find(({ pagePath }) => pagePath !== '');
+		const endpoint = await findRuntime({ env });
+		if (!example || !endpoint) throw new Error('no example has a voice page, or the runtime is gone');
+		// n8n takes no more than a few logins a minute, and eight callers come at once.
+		await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone' });
+		const dial = caller(`${n8n.url}/webhook/${example.pagePath}`);
+		await act({ runtime: new VoiceRuntime(fixedLocator(endpoint)), dial, call: async (args) => await reportOf(dial(args)) });
+	} finally {
+		await n8n?.stop();
+		await runtime.stop();
+		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+	}
+}
+
+const caller =
+	(url: string) =>
+	(args: readonly string[]): ChildProcess =>
+		spawn(process.execPath, [path.join(root, 'dist/runtime/cli/voice-loop.js'), 'call', '--json', '--url', url, ...args], {
+			stdio: ['ignore', 'pipe', 'inherit'],
+		});
+
+function reportOf(child: ChildProcess): Promise<CallReport> {
+	let output = '';
+	child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+	return new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', () => resolve(JSON.parse(output) as CallReport));
+	});
+}
