@@ -19,3 +19,14 @@ export const samplesToMs = (samples: number, sampleRate: number): number =>
 
 export const msToSamples = (ms: number, sampleRate: number): number =>
 	Math.round((ms * sampleRate) / 1000);
+
+/** Pieces of sound as one. */
+export function joinPcm(pieces: readonly Int16Array[]): Int16Array {
+	const whole = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+	let at = 0;
+	for (const piece of pieces) {
+		whole.set(piece, at);
+		at += piece.length;
+	}
+	return whole;
+}

@@ -6,7 +6,7 @@ import type { PageEvent } from '../../runtime/contract/page-events';
 import type { Call } from '../../runtime/ipc/caller';
 import type { MediaEvent, MediaInput, MediaProtocol } from '../../runtime/ipc/media-protocol';
 import type { Running } from './children';
-import { join } from '../../runtime/cli/call/join';
+import { joinPcm } from '../../runtime/contract/audio';
 
 export const SECRET = 'a secret of the test';
 
@@ -128,7 +128,7 @@ class EchoCall {
 		this.tell({ type: 'state', state: 'speaking' });
 		const utteranceId = this.turnId;
 		this.session.send({ type: 'utterance', utteranceId, sampleRate: 16_000, interruptible: true });
-		this.lastHeard = join(this.heard.splice(0));
+		this.lastHeard = joinPcm(this.heard.splice(0));
 		this.session.send({ type: 'play', utteranceId, pcm: this.lastHeard });
 		this.session.send({ type: 'playEnd', utteranceId });
 	}

@@ -1,5 +1,5 @@
 // Guards against one caller's input ending the process and with it everybody's call.
-import { join } from '../../runtime/cli/call/join';
+import { joinPcm } from '../../runtime/contract/audio';
 import { connect, runMedia, runPeers } from './children';
 import { ALIKE, likeness, median, speech } from './speech';
 
@@ -36,7 +36,7 @@ it.each([
 	await call.media.next('played');
 	const before = call.caller.of('heard').length;
 	await call.caller.until(() => call.caller.of('heard').length > before + 40);
-	expect(median(likeness(said, join(call.caller.of('heard').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
+	expect(median(likeness(said, joinPcm(call.caller.of('heard').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
 	call.session.send({ type: 'close' });
 	call.peer.send({ type: 'hangUp' });
 	await call.session.result;

@@ -1,5 +1,5 @@
 // Guards against calls in which one side does not hear the other, against lost speech and against barge-in that fails.
-import { join } from '../../runtime/cli/call/join';
+import { joinPcm } from '../../runtime/contract/audio';
 import { connect, type Connection, runMedia, runPeers } from './children';
 import { ALIKE, likeness, median, speech } from './speech';
 
@@ -9,7 +9,7 @@ afterAll(async () => {
 	await Promise.all([media.stop(), peers.stop()]);
 });
 
-const heardBy = ({ caller }: Connection): Int16Array => join(caller.of('heard').map(({ pcm }) => pcm));
+const heardBy = ({ caller }: Connection): Int16Array => joinPcm(caller.of('heard').map(({ pcm }) => pcm));
 
 async function close({ session, peer }: Connection): Promise<void> {
 	session.send({ type: 'close' });
@@ -37,7 +37,7 @@ it('hears what the caller says, from before its first sound to its end', async (
 	expect(started.speechAt).toBeLessThan(started.at);
 	expect(stopped.speechEndAt).toBeGreaterThan(started.at);
 	expect(stopped.at).toBeGreaterThan(spoken.to);
-	const heard = join(call.media.of('audio').map(({ pcm }) => pcm));
+	const heard = joinPcm(call.media.of('audio').map(({ pcm }) => pcm));
 	const fits = likeness(said, heard);
 	expect(fits.length).toBeGreaterThan(4);
 	expect(median(fits)).toBeGreaterThan(ALIKE);
@@ -134,7 +134,7 @@ it('goes on over a new path: a second offer is answered on the same connection',
 	const said = speech('Can you hear me now?');
 	call.peer.send({ type: 'say', id: 'a', pcm: said });
 	await call.media.next('speechStopped');
-	expect(median(likeness(said, join(call.media.of('audio').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
+	expect(median(likeness(said, joinPcm(call.media.of('audio').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
 	await close(call);
 });
 

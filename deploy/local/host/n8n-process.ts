@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LoggedProcess } from './logged-process.ts';
 import type { SetupManifest } from './manifest.ts';
 
 export interface N8nSettings {
@@ -65,67 +64,24 @@ export async function startN8nProcess(
 	signal?: AbortSignal,
 ): Promise<N8nProcess> {
 	const logFile = path.join(settings.userFolder, 'n8n.log');
-	const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-	// A group of its own: n8n's helpers can be ended with it, and a Ctrl-C reaches it only through stop().
-	const child = spawn(manifest.node, [path.join(manifest.n8n, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
-		cwd: settings.userFolder,
-		env: environment(settings, manifest.node),
-		stdio: ['ignore', 'pipe', 'pipe'],
-		detached: true,
-	});
-	let tail = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.pipe(log, { end: false });
-		stream.on('data', (chunk: Buffer) => {
-			tail = (tail + chunk.toString()).slice(-3000);
-		});
-	}
-	let running = true;
-	// A test runner that gives up must not leave an n8n behind.
-	const abandon = () => killGroup(child.pid);
-	process.once('exit', abandon);
-	const ended = new Promise<void>((resolve) => {
-		child.once('error', (error) => {
-			tail += error.message;
-			running = false;
-			resolve();
-		});
-		child.once('close', () => {
-			running = false;
-			process.removeListener('exit', abandon);
-			log.end();
-			resolve();
-		});
-	});
-	const stop = async (): Promise<void> => {
-		if (!running || child.pid === undefined) return;
-		child.kill('SIGTERM');
-		const killer = setTimeout(() => killGroup(child.pid), GRACE);
-		await ended;
-		clearTimeout(killer);
-	};
+	const n8n = path.join(manifest.n8n, 'node_modules', 'n8n', 'bin', 'n8n');
+	const env = environment(settings, manifest.node);
+	const server = new LoggedProcess(manifest.node, [n8n, 'start'], { cwd: settings.userFolder, env, logFile });
+	const stop = async (): Promise<void> => await server.stop(GRACE);
 
 	const url = `http://127.0.0.1:${settings.port}`;
 	const deadline = Date.now() + READY_WITHIN;
 	while (!(await isReady(url))) {
 		signal?.throwIfAborted();
-		if (!running) throw new Error(`n8n ended while it was starting:\n${tail.trim()}`);
+		if (!server.running) throw new Error(`n8n ended while it was starting:\n${server.tail}`);
 		if (Date.now() > deadline) {
 			await stop();
-			throw new Error(`n8n was not ready after ${READY_WITHIN / 1000} s:\n${tail.trim()}`);
+			throw new Error(`n8n was not ready after ${READY_WITHIN / 1000} s:\n${server.tail}`);
 		}
 		await pause(200, undefined, { signal }).catch(() => undefined);
 		if (signal?.aborted) await stop();
 	}
-	return { url, pid: child.pid ?? 0, logFile, ended, stop };
-}
-
-function killGroup(pid: number | undefined): void {
-	try {
-		if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-	} catch {
-		// It ended in the meantime.
-	}
+	return { url, pid: server.pid, logFile, ended: server.ended, stop };
 }
 
 const isReady = (url: string): Promise<boolean> =>

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { LoggedProcess } from './logged-process.ts';
 import { installedPackage } from './user-folder.ts';
 
 /** Where the runtime of a user folder and the nodes of its n8n meet (VOICE_LOOP_STATE). */
@@ -27,46 +26,19 @@ export interface RuntimeProcess {
  */
 export async function startRuntime(node: string, userFolder: string, signal?: AbortSignal): Promise<RuntimeProcess> {
 	const script = path.join(installedPackage(userFolder), 'dist', 'runtime', 'cli', 'voice-loop.js');
-	const log = createWriteStream(path.join(userFolder, 'runtime.log'), { flags: 'a', mode: 0o600 });
-	const child = spawn(node, [script, 'start'], {
-		cwd: userFolder,
-		env: { ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) },
-		stdio: ['ignore', 'pipe', 'pipe'],
-		detached: true,
-	});
-	let tail = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.pipe(log, { end: false });
-		stream.on('data', (chunk: Buffer) => {
-			tail = (tail + chunk.toString()).slice(-3000);
-		});
-	}
-	let running = true;
-	const ended = new Promise<void>((resolve) => {
-		const end = () => {
-			running = false;
-			log.end();
-			resolve();
-		};
-		child.once('error', end);
-		child.once('close', end);
-	});
-	const stop = async (): Promise<void> => {
-		if (!running) return;
-		child.kill('SIGTERM');
-		const killer = setTimeout(() => child.kill('SIGKILL'), GRACE);
-		await ended;
-		clearTimeout(killer);
-	};
+	const env = { ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) };
+	const logFile = path.join(userFolder, 'runtime.log');
+	const runtime = new LoggedProcess(node, [script, 'start'], { cwd: userFolder, env, logFile });
+	const stop = async (): Promise<void> => await runtime.stop(GRACE);
 	const abort = () => void stop();
 	signal?.addEventListener('abort', abort);
 	try {
-		for await (const line of createInterface({ input: child.stdout })) {
+		for await (const line of createInterface({ input: runtime.output })) {
 			const found = ready.safeParse(parseJson(line));
-			if (found.success) return { url: found.data.url, ended, stop };
+			if (found.success) return { url: found.data.url, ended: runtime.ended, stop };
 		}
 		signal?.throwIfAborted();
-		throw new Error(`The voice runtime ended while it was starting:\n${tail.trim()}`);
+		throw new Error(`The voice runtime ended while it was starting:\n${runtime.tail}`);
 	} finally {
 		signal?.removeEventListener('abort', abort);
 	}

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { VoiceError } from '../../contract/errors';
+import { joinPcm } from '../../contract/audio';
 import { decodeWav } from '../../inference/audio-file/decode';
 import { FliteVoice } from '../../inference/voices/flite/flite-voice';
-import { join } from './join';
 
 const ESPEAK = 'espeak:';
 
@@ -25,7 +25,7 @@ function fliteVoice(voice: string): CallerVoice {
 		try {
 			const pieces: Int16Array[] = [];
 			for await (const { pcm } of flite.speak(text, { voice, speed: 1 }, new AbortController().signal)) pieces.push(pcm);
-			return requireSound(text, join(pieces));
+			return requireSound(text, joinPcm(pieces));
 		} finally {
 			clearInterval(awake);
 		}

@@ -1,9 +1,8 @@
-import { samplesToMs } from '../../contract/audio';
+import { joinPcm, samplesToMs } from '../../contract/audio';
 import type { Milliseconds } from '../../contract/clock';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Resampler } from '../../media/resampler/resampler';
 import { isAudible } from './audible';
-import { join } from './join';
 
 /** What the saved recording is made at: more than the voices give. */
 export const RECORDING_RATE = 24_000;
@@ -57,6 +56,6 @@ export class Ear {
 
 	/** Everything that was received, at RECORDING_RATE. */
 	recorded(): Int16Array {
-		return join(this.recording);
+		return joinPcm(this.recording);
 	}
 }

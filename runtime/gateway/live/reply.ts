@@ -7,6 +7,7 @@ import type { Call } from '../../ipc/caller';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { History } from '../../session/history';
 import type { Child } from '../children/child';
+import { ReplyCaption } from './reply-caption';
 import type { Turn } from './turn';
 import type { Utterance } from './utterance';
 
@@ -34,6 +35,7 @@ export class Reply {
 	private interrupted = false;
 	private finished = false;
 	private utterance: Utterance | undefined;
+	private readonly caption: ReplyCaption;
 	/** Settles when the model writes no more and the history holds what it wrote. */
 	idle: Promise<unknown> = Promise.resolve();
 
@@ -41,7 +43,9 @@ export class Reply {
 		private readonly turn: Turn,
 		private readonly ask: ReplyAsk,
 		private readonly rooms: ReplyRooms,
-	) {}
+	) {
+		this.caption = new ReplyCaption((text) => rooms.tell({ type: 'reply.partial', turnId: turn.id, text }));
+	}
 
 	/** Tools run, and their results are still to come. */
 	get waitsForTools(): boolean {
@@ -119,6 +123,7 @@ export class Reply {
 	}
 
 	private startTools(calls: ToolCall[]): ReplyStep {
+		this.caption.flush();
 		this.callsMade += calls.length;
 		if (this.callsMade > this.ask.maxToolCalls) {
 			this.utterance?.end();
@@ -154,7 +159,7 @@ export class Reply {
 		if (this.interrupted || text === '') return;
 		this.turn.mark('firstTokenAt');
 		this.text += text;
-		this.rooms.tell({ type: 'reply.partial', turnId: this.turn.id, text: this.text.trim() });
+		this.caption.show(this.text.trim());
 		this.voice()?.write(text);
 	}
 
@@ -165,6 +170,7 @@ export class Reply {
 
 	private done(): ReplyStep {
 		this.finished = true;
+		this.caption.flush();
 		this.utterance?.end();
 		return {
 			status: 'done',

@@ -1,18 +1,11 @@
+import { joinPcm } from '../../contract/audio';
 import { Flite } from '../voices/flite/flite';
 
 const RATE = 16_000;
 
 export const silence = (ms: number): Int16Array => new Int16Array((RATE * ms) / 1000);
 
-export function join(...parts: readonly Int16Array[]): Int16Array {
-	const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
-	let at = 0;
-	for (const part of parts) {
-		whole.set(part, at);
-		at += part.length;
-	}
-	return whole;
-}
+export const join = (...parts: readonly Int16Array[]): Int16Array => joinPcm(parts);
 
 /** White noise of a seed, so that a failure comes back. `peak` of 32768. */
 export function noise(ms: number, peak: number, seed = 1): Int16Array {

@@ -1,5 +1,5 @@
 import type { Transcription } from '../../../contract/control';
-import { LISTEN_RATE, samplesToMs } from '../../../contract/audio';
+import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../contract/audio';
 import { monotonicClock } from '../../../contract/clock';
 import { VoiceError } from '../../../contract/errors';
 import type { Handlers } from '../../../ipc/server';
@@ -64,7 +64,7 @@ export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 
 		transcribe: async ({ settings, pcm }, { signal }) => {
 			const { model, vocabularies, scheduler } = ready();
-			const whole = joined(pcm);
+			const whole = joinPcm(pcm);
 			const began = monotonicClock.now();
 			const recognition = await new Promise<Recognition>((resolve, reject) => {
 				const recording = new Recording(whole, vocabularies.for(settings), model.silence, (result) => {
@@ -92,14 +92,4 @@ export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			return {};
 		},
 	};
-}
-
-function joined(pieces: readonly Int16Array[]): Int16Array {
-	const whole = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-	let at = 0;
-	for (const piece of pieces) {
-		whole.set(piece, at);
-		at += piece.length;
-	}
-	return whole;
 }

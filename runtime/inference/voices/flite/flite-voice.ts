@@ -2,7 +2,7 @@ import os from 'node:os';
 import { VoiceError } from '../../../contract/errors';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voice';
 import { FlitePool } from './flite-pool';
-import { speakableParts } from './speakable';
+import { partsForFlite } from './flite-text';
 
 /** Of flite's built-in voices, those at 16 kHz that read any text. slt is the most natural, kal16 the quickest. */
 const VOICES: readonly VoiceChoice[] = [
@@ -21,7 +21,7 @@ export class FliteVoice implements VoiceEngine {
 
 	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
 		const name = this.voiceNamed(voice);
-		for (const part of speakableParts(text)) {
+		for (const part of partsForFlite(text)) {
 			const pcm = await this.pool.speak({ text: part, voice: name, speed, sampleRate: this.sampleRate }, signal);
 			if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 		}

@@ -27,7 +27,7 @@ function toAscii(text: string): string {
 }
 
 /** What flite is asked to say, in parts; none where there is nothing to pronounce. */
-export function speakableParts(text: string): string[] {
+export function partsForFlite(text: string): string[] {
 	const parts: string[] = [];
 	let open = '';
 	for (const word of toAscii(text).split(' ').flatMap((long) => long.match(new RegExp(`.{1,${LONGEST_WORD}}`, 'g')) ?? [])) {
