@@ -4,9 +4,9 @@ import type { ChatReply } from '../../runtime/contract/control';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ToolRecord } from '../../runtime/contract/turn';
 import type { ItemWork } from '../shared/each-item';
-import type { ChatTask } from './chat-item';
-import { shown } from './reply-in-turn';
+import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
+import { shown } from './tools/shown';
 
 /** Answers a prompt outside of a session: the node itself keeps the messages and runs the tools. */
 export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<IDataObject> {

@@ -1,35 +1,16 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
-import { type ChatSettings, chatMessage } from '../../runtime/contract/chat';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork } from '../shared/each-item';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
 import { chatAlone } from './chat-alone';
+import { type ChatTask, chatOptions } from './chat-task';
 import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
 import type { Tool } from './tools/tool';
 import { WorkflowTool, workflowRow } from './tools/workflow-tool';
 
-const optionsShape = z.object({
-	conversation: z.enum(['auto', 'own']).default('auto'),
-	maxToolCalls: z.number().int().min(0).max(32).default(6),
-	messages: z.union([z.string().transform(parseJson), z.unknown()]).pipe(z.array(chatMessage)).default([]),
-	sayWhenUnclear: z.string().max(300).default(''),
-	toolTimeLimit: z.number().min(1).max(600).default(30),
-});
-
 const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
-
-/** All that the node was told, for one item. */
-export interface ChatTask {
-	readonly instructions: string;
-	readonly prompt: string;
-	/** false when the Transcribe node before did not understand the caller. */
-	readonly understood: boolean;
-	readonly chat: ChatSettings;
-	readonly options: z.output<typeof optionsShape>;
-	readonly tools: ReadonlyMap<string, Tool>;
-}
 
 export async function chatItem(item: ItemWork): Promise<INodeExecutionData> {
 	const task = await taskOf(item);
@@ -42,7 +23,7 @@ async function taskOf({ context, itemIndex }: ItemWork): Promise<ChatTask> {
 		const value: unknown = context.getNodeParameter(name, itemIndex, '');
 		return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
 	};
-	const options = checked('Options', optionsShape, context.getNodeParameter('options', itemIndex, {}));
+	const options = checked('Options', chatOptions, context.getNodeParameter('options', itemIndex, {}));
 	const rows = checked('Workflow Tools', toolsShape, context.getNodeParameter('tools', itemIndex, {})).workflow;
 	const tools = [
 		...rows.map((row) => new WorkflowTool(context, row)),
@@ -74,12 +55,4 @@ function checked<T extends z.ZodTypeAny>(parameter: string, shape: T, value: unk
 	if (parsed.success) return parsed.data as z.output<T>;
 	const issue = parsed.error.issues[0];
 	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `"${parameter}" is not valid: ${issue?.path.join('.')}: ${issue?.message}`);
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ToolRecord } from '../../runtime/contract/turn';
 import type { CallerTurn } from '../shared/caller-turn';
 import type { ItemWork } from '../shared/each-item';
 import { speechAhead } from '../shared/look-ahead';
-import type { ChatTask } from './chat-item';
+import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
+import { shown } from './tools/shown';
 
 /** Answers the caller. The runtime keeps the conversation and asks for each tool call it wants run. */
 export async function replyInTurn(item: ItemWork, turn: CallerTurn, task: ChatTask): Promise<IDataObject> {
@@ -32,16 +32,4 @@ export async function replyInTurn(item: ItemWork, turn: CallerTurn, task: ChatTa
 	}
 	const { text, interrupted, tools, lookAhead, note, usage, timings } = step;
 	return { ...turn, text, interrupted, tools: tools.map(shown), lookAhead, note, usage, timings };
-}
-
-/** A tool call as the node's output shows it. */
-export function shown({ call, result }: ToolRecord): IDataObject {
-	return {
-		name: call.name,
-		arguments: call.arguments,
-		ok: result?.ok ?? false,
-		result: result?.result ?? null,
-		durationMs: Math.round(result?.durationMs ?? 0),
-		...(result?.executionId === undefined ? {} : { executionId: result.executionId }),
-	};
 }

@@ -2,35 +2,16 @@ import { monotonicClock } from '../../contract/clock';
 import type { OpenSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent, PageRequest } from '../../contract/page-events';
-import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import { Conversation } from '../../session/conversation';
 import type { ConversationEffect, ConversationInput } from '../../session/conversation-events';
 import { History } from '../../session/history';
-import type { Child } from '../children/child';
-import type { MediaPool } from '../children/media-pool';
-import type { Log } from '../log';
-import type { Dispatcher } from '../triggers/dispatch';
-import type { TriggerStreams } from '../triggers/streams';
 import { AgentVoice } from './agent-voice';
 import { CallerSound } from './caller-sound';
 import { Listening } from './listening';
+import type { LiveListener, LiveRooms } from './live-rooms';
 import { MediaSession, type MediaSessionEvent } from './media-session';
 import { TurnDesk } from './turn-desk';
 import { Turns, type TurnRooms } from './turns';
-
-export interface LiveRooms {
-	readonly media: MediaPool;
-	readonly inference: Child<InferenceProtocol>;
-	readonly streams: TriggerStreams;
-	readonly dispatcher: Dispatcher;
-	readonly log: Log;
-}
-
-export interface LiveListener {
-	turnStarted(turnId: string): void;
-	turnForgotten(turnId: string): void;
-	ended(error?: VoiceError): void;
-}
 
 const DEMO_NOTE = 'The offline demo models understand appointments and calendar questions only.';
 

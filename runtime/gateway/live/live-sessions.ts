@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import { LiveSession, type LiveRooms } from './live-session';
+import type { LiveRooms } from './live-rooms';
+import { LiveSession } from './live-session';
 import type { Turn } from './turn';
 import type { TurnDesk } from './turn-desk';
 

@@ -7,7 +7,7 @@ import type { TriggerEvent } from '../../contract/turn';
 import type { ConversationInput, InterruptReason, StartTurn } from '../../session/conversation-events';
 import type { History } from '../../session/history';
 import type { AgentVoice } from './agent-voice';
-import type { LiveListener, LiveRooms } from './live-session';
+import type { LiveListener, LiveRooms } from './live-rooms';
 import { Turn } from './turn';
 import { TurnWatch } from './turn-watch';
 import type { Outcome, Utterance } from './utterance';
