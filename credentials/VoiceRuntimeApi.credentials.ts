@@ -42,5 +42,17 @@ export class VoiceRuntimeApi implements ICredentialType {
 		properties: { headers: { Authorization: '=Bearer {{ $credentials.apiKey }}' } },
 	};
 
-	test: ICredentialTestRequest = { request: { baseURL: '={{ $credentials.url }}', url: '/v1/health' } };
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{ $credentials.url }}', url: '/v1/health' },
+		rules: [
+			{
+				type: 'responseCode',
+				properties: { value: 401, message: 'The runtime answers, but with another key: give the value of its VOICE_LOOP_KEY.' },
+			},
+			{
+				type: 'responseCode',
+				properties: { value: 404, message: 'Something answers at this URL, but it is no voice runtime.' },
+			},
+		],
+	};
 }

@@ -1,5 +1,6 @@
 // Guards against nodes that work in production but not in the hands of somebody who builds a workflow in the editor.
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { launch, leave, picture, visit } from '../page/browser';
 import { logIn } from './browser-caller';
 import { call } from './headless-caller';
@@ -51,4 +52,16 @@ test('the test button runs one turn of a call to the test URL and shows its data
 	expect(outputOf(turn, 'Orpheus Speak').heard).toBe(report.turns[0]?.reply);
 	await page.getByText('Workflow executed successfully', { exact: false }).first().waitFor();
 	await picture(page, 'editor-tested');
+});
+
+test('the credential tests itself: the right key is good, a wrong one and a wrong address say what is wrong', async () => {
+	const { url, key } = world.runtime;
+	const answer = z.object({ status: z.string(), message: z.string() });
+	const tested = async (data: { url: string; apiKey: string }) =>
+		await world.n8n.rest.request('POST', '/credentials/test', answer, {
+			credentials: { id: '', name: 'Voice runtime', type: 'voiceRuntimeApi', data },
+		});
+	await expect(tested({ url, apiKey: key })).resolves.toMatchObject({ status: 'OK' });
+	await expect(tested({ url, apiKey: 'no-such-key-'.repeat(4) })).resolves.toMatchObject({ status: 'Error', message: expect.stringContaining('another key') });
+	await expect(tested({ url: 'http://127.0.0.1:9', apiKey: key })).resolves.toMatchObject({ status: 'Error' });
 });
