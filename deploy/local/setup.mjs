@@ -18,7 +18,7 @@ import { ensureTestTools } from './steps/test-tools.mjs';
 const goals = {
 	async package() {
 		const node = await ensureNode();
-		await ensureDependencies();
+		await ensureDependencies(node);
 		await linkNode(node);
 		await ensureBuild(node);
 		const n8n = await ensureN8n(node);

@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { root } from './paths.mjs';
+import { pathToFileURL } from 'node:url';
+import { buildOnce } from './build-once.mjs';
+import { cache, keyOf, root } from './paths.mjs';
 import { announced, diskMeter } from './report.mjs';
-import { npm } from './run.mjs';
+import { npm, run } from './run.mjs';
+
+const files = ['package.json', 'package-lock.json'];
+/** npm's own record of what it installed. It writes into it, so it must not be shared. */
+const record = '.package-lock.json';
 
 const readPackages = async (file) => JSON.parse(await readFile(file, 'utf8')).packages;
 
-/** npm keeps its own record of what it installed; packages for other machines are optional there. */
+/** Packages for other machines are optional in npm's record. */
 async function upToDate() {
 	try {
 		const wanted = await readPackages(path.join(root, 'package-lock.json'));
-		const present = await readPackages(path.join(root, 'node_modules', '.package-lock.json'));
+		const present = await readPackages(path.join(root, 'node_modules', record));
 		return Object.entries(wanted).every(
 			([place, { version, optional, devOptional, peer }]) =>
 				place === '' || optional || devOptional || peer || present[place]?.version === version,
@@ -21,12 +28,58 @@ async function upToDate() {
 }
 
 /**
- * The clone's own node_modules, in the locked versions. Nothing we depend on needs an install script.
- * Not `npm ci`: it refuses a lock file that lacks one machine's build of an optional package, and registry
- * mirrors do not carry all of those.
+ * Nothing we depend on needs an install script. Not `npm ci`: it refuses a lock file that lacks one machine's build
+ * of an optional package, and registry mirrors do not carry all of those.
  */
-export async function ensureDependencies() {
+const install = (folder) =>
+	npm(['install', '--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
+
+/** The packages in the locked versions, outside of every clone. */
+async function ensureShared() {
+	const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
+	const target = path.join(cache, `clone-dependencies-${keyOf(...texts, process.platform, process.arch)}`);
+	await buildOnce(
+		target,
+		(folder) =>
+			announced(
+				'dependencies of the clone (about 2 GB, the first time only)',
+				async () => {
+					for (const file of files) await copyFile(path.join(root, file), path.join(folder, file));
+					await install(folder);
+				},
+				diskMeter(folder),
+			),
+		(pid) => console.log(`• dependencies of the clone: waiting for the set-up with pid ${pid}`),
+	);
+	return path.join(target, 'node_modules');
+}
+
+/** Hard links: seconds, and no disk. Only Node 24 runs TypeScript, and what runs us may be older. */
+async function link(node, from, to) {
+	const linker = pathToFileURL(path.join(root, 'deploy', 'local', 'host', 'hard-links.ts')).href;
+	const script = `import { linkTree } from ${JSON.stringify(linker)}; linkTree(...process.argv.slice(1));`;
+	await run(node, ['--input-type=module', '--eval', script, from, to]);
+	await rm(path.join(to, record));
+	await copyFile(path.join(from, record), path.join(to, record));
+}
+
+/**
+ * The clone's own node_modules, in the locked versions. A clone that has some already is npm's to bring up to date;
+ * a fresh one shares the files of those before it.
+ * @param {string} node the Node that runs the links' TypeScript
+ */
+export async function ensureDependencies(node) {
 	if (await upToDate()) return;
-	const flags = ['--no-save', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-	await announced('dependencies of the clone', () => npm(['install', ...flags], { cwd: root }), diskMeter(root));
+	const own = path.join(root, 'node_modules');
+	if (existsSync(path.join(own, record))) {
+		await announced('dependencies of the clone', () => install(root), diskMeter(root));
+		return;
+	}
+	const shared = await ensureShared();
+	await announced('dependencies of the clone, linked', async () => {
+		const draft = `${own}.tmp-${process.pid}`;
+		await link(node, shared, draft);
+		await rm(own, { recursive: true, force: true });
+		await rename(draft, own);
+	});
 }
