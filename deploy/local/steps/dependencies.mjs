@@ -77,7 +77,9 @@ export async function ensureDependencies(node) {
 	}
 	const shared = await ensureShared();
 	await announced('dependencies of the clone, linked', async () => {
-		const draft = `${own}.tmp-${process.pid}`;
+		// Whole or not at all: an interrupted one is taken away by the next.
+		const draft = path.join(root, '.voice-loop', 'node_modules.part');
+		await rm(draft, { recursive: true, force: true });
 		await link(node, shared, draft);
 		await rm(own, { recursive: true, force: true });
 		await rename(draft, own);
