@@ -537,7 +537,7 @@ def pick_weighted(*options):
 
 
 def foreign_or_own():
-    return p.title()[1] if random.random() < .7 else p.foreign_title()
+    return p.title()[1] if random.random() < .85 else p.foreign_title()
 
 
 def draw_setting():

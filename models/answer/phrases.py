@@ -32,6 +32,7 @@ ANY_WORDS = KINDS + NAMES + FOREIGN_WORDS + TITLE_WORDS
 
 HELD_OUT = 12
 drill = False  # dates and names only, for practice in copying them
+made_up = .08  # share of titles that nobody would say
 
 
 def held_out(template):
@@ -99,34 +100,41 @@ def day():
 
 
 def random_words(words):
-    return ' '.join(random.choice(words) for _ in range(pick(1, 2, 2, 3, 3)))
+    return ' '.join(random.choice(words) for _ in range(pick(1, 2, 2, 3)))
+
+
+def usual_title():
+    r, k, n = random.random(), random.choice(KINDS), random.choice(NAMES)
+    if drill and random.random() < .7:
+        r = random.uniform(.43, .80)
+    if r < .41:
+        return k + ' ' + random.choice(FORMS)
+    if r < .63:
+        return pick('meeting', 'call', 'appointment', 'lunch', 'dinner', 'coffee', 'interview', 'session', 'training', 'review') + pick(' with ', ' with ', ' for ') + n
+    if r < .73:
+        return k + pick(' with ', ' for ') + n
+    if r < .80:
+        return k + ' ' + random.choice(FORMS) + pick(' for ', ' with ') + n
+    if r < .93:
+        return k
+    if r < .97:
+        return pick('meeting', 'call')
+    return pick('appointment', 'meeting', 'call') + ' with ' + pick('doctor ', '') + n
+
+
+def made_up_title():
+    """Words that nobody puts together: practice, so that copying never hangs on what is usual."""
+    n, t = random.choice(NAMES), random_words(ANY_WORDS if drill else TITLE_WORDS)
+    if random.random() < .4:
+        t += pick(' with ', ' for ', ' for ') + pick(n, n, 'my ' + random.choice(ANY_WORDS))
+    return t
 
 
 def title(generic=False):
     """(as spoken, as written into the tool call); generic: nothing that names the appointment."""
     if generic:
         return pick('an appointment', 'an appointment', 'another appointment'), None
-    r, k, n = random.random(), random.choice(KINDS), random.choice(NAMES)
-    if drill and random.random() < .7:
-        r = random.uniform(.45, 1.2)
-    if r < .36:
-        t = k + ' ' + random.choice(FORMS)
-    elif r < .56:
-        t = pick('meeting', 'call', 'appointment', 'lunch', 'dinner', 'coffee', 'interview', 'session', 'training', 'review') + pick(' with ', ' with ', ' for ') + n
-    elif r < .64:
-        t = k + pick(' with ', ' for ') + n
-    elif r < .70:
-        t = k + ' ' + random.choice(FORMS) + pick(' for ', ' with ') + n
-    elif r < .82:
-        t = k
-    elif r < .85:
-        t = pick('meeting', 'call')
-    elif r < .88:
-        t = pick('appointment', 'meeting', 'call') + ' with ' + pick('doctor ', '') + n
-    else:
-        t = random_words(TITLE_WORDS if r < 1 else ANY_WORDS)
-        if random.random() < .4:
-            t += pick(' with ', ' for ', ' for ') + pick(n, n, 'my ' + random.choice(ANY_WORDS))
+    t = made_up_title() if random.random() < (.4 if drill else made_up) else usual_title()
     article = random.random()
     spoken = an(t) if article < .5 else 'my ' + t if article < .7 else 'the ' + t if article < .85 else t if article < .95 else 'another ' + t
     return spoken, t

@@ -7,6 +7,7 @@ The learning rate follows whichever budget runs out first, so the same run works
 import copy
 import json
 import math
+import multiprocessing
 import os
 import random
 import sys
@@ -123,6 +124,13 @@ class Optimiser:
         self.moment = [torch.zeros_like(w) for w in self.matrices]
         self.rest = torch.optim.AdamW([w for k, w in named.items() if w.ndim == 1 or k == 'embed'], lr=3e-3, betas=(.9, .95), weight_decay=0.)
 
+    def state(self):
+        return {'moment': self.moment, 'rest': self.rest.state_dict()}
+
+    def load(self, state):
+        self.moment = state['moment']
+        self.rest.load_state_dict(state['rest'])
+
     def step(self, scale):
         for g in self.rest.param_groups:
             g['lr'] = 3e-3 * scale
@@ -161,6 +169,31 @@ def exact(model, tokenizer, made):
     return right
 
 
+class Team:
+    """Processes, one a core, that train one model: each has a copy and batches of its own, their gradients are averaged,
+    and the same step is taken by all. More threads in one process bring nothing at this size."""
+
+    def __init__(self, size, numbers):
+        self.size, self.rank = size, 0
+        self.shared = torch.zeros(size, numbers).share_memory_()
+        self.progress = torch.zeros(1, dtype=torch.float64).share_memory_()
+        self.barrier = multiprocessing.Barrier(size, timeout=900)
+
+    def average(self, model, progress):
+        """Gradients of all, and the first one's progress, so that all take the same step."""
+        if self.size == 1:
+            return progress
+        self.shared[self.rank] = torch.cat([w.grad.flatten() for w in model.parameters()])
+        if self.rank == 0:
+            self.progress[0] = progress
+        self.barrier.wait()
+        mean, progress = self.shared.mean(0), self.progress.item()
+        self.barrier.wait()
+        for w, part in zip(model.parameters(), mean.split([w.numel() for w in model.parameters()])):
+            w.grad = part.view_as(w).clone()
+        return progress
+
+
 def main():
     work, target = sys.argv[1], sys.argv[2]
     cpu_budget, wall_budget = (60 * float(x) for x in (sys.argv[3:] + ['75', '80'][len(sys.argv) - 3:]))
@@ -172,13 +205,25 @@ def main():
     if not os.path.exists(vocabulary):
         build_tokenizer().save(vocabulary)
     tokenizer = tokens.Tokenizer.load(vocabulary)
+    numbers = sum(w.numel() for w in Llama(len(tokenizer.tokens)).parameters())
+    team = Team(int(os.environ.get('VOICE_LOOP_TRAIN_PROCESSES', '1')), numbers)
+    for rank in range(1, team.size):
+        if os.fork() == 0:
+            team.rank = rank
+            break
+    train(team, tokenizer, work, target, cpu_budget, wall_budget)
+
+
+def train(team, tokenizer, work, target, cpu_budget, wall_budget):
+    first_of_team = team.rank == 0
     random.seed(900001)
     held = [dialogues.make(product=True)[:2] for _ in range(60)]
     torch.manual_seed(1)
     model = Llama(len(tokenizer.tokens))
     tie_embeddings(model, tokenizer)
     average = copy.deepcopy(model)
-    print(f'{sum(w.numel() for w in model.parameters()) / 1e6:.2f} M parameters', flush=True)
+    if first_of_team:
+        print(f'{sum(w.numel() for w in model.parameters()) / 1e6:.2f} M parameters', flush=True)
     optimiser = Optimiser(model)
     cpu0, wall0 = time.process_time(), time.time()
     step, seen, recent, last_eval, skipped, before = 0, 0, None, 0., 0, 0.
@@ -188,30 +233,35 @@ def main():
         model.load_state_dict(kept['model'])
         average.load_state_dict(kept['average'])
         step, seen, before = kept['step'], kept['seen'], kept['progress']
-    random.seed(step)
+        optimiser.load(kept['optimiser'])
+    random.seed(1000 * step + team.rank)
 
     def progress():
         return min(1., before + (1 - before) * max((time.process_time() - cpu0) / cpu_budget, (time.time() - wall0) / wall_budget))
 
     first = step
     for prefix, ids, mask in batches(tokenizer, progress):
-        done = progress()
-        scale = min(1., (step - first + 1) / WARMUP_STEPS) * max(.01, min(1., (1 - done) / .8))
         loss = loss_of(model, ids, mask, prefix)
         model.zero_grad(set_to_none=True)
         loss.backward()
+        done = team.average(model, progress())
+        scale = min(1., (step - first + 1) / WARMUP_STEPS) * max(.01, min(1., (1 - done) / .8))
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-        if not (torch.isfinite(loss) and torch.isfinite(norm)):
+        if not torch.isfinite(norm):
             skipped += 1
             assert skipped < 20, 'gradients keep being not finite'
             continue
         optimiser.step(scale)
-        step, seen = step + 1, seen + ids.numel()
+        step, seen = step + 1, seen + team.size * ids.numel()
         recent = loss.item() if recent is None else .98 * recent + .02 * loss.item()
         keep = min(AVERAGE, 1 - 1 / (step + 1))
         with torch.no_grad():
             for a, w in zip(average.parameters(), model.parameters()):
                 a.lerp_(w, 1 - keep)
+        if not first_of_team:
+            if done >= 1:
+                return
+            continue
         cpu = time.process_time() - cpu0
         if step % 20 == 0:
             print(f'{step} step {cpu / 60:.1f} min {seen / 1e6:.2f} M tokens loss {recent:.4f} progress {done:.3f} lr x{scale:.3f}', flush=True)
@@ -220,7 +270,8 @@ def main():
             calls, all_calls, texts, all_texts = exact(average, tokenizer, held)
             print(f'EVAL {cpu / 60:.1f} min {seen / 1e6:.2f} M tokens: calls {calls}/{all_calls} texts {texts}/{all_texts}', flush=True)
             state = {k: v.numpy() for k, v in average.state_dict().items()}
-            torch.save({'average': average.state_dict(), 'model': model.state_dict(), 'step': step, 'seen': seen, 'progress': done}, checkpoint)
+            torch.save({'average': average.state_dict(), 'model': model.state_dict(), 'step': step, 'seen': seen, 'progress': done,
+                        'optimiser': optimiser.state()}, checkpoint)
             gguf.write(target, state, CONFIG, tokenizer, tokens.SPECIALS)
             last_eval = time.process_time() - cpu0
         if done >= 1:

@@ -57,6 +57,18 @@ it('closes channels of another name and second ones', () => {
 	expect([other.closed, first.closed, second.closed]).toEqual([true, false, true]);
 });
 
+it('takes a channel that closes while something is sent for a page that leaves, not for a failure', () => {
+	const { news, events } = room();
+	const channel = fake('events', 'open');
+	events.adopt(channel);
+	channel.send = () => {
+		throw new Error("RTCDataChannel.readyState is not 'open'");
+	};
+	expect(() => events.send('1')).not.toThrow();
+	channel.onclose?.();
+	expect(news).toEqual(['open', 'closed']);
+});
+
 it('keeps a bounded number of events for a page that never opens its channel', () => {
 	const { events } = room();
 	for (let i = 0; i < 100_000; i++) events.send('x');

@@ -47,7 +47,14 @@ export class EventChannel {
 	send(json: string): void {
 		if (this.channel?.readyState !== 'open') {
 			if (this.kept.length < MAX_KEPT) this.kept.push(json);
-		} else if (this.channel.bufferedAmount < MAX_BUFFERED) this.channel.send(json);
+			return;
+		}
+		if (this.channel.bufferedAmount >= MAX_BUFFERED) return;
+		try {
+			this.channel.send(json);
+		} catch {
+			// It closed between the look at its state and the sending: onclose follows and says so.
+		}
 	}
 
 	close(): void {
