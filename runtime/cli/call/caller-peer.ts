@@ -58,7 +58,11 @@ export class CallerPeer {
 
 	/** A page request as JSON. Lost while the channel is not open. */
 	sendText(json: string): void {
-		if (this.channel.readyState === 'open') this.channel.send(json);
+		try {
+			if (this.channel.readyState === 'open') this.channel.send(json);
+		} catch {
+			// It closed between the look and the sending.
+		}
 	}
 
 	close(): void {
