@@ -1,6 +1,6 @@
 """Held-out dialogues for the gate, one JSON object a line: {set, messages, tools, learn}.
 
-`seen`: phrasings that training draws from, combined anew. `unseen`: phrasings that training never sees. `made-up titles`:
+`seen phrasings`: those that training draws from, combined anew. `unseen phrasings`: those that training never sees. `made-up titles`:
 every second appointment has a title of words that nobody puts together ("read end for kate"); in the others none has.
 Usage: gate-dialogues.py [dialogues a set] [seed]"""
 import json
@@ -13,7 +13,7 @@ import dialogues
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 150
     random.seed(int(sys.argv[2]) if len(sys.argv) > 2 else 424242)
-    for name, unseen, made_up in (('seen', False, 0), ('unseen', True, 0), ('made-up titles', False, .5)):
+    for name, unseen, made_up in (('seen phrasings', False, 0), ('unseen phrasings', True, 0), ('made-up titles', False, .5)):
         dialogues.p.made_up = made_up
         left = count
         while left:

@@ -4,7 +4,7 @@
  *
  *   gate-dialogues.py | node gate.mjs <answer.gguf> [--show <n failures>]
  *
- * Exit code 1 when fewer than 95 % of the tool calls in the `seen` set are exact.
+ * Exit code 1 when fewer than 95 % of the tool calls are exact in dialogues of phrasings that training draws from.
  */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -72,12 +72,12 @@ for await (const line of createInterface({ input: process.stdin })) {
 	}
 }
 
-const percent = (part, all) => `${part}/${all} (${((100 * part) / Math.max(1, all)).toFixed(1)} %)`;
+const percent = (part, all) => `${part} of ${all} (${((100 * part) / Math.max(1, all)).toFixed(1)} %)`;
 for (const [set, s] of Object.entries(scores)) {
-	console.log(`${set} phrasings: tool calls exact ${percent(s.callsExact, s.calls)}, texts exact ${percent(s.textsExact, s.texts)}`);
+	console.log(`${set}: tool calls exact ${percent(s.callsExact, s.calls)}, texts exact ${percent(s.textsExact, s.texts)}`);
 }
 console.log(`${turns} answers generated through node-llama-cpp, ${(generatedMs / Math.max(1, turns)).toFixed(0)} ms each on average (1 thread)`);
-const seen = scores.seen;
+const seen = scores['seen phrasings'];
 const passed = seen !== undefined && seen.callsExact >= REQUIRED_CALLS * seen.calls;
 console.log(passed ? 'gate passed' : 'gate NOT passed');
 process.exit(passed ? 0 : 1);

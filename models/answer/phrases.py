@@ -17,7 +17,8 @@ KINDS = ('dentist doctor haircut yoga lunch dinner team project budget piano swi
          'training review gym').split()
 NAMES = ('anna john maria peter sarah david emma michael laura tom james lisa paul kate mark julia daniel sophie '
          'robert alice').split()
-FORMS = 'appointment appointment appointment meeting session class lesson call review training interview'.split()
+FORMS = 'appointment appointment appointment appointment meeting session class lesson call'.split()
+COMPANY = 'meeting call session appointment interview lunch dinner coffee training review'.split()  # what one has with somebody
 # Any of these may stand in a made-up title: the model must copy, not recite.
 TITLE_WORDS = KINDS + ('appointment meeting session class lesson call coffee school team training review project book change '
                        'date help name start swimming end read month interview').split()
@@ -54,7 +55,7 @@ def time_of_day():
     if r < .48:
         return h
     if r < .64:
-        return h + ' ' + pick('fifteen', 'thirty', 'thirty', 'forty five', 'ten', 'twenty', 'forty', 'fifty', 'five') + pick('', '', ' p m', ' a m')
+        return h + ' ' + pick('fifteen', 'thirty', 'thirty', 'forty five', 'ten', 'twenty', 'forty', 'fifty') + pick('', '', ' p m', ' a m')
     if r < .73:
         return pick('half past ', 'quarter past ', 'quarter to ') + h
     if r < .80:
@@ -104,29 +105,27 @@ def random_words(words):
 
 
 def usual_title():
+    """A title as the demo recogniser knows them: its own grammar, by its language model's bigrams."""
     r, k, n = random.random(), random.choice(KINDS), random.choice(NAMES)
-    if drill and random.random() < .7:
-        r = random.uniform(.43, .80)
-    if r < .41:
+    if drill and random.random() < .5:
+        r = random.uniform(.5, .85)
+    if r < .5:
         return k + ' ' + random.choice(FORMS)
-    if r < .63:
-        return pick('meeting', 'call', 'appointment', 'lunch', 'dinner', 'coffee', 'interview', 'session', 'training', 'review') + pick(' with ', ' with ', ' for ') + n
-    if r < .73:
-        return k + pick(' with ', ' for ') + n
-    if r < .80:
-        return k + ' ' + random.choice(FORMS) + pick(' for ', ' with ') + n
-    if r < .93:
-        return k
+    if r < .75:
+        return random.choice(COMPANY) + ' with ' + n
+    if r < .85:
+        return k + ' with ' + n
     if r < .97:
-        return pick('meeting', 'call')
-    return pick('appointment', 'meeting', 'call') + ' with ' + pick('doctor ', '') + n
+        return k
+    return pick('meeting', 'call')
 
 
 def made_up_title():
-    """Words that nobody puts together: practice, so that copying never hangs on what is usual."""
-    n, t = random.choice(NAMES), random_words(ANY_WORDS if drill else TITLE_WORDS)
-    if random.random() < .4:
-        t += pick(' with ', ' for ', ' for ') + pick(n, n, 'my ' + random.choice(ANY_WORDS))
+    """What the recogniser hardly expects: words that nobody puts together, "for" somebody. Copying must not hang on what is usual."""
+    n, words = random.choice(NAMES), ANY_WORDS if drill else TITLE_WORDS
+    t = random_words(words) if random.random() < .6 else random.choice(KINDS) + ' ' + random.choice(FORMS)
+    if random.random() < .5:
+        t += pick(' with ', ' for ', ' for ') + pick(n, n, 'my ' + random.choice(words))
     return t
 
 
