@@ -108,6 +108,8 @@ export class Reply {
 		try {
 			reply = await this.generation.result;
 		} catch (thrown) {
+			// Nothing of it is shown after the news that it ended.
+			this.caption.flush();
 			this.utterance?.end();
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
