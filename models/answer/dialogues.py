@@ -6,6 +6,7 @@ message: 'all', 'no', or 'cut' (the caller interrupted: the words are learned, t
 import os
 import random
 
+import domain
 import phrases as p
 import prompts
 
@@ -30,7 +31,8 @@ ERRORS = ['timeout', 'the tool gave no result', 'the calendar is not reachable',
 
 _DEMO = {s.strip() for s in open(os.environ['VOICE_LOOP_DEMO_SENTENCES'])} if os.environ.get('VOICE_LOOP_DEMO_SENTENCES') else set()
 FORBIDDEN = {s for s in _DEMO if len(s.split()) >= 4}
-LEXICON = sorted({w for v in vars(p).values() if isinstance(v, list) and v is not p.FOREIGN_WORDS and all(isinstance(x, str) for x in v)
+LEXICON = sorted({w for v in [*vars(domain).values(), *vars(p).values()]
+                  if isinstance(v, list) and v is not domain.FOREIGN_WORDS and all(isinstance(x, str) for x in v)
                   for s in v for w in s.split() if '{' not in w})
 
 
@@ -128,8 +130,8 @@ class Dialogue:
 
     # --- side remarks: answered, then the open question again ------------------------------------------------------
     def side(self):
-        r, n = random.random(), random.choice(p.NAMES)
-        slots = {'N': n, 'T': p.title()[0], 'D': p.day()[0], 'H': p.time_of_day(), 'D2': p.day()[1]}
+        r, n = random.random(), random.choice(domain.NAMES)
+        slots = {'N': n, 'T': domain.title()[0], 'D': domain.day()[0], 'H': domain.time_of_day(), 'D2': domain.day()[1]}
         if r < .20:
             self.put_user('[unclear]' if random.random() < .7 else ' '.join(random.choice(LEXICON) for _ in range(random.randrange(3, 7))))
             self.say(UNCLEAR_TEXT + ' ' + self.question(AGAIN))
@@ -197,7 +199,7 @@ class Dialogue:
             self.side()
 
     def no_tools(self):
-        slots = {'T': p.title()[0], 'D': p.day()[0], 'H': p.time_of_day(), 'H2': p.time_of_day()}
+        slots = {'T': domain.title()[0], 'D': domain.day()[0], 'H': domain.time_of_day(), 'H2': domain.time_of_day()}
         if random.random() < .5:
             return self.side()
         t = pick_weighted(self.choose(p.VERBS) + ' {T} ' + self.choose(p.BOOK_TAILS), self.choose(p.LIST), self.choose(p.CANCEL_VERBS) + ' {T} {D}')
@@ -222,20 +224,20 @@ class Dialogue:
             self.say('Goodbye. Have a nice day.')
 
     def ambiguous(self):
-        slots = {'T': p.title()[0], 'D': p.day()[0], 'H': p.time_of_day(), 'N': random.choice(p.NAMES)}
+        slots = {'T': domain.title()[0], 'D': domain.day()[0], 'H': domain.time_of_day(), 'N': random.choice(domain.NAMES)}
         self.user(self.choose(p.AMBIGUOUS), slots)
         self.say('Would you like to book, list or cancel an appointment?')
 
     def move(self):
-        slots = {'T': p.title()[0], 'D': p.day()[0], 'H': p.time_of_day(), 'D2': p.day()[1]}
+        slots = {'T': domain.title()[0], 'D': domain.day()[0], 'H': domain.time_of_day(), 'D2': domain.day()[1]}
         self.user(self.choose(p.AFTER_BOOKING_CHANGE if self.focus and random.random() < .4 else p.MOVE), slots)
         self.say(NO_MOVE)
 
     # booking
     def book(self):
         generic = random.random() < .12
-        (spoken, title), (day_said, day), time = p.title(generic), p.day(), p.time_of_day()
-        slots = {'T': spoken, 'D': day_said, 'H': time, 'H2': p.time_of_day()}
+        (spoken, title), (day_said, day), time = domain.title(generic), domain.day(), domain.time_of_day()
+        slots = {'T': spoken, 'D': day_said, 'H': time, 'H2': domain.time_of_day()}
         self.pending = {'kind': 'book', 'title': title, 'day': None, 'time': None}
         r = random.random()
         verb = self.choose(p.VERBS)
@@ -307,7 +309,7 @@ class Dialogue:
 
     def correct(self):
         b = self.pending
-        (said, day), time = p.day(), p.time_of_day()
+        (said, day), time = domain.day(), domain.time_of_day()
         if b['time'] and (not b['day'] or random.random() < .5):
             self.user(self.choose(p.CORRECT_TIME), {'H': time})
             b['time'] = time
@@ -317,8 +319,8 @@ class Dialogue:
 
     def answer_slot(self):
         b = self.pending
-        (spoken, title), (said, day), time = p.title(), p.day(), p.time_of_day()
-        slots = {'T': spoken, 'D': said, 'H': time, 'H2': p.time_of_day()}
+        (spoken, title), (said, day), time = domain.title(), domain.day(), domain.time_of_day()
+        slots = {'T': spoken, 'D': said, 'H': time, 'H2': domain.time_of_day()}
         if not b['title']:
             template = self.choose(p.ANSWER_TITLE)
             b['title'] = title
@@ -341,15 +343,15 @@ class Dialogue:
         if r < .80 or self.small and r < .92:
             done = dict(arguments)
             if random.random() < .4:  # the tool's words count, not the caller's
-                done['time'] = p.told_time()
+                done['time'] = domain.told_time()
             if random.random() < .3:
-                done['day'] = p.day()[1]
+                done['day'] = domain.day()[1]
             self.call('book_appointment', arguments, {'status': 'booked', **done})
             self.known.setdefault(done['day'], []).append({'title': done['title'], 'time': done['time']})
             self.focus, self.pending = (done['title'], done['day']), None
             return self.say(f"Okay, I have booked your {done['title']} {on(done['day'])} at {done['time']}.")
         if r < .88:
-            when = {'day': b['day'] if random.random() < .7 else p.day()[1], 'time': b['time'] if random.random() < .7 else p.time_of_day()}
+            when = {'day': b['day'] if random.random() < .7 else domain.day()[1], 'time': b['time'] if random.random() < .7 else domain.time_of_day()}
             self.call('book_appointment', arguments, {'status': 'taken', **when})
             b['time'] = None
             return self.fill_booking(f"Sorry, I already have something {on(when['day'])} at {when['time']}. ")
@@ -367,18 +369,18 @@ class Dialogue:
 
     # listing
     def list(self):
-        said, day = p.day()
+        said, day = domain.day()
         if self.known and random.random() < .4:
             day = random.choice(sorted(self.known))
             said = on(day)
         if random.random() < .15:
-            slots = {'T': p.title()[0]}
+            slots = {'T': domain.title()[0]}
             self.user(self.choose(p.WHEN_IS if random.random() < .3 else p.LIST_OPEN), slots)
             if not self.ask_list():
                 return
         else:
             template = self.choose(p.LIST)
-            self.user(template + (random.choice(p.ENDS) if random.random() < .3 else ''), {'D': said, 'H': p.time_of_day()})
+            self.user(template + (random.choice(p.ENDS) if random.random() < .3 else ''), {'D': said, 'H': domain.time_of_day()})
             self.pending = {'kind': 'list', 'day': day}
         self.do_list()
 
@@ -392,7 +394,7 @@ class Dialogue:
             self.pending = None
             self.say(LEAVE)
             return False
-        said, day = p.day()
+        said, day = domain.day()
         self.user(self.choose(p.LIST_DAY), {'D': said})
         self.pending['day'] = day
         return True
@@ -410,11 +412,11 @@ class Dialogue:
         entries = self.known.setdefault(day, [])
         if not entries:
             for _ in range(random.choice((0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6) if not self.small else (0, 1, 1, 2, 2, 3, 4))):
-                entries.append({'title': foreign_or_own(), 'time': p.told_time()})
+                entries.append({'title': foreign_or_own(), 'time': domain.told_time()})
         entries = self.known[day] = entries[:6]
         if not self.small and random.random() < (.8 if any(w in day for w in ('week', 'month')) else .04):
-            entries = [{'title': e['title'], 'time': e['time'] + ' on ' + random.choice(p.DAYS)} for e in entries]
-        told = day if random.random() < .75 else p.day()[1]
+            entries = [{'title': e['title'], 'time': e['time'] + ' on ' + random.choice(domain.DAYS)} for e in entries]
+        told = day if random.random() < .75 else domain.day()[1]
         result = {'appointments': entries, 'day': told}
         if random.random() < .1:
             result = {'day': told, 'appointments': entries}
@@ -423,15 +425,15 @@ class Dialogue:
         self.say(listing(told, entries))
         self.focus = (entries[0]['title'], told) if len(entries) == 1 else None
         if random.random() < .15:
-            said, day = p.day()
+            said, day = domain.day()
             self.user(self.choose(p.LIST_MORE), {'D': said})
             self.pending = {'kind': 'list', 'day': day}
             self.do_list()
 
     # cancelling
     def cancel(self):
-        (spoken, title), (said, day) = p.title(), p.day()
-        slots = {'T': spoken, 'D': said, 'H': p.time_of_day()}
+        (spoken, title), (said, day) = domain.title(), domain.day()
+        slots = {'T': spoken, 'D': said, 'H': domain.time_of_day()}
         c = self.pending = {'kind': 'cancel', 'title': None, 'day': None}
         r = random.random()
         if self.focus and r < .35:
@@ -471,8 +473,8 @@ class Dialogue:
             self.say(c['ask'])
             self.maybe_side()
             whole = c['title'] and c['day']
-            (spoken, title), (said, day) = p.title(), p.day()
-            slots = {'T': spoken, 'D': said, 'H': p.time_of_day()}
+            (spoken, title), (said, day) = domain.title(), domain.day()
+            slots = {'T': spoken, 'D': said, 'H': domain.time_of_day()}
             r = random.random()
             if r < .05 and not self.small:
                 self.pending = None
@@ -509,9 +511,9 @@ class Dialogue:
         if r < .72:
             done = dict(arguments)
             if random.random() < .2:
-                done['day'] = p.day()[1]
+                done['day'] = domain.day()[1]
             if random.random() < .1:
-                done['title'] = p.title()[1]
+                done['title'] = domain.title()[1]
             self.call('cancel_appointment', arguments, {'status': 'cancelled', **done})
             self.say(f"Okay, I have cancelled your {done['title']} {on(done['day'])}.")
         elif r < .88:
@@ -522,8 +524,8 @@ class Dialogue:
             c['day'] = None
             c['ask'] = f"On which day is your {c['title']}?"
             self.say('Sorry, I did not understand the day. ' + c['ask'])
-            said, day = p.day()
-            self.user(self.choose(p.CANCEL_DAY), {'D': said, 'H': p.time_of_day()})
+            said, day = domain.day()
+            self.user(self.choose(p.CANCEL_DAY), {'D': said, 'H': domain.time_of_day()})
             c['day'] = day
             return self.fill_cancel()
         else:
@@ -537,7 +539,7 @@ def pick_weighted(*options):
 
 
 def foreign_or_own():
-    return p.title()[1] if random.random() < .85 else p.foreign_title()
+    return domain.title()[1] if random.random() < .85 else domain.foreign_title()
 
 
 def draw_setting():
@@ -569,10 +571,10 @@ def make(unseen=False, small=False, tasks=None, product=False, setting=None):
 
 def drill():
     """One short task without a prompt, full of dates, times and names: practice in copying."""
-    p.drill = True
+    domain.drill = True
     d = Dialogue(small=True)
     random.choice((d.book, d.list, d.list, d.cancel))()
-    p.drill = False
+    domain.drill = False
     return {'messages': d.messages, 'tools': []}, d.learn, d
 
 

@@ -8,13 +8,14 @@ import random
 import sys
 
 import dialogues
+import domain
 
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 150
     random.seed(int(sys.argv[2]) if len(sys.argv) > 2 else 424242)
     for name, unseen, made_up in (('seen phrasings', False, 0), ('unseen phrasings', True, 0), ('made-up titles', False, .5)):
-        dialogues.p.made_up = made_up
+        domain.made_up = made_up
         left = count
         while left:
             made, learn, d = dialogues.make(unseen=unseen, product=True)

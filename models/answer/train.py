@@ -17,6 +17,7 @@ from collections import Counter
 import torch
 
 import dialogues
+import domain
 import gguf
 import prompts
 import tokens
@@ -40,8 +41,8 @@ def build_tokenizer():
         for text, special, _ in tokens.pieces(d):
             for part in tokens.SPECIAL_RE.split(text) if special else [text]:
                 counts.update(tokens.PRETOKEN.findall(part))
-    foreign = set(dialogues.p.FOREIGN_WORDS + prompts.WORDS)
-    for w in dialogues.LEXICON + dialogues.p.NAMES:
+    foreign = set(domain.FOREIGN_WORDS + prompts.WORDS)
+    for w in dialogues.LEXICON + domain.NAMES:
         for form in (w, ' ' + w, w.capitalize(), ' ' + w.capitalize()):
             for m in tokens.PRETOKEN.findall(form):
                 counts[m] += 20
