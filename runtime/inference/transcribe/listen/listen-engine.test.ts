@@ -40,6 +40,10 @@ describe('what the offline recogniser understands', () => {
 		'please send me the invoice by email',
 		'the quick brown fox jumps over the lazy dog',
 		'photosynthesis',
+		'how far is it',
+		'what a lovely view',
+		'what is two plus two',
+		'please book a table for two at the italian restaurant',
 	])('does not take "%s" for a sentence of its own', async (foreign) => {
 		for (const voice of ['awb', 'rms'] as const) {
 			expect(await hear(say(foreign, voice))).toMatchObject({ text: '', understood: false });

@@ -96,7 +96,7 @@ export class Vocabulary {
 		return words.reduce((sum, word) => sum + this.lengths[word]!, 0);
 	}
 
-	/** How little the word model expects this utterance: the mean of -ln p of its words and its end. */
+	/** How little the word model expects this utterance: the sum of -ln p of its words and its end. */
 	surprise(words: readonly number[]): number {
 		let total = 0;
 		let before = NOTHING;
@@ -106,7 +106,7 @@ export class Vocabulary {
 			before = last;
 			last = word;
 		}
-		return total / (words.length + 1);
+		return total;
 	}
 
 	private make(before: number, last: number): LookAhead {
