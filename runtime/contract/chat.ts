@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineName, standIns } from './engines';
 
 /** What the model may call. `parameters` is a JSON schema of type object. */
 export const toolSpec = z.object({
@@ -57,8 +58,10 @@ export const sampling = z.object({
 export type Sampling = z.infer<typeof sampling>;
 
 export const chatSettings = z.object({
-	/** `pack:answer` for the offline pack, or an absolute path of a GGUF file on the runtime's machine. */
-	model: z.string().default('pack:answer'),
+	/** See contract/engines. */
+	model: engineName.default('pack:answer'),
+	/** Tried in this order when the model fails. */
+	fallbacks: standIns,
 	sampling: sampling.default({}),
 });
 export type ChatSettings = z.infer<typeof chatSettings>;

@@ -1,0 +1,81 @@
+import { VoiceError } from '../../contract/errors';
+import type { CatalogueModel } from '../../inference/models/catalogue/schema';
+import { modelTasks } from '../../inference/models/catalogue/schema';
+import type { Models } from '../../inference/models/models';
+import { ProgressDisplay } from './progress-display';
+import { size } from './sizes';
+import type { Terminal } from './terminal';
+
+export interface FetchOptions {
+	readonly names: readonly string[];
+	/** The licences are accepted without a question. */
+	readonly yes: boolean;
+	readonly signal: AbortSignal;
+}
+
+/** @returns the exit code: 1 when the person did not agree */
+export async function fetchModels(models: Models, terminal: Terminal, { names, yes, signal }: FetchOptions): Promise<number> {
+	const wanted = await resolve(models, terminal, names);
+	const absent: CatalogueModel[] = [];
+	for (const model of wanted) {
+		const here = await models.store.find(model.id);
+		if (here) terminal.out(here.path);
+		else absent.push(model);
+	}
+	if (absent.length === 0) return 0;
+	for (const model of absent) await introduce(models, terminal, model);
+	if (!(await agreed(terminal, absent, yes, signal))) {
+		terminal.note('Nothing was fetched.');
+		return 1;
+	}
+	for (const model of absent) {
+		const display = new ProgressDisplay(terminal);
+		try {
+			const here = await models.ensure(model.id, { onProgress: (progress) => display.show(progress), signal, licenceAccepted: true });
+			display.end();
+			terminal.out(here.path);
+		} finally {
+			display.end();
+		}
+	}
+	return 0;
+}
+
+async function resolve(models: Models, terminal: Terminal, names: readonly string[]): Promise<CatalogueModel[]> {
+	const ids = new Set<string>();
+	for (const name of names) {
+		if (name !== 'auto') {
+			ids.add(models.catalogue.model(name).id);
+			continue;
+		}
+		for (const task of modelTasks) {
+			const { id, reason } = await models.choose(task);
+			terminal.note(`${task}: ${id ?? 'none'}; ${reason}`);
+			if (id !== undefined && models.catalogue.find(id)) ids.add(id);
+		}
+	}
+	return [...ids].map((id) => models.catalogue.model(id));
+}
+
+/** What a person must know before the download. */
+async function introduce(models: Models, terminal: Terminal, model: CatalogueModel): Promise<void> {
+	terminal.note(`\n${model.name}: about ${size(await models.toFetch(model))} to fetch`);
+	for (const licence of models.catalogue.licencesOf(model)) terminal.note(`  licence: ${licence.name}\n           ${licence.url}`);
+	const unknown = model.files.filter(({ sha256 }) => sha256 === null).length;
+	if (unknown > 0) {
+		terminal.note(`  no checksum is known for ${unknown} of its ${model.files.length} files: what comes is not compared with anything`);
+	}
+	if (!models.catalogue.verified) terminal.note('  its address comes from a published page; we have not fetched it ourselves');
+}
+
+/** Throws VOICE_ERR_LICENCE where nobody can be asked. */
+async function agreed(terminal: Terminal, absent: readonly CatalogueModel[], yes: boolean, signal: AbortSignal): Promise<boolean> {
+	if (yes) return true;
+	if (!terminal.interactive) {
+		throw new VoiceError('VOICE_ERR_LICENCE', 'Nobody can be asked whether the licences are accepted.', {
+			remedy: `Read them, then run: voice-loop models fetch ${absent.map(({ id }) => id).join(' ')} --yes`,
+		});
+	}
+	const answer = await terminal.ask('\nDo you accept these licences, and shall it be fetched? [y/N] ', signal);
+	return /^y(es)?$/i.test(answer.trim());
+}

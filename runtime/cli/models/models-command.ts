@@ -1,0 +1,56 @@
+import { Models } from '../../inference/models/models';
+import { fetchModels } from './fetch';
+import { list } from './list';
+import { realTerminal, type Terminal } from './terminal';
+import { type ModelsArguments, readArguments, USAGE, UsageError } from './usage';
+import { verify } from './verify';
+import { which } from './which';
+
+export const about = 'list, fetch, remove and verify models';
+
+const INTERRUPTED = 130;
+
+/** @returns the exit code */
+export async function run(argv: string[]): Promise<number> {
+	const stop = new AbortController();
+	// A second one ends the process at once: what came so far is kept either way.
+	process.once('SIGINT', () => stop.abort());
+	return await runModels(argv, realTerminal(), () => new Models(process.env), stop.signal);
+}
+
+/** The command without the process around it. */
+export async function runModels(argv: string[], terminal: Terminal, open: () => Models, signal: AbortSignal): Promise<number> {
+	try {
+		const options = readArguments(argv);
+		if (options.help) {
+			terminal.out(USAGE);
+			return 0;
+		}
+		return await act(options, terminal, open(), signal);
+	} catch (error) {
+		if (error instanceof UsageError) {
+			terminal.note(`voice-loop models: ${error.message}\n\n${USAGE}`);
+			return 2;
+		}
+		if (!signal.aborted) throw error;
+		terminal.note('\nStopped. What came so far is kept: the same command goes on from there.');
+		return INTERRUPTED;
+	}
+}
+
+async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, models: Models, signal: AbortSignal): Promise<number> {
+	switch (action) {
+		case 'list':
+			await list(models, terminal);
+			return 0;
+		case 'fetch':
+			return await fetchModels(models, terminal, { names, yes, signal });
+		case 'remove':
+			for (const id of names) terminal.out((await models.remove(id)) ? `${id} is removed.` : `${id} was not here.`);
+			return 0;
+		case 'verify':
+			return await verify(models, terminal, names, signal);
+		case 'which':
+			return await which(models, terminal, names[0] ?? '');
+	}
+}

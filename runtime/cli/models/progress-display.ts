@@ -1,0 +1,45 @@
+import type { ModelProgress } from '../../inference/models/download/progress';
+import { duration, size } from './sizes';
+import type { Terminal } from './terminal';
+
+/** A log that nobody watches needs a sign of life, not a film, ms. */
+const LINE_EVERY = 10_000;
+const BAR = 24;
+
+/** A bar on one line that is written over where a person watches; else a line every ten seconds. */
+export class ProgressDisplay {
+	private lastLine = Number.NEGATIVE_INFINITY;
+
+	constructor(
+		private readonly terminal: Terminal,
+		private readonly now: () => number = () => performance.now(),
+	) {}
+
+	show(progress: ModelProgress): void {
+		if (this.terminal.interactive) {
+			this.terminal.overwrite(progressLine(progress, true).slice(0, this.terminal.columns - 1));
+			return;
+		}
+		if (this.now() - this.lastLine < LINE_EVERY) return;
+		this.lastLine = this.now();
+		this.terminal.note(progressLine(progress, false));
+	}
+
+	end(): void {
+		if (this.terminal.interactive) this.terminal.overwrite('');
+	}
+}
+
+export function progressLine({ id, bytes, total, rate, waitingFor }: ModelProgress, bar: boolean): string {
+	const share = total === undefined || total === 0 ? undefined : Math.min(1, bytes / total);
+	const left = total !== undefined && rate > 0 ? `, ${duration((total - bytes) / rate)} left` : '';
+	const parts = [
+		...(bar && share !== undefined ? [`[${'#'.repeat(Math.floor(share * BAR)).padEnd(BAR, '.')}]`] : []),
+		...(share === undefined ? [] : [`${Math.floor(share * 100)} %`.padStart(5)]),
+		`${size(bytes)}${total === undefined ? '' : ` of ${size(total)}`}`,
+		`${size(rate)}/s${left}`,
+		id,
+		...(waitingFor === undefined ? [] : [`(process ${waitingFor} fetches it)`]),
+	];
+	return parts.join('  ');
+}

@@ -1,0 +1,27 @@
+import type { Models } from '../../inference/models/models';
+import type { FileVerdict } from '../../inference/models/store/store';
+import type { Terminal } from './terminal';
+
+const WORDS: Record<FileVerdict, string> = {
+	good: 'good: its checksum is the publisher\'s',
+	unchanged: 'as it was fetched; the publisher\'s checksum is not known',
+	unknown: 'cannot be told: no checksum is known',
+	damaged: 'DAMAGED',
+	missing: 'MISSING',
+};
+
+/** @returns the exit code: 1 when a file is damaged or missing */
+export async function verify(models: Models, terminal: Terminal, names: readonly string[], signal: AbortSignal): Promise<number> {
+	const present = (await models.store.list()).filter(({ here }) => here).map(({ model }) => model.id);
+	const ids = names.length > 0 ? names : present;
+	if (ids.length === 0) terminal.out(`There is no model in ${models.store.folder}.`);
+	let bad = 0;
+	for (const id of ids) {
+		for (const { name, verdict } of await models.store.verify(id, { signal })) {
+			if (verdict === 'damaged' || verdict === 'missing') bad++;
+			terminal.out(`${id}/${name}: ${WORDS[verdict]}`);
+		}
+	}
+	if (bad > 0) terminal.note('Fetch what is damaged again: voice-loop models remove <id>, then voice-loop models fetch <id>');
+	return bad > 0 ? 1 : 0;
+}

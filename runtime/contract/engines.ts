@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/**
+ * How settings name what does the work of a stage:
+ *
+ *   auto            the best that this machine has, see `voice-loop models`
+ *   pack:NAME       ships with the package
+ *   server:NAME     a server that the runtime's configuration knows by that name
+ *   an id           a model of the catalogue
+ *   /a/path         a file or folder on the runtime's machine; always wins
+ *
+ * Voices also have engines by name: `flite`, `orpheus`.
+ */
+export const engineName = z.string().min(1).max(4096);
+
+/** Who stands in, in this order, when the first fails. */
+export const standIns = z.array(engineName).max(4).default([]);
+
+/** One engine was replaced by the next of its chain, in the middle of the work. */
+export const replacement = z.object({
+	from: engineName,
+	to: engineName,
+	/** The error's code, or `VOICE_ERR_TOO_SLOW` for one that did not keep up. */
+	code: z.string(),
+	/** For whoever reads the execution: what went wrong. */
+	why: z.string(),
+});
+export type Replacement = z.infer<typeof replacement>;
+
+/** Who did the work in the end, and who was tried before. */
+export const doneBy = z.object({ engine: z.string().default(''), replaced: z.array(replacement).default([]) });
+export type DoneBy = z.infer<typeof doneBy>;

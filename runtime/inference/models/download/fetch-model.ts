@@ -1,0 +1,101 @@
+import path from 'node:path';
+import type { Catalogue } from '../catalogue/catalogue';
+import { expectedBytes } from '../catalogue/catalogue';
+import type { CatalogueModel } from '../catalogue/schema';
+import type { ModelStore } from '../store/store';
+import { addressesOf } from './addresses';
+import { openAgents } from './agents';
+import { checkSpace } from './disk-space';
+import { downloadFile } from './download-file';
+import type { DownloadLimits } from './limits';
+import { ModelLock } from './model-lock';
+import { partSize } from './part-file';
+import { type ModelProgress, ProgressMeter } from './progress';
+
+/** How often a process that waits for another one looks, ms. */
+const LOOK_EVERY = 300;
+
+export interface ModelFetch {
+	readonly model: CatalogueModel;
+	readonly catalogue: Catalogue;
+	readonly store: ModelStore;
+	readonly env: NodeJS.ProcessEnv;
+	readonly limits: DownloadLimits;
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: ModelProgress) => void;
+}
+
+export const lockPath = (store: ModelStore, model: CatalogueModel): string => path.join(store.folder, `${model.id}.lock`);
+
+/** Fetches what is missing of a model, or waits until another process has done so. Its folder must exist. */
+export async function fetchModel(job: ModelFetch): Promise<void> {
+	const { model, store, limits, signal } = job;
+	const meter = new ProgressMeter(model.id, limits.now, (progress) => job.onProgress(progress));
+	for (;;) {
+		signal.throwIfAborted();
+		const lock = await ModelLock.take(lockPath(store, model));
+		if (lock instanceof ModelLock) {
+			try {
+				return await fetchMissing(job, meter, lock);
+			} finally {
+				await lock.release();
+			}
+		}
+		await reportOther(job, meter, lock.pid);
+		await limits.pause(LOOK_EVERY, signal);
+		if ((await store.missing(model)).length === 0) return;
+	}
+}
+
+async function fetchMissing(job: ModelFetch, meter: ProgressMeter, lock: ModelLock): Promise<void> {
+	const { model, store, limits, signal } = job;
+	const missing = await store.missing(model);
+	const parts = await Promise.all(missing.map((file) => partSize(store.filePath(model, file))));
+	const open = missing.reduce((sum, file, index) => sum + Math.max(0, (expectedBytes(file) ?? 0) - (parts[index] ?? 0)), 0);
+	await checkSpace(store.place(model), open, limits);
+	const agents = openAgents(job.env);
+	/** Sizes as they become known. */
+	const sizes = new Map(model.files.map((file) => [file.name, expectedBytes(file)]));
+	let done = model.files.filter((file) => !missing.includes(file)).reduce((sum, file) => sum + (sizes.get(file.name) ?? 0), 0);
+	try {
+		for (const file of missing) {
+			const receipt = await downloadFile({
+				file,
+				target: store.filePath(model, file),
+				addresses: addressesOf(job.catalogue, model, file, job.env),
+				agents,
+				limits,
+				signal,
+				stillOurs: () => lock.stillOurs(),
+				onBytes: (bytes, total) => {
+					sizes.set(file.name, total ?? sizes.get(file.name));
+					meter.at(file.name, done + bytes, totalOf(sizes));
+				},
+			});
+			done += receipt.bytes;
+			sizes.set(file.name, receipt.bytes);
+		}
+	} finally {
+		agents.close();
+	}
+}
+
+async function reportOther({ model, store }: ModelFetch, meter: ProgressMeter, pid: number): Promise<void> {
+	const missing = await store.missing(model);
+	const [current] = missing;
+	if (!current) return;
+	const parts = await Promise.all(missing.map((file) => partSize(store.filePath(model, file))));
+	const whole = model.files.filter((file) => !missing.includes(file)).reduce((sum, file) => sum + (expectedBytes(file) ?? 0), 0);
+	const total = totalOf(new Map(model.files.map((file) => [file.name, expectedBytes(file)])));
+	meter.at(current.name, whole + parts.reduce((sum, size) => sum + size, 0), total, pid);
+}
+
+/** undefined as long as any file's size is. */
+function totalOf(sizes: ReadonlyMap<string, number | undefined>): number | undefined {
+	let sum = 0;
+	for (const size of sizes.values()) {
+		if (size === undefined) return undefined;
+		sum += size;
+	}
+	return sum;
+}
