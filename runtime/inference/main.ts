@@ -11,6 +11,7 @@ import { transcribeHandler } from './handlers/transcribe';
 import { LlamaEngine } from './llama/llama-engine';
 import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
+import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
 import { createListenEngine } from './transcribe';
@@ -26,11 +27,16 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 	});
 }
 
+const check = new GgufCheck();
+const counters = new Counters();
 const rooms: Rooms = {
-	chat: new LlamaEngine(new GgufCheck()),
-	voices: new Voices({ flite: new FliteVoice() }),
+	chat: new LlamaEngine(check),
+	voices: new Voices({
+		flite: new FliteVoice(),
+		orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
+	}),
 	recognisers: new Recognisers(createListenEngine),
-	counters: new Counters(),
+	counters,
 };
 
 const pipe = pipeToParent();

@@ -1,3 +1,4 @@
+import type { SpeakSettings } from '../../contract/agent';
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
@@ -6,12 +7,13 @@ import type { Rooms } from '../rooms';
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
 export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): House {
+	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
 	return {
 		warm: async (wanted) => {
 			await Promise.all([
 				wanted.transcribe && recognisers.get(wanted.transcribe.model),
 				wanted.chat && chat.warm(wanted.chat),
-				wanted.speak && voices.engine(wanted.speak.engine).warm(wanted.speak.voice),
+				wanted.speak && warmVoice(wanted.speak),
 			]);
 			return {};
 		},

@@ -1,6 +1,7 @@
 // Guards against: pieces out of order, sound in messages too long for the channel, or an utterance that cannot be stopped.
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
-import type { SpeakEvent } from '../../ipc/inference-protocol';
+import type { InferenceProtocol, SpeakEvent } from '../../ipc/inference-protocol';
+import type { ParamsIn } from '../../ipc/protocol';
 
 const LONG = 'I have booked your dentist appointment for tomorrow at three p m. Is there anything else?';
 
@@ -11,7 +12,7 @@ describe('speak', () => {
 	});
 	afterAll(async () => await inference.stop());
 
-	const open = (settings: { engine?: string; voice?: string } = {}) => {
+	const open = (settings: ParamsIn<InferenceProtocol['speak']>['settings'] = {}) => {
 		const events: SpeakEvent[] = [];
 		const call = inference.caller.call('speak', { settings }, (event) => events.push(event));
 		return { call, events };
@@ -60,7 +61,7 @@ describe('speak', () => {
 
 	it.each([
 		[{ voice: 'nobody' }, 'VOICE_ERR_VOICE_UNKNOWN', /slt/],
-		[{ engine: 'orpheus' }, 'VOICE_ERR_MODEL_MISSING', /next release/],
+		[{ engine: 'orpheus', orpheus: { model: '/nowhere/orpheus.gguf', decoder: '/nowhere/snac.onnx' } }, 'VOICE_ERR_MODEL_MISSING', /nowhere/],
 		[{ engine: 'constructor' }, 'VOICE_ERR_MODEL_MISSING', /flite/],
 	])('refuses %j with a typed error', async (settings, code, message) => {
 		const { call } = open(settings);
@@ -70,7 +71,7 @@ describe('speak', () => {
 
 	it('names its engines and voices', async () => {
 		const { speak } = await inference.caller.call('engines', {}).result;
-		expect(speak.map(({ value }) => value)).toEqual(['flite']);
+		expect(speak.map(({ value }) => value)).toEqual(['flite', 'orpheus']);
 		expect(speak[0]?.voices.map(({ value }) => value)).toContain('slt');
 	});
 });

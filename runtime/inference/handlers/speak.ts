@@ -40,7 +40,7 @@ function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEv
 export function speakHandler({ voices, counters }: Rooms): Handlers<InferenceProtocol>['speak'] {
 	return async ({ settings }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
-			const engine = voices.engine(settings.engine);
+			const engine = await voices.engine(settings);
 			let total = 0;
 			for await (const input of inputs(onInput, signal)) {
 				if (input.type === 'end') break;

@@ -1,10 +1,19 @@
-import { SPEAK_RATES } from '../../contract/audio';
+import { SPEAK_RATES, joinPcm } from '../../contract/audio';
 import type { Sound, VoiceEngine, VoiceSettings } from './voice';
 
 const SENTENCE = 'I have booked your dentist appointment for tomorrow at three p m.';
 
 const milliseconds = (sounds: readonly Sound[]): number =>
 	sounds.reduce((sum, { pcm, sampleRate }) => sum + (pcm.length * 1000) / sampleRate, 0);
+
+const joined = (sounds: readonly Sound[]): Int16Array => joinPcm(sounds.map(({ pcm }) => pcm));
+
+/** The same sound, however it is cut into pieces; rounding to 16 bit may fall to either side. */
+function expectAlike(sounds: readonly Sound[], others: readonly Sound[]): void {
+	const [sound, other] = [joined(sounds), joined(others)];
+	expect(sound).toHaveLength(other.length);
+	expect(sound.reduce((most, sample, at) => Math.max(most, Math.abs(sample - other[at]!)), 0)).toBeLessThanOrEqual(1);
+}
 
 /** Length of the silence at the start, -50 dBFS being silence. */
 function leadMs([first]: readonly Sound[]): number {
@@ -45,13 +54,13 @@ export function describeVoice(name: string, open: () => VoiceEngine): void {
 
 		it('takes the first voice when none is named', async () => {
 			const named = await speak('Hello.', { voice: engine.voices[0]?.value ?? '' });
-			expect(await speak('Hello.')).toEqual(named);
+			expectAlike(await speak('Hello.'), named);
 		});
 
 		it('speaks different words differently and the same words alike', async () => {
 			const yes = await speak('Yes.');
-			expect(await speak('Yes.')).toEqual(yes);
-			expect(await speak('No.')).not.toEqual(yes);
+			expectAlike(await speak('Yes.'), yes);
+			expect(joined(await speak('No.'))).not.toEqual(joined(yes));
 		});
 
 		it('changes its pace', async () => {
@@ -89,7 +98,8 @@ export function describeVoice(name: string, open: () => VoiceEngine): void {
 
 		it('does not mix what is said at the same time', async () => {
 			const alone = [await speak('Yes.'), await speak('No.'), await speak(SENTENCE)];
-			expect(await Promise.all([speak('Yes.'), speak('No.'), speak(SENTENCE)])).toEqual(alone);
+			const together = await Promise.all([speak('Yes.'), speak('No.'), speak(SENTENCE)]);
+			together.forEach((sounds, index) => expectAlike(sounds, alone[index] ?? []));
 		});
 	});
 }

@@ -1,11 +1,11 @@
 import { msToSamples } from '../../contract/audio';
 
 /** -50 dBFS: what media calls audible. Soft beginnings such as an f are above it, a voice's noise floor is not. */
-const AUDIBLE = 104;
+export const AUDIBLE = 104;
 /** Kept before the first audible sample: an onset's own rise, no more, for silence here is delay. */
-const LEAD_MS = 20;
+export const LEAD_MS = 20;
 /** Kept after the last: the pause between two sentences. */
-const TAIL_MS = 150;
+export const TAIL_MS = 150;
 
 /** The sound without most of the silence around it; nothing at all if none of it is audible. */
 export function trimSilence(pcm: Int16Array, sampleRate: number): Int16Array {

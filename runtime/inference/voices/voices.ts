@@ -1,30 +1,36 @@
+import type { SpeakSettings } from '../../contract/agent';
 import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import type { VoiceEngine } from './voice';
+import type { VoiceChoice, VoiceEngine } from './voice';
 
-/** All synthesisers of this process, by the name that settings give. */
+/** One way to make a voice, by the name that settings give: flite, orpheus. */
+export interface VoiceKind {
+	/** For the node's drop-down. */
+	readonly description: string;
+	readonly voices: readonly VoiceChoice[];
+	/** Rejects with VOICE_ERR_MODEL_MISSING or _BROKEN where its files are not what they should be. */
+	engine(settings: SpeakSettings): Promise<VoiceEngine>;
+}
+
+/** All synthesisers of this process. */
 export class Voices {
-	constructor(private readonly engines: Readonly<Record<string, VoiceEngine>>) {}
+	constructor(private readonly kinds: Readonly<Record<string, VoiceKind>>) {}
 
-	/** Throws VOICE_ERR_MODEL_MISSING for an engine that is not there. */
-	engine(name: string): VoiceEngine {
-		const engine = Object.hasOwn(this.engines, name) ? this.engines[name] : undefined;
-		if (engine) return engine;
-		const names = Object.keys(this.engines).join(', ');
-		if (name === 'orpheus') {
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', 'Orpheus itself comes with the next release; use flite.', {
-				remedy: `Choose one of these voices in the Orpheus Speak node: ${names}.`,
-			});
-		}
+	/** Rejects with VOICE_ERR_MODEL_MISSING for an engine that is not there. */
+	async engine(settings: SpeakSettings): Promise<VoiceEngine> {
+		const name = settings.engine;
+		const kind = Object.hasOwn(this.kinds, name) ? this.kinds[name] : undefined;
+		if (kind) return await kind.engine(settings);
+		const names = Object.keys(this.kinds).join(', ');
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". There is: ${names}.`);
 	}
 
 	choices(): Engines['speak'] {
-		return Object.entries(this.engines).map(([value, engine]) => ({
+		return Object.entries(this.kinds).map(([value, { description, voices }]) => ({
 			value,
 			name: value,
-			description: 'Always there, speaks English, needs no download.',
-			voices: engine.voices.map((voice) => ({ ...voice })),
+			description,
+			voices: voices.map((voice) => ({ ...voice })),
 		}));
 	}
 }

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { VoiceError } from '../../../contract/errors';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voice';
+import type { VoiceKind } from '../voices';
 import { FlitePool } from './flite-pool';
 import { partsForFlite } from './flite-text';
 
@@ -13,7 +14,8 @@ const VOICES: readonly VoiceChoice[] = [
 ];
 
 /** flite: small voices that need no download and speak some 30 times faster than real time on one core. */
-export class FliteVoice implements VoiceEngine {
+export class FliteVoice implements VoiceEngine, VoiceKind {
+	readonly description = 'Always there, speaks English, needs no download.';
 	readonly voices = VOICES;
 	readonly sampleRate = 16_000;
 
@@ -25,6 +27,10 @@ export class FliteVoice implements VoiceEngine {
 			const pcm = await this.pool.speak({ text: part, voice: name, speed, sampleRate: this.sampleRate }, signal);
 			if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 		}
+	}
+
+	async engine(): Promise<VoiceEngine> {
+		return await Promise.resolve(this);
 	}
 
 	async warm(voice: string): Promise<void> {

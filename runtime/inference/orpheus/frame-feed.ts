@@ -1,0 +1,88 @@
+import { FrameAssembler, type Frame } from './tokens/frame-assembler';
+import { LoopGuard } from './tokens/runaway';
+
+/** 2 s: enough to ride out a hold-up, little to throw away when the caller interrupts. */
+const AHEAD_FRAMES = 24;
+
+/** What is known of a speech at one moment. */
+export interface Feed {
+	readonly frames: readonly Frame[];
+	readonly ended: boolean;
+}
+
+/**
+ * The frames of one speech as they are written, never more than 2 s ahead of what has been used: the model
+ * rests while the caller listens, so that others get its time.
+ */
+export class FrameFeed implements Feed {
+	readonly frames: Frame[] = [];
+	ended = false;
+	/** The model went round in circles and was stopped. */
+	looped = false;
+	private readonly assembler = new FrameAssembler();
+	private readonly guard = new LoopGuard();
+	private used = 0;
+	private failure: { readonly error: unknown } | undefined;
+	private wakeReader: () => void = () => undefined;
+	private wakeWriter: () => void = () => undefined;
+	private readonly written: Promise<void>;
+
+	constructor(numbers: AsyncIterable<number>, private readonly signal: AbortSignal) {
+		signal.addEventListener('abort', () => this.wakeWriter(), { once: true });
+		this.written = this.write(numbers);
+	}
+
+	/** Tokens that fitted nowhere. */
+	get dropped(): number {
+		return this.assembler.dropped;
+	}
+
+	/** `frames` frames have become sound. */
+	use(frames: number): void {
+		this.used = frames;
+		this.wakeWriter();
+	}
+
+	/** Resolves when there is more to see than before. Rejects with what ended the tokens. */
+	async more(): Promise<void> {
+		if (!this.ended) {
+			await new Promise<void>((resolve) => {
+				this.wakeReader = resolve;
+			});
+		}
+		if (this.failure) throw this.failure.error;
+	}
+
+	/** Resolves when nothing is written any more. */
+	async closed(): Promise<void> {
+		await this.written;
+	}
+
+	private async write(numbers: AsyncIterable<number>): Promise<void> {
+		try {
+			for await (const number of numbers) {
+				const frame = this.assembler.push(number);
+				if (frame) {
+					this.looped = this.guard.push(frame);
+					if (this.looped) break;
+					this.frames.push(frame);
+					this.wakeReader();
+					await this.room();
+				}
+				if (this.signal.aborted) break;
+			}
+		} catch (error) {
+			this.failure = { error };
+		}
+		this.ended = true;
+		this.wakeReader();
+	}
+
+	private async room(): Promise<void> {
+		while (this.frames.length - this.used >= AHEAD_FRAMES && !this.signal.aborted) {
+			await new Promise<void>((resolve) => {
+				this.wakeWriter = resolve;
+			});
+		}
+	}
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { ToolCall } from '../../contract/chat';
+import type { ToolCallFragment } from './answers';
+
+interface OpenCall {
+	readonly index: number | undefined;
+	readonly id: string | undefined;
+	name: string;
+	json: string;
+}
+
+const toolArguments = z.record(z.unknown());
+
+/** The calls of one streamed reply, put together from their fragments. */
+export class ToolCalls {
+	private readonly calls: OpenCall[] = [];
+
+	get any(): boolean {
+		return this.calls.length > 0;
+	}
+
+	take({ index, id, function: part }: ToolCallFragment): void {
+		const name = part?.name ?? '';
+		const given = part?.arguments ?? '';
+		const json = typeof given === 'string' ? given : JSON.stringify(given);
+		const open = this.callOf(index ?? undefined, id ?? undefined, name, json);
+		if (open.name === '') open.name = name;
+		open.json += json;
+	}
+
+	/**
+	 * The calls, with ids of our own. Models put spaces around copied words now and then: they are cut.
+	 * Throws a ZodError or a SyntaxError for arguments that are no JSON object, or a call without a name.
+	 */
+	finish(): ToolCall[] {
+		return this.calls.map(({ name, json }) => {
+			const values = toolArguments.parse(json.trim() === '' ? {} : (JSON.parse(json) ?? {}));
+			return {
+				id: `call_${randomBytes(9).toString('base64url')}`,
+				name: z.string().min(1).parse(name.trim()),
+				arguments: Object.fromEntries(
+					Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? value.trim() : value]),
+				),
+			};
+		});
+	}
+
+	/** Which call a fragment belongs to. Its index alone does not say: Ollama gave 0 to all calls, others give none. */
+	private callOf(index: number | undefined, id: string | undefined, name: string, json: string): OpenCall {
+		const last = index === undefined ? this.calls.at(-1) : this.calls.findLast((call) => call.index === index);
+		if (last && !this.isNext(last, id, name, json)) return last;
+		const call: OpenCall = { index, id, name: '', json: '' };
+		this.calls.push(call);
+		return call;
+	}
+
+	/**
+	 * A name begins a call, unless it is a repetition: of the same id, or without ids while the arguments are not
+	 * complete. An id alone begins none: older vLLM gave a new one to each fragment.
+	 */
+	private isNext(last: OpenCall, id: string | undefined, name: string, json: string): boolean {
+		if (name === '' || last.name === '') return false;
+		if (id !== undefined && id !== '' && last.id !== undefined) return id !== last.id;
+		return name !== last.name || (json !== '' && isComplete(last.json));
+	}
+}
+
+function isComplete(json: string): boolean {
+	try {
+		JSON.parse(json);
+		return true;
+	} catch {
+		return false;
+	}
+}
