@@ -1,7 +1,12 @@
 import './thread-pool';
+import { monotonicClock } from '../contract/clock';
 import { inferenceProtocol } from '../ipc/inference-protocol';
 import { pipeToParent } from '../ipc/pipes';
 import { serve } from '../ipc/server';
+import { ChatChain } from './chains/chat-chain';
+import { RecogniserChain } from './chains/recogniser-chain';
+import { Rests } from './chains/rests';
+import { VoiceChain } from './chains/voice-chain';
 import { Counters } from './counters';
 import { chatHandlers } from './handlers/chat';
 import { houseHandlers } from './handlers/house';
@@ -29,13 +34,17 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 const check = new GgufCheck();
 const counters = new Counters();
+const voices = new Voices({
+	flite: new FliteVoice(),
+	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
+});
+const llama = new LlamaEngine(check);
+const rests = new Rests(monotonicClock);
 const rooms: Rooms = {
-	chat: new LlamaEngine(check),
-	voices: new Voices({
-		flite: new FliteVoice(),
-		orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
-	}),
-	recognisers: new Recognisers(createListenEngine),
+	chat: new ChatChain(() => llama, rests),
+	voices: new VoiceChain(voices, rests, monotonicClock),
+	recognisers: new RecogniserChain(new Recognisers(createListenEngine), rests),
+	choices: { speak: voices },
 	counters,
 };
 

@@ -1,12 +1,15 @@
 import type { Counters } from './counters';
-import type { ChatEngine } from './llama/engine';
-import type { Recognisers } from './recognisers';
+import type { ChatChain } from './chains/chat-chain';
+import type { RecogniserChain } from './chains/recogniser-chain';
+import type { VoiceChain } from './chains/voice-chain';
 import type { Voices } from './voices/voices';
 
 /** What the handlers work with. */
 export interface Rooms {
-	readonly chat: ChatEngine;
-	readonly voices: Voices;
-	readonly recognisers: Recognisers;
+	readonly chat: ChatChain;
+	readonly voices: VoiceChain;
+	readonly recognisers: RecogniserChain;
+	/** For the nodes' drop-downs. */
+	readonly choices: { speak: Voices };
 	readonly counters: Counters;
 }

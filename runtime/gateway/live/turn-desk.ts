@@ -49,15 +49,16 @@ export class TurnDesk {
 		const lookAhead = turn.recognised && agent.transcribe?.model === ask.settings.model;
 		if (lookAhead) {
 			const { text, understood, confidence, timings } = turn;
-			return { text, understood, confidence, lookAhead, note: '', timings };
+			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardBy };
 		}
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const recognition = await recognise(this.own.rooms.inference, ask.settings, turn.audio());
 		turn.mark('finalAt');
-		turn.heardText = recognition.text;
-		const { text, understood, confidence } = recognition;
+		const { text, understood, confidence, engine, replaced } = recognition;
+		turn.heardText = text;
+		turn.heardBy = { engine, replaced };
 		this.own.tell({ type: 'caption.final', turnId: turn.id, text, understood });
-		return { text, understood, confidence, lookAhead, note, timings: turn.timings };
+		return { text, understood, confidence, lookAhead, note, timings: turn.timings, ...turn.heardBy };
 	}
 
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
@@ -104,6 +105,7 @@ export class TurnDesk {
 			note: !lookAhead && turn.reply ? SPOKEN_LATE : '',
 			spokenMs: outcome?.spokenMs ?? 0,
 			timings: turn.timings,
+			...turn.spokenBy,
 		};
 	}
 

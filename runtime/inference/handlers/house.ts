@@ -1,4 +1,3 @@
-import type { SpeakSettings } from '../../contract/agent';
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
@@ -6,14 +5,13 @@ import type { Rooms } from '../rooms';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): House {
-	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
+export function houseHandlers({ chat, voices, recognisers, choices, counters }: Rooms): House {
 	return {
 		warm: async (wanted) => {
 			await Promise.all([
-				wanted.transcribe && recognisers.get(wanted.transcribe.model),
+				wanted.transcribe && recognisers.warm(wanted.transcribe),
 				wanted.chat && chat.warm(wanted.chat),
-				wanted.speak && warmVoice(wanted.speak),
+				wanted.speak && voices.warm(wanted.speak),
 			]);
 			return {};
 		},
@@ -33,7 +31,7 @@ export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): H
 						description: 'Needs no download. Books, lists and cancels appointments, nothing else.',
 					},
 				],
-				speak: voices.choices(),
+				speak: choices.speak.choices(),
 			}),
 		stats: () =>
 			Promise.resolve({
