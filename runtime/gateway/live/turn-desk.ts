@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { monotonicClock } from '../../contract/clock';
 import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
@@ -46,7 +47,7 @@ export class TurnDesk {
 
 	async transcript(turn: Turn, ask: TranscriptAsk): Promise<Transcript> {
 		const { agent } = this.own.request;
-		const lookAhead = turn.recognised && agent.transcribe?.model === ask.settings.model;
+		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
 		if (lookAhead) {
 			const { text, understood, confidence, timings } = turn;
 			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardBy };

@@ -2,6 +2,9 @@ import type { DoneBy, Replacement } from '../../contract/engines';
 import type { VoiceError } from '../../contract/errors';
 import type { Rests } from './rests';
 
+/** It travels in a header beside a speech file's sound, and headers are short. */
+const WHY_LENGTH = 500;
+
 /** One engine of a chain. `name` says to people and to Rests which one it is. */
 export interface Link {
 	readonly name: string;
@@ -56,6 +59,6 @@ export class Chain<L extends Link> {
 	private move(error: VoiceError | undefined, before = ''): void {
 		const from = this.engine.name;
 		this.at++;
-		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}` });
+		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}`.slice(0, WHY_LENGTH) });
 	}
 }
