@@ -33,8 +33,10 @@ export class OrpheusVoice implements VoiceEngine {
 	) {}
 
 	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+		const parts = speechParts(text);
+		if (parts.length === 0) return;
 		const name = await unlessCancelled(this.voiceNamed(voice), signal);
-		for (const part of speechParts(text)) {
+		for (const part of parts) {
 			yield* this.part({ text: part, voice: name, sampling: this.sampling, maxTokens: tokenLimit(part) }, speed, signal);
 		}
 	}
