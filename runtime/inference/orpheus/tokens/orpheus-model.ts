@@ -17,7 +17,7 @@ const CONTEXT_TOKENS = 3072;
 /** Speeches written at a time. On a CPU each takes its speed from the others; a GPU carries tens. */
 const CPU_SEQUENCES = 4;
 const GPU_SEQUENCES = 32;
-/** Memory for all of them together, at most. The published model takes 344 MB for each. */
+/** Memory for all of them together, at most. The published model takes 352 MB for each. */
 const MEMORY_BYTES = 8 * 1024 ** 3;
 
 export interface OrpheusModel {
