@@ -8,6 +8,7 @@ import { houseHandlers } from './handlers/house';
 import { listenHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
 import { transcribeHandler } from './handlers/transcribe';
+import { scheduler } from './llama/library';
 import { LlamaEngine } from './llama/llama-engine';
 import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
@@ -37,6 +38,7 @@ const rooms: Rooms = {
 	}),
 	recognisers: new Recognisers(createListenEngine),
 	counters,
+	scheduler,
 };
 
 const pipe = pipeToParent();

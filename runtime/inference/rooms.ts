@@ -1,6 +1,7 @@
 import type { Counters } from './counters';
 import type { ChatEngine } from './llama/engine';
 import type { Recognisers } from './recognisers';
+import type { Scheduler } from './scheduler/scheduler';
 import type { Voices } from './voices/voices';
 
 /** What the handlers work with. */
@@ -9,4 +10,5 @@ export interface Rooms {
 	readonly voices: Voices;
 	readonly recognisers: Recognisers;
 	readonly counters: Counters;
+	readonly scheduler: Scheduler;
 }

@@ -6,7 +6,7 @@ import type { Rooms } from '../rooms';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): House {
+export function houseHandlers({ chat, voices, recognisers, counters, scheduler }: Rooms): House {
 	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
 	return {
 		warm: async (wanted) => {
@@ -41,6 +41,7 @@ export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): H
 				speaks: { ...counters.speaks },
 				listens: { ...counters.listens },
 				tokens: counters.tokens,
+				steps: { ...scheduler.started },
 				...ownLoad(),
 			}),
 	};

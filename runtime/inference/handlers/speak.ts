@@ -1,4 +1,5 @@
-import { msToSamples } from '../../contract/audio';
+import { msToSamples, samplesToMs } from '../../contract/audio';
+import { monotonicClock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../ipc/inference-protocol';
@@ -42,11 +43,15 @@ export function speakHandler({ voices, counters }: Rooms): Handlers<InferencePro
 		await counters.count(counters.speaks, signal, async () => {
 			const engine = await voices.engine(settings);
 			let total = 0;
+			// When the caller will have heard all that was given so far, if playing it is never stopped.
+			let heardOutAt = 0;
+			const unheard = (): number => heardOutAt - monotonicClock.now();
 			for await (const input of inputs(onInput, signal)) {
 				if (input.type === 'end') break;
 				let samples = 0;
-				for await (const sound of engine.speak(input.text, settings, signal)) {
+				for await (const sound of engine.speak(input.text, { ...settings, unheard }, signal)) {
 					samples += sound.pcm.length;
+					heardOutAt = Math.max(heardOutAt, monotonicClock.now()) + samplesToMs(sound.pcm.length, sound.sampleRate);
 					for (const event of messages(input.piece, sound)) emit(event);
 				}
 				emit({ type: 'pieceEnd', piece: input.piece, samples });

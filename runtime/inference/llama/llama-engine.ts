@@ -48,13 +48,14 @@ export class LlamaEngine implements ChatEngine {
 	}
 
 	async warm(settings: ChatSettings): Promise<void> {
-		const { model, pool } = await this.load(settings.model);
+		const { model, pool, scheduler, lane } = await this.load(settings.model);
 		const start = model.tokens.bos ?? model.tokenize('a')[0];
 		if (start === undefined) return;
 		const never = new AbortController().signal;
 		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
 		await pool.use('', () => 0, never, async (sequence) => {
-			if (sequence.nextTokenIndex === 0) await sequence.evaluateWithoutGeneratingNewTokens([start]);
+			if (sequence.nextTokenIndex === 0) await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		});
 	}
 

@@ -3,6 +3,8 @@ import os from 'node:os';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 import type { ModelFile } from '../models/resolve';
+import type { Scheduler } from '../scheduler/scheduler';
+import type { Lane } from '../scheduler/steps';
 import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
 import { ChunkPace } from './prefill';
@@ -27,6 +29,8 @@ export interface ChatModel {
 	readonly contextTokens: number;
 	readonly pool: SequencePool<LlamaContextSequence>;
 	readonly pace: ChunkPace;
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
 }
 
 /** What a GGUF says about its shape. Some architectures give a list for each layer; those get the defaults of an 8B model. */
@@ -73,7 +77,9 @@ export async function loadChatModel(backend: Backend, file: ModelFile, sequences
 		const context = await openContext(model, contextTokens, most, threads);
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
 		const wrapper = await chatWrapperFor(model);
-		return { library: backend.library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace() };
+		const { library, scheduler } = backend;
+		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
+		return { library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
 	}

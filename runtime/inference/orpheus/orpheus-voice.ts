@@ -1,6 +1,7 @@
 import { type Clock, monotonicClock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
+import { URGENT_MS } from '../scheduler/steps';
 import { StreamingTrim } from '../voices/streaming-trim';
 import { Stretch } from '../voices/stretch';
 import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
@@ -27,19 +28,20 @@ export class OrpheusVoice implements VoiceEngine {
 		private readonly clock: Clock = monotonicClock,
 	) {}
 
-	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+	async *speak(text: string, { voice, speed, unheard = () => 0 }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
 		const name = this.voiceNamed(voice);
 		const said = orpheusText(text);
 		if (said === '') return;
 		// Whoever stops listening stops the model too.
 		const abort = new AbortController();
 		const either = AbortSignal.any([signal, abort.signal]);
-		const ask = { text: said, voice: name, sampling: this.sampling, maxTokens: tokenLimit(said) };
+		const urgent = (): boolean => unheard() < URGENT_MS;
+		const ask = { text: said, voice: name, sampling: this.sampling, maxTokens: tokenLimit(said), urgent };
 		const feed = new FrameFeed(this.source.speak(ask, either), either);
 		const trim = new StreamingTrim(SNAC_RATE);
 		const stretch = new Stretch(speed, SNAC_RATE);
 		try {
-			for await (const sound of this.decoded(feed, speed, either)) {
+			for await (const sound of this.decoded(feed, speed, urgent, either)) {
 				const pcm = stretch.push(trim.push(toPcm(sound)));
 				if (pcm.length > 0) yield { pcm, sampleRate: SNAC_RATE };
 			}
@@ -58,7 +60,7 @@ export class OrpheusVoice implements VoiceEngine {
 	}
 
 	/** All frames as sound, in windows that grow with what the caller has not heard yet. */
-	private async *decoded(feed: FrameFeed, speed: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
+	private async *decoded(feed: FrameFeed, speed: number, urgent: () => boolean, signal: AbortSignal): AsyncGenerator<Float32Array> {
 		const join = new Join();
 		let kept = 0;
 		let startedAt: number | undefined;
@@ -72,7 +74,7 @@ export class OrpheusVoice implements VoiceEngine {
 				if (ended) return;
 				continue;
 			}
-			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal);
+			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal, urgent);
 			kept = window.keepTo;
 			feed.use(kept);
 			startedAt ??= this.clock.now();

@@ -15,6 +15,8 @@ export interface TokenAsk {
 	readonly sampling: OrpheusSampling;
 	/** Generation ends here whatever the model says. */
 	readonly maxTokens: number;
+	/** Does the caller wait for this sound, or will very soon? Asked for each token. Absent: always. */
+	readonly urgent?: () => boolean;
 }
 
 /** Where Orpheus's audio tokens come from: a model on this machine, or a server. */

@@ -2,11 +2,14 @@ import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp' wi
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../contract/errors';
 import { type Backend, llamaBackend } from '../../llama/library';
+import { paced } from '../../llama/paced';
 import { ChunkPace, prefill } from '../../llama/prefill';
 import { SequencePool } from '../../llama/sequences';
 import { threadsFor } from '../../llama/threads';
 import type { GgufCheck } from '../../models/gguf-check';
 import type { ModelFile } from '../../models/resolve';
+import type { Scheduler } from '../../scheduler/scheduler';
+import type { Lane, StepKind } from '../../scheduler/steps';
 import type { TokenAsk, TokenSource } from '../token-source';
 import { OrpheusVocabulary } from './vocabulary';
 
@@ -25,9 +28,11 @@ interface Loaded {
 	readonly vocabulary: OrpheusVocabulary;
 	readonly pool: SequencePool<LlamaContextSequence>;
 	readonly pace: ChunkPace;
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
 }
 
-async function load({ llama, cores }: Backend, file: ModelFile): Promise<Loaded> {
+async function load({ llama, cores, scheduler }: Backend, file: ModelFile): Promise<Loaded> {
 	try {
 		const model = await llama.loadModel({ modelPath: file.path });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);
@@ -37,7 +42,8 @@ async function load({ llama, cores }: Backend, file: ModelFile): Promise<Loaded>
 			threads: threadsFor(file.bytes, cores),
 		});
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
-		return { model, vocabulary, pool: new SequencePool(places), pace: new ChunkPace() };
+		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
+		return { model, vocabulary, pool: new SequencePool(places), pace: new ChunkPace(), scheduler, lane };
 	} catch (error) {
 		if (error instanceof VoiceError) throw error;
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(error)}`, { cause: error });
@@ -58,18 +64,19 @@ export class LlamaTokenSource implements TokenSource {
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
-		const { vocabulary, pool, pace } = await this.loaded();
+		const { vocabulary, pool, pace, scheduler, lane } = await this.loaded();
 		if (signal.aborted) throw cancelled(signal.reason);
 		const { sequence, giveBack } = await borrow(pool, signal);
 		try {
 			// One speech after another: what the last one left is of no use to this one.
 			await sequence.clearHistory();
 			const prompt = vocabulary.prompt(ask.voice, ask.text);
-			await prefill(sequence, prompt, pace, signal, this.onTokens);
+			const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
+			await prefill(sequence, prompt, pace, scheduler.leave({ lane, kind, chunk: true }, signal), signal, this.onTokens);
 			const recent: Token[] = [];
 			const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
 			const room = sequence.contextSize - prompt.length - 1;
-			const tokens = sequence.evaluate(prompt.slice(-1), {
+			const tokens = paced(sequence, scheduler.leave({ lane, kind, chunk: false }, signal)).evaluate(prompt.slice(-1), {
 				temperature,
 				topP,
 				topK,
@@ -98,9 +105,13 @@ export class LlamaTokenSource implements TokenSource {
 	}
 
 	async warm(): Promise<void> {
-		const { pool, vocabulary } = await this.loaded();
-		await pool.use('', () => 0, new AbortController().signal, async (sequence) => {
-			if (sequence.nextTokenIndex === 0) await sequence.evaluateWithoutGeneratingNewTokens(vocabulary.prompt('tara', 'Hi.').slice(0, 1));
+		const { pool, vocabulary, scheduler, lane } = await this.loaded();
+		const never = new AbortController().signal;
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
+		await pool.use('', () => 0, never, async (sequence) => {
+			if (sequence.nextTokenIndex > 0) return;
+			const start = vocabulary.prompt('tara', 'Hi.').slice(0, 1);
+			await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens(start));
 		});
 	}
 
