@@ -24,6 +24,8 @@ export const inferenceStats = processLoad.extend({
 	tokens: z.number(),
 	/** Steps of the models by what they were for: see inference/scheduler/steps.ts. */
 	steps: z.record(z.number()),
+	/** Batches that the steps shared. */
+	rounds: z.number(),
 });
 
 const pid = z.number().int();

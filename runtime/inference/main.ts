@@ -3,6 +3,7 @@ import { inferenceProtocol } from '../ipc/inference-protocol';
 import { pipeToParent } from '../ipc/pipes';
 import { serve } from '../ipc/server';
 import { Counters } from './counters';
+import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
 import { houseHandlers } from './handlers/house';
 import { listenHandler } from './handlers/listen';
@@ -15,6 +16,7 @@ import { GgufCheck } from './models/gguf-check';
 import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
+import { RealTime } from './scheduler/real-time';
 import { createListenEngine } from './transcribe';
 import { FliteVoice } from './voices/flite/flite-voice';
 import { Voices } from './voices/voices';
@@ -39,6 +41,7 @@ const rooms: Rooms = {
 	recognisers: new Recognisers(createListenEngine),
 	counters,
 	scheduler,
+	realTime: new RealTime(),
 };
 
 const pipe = pipeToParent();
@@ -47,6 +50,7 @@ pipe.onClose(() => process.exit(0));
 serve(inferenceProtocol, pipe, {
 	...chatHandlers(rooms),
 	...houseHandlers(rooms),
+	capacity: capacityHandler(rooms),
 	listen: listenHandler(rooms),
 	speak: speakHandler(rooms),
 	transcribe: transcribeHandler(rooms),

@@ -1,6 +1,7 @@
 import type { Counters } from './counters';
 import type { ChatEngine } from './llama/engine';
 import type { Recognisers } from './recognisers';
+import type { RealTime } from './scheduler/real-time';
 import type { Scheduler } from './scheduler/scheduler';
 import type { Voices } from './voices/voices';
 
@@ -11,4 +12,5 @@ export interface Rooms {
 	readonly recognisers: Recognisers;
 	readonly counters: Counters;
 	readonly scheduler: Scheduler;
+	readonly realTime: RealTime;
 }

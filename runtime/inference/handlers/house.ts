@@ -3,10 +3,12 @@ import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
+import { tryRecogniser } from './capacity';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, counters, scheduler }: Rooms): House {
+export function houseHandlers(rooms: Rooms): House {
+	const { chat, voices, recognisers, counters, scheduler } = rooms;
 	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
 	return {
 		warm: async (wanted) => {
@@ -15,6 +17,8 @@ export function houseHandlers({ chat, voices, recognisers, counters, scheduler }
 				wanted.chat && chat.warm(wanted.chat),
 				wanted.speak && warmVoice(wanted.speak),
 			]);
+			// Once all is loaded: what loads would be measured with it.
+			if (wanted.transcribe) await tryRecogniser(rooms, wanted.transcribe);
 			return {};
 		},
 		engines: () =>
@@ -42,6 +46,7 @@ export function houseHandlers({ chat, voices, recognisers, counters, scheduler }
 				listens: { ...counters.listens },
 				tokens: counters.tokens,
 				steps: { ...scheduler.started },
+				rounds: scheduler.rounds,
 				...ownLoad(),
 			}),
 	};

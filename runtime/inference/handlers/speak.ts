@@ -5,6 +5,7 @@ import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
 import type { Sound } from '../voices/voice';
+import { voiceKey } from './capacity';
 
 /** Sound travels in messages of at most a second, so that none keeps the channel for long. */
 const MESSAGE_MS = 1000;
@@ -38,7 +39,7 @@ function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEv
 }
 
 /** Speaks pieces in order, each as soon as it is there, until `end`. */
-export function speakHandler({ voices, counters }: Rooms): Handlers<InferenceProtocol>['speak'] {
+export function speakHandler({ voices, counters, realTime }: Rooms): Handlers<InferenceProtocol>['speak'] {
 	return async ({ settings }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
 			const engine = await voices.engine(settings);
@@ -49,11 +50,14 @@ export function speakHandler({ voices, counters }: Rooms): Handlers<InferencePro
 			for await (const input of inputs(onInput, signal)) {
 				if (input.type === 'end') break;
 				let samples = 0;
-				for await (const sound of engine.speak(input.text, { ...settings, unheard }, signal)) {
-					samples += sound.pcm.length;
-					heardOutAt = Math.max(heardOutAt, monotonicClock.now()) + samplesToMs(sound.pcm.length, sound.sampleRate);
-					for (const event of messages(input.piece, sound)) emit(event);
-				}
+				await realTime.measure(voiceKey(settings.engine), async () => {
+					for await (const sound of engine.speak(input.text, { ...settings, unheard }, signal)) {
+						samples += sound.pcm.length;
+						heardOutAt = Math.max(heardOutAt, monotonicClock.now()) + samplesToMs(sound.pcm.length, sound.sampleRate);
+						for (const event of messages(input.piece, sound)) emit(event);
+					}
+					return samplesToMs(samples, engine.sampleRate);
+				});
 				emit({ type: 'pieceEnd', piece: input.piece, samples });
 				total += samples;
 			}

@@ -31,10 +31,13 @@ export class Meter {
 	private readonly writing = new Map<number, Recent>();
 	private readonly reading = new Recent();
 
+	/** Smaller batches than `fewest` tell nothing of what it can do. */
+	constructor(private readonly fewest: number) {}
+
 	took({ written, read, ms }: Round): void {
 		if (ms <= 0) return;
 		if (read > 0) this.reading.add(ms / read);
-		else if (written > 0) this.recent(written).add(ms / written);
+		else if (written >= this.fewest) this.recent(written).add(ms / written);
 	}
 
 	/** All sequences together, at the batch size that has proved best. */

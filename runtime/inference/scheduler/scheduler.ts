@@ -1,7 +1,11 @@
 import { type Clock, monotonicClock } from '../../contract/clock';
 import { Meter } from './meter';
 import { Order } from './order';
+import type { LaneSpeed } from './capacity';
 import { type Lane, type Step, type StepKind, stepKinds } from './steps';
+
+/** What a GPU does for one stream says nothing of what it does for many. */
+const GPU_BATCH = 4;
 
 /** Does one step when its time has come. `tokens`: how many it writes or, as a chunk, reads. */
 export type Leave = <T>(tokens: number, work: () => Promise<T>) => Promise<T>;
@@ -24,10 +28,11 @@ interface OpenRound {
  * their batch, and whoever has just got a token asks for the next before somebody less urgent is let in.
  */
 export class Scheduler {
-	/** Steps started since the process did. */
+	/** Steps and rounds started since the process did. */
 	readonly started = Object.fromEntries(stepKinds.map((kind) => [kind, 0])) as Record<StepKind, number>;
+	rounds = 0;
 	private readonly order = new Order<Asked>();
-	private readonly rounds = new Map<Lane, OpenRound>();
+	private readonly open = new Map<Lane, OpenRound>();
 	private readonly lanes = new Map<string, { readonly lane: Lane; readonly meter: Meter }>();
 	private planned = false;
 
@@ -43,13 +48,14 @@ export class Scheduler {
 	/** A new lane; takes the place of an earlier one of that name. */
 	lane(name: string, sharesFreely: boolean): Lane {
 		const lane = { name, sharesFreely };
-		this.lanes.set(name, { lane, meter: new Meter() });
+		this.lanes.set(name, { lane, meter: new Meter(sharesFreely ? GPU_BATCH : 1) });
 		return lane;
 	}
 
 	/** What the lane of that name has been seen to do. */
-	speed(name: string): Pick<Meter, 'written' | 'read'> | undefined {
-		return this.lanes.get(name)?.meter;
+	speed(name: string): LaneSpeed | undefined {
+		const known = this.lanes.get(name);
+		return known && { written: known.meter.written, read: known.meter.read, onGpu: known.lane.sharesFreely };
 	}
 
 	/** Leave for steps of one sort, until `signal` is aborted: then it rejects with the signal's reason. */
@@ -99,8 +105,12 @@ export class Scheduler {
 	}
 
 	private join({ lane, chunk, tokens }: Asked, now: number): void {
-		const round = this.rounds.get(lane) ?? { startedAt: now, running: 0, written: 0, read: 0 };
-		this.rounds.set(lane, round);
+		let round = this.open.get(lane);
+		if (!round) {
+			round = { startedAt: now, running: 0, written: 0, read: 0 };
+			this.open.set(lane, round);
+			this.rounds++;
+		}
 		round.running++;
 		if (chunk) round.read += tokens;
 		else round.written += tokens;
@@ -109,9 +119,9 @@ export class Scheduler {
 	private done(asked: Asked): void {
 		const { lane } = asked;
 		this.order.done(asked);
-		const round = this.rounds.get(lane);
+		const round = this.open.get(lane);
 		if (round && --round.running === 0) {
-			this.rounds.delete(lane);
+			this.open.delete(lane);
 			this.meterOf(lane)?.took({ ...round, ms: this.clock.now() - round.startedAt });
 		}
 		this.plan();
