@@ -9,6 +9,7 @@ import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
 import { ChunkPace } from './prefill';
 import { SequencePool } from './sequences';
+import { quickerThreads } from './thread-check';
 import { threadsFor } from './threads';
 
 /** Room for a conversation: half an hour of talk. A model made for less gets less. */
@@ -67,13 +68,16 @@ async function openContext(model: LlamaModel, contextTokens: number, most: numbe
 	}
 }
 
-/** Loads a model file that has been approved. `sequences` limits the conversations kept in memory. */
-export async function loadChatModel(backend: Backend, file: ModelFile, sequences = MOST_SEQUENCES): Promise<ChatModel> {
+/**
+ * Loads a model file that has been approved. `sequences` limits the conversations kept in memory. Until `hurry` is
+ * aborted there is time to find out how many threads suit it.
+ */
+export async function loadChatModel(backend: Backend, file: ModelFile, hurry: AbortSignal, sequences = MOST_SEQUENCES): Promise<ChatModel> {
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const most = Math.min(sequences, sequencesFor(model, contextTokens));
-		const threads = threadsFor(file.bytes, backend.cores);
+		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores), backend.scheduler, hurry);
 		const context = await openContext(model, contextTokens, most, threads);
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
 		const wrapper = await chatWrapperFor(model);
