@@ -22,6 +22,10 @@ export const inferenceStats = processLoad.extend({
 	speaks: work,
 	listens: work,
 	tokens: z.number(),
+	/** Steps of the models by what they were for: see inference/scheduler/steps.ts. */
+	steps: z.record(z.number()),
+	/** Batches that the steps shared. */
+	rounds: z.number(),
 });
 
 const pid = z.number().int();

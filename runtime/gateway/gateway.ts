@@ -7,6 +7,7 @@ import { inferenceProtocol } from '../ipc/inference-protocol';
 import { checkKey } from './auth';
 import { Child } from './children/child';
 import { MediaPool } from './children/media-pool';
+import { Admission } from './live/admission';
 import { LiveSessions } from './live/live-sessions';
 import { answerErrors } from './error-answer';
 import type { GatewayOptions } from './options';
@@ -59,7 +60,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
-	const sessions = new LiveSessions({ media, inference, streams, dispatcher, log }, options.maxSessions);
+	const admission = new Admission(inference, options.maxSessions);
+	const sessions = new LiveSessions({ media, inference, streams, dispatcher, log }, admission);
 
 	answerErrors(app);
 	app.addHook('onRequest', async (request) => checkKey(request.headers, options.key));

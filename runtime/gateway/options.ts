@@ -12,16 +12,19 @@ const environment = z.object({
 	VOICE_LOOP_PORT: whole.min(0).max(65_535).default(0),
 	/** Shared with the credential "Voice Runtime API". Made anew at every start when not set. */
 	VOICE_LOOP_KEY: z.string().min(32).optional(),
-	VOICE_LOOP_MAX_SESSIONS: whole.min(1).default(16),
+	/** `auto`: as many as the machine was measured to carry. */
+	VOICE_LOOP_MAX_SESSIONS: z.literal('auto').or(whole.min(1)).default('auto'),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
 	VOICE_LOOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+export type MaxSessions = number | 'auto';
 
 export interface GatewayOptions {
 	readonly host: string;
 	readonly port: number;
 	readonly key: string;
-	readonly maxSessions: number;
+	readonly maxSessions: MaxSessions;
 	readonly mediaProcesses: number;
 	readonly logLevel: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */

@@ -8,17 +8,20 @@ import { RecogniserChain } from './chains/recogniser-chain';
 import { Rests } from './chains/rests';
 import { VoiceChain } from './chains/voice-chain';
 import { Counters } from './counters';
+import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
 import { houseHandlers } from './handlers/house';
 import { listenHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
 import { transcribeHandler } from './handlers/transcribe';
+import { scheduler } from './llama/library';
 import { LlamaEngine } from './llama/llama-engine';
 import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
 import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
+import { RealTime } from './scheduler/real-time';
 import { createListenEngine } from './transcribe';
 import { FliteVoice } from './voices/flite/flite-voice';
 import { Voices } from './voices/voices';
@@ -39,13 +42,16 @@ const voices = new Voices({
 	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
 });
 const llama = new LlamaEngine(check);
+const realTime = new RealTime();
 const rests = new Rests(monotonicClock);
 const rooms: Rooms = {
 	chat: new ChatChain(() => llama, rests),
-	voices: new VoiceChain(voices, rests, monotonicClock),
+	voices: new VoiceChain(voices, rests, realTime, monotonicClock),
 	recognisers: new RecogniserChain(new Recognisers(createListenEngine), rests),
 	choices: { speak: voices },
 	counters,
+	scheduler,
+	realTime,
 };
 
 const pipe = pipeToParent();
@@ -54,6 +60,7 @@ pipe.onClose(() => process.exit(0));
 serve(inferenceProtocol, pipe, {
 	...chatHandlers(rooms),
 	...houseHandlers(rooms),
+	capacity: capacityHandler(rooms),
 	listen: listenHandler(rooms),
 	speak: speakHandler(rooms),
 	transcribe: transcribeHandler(rooms),

@@ -2,6 +2,8 @@ import type { Counters } from './counters';
 import type { ChatChain } from './chains/chat-chain';
 import type { RecogniserChain } from './chains/recogniser-chain';
 import type { VoiceChain } from './chains/voice-chain';
+import type { RealTime } from './scheduler/real-time';
+import type { Scheduler } from './scheduler/scheduler';
 import type { Voices } from './voices/voices';
 
 /** What the handlers work with. */
@@ -12,4 +14,6 @@ export interface Rooms {
 	/** For the nodes' drop-downs. */
 	readonly choices: { speak: Voices };
 	readonly counters: Counters;
+	readonly scheduler: Scheduler;
+	readonly realTime: RealTime;
 }

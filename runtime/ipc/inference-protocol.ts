@@ -108,6 +108,18 @@ export const inferenceProtocol = {
 		event: none,
 		result: z.object({}),
 	},
+	/** How many calls with these engines the machine can carry, from what was measured so far: answers at once. */
+	capacity: {
+		params: z.object({
+			transcribe: transcribeSettings.nullable(),
+			chat: chatSettings.nullable(),
+			speak: speakSettings.nullable(),
+		}),
+		input: none,
+		event: none,
+		/** `sessions` is null where nothing was measured yet; `why` is a sentence for whoever is refused. */
+		result: z.object({ sessions: z.number().int().min(1).nullable(), why: z.string() }),
+	},
 	engines: { params: z.object({}), input: none, event: none, result: engines },
 	stats: {
 		params: z.object({}),

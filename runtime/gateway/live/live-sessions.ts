@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { Admission } from './admission';
 import type { LiveRooms } from './live-rooms';
 import { LiveSession } from './live-session';
 import type { Turn } from './turn';
@@ -16,10 +17,12 @@ export class LiveSessions {
 	private readonly live = new Map<string, LiveSession>();
 	private readonly turns = new Map<string, LiveSession>();
 	private readonly ended = new Map<string, VoiceError>();
+	/** At the door: counted, so that a rush of offers cannot pass the limit together. */
+	private arriving = 0;
 
 	constructor(
 		private readonly rooms: LiveRooms,
-		private readonly maxSessions: number,
+		private readonly admission: Admission,
 	) {
 		rooms.streams.onGone((workflowId) => {
 			for (const session of this.live.values()) session.workflowGone(workflowId);
@@ -31,8 +34,11 @@ export class LiveSessions {
 	}
 
 	async open(request: OpenSession): Promise<OpenedSession> {
-		if (this.live.size >= this.maxSessions) {
-			throw new VoiceError('VOICE_ERR_BUSY', `${this.maxSessions} calls are under way.`);
+		const calls = this.live.size + this.arriving++;
+		try {
+			await this.admission.admit(calls, request.agent);
+		} finally {
+			this.arriving--;
 		}
 		const id = newSessionId();
 		const session = new LiveSession(id, request, this.rooms, {
@@ -40,7 +46,6 @@ export class LiveSessions {
 			turnForgotten: (turnId) => this.turns.delete(turnId),
 			ended: (error) => this.forget(id, error),
 		});
-		// Counted from here on, so that a rush of offers cannot pass the limit together.
 		this.live.set(id, session);
 		const answer = await session.open(request.offer);
 		return { sessionId: id, answer };

@@ -2,6 +2,7 @@
 import { speakSettings } from '../../contract/agent';
 import type { VoiceEngine } from '../voices/voice';
 import { ScriptedVoice } from './engines.fixture';
+import { RealTime } from '../scheduler/real-time';
 import { Rests } from './rests';
 import type { Speaker } from './speaker';
 import { VoiceChain } from './voice-chain';
@@ -14,7 +15,7 @@ const never = new AbortController().signal;
 
 function speakerOf(voices: Record<string, VoiceEngine>, realTime = true): Speaker {
 	const [engine = '', ...others] = Object.keys(voices);
-	const chain = new VoiceChain({ engine: async (settings) => await Promise.resolve(voices[settings.engine]!) }, new Rests(clock), clock);
+	const chain = new VoiceChain({ engine: async (settings) => await Promise.resolve(voices[settings.engine]!) }, new Rests(clock), new RealTime(clock), clock);
 	return chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime);
 }
 

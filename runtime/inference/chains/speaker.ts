@@ -4,10 +4,11 @@ import type { Clock } from '../../contract/clock';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { heardText } from '../../session/heard';
+import { type RealTime, voiceKey } from '../scheduler/real-time';
 import { StreamResampler } from '../remote/stream-resampler';
-import type { Sound, VoiceEngine } from '../voices/voice';
+import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
 import type { Chain, Link } from './chain';
-import { RealTime } from './real-time';
+import { KeepingUp } from './keeping-up';
 import type { VoiceSource } from './voice-chain';
 
 export interface VoiceLink extends Link {
@@ -24,7 +25,7 @@ interface Speech {
 	stop(): void;
 }
 
-function begin(engine: VoiceEngine, link: VoiceLink, text: string, settings: SpeakSettings, signal: AbortSignal): Speech {
+function begin(engine: VoiceEngine, link: VoiceLink, text: string, settings: VoiceSettings, signal: AbortSignal): Speech {
 	const abort = new AbortController();
 	const either = AbortSignal.any([signal, abort.signal]);
 	const sounds = engine.speak(text, { ...settings, voice: link.voice }, either)[Symbol.asyncIterator]();
@@ -46,7 +47,8 @@ function begin(engine: VoiceEngine, link: VoiceLink, text: string, settings: Spe
 export class Speaker {
 	/** Hz; 0 before the first sound. */
 	sampleRate = 0;
-	private readonly realTime: RealTime | undefined;
+	private readonly voiceSettings: VoiceSettings;
+	private readonly pace: KeepingUp | undefined;
 	private resampler: { readonly link: VoiceLink; readonly of: StreamResampler } | undefined;
 	/** Begun before it was asked for. */
 	private prepared: Speech | undefined;
@@ -55,11 +57,14 @@ export class Speaker {
 	constructor(
 		private readonly voices: VoiceSource,
 		private readonly chain: Chain<VoiceLink>,
+		private readonly speeds: RealTime,
 		private readonly settings: SpeakSettings,
 		realTime: boolean,
 		clock: Clock,
 	) {
-		this.realTime = realTime ? new RealTime(clock) : undefined;
+		this.pace = realTime ? new KeepingUp(clock) : undefined;
+		// Where nobody listens meanwhile there is no hurry.
+		this.voiceSettings = { ...settings, unheard: () => this.pace?.unheardMs ?? Infinity };
 	}
 
 	get doneBy(): DoneBy {
@@ -68,13 +73,13 @@ export class Speaker {
 
 	/** The caller was ahead enough, and has `unheardMs` left to hear. */
 	resumed(unheardMs: number): void {
-		this.realTime?.resumed(unheardMs);
+		this.pace?.resumed(unheardMs);
 	}
 
 	/** Begins with the piece after the one that is spoken, where the engine can make two side by side. */
 	prepare(text: string, signal: AbortSignal): void {
 		if (this.prepared || !this.engine?.sideBySide) return;
-		this.prepared = begin(this.engine, this.chain.engine, text, this.settings, signal);
+		this.prepared = begin(this.engine, this.chain.engine, text, this.voiceSettings, signal);
 	}
 
 	/** Says one piece. Throws the last voice's error, or VOICE_ERR_CANCELLED. */
@@ -103,20 +108,27 @@ export class Speaker {
 	}
 
 	private async *bySingleVoice(link: VoiceLink, text: string, signal: AbortSignal): AsyncGenerator<Sound> {
-		const watch = this.chain.hasNext ? this.realTime : undefined;
-		watch?.piece();
-		const inTime = async <T>(next: Promise<T>): Promise<T> => await (watch ? watch.inTime(next, link.name) : next);
+		const { pace } = this;
+		pace?.piece();
+		const watched = pace && this.chain.hasNext;
+		const inTime = async <T>(next: Promise<T>): Promise<T> => await (watched ? pace.inTime(next, link.name) : next);
+		const trial = this.speeds.begin(voiceKey(link.engine));
 		let speech: Speech | undefined;
 		try {
 			this.engine = await inTime(this.voices.engine({ ...this.settings, engine: link.engine, voice: link.voice }));
-			speech = this.takePrepared(link, text) ?? begin(this.engine, link, text, this.settings, signal);
-			let next = await inTime(speech.first);
-			for (; !next.done; next = await inTime(speech.sounds.next())) {
+			speech = this.takePrepared(link, text) ?? begin(this.engine, link, text, this.voiceSettings, signal);
+			const { first, sounds } = speech;
+			let next = await inTime(trial.working(async () => await first));
+			while (!next.done) {
 				const sound = this.atOneRate(link, next.value);
-				watch?.made(samplesToMs(sound.pcm.length, sound.sampleRate));
+				const ms = samplesToMs(sound.pcm.length, sound.sampleRate);
+				pace?.made(ms);
+				trial.made(ms);
 				yield sound;
+				next = await inTime(trial.working(async () => await sounds.next()));
 			}
 		} finally {
+			trial.end();
 			speech?.stop();
 		}
 	}

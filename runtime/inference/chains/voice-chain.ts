@@ -1,6 +1,7 @@
 import type { SpeakSettings } from '../../contract/agent';
 import type { Clock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
+import type { RealTime } from '../scheduler/real-time';
 import type { VoiceEngine } from '../voices/voice';
 import { Chain } from './chain';
 import type { Rests } from './rests';
@@ -17,12 +18,13 @@ export class VoiceChain {
 	constructor(
 		private readonly voices: VoiceSource,
 		private readonly rests: Rests,
+		private readonly speeds: RealTime,
 		private readonly clock: Clock,
 	) {}
 
 	/** For one utterance. `realTime`: somebody listens meanwhile. */
 	speaker(settings: SpeakSettings, realTime: boolean): Speaker {
-		return new Speaker(this.voices, this.chain(settings), settings, realTime, this.clock);
+		return new Speaker(this.voices, this.chain(settings), this.speeds, settings, realTime, this.clock);
 	}
 
 	/** Makes the first voice ready that can be. */

@@ -2,10 +2,12 @@ import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
+import { tryRecogniser } from './capacity';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, choices, counters }: Rooms): House {
+export function houseHandlers(rooms: Rooms): House {
+	const { chat, voices, recognisers, choices, counters, scheduler } = rooms;
 	return {
 		warm: async (wanted) => {
 			await Promise.all([
@@ -13,6 +15,8 @@ export function houseHandlers({ chat, voices, recognisers, choices, counters }: 
 				wanted.chat && chat.warm(wanted.chat),
 				wanted.speak && voices.warm(wanted.speak),
 			]);
+			// Once all is loaded: what loads would be measured with it.
+			if (wanted.transcribe) await tryRecogniser(rooms, wanted.transcribe);
 			return {};
 		},
 		engines: () =>
@@ -39,6 +43,8 @@ export function houseHandlers({ chat, voices, recognisers, choices, counters }: 
 				speaks: { ...counters.speaks },
 				listens: { ...counters.listens },
 				tokens: counters.tokens,
+				steps: { ...scheduler.started },
+				rounds: scheduler.rounds,
 				...ownLoad(),
 			}),
 	};

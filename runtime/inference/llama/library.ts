@@ -1,6 +1,7 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
+import { Scheduler } from '../scheduler/scheduler';
 import { threadsFor, usableCores } from './threads';
 
 export type Library = typeof LlamaLibrary;
@@ -10,7 +11,11 @@ export interface Backend {
 	readonly library: Library;
 	readonly llama: Llama;
 	readonly cores: number;
+	readonly scheduler: Scheduler;
 }
+
+/** All models of this process share one machine. */
+export const scheduler = new Scheduler();
 
 let backend: Promise<Backend> | undefined;
 
@@ -27,10 +32,10 @@ async function open(): Promise<Backend> {
 		},
 	} as const;
 	try {
-		return { library, cores, llama: await library.getLlama({ ...options, gpu: 'auto' }) };
+		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: 'auto' }) };
 	} catch (error) {
 		log('warn', 'no usable GPU backend, running on the CPU', { why: String(error) });
-		return { library, cores, llama: await library.getLlama({ ...options, gpu: false }) };
+		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: false }) };
 	}
 }
 

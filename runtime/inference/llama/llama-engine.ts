@@ -14,7 +14,7 @@ const cancelled = (cause?: unknown): VoiceError =>
 
 /** Answers with GGUF models on this machine. A model is loaded on first use and shared by all conversations. */
 export class LlamaEngine implements ChatEngine {
-	private readonly models = new Map<string, Promise<ChatModel>>();
+	private readonly models = new Map<string, { readonly loaded: Promise<ChatModel>; readonly hurry: AbortController }>();
 
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
@@ -24,7 +24,7 @@ export class LlamaEngine implements ChatEngine {
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
 		const startedAt = performance.now();
-		const loaded = await this.load(request.settings.model);
+		const loaded = await this.load(request.settings.model, true);
 		if (signal.aborted) throw cancelled(signal.reason);
 		const prompt = promptFor(loaded, request);
 		const held = (sequence: LlamaContextSequence): number =>
@@ -42,35 +42,42 @@ export class LlamaEngine implements ChatEngine {
 	}
 
 	forget(conversation: string): void {
-		for (const model of this.models.values()) {
-			model.then(({ pool }) => pool.forget(conversation)).catch(() => undefined);
+		for (const { loaded } of this.models.values()) {
+			loaded.then(({ pool }) => pool.forget(conversation)).catch(() => undefined);
 		}
 	}
 
 	async warm(settings: ChatSettings): Promise<void> {
-		const { model, pool } = await this.load(settings.model);
+		const { model, pool, scheduler, lane } = await this.load(settings.model);
 		const start = model.tokens.bos ?? model.tokenize('a')[0];
 		if (start === undefined) return;
 		const never = new AbortController().signal;
 		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
 		await pool.use('', () => 0, never, async (sequence) => {
-			if (sequence.nextTokenIndex === 0) await sequence.evaluateWithoutGeneratingNewTokens([start]);
+			if (sequence.nextTokenIndex === 0) await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		});
 	}
 
-	/** One load a file version, however many ask; a failed one is tried again by whoever asks next. */
-	private async load(name: string): Promise<ChatModel> {
+	/**
+	 * One load a file version, however many ask; a failed one is tried again by whoever asks next. `atOnce`: a
+	 * caller waits for it.
+	 */
+	private async load(name: string, atOnce = false): Promise<ChatModel> {
 		const file = await modelFile(name);
 		const key = `${file.path}\n${file.version}`;
 		let pending = this.models.get(key);
 		if (!pending) {
+			const hurry = new AbortController();
 			// llama.cpp takes a second to load, as long as the check takes.
-			pending = Promise.all([llamaBackend(), this.check.approve(file)]).then(
-				async ([backend]) => await loadChatModel(backend, file, this.sequences),
+			const loaded = Promise.all([llamaBackend(), this.check.approve(file)]).then(
+				async ([backend]) => await loadChatModel(backend, file, hurry.signal, this.sequences),
 			);
+			pending = { loaded, hurry };
 			this.models.set(key, pending);
-			pending.catch(() => this.models.delete(key));
+			loaded.catch(() => this.models.delete(key));
 		}
-		return await pending;
+		if (atOnce) pending.hurry.abort();
+		return await pending.loaded;
 	}
 }

@@ -1,11 +1,14 @@
 import type { ChatWrapper, LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
 import type { ModelFile } from '../models/resolve';
+import type { Scheduler } from '../scheduler/scheduler';
+import type { Lane } from '../scheduler/steps';
 import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
 import { openContext } from './open-context';
 import { ChunkPace } from './prefill';
 import { SequencePool } from './sequences';
+import { quickerThreads } from './thread-check';
 import { threadsFor } from './threads';
 
 /** Room for a conversation: half an hour of talk. A model made for less gets less. */
@@ -23,18 +26,25 @@ export interface ChatModel {
 	readonly contextTokens: number;
 	readonly pool: SequencePool<LlamaContextSequence>;
 	readonly pace: ChunkPace;
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
 }
 
-/** Loads a model file that has been approved. `sequences` limits the conversations kept in memory. */
-export async function loadChatModel(backend: Backend, file: ModelFile, sequences = MOST_SEQUENCES): Promise<ChatModel> {
+/**
+ * Loads a model file that has been approved. `sequences` limits the conversations kept in memory. Until `hurry` is
+ * aborted there is time to find out how many threads suit it.
+ */
+export async function loadChatModel(backend: Backend, file: ModelFile, hurry: AbortSignal, sequences = MOST_SEQUENCES): Promise<ChatModel> {
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
-		const threads = threadsFor(file.bytes, backend.cores);
+		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores), backend.scheduler, hurry);
 		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
 		const wrapper = await chatWrapperFor(model);
-		return { library: backend.library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace() };
+		const { library, scheduler } = backend;
+		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
+		return { library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
 	}

@@ -1,4 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { Leave } from '../scheduler/scheduler';
 
 const FIRST_CHUNK = 16;
 const SMALLEST_CHUNK = 8;
@@ -24,13 +25,14 @@ export class ChunkPace {
 
 /**
  * Reads a prompt into a sequence, all but its last token, in chunks. node-llama-cpp's own reading can be
- * neither aborted nor interleaved with other sequences; this can, between chunks.
+ * neither aborted nor interleaved with other sequences; this can, between chunks, each of which asks for leave.
  * Returns how many tokens of the prompt the sequence already held.
  */
 export async function prefill(
 	sequence: LlamaContextSequence,
 	tokens: readonly Token[],
 	pace: ChunkPace,
+	leave: Leave,
 	signal: AbortSignal,
 	onTokens: (count: number) => void,
 ): Promise<number> {
@@ -41,11 +43,13 @@ export async function prefill(
 	for (let from = reused; from < prompt.length; ) {
 		signal.throwIfAborted();
 		const chunk = prompt.slice(from, from + pace.size);
-		const startedAt = performance.now();
-		await sequence.evaluateWithoutGeneratingNewTokens(chunk);
+		await leave(chunk.length, async () => {
+			const startedAt = performance.now();
+			await sequence.evaluateWithoutGeneratingNewTokens(chunk);
+			pace.took(chunk.length, performance.now() - startedAt);
+		});
 		onTokens(chunk.length);
 		from += chunk.length;
-		pace.took(chunk.length, performance.now() - startedAt);
 	}
 	signal.throwIfAborted();
 	return reused;

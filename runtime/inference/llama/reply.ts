@@ -7,6 +7,7 @@ import { toChatHistory, toModelFunctions } from './chat-format';
 import type { ChatListener, ChatRequest } from './engine';
 import { fitMessages } from './fit';
 import type { ChatModel } from './model';
+import { paced } from './paced';
 import { prefill } from './prefill';
 
 type Token = ReturnType<ChatModel['model']['tokenize']>[number];
@@ -67,11 +68,15 @@ export async function writeReply(
 	signal: AbortSignal,
 	startedAt: number,
 ): Promise<ChatReply> {
-	const { library, wrapper, contextTokens } = loaded;
+	const { library, wrapper, contextTokens, scheduler, lane } = loaded;
 	const { sampling } = request.settings;
-	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, signal, (count) => listener.onTokens(count));
+	// Nobody is on the line while a workflow asks by itself.
+	const live = request.conversation !== '';
+	const reading = scheduler.leave({ lane, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
+	const writing = scheduler.leave({ lane, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
+	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
 
-	const chat = new library.LlamaChat({ contextSequence: sequence, chatWrapper: wrapper });
+	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: wrapper });
 	const before = sequence.tokenMeter.getState();
 	let written = 0;
 	let firstAt: number | undefined;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
+import { controlGroups, type ReadText } from '../models/machine/control-groups';
 
 /** Below this a token's work is so short that waking a second thread costs more than it saves. */
 const TINY_MODEL_BYTES = 64 * 1024 * 1024;
@@ -12,21 +14,25 @@ export function quotaOf(cpuMax: string): number {
 	return quota && period && quota > 0 ? quota / period : Number.POSITIVE_INFINITY;
 }
 
-function readQuota(): number {
-	const read = (file: string): string => {
-		try {
-			return readFileSync(file, 'utf8');
-		} catch {
-			return '';
-		}
-	};
-	const second = read('/sys/fs/cgroup/cpu.max');
-	if (second !== '') return quotaOf(second);
-	return quotaOf(`${read('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')} ${read('/sys/fs/cgroup/cpu/cpu.cfs_period_us')}`);
+/** The smallest quota of this process's control groups: one of a group above holds too. */
+export function cpuQuota(read: ReadText): number {
+	const quotas = controlGroups(read, 'cpu').map(({ folder, second }) => {
+		const file = (name: string): string => read(path.join(folder, name));
+		return quotaOf(second ? file('cpu.max') : `${file('cpu.cfs_quota_us')} ${file('cpu.cfs_period_us')}`);
+	});
+	return Math.min(...quotas);
 }
 
-/** Cores this process may really use. */
-export const usableCores = (): number => Math.max(1, Math.floor(Math.min(os.availableParallelism(), readQuota())));
+function readText(file: string): string {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch {
+		return '';
+	}
+}
+
+/** Cores this process may really use: those of its affinity (availableParallelism), within its quota. */
+export const usableCores = (): number => Math.max(1, Math.floor(Math.min(os.availableParallelism(), cpuQuota(readText))));
 
 /**
  * Threads for one model. llama.cpp's threads spin while they wait for each other, so one thread more than

@@ -2,6 +2,7 @@ import { samplesToMs } from '../../contract/audio';
 import { type Clock, monotonicClock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
+import { URGENT_MS } from '../scheduler/steps';
 import { StreamingTrim } from '../voices/streaming-trim';
 import { Stretch } from '../voices/stretch';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voices/voice';
@@ -32,12 +33,18 @@ export class OrpheusVoice implements VoiceEngine {
 		private readonly clock: Clock = monotonicClock,
 	) {}
 
-	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+	get sideBySide(): boolean {
+		return this.source.sideBySide ?? false;
+	}
+
+	async *speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+		const { voice, unheard = () => 0 } = settings;
+		const urgent = (): boolean => unheard() < URGENT_MS;
 		const parts = speechParts(text);
 		if (parts.length === 0) return;
 		const name = await unlessCancelled(this.voiceNamed(voice), signal);
 		for (const part of parts) {
-			yield* this.part({ text: part, voice: name, sampling: this.sampling, maxTokens: tokenLimit(part) }, speed, signal);
+			yield* this.part({ text: part, voice: name, sampling: this.sampling, maxTokens: tokenLimit(part), urgent }, settings.speed, signal);
 		}
 	}
 
@@ -64,7 +71,7 @@ export class OrpheusVoice implements VoiceEngine {
 		};
 		let silent = false;
 		try {
-			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / FRAME_MS, either)) {
+			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / FRAME_MS, ask.urgent, either)) {
 				yield* given(stretch.push(silence.push(noise.push(toPcm(sound)))));
 				silent = noise.quietMs > LONGEST_SILENCE_MS;
 				if (silent) break;
@@ -79,7 +86,7 @@ export class OrpheusVoice implements VoiceEngine {
 	}
 
 	/** All frames as sound, in windows that grow with the frames that are still `unheard`. */
-	private async *decoded(feed: FrameFeed, unheard: () => number, signal: AbortSignal): AsyncGenerator<Float32Array> {
+	private async *decoded(feed: FrameFeed, unheard: () => number, urgent: TokenAsk['urgent'], signal: AbortSignal): AsyncGenerator<Float32Array> {
 		const join = new Join();
 		let kept = 0;
 		for (;;) {
@@ -91,7 +98,7 @@ export class OrpheusVoice implements VoiceEngine {
 				if (ended) return;
 				continue;
 			}
-			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal);
+			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal, urgent);
 			kept = window.keepTo;
 			feed.use(kept);
 			yield join.push(sound, window);

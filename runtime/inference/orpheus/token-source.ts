@@ -17,6 +17,8 @@ export interface TokenAsk {
 	readonly sampling: OrpheusSampling;
 	/** Generation ends here whatever the model says. */
 	readonly maxTokens: number;
+	/** Does the caller wait for this sound, or will very soon? Asked for each token. Absent: always. */
+	readonly urgent?: () => boolean;
 }
 
 /** Where Orpheus's audio tokens come from: a model on this machine, or a server. */
@@ -31,6 +33,8 @@ export interface TokenSource {
 	speak(ask: TokenAsk, signal: AbortSignal): AsyncIterable<number>;
 	/** The voices that its model knows, the best first. Absent: any of Orpheus's own. */
 	voices?(): Promise<readonly VoiceChoice[]>;
+	/** Several speeches take hardly longer than one; known once it has spoken. */
+	readonly sideBySide?: boolean;
 	/** Rejects if it could not speak; makes the first sentence as fast as the second. */
 	warm(): Promise<void>;
 }

@@ -5,7 +5,10 @@ export interface VoiceChoice {
 	readonly name: string;
 }
 
-export type VoiceSettings = Pick<SpeakSettings, 'voice' | 'speed'>;
+export interface VoiceSettings extends Pick<SpeakSettings, 'voice' | 'speed'> {
+	/** Sound of this utterance that the caller has been given and has not heard yet, ms. Absent: there is none. */
+	readonly unheard?: () => number;
+}
 
 /** A stretch of speech: mono, signed 16 bit, at one of contract/audio's SPEAK_RATES. */
 export interface Sound {

@@ -1,7 +1,9 @@
 import { Caller } from '../../../ipc/caller';
 import { type StartedWorker, startWorker } from '../../onnx/start-worker';
+import { Scheduler } from '../../scheduler/scheduler';
+import type { Lane } from '../../scheduler/steps';
 import type { Frame } from '../tokens/frame-assembler';
-import { unlessCancelled } from '../unless-cancelled';
+import { cancelled, unlessCancelled } from '../unless-cancelled';
 import { type SnacWorkerProtocol, snacWorkerProtocol } from './worker-protocol';
 
 const WORKER = 'inference/orpheus/snac/worker.js';
@@ -9,6 +11,9 @@ const WORKER = 'inference/orpheus/snac/worker.js';
 interface Member {
 	readonly worker: StartedWorker;
 	readonly caller: Caller<SnacWorkerProtocol>;
+	/** Its thread works on one window at a time; the most urgent one goes first. */
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
 	/** Windows it has been given and not answered. */
 	waiting: number;
 	alive: boolean;
@@ -26,18 +31,21 @@ export class SnacDecoder {
 		private readonly most: number,
 	) {}
 
-	/** 2048 samples a frame, 24 kHz, -1..1. Rejects with VOICE_ERR_CANCELLED, VOICE_ERR_MODEL_MISSING or _BROKEN. */
-	async decode(frames: readonly Frame[], signal: AbortSignal): Promise<Float32Array> {
+	/**
+	 * 2048 samples a frame, 24 kHz, -1..1. `urgent`: goes before others' windows. Rejects with VOICE_ERR_CANCELLED,
+	 * VOICE_ERR_MODEL_MISSING or _BROKEN.
+	 */
+	async decode(frames: readonly Frame[], signal: AbortSignal, urgent = (): boolean => true): Promise<Float32Array> {
 		const member = await unlessCancelled(this.freest(), signal);
-		const call = member.caller.call('decode', { frames: frames.map((frame) => [...frame]) });
-		const cancel = (): void => call.cancel();
-		signal.addEventListener('abort', cancel, { once: true });
+		const leave = member.scheduler.leave({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
 		member.waiting++;
 		try {
-			return (await call.result).samples;
+			return await leave(frames.length, async () => await run(member, frames, signal));
+		} catch (error) {
+			if (signal.aborted) throw cancelled(error);
+			throw error;
 		} finally {
 			member.waiting--;
-			signal.removeEventListener('abort', cancel);
 		}
 	}
 
@@ -77,7 +85,8 @@ export class SnacDecoder {
 	private async start(): Promise<Member> {
 		const worker = startWorker(WORKER);
 		const caller = new Caller(snacWorkerProtocol, worker.pipe, 'VOICE_ERR_MODEL_FAILED');
-		const member: Member = { worker, caller, waiting: 0, alive: true };
+		const scheduler = new Scheduler();
+		const member: Member = { worker, caller, scheduler, lane: scheduler.lane('snac', false), waiting: 0, alive: true };
 		try {
 			await caller.call('load', { file: this.file }).result;
 		} catch (error) {
@@ -85,6 +94,17 @@ export class SnacDecoder {
 			throw error;
 		}
 		return member;
+	}
+}
+
+async function run({ caller }: Member, frames: readonly Frame[], signal: AbortSignal): Promise<Float32Array> {
+	const call = caller.call('decode', { frames: frames.map((frame) => [...frame]) });
+	const cancel = (): void => call.cancel();
+	signal.addEventListener('abort', cancel, { once: true });
+	try {
+		return (await call.result).samples;
+	} finally {
+		signal.removeEventListener('abort', cancel);
 	}
 }
 

@@ -2,10 +2,12 @@ import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolu
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../contract/errors';
 import { llamaBackend } from '../../llama/library';
+import { paced } from '../../llama/paced';
 import { prefill } from '../../llama/prefill';
 import { log } from '../../log';
 import type { GgufCheck } from '../../models/gguf-check';
 import type { ModelFile } from '../../models/resolve';
+import type { StepKind } from '../../scheduler/steps';
 import type { VoiceChoice } from '../../voices/voice';
 import type { TokenAsk, TokenSource } from '../token-source';
 import { cancelled, unlessCancelled } from '../unless-cancelled';
@@ -30,6 +32,7 @@ interface Speech {
 /** Orpheus as a GGUF on this machine. Loaded on first use. */
 export class LlamaTokenSource implements TokenSource {
 	private loading: Promise<OrpheusModel> | undefined;
+	private model: OrpheusModel | undefined;
 
 	constructor(
 		private readonly file: ModelFile,
@@ -74,28 +77,36 @@ export class LlamaTokenSource implements TokenSource {
 		}
 	}
 
+	get sideBySide(): boolean {
+		return this.model?.sideBySide ?? false;
+	}
+
 	async voices(): Promise<readonly VoiceChoice[]> {
 		return (await this.loaded()).voices;
 	}
 
 	async warm(): Promise<void> {
-		const { places, vocabulary } = await this.loaded();
-		const seat = await places.take(new AbortController().signal);
+		const { places, vocabulary, scheduler, lane } = await this.loaded();
+		const never = new AbortController().signal;
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
+		const seat = await places.take(never);
 		try {
 			const [start] = vocabulary.prompt('tara', 'Hi.');
-			if (seat.sequence.nextTokenIndex === 0 && start !== undefined) await seat.sequence.evaluateWithoutGeneratingNewTokens([start]);
+			if (seat.sequence.nextTokenIndex > 0 || start === undefined) return;
+			await leave(1, async () => await seat.sequence.evaluateWithoutGeneratingNewTokens([start]));
 		} finally {
 			seat.leave();
 		}
 	}
 
 	/** What follows the speech's tokens, until the model has nothing to add. */
-	private async *write({ pace }: OrpheusModel, sequence: LlamaContextSequence, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
+	private async *write({ pace, scheduler, lane }: OrpheusModel, sequence: LlamaContextSequence, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
 		// One speech after another: what the last one left is of no use to this one.
 		await sequence.clearHistory();
-		await prefill(sequence, tokens, pace, signal, this.onTokens);
+		const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
+		await prefill(sequence, tokens, pace, scheduler.leave({ lane, kind, chunk: true }, signal), signal, this.onTokens);
 		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
-		const following = sequence.evaluate(tokens.slice(-1), {
+		const following = paced(sequence, scheduler.leave({ lane, kind, chunk: false }, signal)).evaluate(tokens.slice(-1), {
 			temperature,
 			topP,
 			topK,
@@ -113,7 +124,8 @@ export class LlamaTokenSource implements TokenSource {
 	private async loaded(): Promise<OrpheusModel> {
 		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file));
 		try {
-			return await this.loading;
+			this.model = await this.loading;
+			return this.model;
 		} catch (error) {
 			this.loading = undefined;
 			throw error;

@@ -7,6 +7,8 @@ import { openContext } from '../../llama/open-context';
 import { ChunkPace } from '../../llama/prefill';
 import { threadsFor } from '../../llama/threads';
 import type { ModelFile } from '../../models/resolve';
+import type { Scheduler } from '../../scheduler/scheduler';
+import type { Lane } from '../../scheduler/steps';
 import type { VoiceChoice } from '../../voices/voice';
 import { voicesOf } from '../voices';
 import { SpeechPlaces } from './speech-places';
@@ -27,6 +29,10 @@ export interface OrpheusModel {
 	readonly contextTokens: number;
 	readonly places: SpeechPlaces<LlamaContextSequence>;
 	readonly pace: ChunkPace;
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
+	/** Several speeches take hardly longer than one. */
+	readonly sideBySide: boolean;
 }
 
 /** What a file says about itself. */
@@ -37,7 +43,7 @@ const general = z.object({
 });
 
 /** Loads a model file that has been approved. Rejects with VOICE_ERR_MODEL_BROKEN. */
-export async function loadOrpheusModel({ llama, cores }: Backend, file: ModelFile): Promise<OrpheusModel> {
+export async function loadOrpheusModel({ llama, cores, scheduler }: Backend, file: ModelFile): Promise<OrpheusModel> {
 	try {
 		const model = await llama.loadModel({ modelPath: file.path });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);
@@ -47,7 +53,9 @@ export async function loadOrpheusModel({ llama, cores }: Backend, file: ModelFil
 		const places = new SpeechPlaces(Array.from({ length: context.totalSequences }, () => context.getSequence()));
 		const { name, finetune, languages } = general.parse(model.fileInfo.metadata.general);
 		const voices = voicesOf([path.basename(file.path), name, finetune], languages);
-		return { vocabulary, voices, contextTokens, places, pace: new ChunkPace() };
+		const onGpu = model.gpuLayers > 0;
+		const lane = scheduler.lane(file.path, onGpu);
+		return { vocabulary, voices, contextTokens, places, pace: new ChunkPace(), scheduler, lane, sideBySide: onGpu };
 	} catch (error) {
 		if (error instanceof VoiceError) throw error;
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(error)}`, { cause: error });

@@ -10,7 +10,7 @@ const GRACE_MS = 300;
  * Watches whether a voice keeps ahead of the caller's ear. What was made and what time has passed say how much
  * the caller has not heard yet; the next sound must come before that is used up.
  */
-export class RealTime {
+export class KeepingUp {
 	private dueAt: Milliseconds = 0;
 	/** When the caller will have heard all that was made. */
 	private heardAllAt: Milliseconds = 0;
@@ -33,6 +33,11 @@ export class RealTime {
 	resumed(unheardMs: Milliseconds): void {
 		this.heardAllAt = this.clock.now() + unheardMs;
 		this.dueAt = this.heardAllAt + GRACE_MS;
+	}
+
+	/** What the caller has been given and has not heard yet, ms. */
+	get unheardMs(): Milliseconds {
+		return Math.max(0, this.heardAllAt - this.clock.now());
 	}
 
 	/** `next`, or VOICE_ERR_TOO_SLOW where it does not come in time. */

@@ -1,0 +1,52 @@
+import type { TranscribeSettings } from '../../contract/agent';
+import { LISTEN_RATE } from '../../contract/audio';
+import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import type { Handlers } from '../../ipc/server';
+import { usableCores } from '../llama/threads';
+import { modelFile } from '../models/resolve';
+import type { Rooms } from '../rooms';
+import { capacityOf, type LaneSpeed } from '../scheduler/capacity';
+import { recogniserKey, voiceKey } from '../scheduler/real-time';
+import type { Scheduler } from '../scheduler/scheduler';
+
+/** What a recogniser is tried on when it is loaded: how long it takes does not depend on what is said. */
+const TRIAL_MS = 1000;
+const TRIALS = 3;
+
+async function speedOf(scheduler: Scheduler, model: string): Promise<LaneSpeed | undefined> {
+	const file = await modelFile(model).catch(() => undefined);
+	return file && scheduler.speed(file.path);
+}
+
+/** Answers from what was measured so far: loads nothing, waits for nothing. */
+export function capacityHandler({ scheduler, realTime }: Rooms): Handlers<InferenceProtocol>['capacity'] {
+	return async ({ transcribe, chat, speak }) => {
+		const orpheus = speak?.engine === 'orpheus' ? await speedOf(scheduler, speak.orpheus.model) : undefined;
+		const words = chat ? await speedOf(scheduler, chat.model) : undefined;
+		const voice = speak && speak.engine !== 'orpheus' ? realTime.factor(voiceKey(speak.engine)) : undefined;
+		const recogniser = transcribe ? realTime.factor(recogniserKey(transcribe.model)) : undefined;
+		return capacityOf({
+			cores: usableCores(),
+			...(orpheus && { orpheus }),
+			...(words && { chat: words }),
+			...(voice !== undefined && { voice }),
+			...(recogniser !== undefined && { recogniser }),
+		});
+	};
+}
+
+/** Measures a recogniser of this machine, once. */
+export async function tryRecogniser({ recognisers, realTime }: Rooms, settings: TranscribeSettings): Promise<void> {
+	if (settings.model.startsWith('server:')) return;
+	const key = recogniserKey(settings.model);
+	const silence = new Int16Array((TRIAL_MS * LISTEN_RATE) / 1000);
+	for (let attempt = 0; attempt < TRIALS && realTime.factor(key) === undefined; attempt++) {
+		const trial = realTime.begin(key);
+		try {
+			await trial.working(async () => await recognisers.transcribeAll({ ...settings, fallbacks: [] }, silence, new AbortController().signal));
+			trial.made(TRIAL_MS);
+		} finally {
+			trial.end();
+		}
+	}
+}

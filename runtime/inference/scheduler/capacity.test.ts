@@ -1,0 +1,89 @@
+// Guards against: calls let in that will be served badly, a first call refused, or a reason nobody understands.
+import fc from 'fast-check';
+import { capacityOf, type Measured } from './capacity';
+import { RealTime } from './real-time';
+
+const lane = (written: number | undefined, read?: number, onGpu = false) => ({ written, read, onGpu });
+
+describe('capacityOf', () => {
+	it('knows nothing where nothing was measured', () => {
+		expect(capacityOf({ cores: 4 })).toEqual({ sessions: null, why: '' });
+		expect(capacityOf({ cores: 4, orpheus: lane(undefined), chat: lane(undefined) })).toEqual({ sessions: null, why: '' });
+	});
+
+	it('says what sets the limit', () => {
+		expect(capacityOf({ cores: 4, orpheus: lane(210) })).toEqual({
+			sessions: 4,
+			why: 'This machine can carry 4 calls with these models: Orpheus needs 82 tokens/s a speaker, 210 were measured.',
+		});
+		expect(capacityOf({ cores: 2, voice: 0.4, recogniser: 0.1 }).why).toBe(
+			'This machine can carry 6 calls with these models: the voice needs 0.40 s of a core for a second of sound, there are 2 cores.',
+		);
+	});
+
+	it('always carries one call', () => {
+		expect(capacityOf({ cores: 1, orpheus: lane(10) })).toMatchObject({ sessions: 1, why: expect.stringContaining('carry 1 call with') });
+	});
+
+	it('adds up what shares a processor, and lets the busier one decide', () => {
+		const chat = lane(28, 80);
+		expect(capacityOf({ cores: 2, chat }).sessions).toBe(2);
+		expect(capacityOf({ cores: 2, chat, orpheus: lane(210, undefined, true) }).sessions).toBe(2);
+		expect(capacityOf({ cores: 2, chat: { ...chat, onGpu: true }, orpheus: lane(210, undefined, true) }).sessions).toBe(1);
+	});
+
+	it('never promises more for a slower machine or for more work', () => {
+		const rate = fc.double({ min: 1, max: 5000, noNaN: true });
+		fc.assert(
+			fc.property(rate, rate, rate, fc.double({ min: 0.01, max: 2, noNaN: true }), fc.integer({ min: 1, max: 64 }), (orpheus, written, read, voice, cores) => {
+				const all: Measured = { orpheus: lane(orpheus), chat: lane(written, read), voice, cores };
+				const sessions = capacityOf(all).sessions!;
+				expect(sessions).toBeGreaterThanOrEqual(1);
+				expect(capacityOf({ ...all, orpheus: lane(orpheus / 2) }).sessions).toBeLessThanOrEqual(sessions);
+				expect(capacityOf({ orpheus: lane(orpheus), cores }).sessions).toBeGreaterThanOrEqual(sessions);
+				// What is promised is carried: half of the agents speak, a fifth of the machine is free.
+				if (sessions > 1) expect((sessions / 2) * (7 * 24_000) / 2048).toBeLessThanOrEqual(0.8 * orpheus + 1e-6);
+			}),
+		);
+	});
+});
+
+describe('RealTime', () => {
+	const timed = () => {
+		const clock = { at: 0, now: () => clock.at };
+		const realTime = new RealTime(clock);
+		const take = async (ms: number, soundMs = 1000): Promise<void> => {
+			const trial = realTime.begin('flite');
+			await trial.working(() => Promise.resolve((clock.at += ms)));
+			// A rest in between is no work.
+			clock.at += 5000;
+			trial.made(soundMs);
+			trial.end();
+		};
+		return { realTime, take };
+	};
+
+	it('gives the best of a few times', async () => {
+		const { realTime, take } = timed();
+		await take(700);
+		await take(200);
+		expect(realTime.factor('flite')).toBeUndefined();
+		await take(300);
+		expect(realTime.factor('flite')).toBeCloseTo(0.2);
+	});
+
+	it('does not count what had company, what was too short, and what failed', async () => {
+		const { realTime, take } = timed();
+		const company = realTime.begin('flite');
+		await take(1);
+		company.made(1000);
+		company.end();
+		for (let n = 0; n < 5; n++) await take(1, 100);
+		const failing = realTime.begin('flite');
+		await expect(failing.working(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+		failing.end();
+		expect(realTime.factor('flite')).toBeUndefined();
+		for (let n = 0; n < 3; n++) await take(400);
+		expect(realTime.factor('flite')).toBeCloseTo(0.4);
+	});
+});

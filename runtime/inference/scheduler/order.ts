@@ -1,0 +1,85 @@
+import type { Milliseconds } from '../../contract/clock';
+import { type Lane, STEP_KINDS, type Step, type StepKind } from './steps';
+
+/** A step as it stands at one moment. */
+interface Candidate<S> {
+	readonly step: S;
+	readonly askedAt: Milliseconds;
+	readonly kind: StepKind;
+	/** By its kind, or 0 once its kind's patience is at an end. */
+	readonly rank: number;
+}
+
+const rankOf = (kind: StepKind): number => STEP_KINDS[kind].rank;
+
+/**
+ * Decides which steps may start. A lane computes one round at a time: its most urgent step and all that can share
+ * its batch. Another lane's round may run beside it unless something more urgent waits or runs. Pure: takes the
+ * time, holds no timers. Whenever something was asked for, withdrawn or done, `next` says what may start.
+ */
+export class Order<S extends Step> {
+	private readonly waiting = new Map<S, Milliseconds>();
+	private readonly running = new Map<S, StepKind>();
+	private readonly servedAt = new Map<StepKind, Milliseconds>();
+
+	get idle(): boolean {
+		return this.waiting.size === 0 && this.running.size === 0;
+	}
+
+	ask(step: S, now: Milliseconds): void {
+		this.waiting.set(step, now);
+	}
+
+	/** Nobody wants the step any more. Does nothing for one that has started. */
+	withdraw(step: S): void {
+		this.waiting.delete(step);
+	}
+
+	done(step: S): void {
+		this.running.delete(step);
+	}
+
+	/** The steps that start now, by lane. Each must be reported as done. */
+	next(now: Milliseconds): Array<{ readonly step: S; readonly kind: StepKind }> {
+		const queue = this.candidates(now);
+		queue.sort((a, b) => a.rank - b.rank || a.askedAt - b.askedAt);
+		const most = Math.min(queue[0]?.rank ?? 0, ...[...this.running.values()].map(rankOf));
+		const started: Array<Candidate<S>> = [];
+		for (const lead of queue) {
+			if (lead.rank > most) break;
+			if (this.busy(lead.step.lane)) continue;
+			for (const each of queue) if (each === lead || rides(each, lead)) started.push(this.start(each, now));
+		}
+		return started;
+	}
+
+	/** Only the oldest of a kind may lose patience, so many that wait never become a rush. */
+	private candidates(now: Milliseconds): Array<Candidate<S>> {
+		const seen = new Set<StepKind>();
+		// Waiting steps are kept in the order in which they were asked for.
+		return [...this.waiting].map(([step, askedAt]) => {
+			const kind = step.kind();
+			const waited = now - Math.max(askedAt, this.servedAt.get(kind) ?? askedAt);
+			const outOfPatience = !seen.has(kind) && waited >= STEP_KINDS[kind].patienceMs;
+			seen.add(kind);
+			return { step, askedAt, kind, rank: outOfPatience ? 0 : rankOf(kind) };
+		});
+	}
+
+	private busy(lane: Lane): boolean {
+		return [...this.running.keys()].some((step) => step.lane === lane);
+	}
+
+	private start(candidate: Candidate<S>, now: Milliseconds): Candidate<S> {
+		this.waiting.delete(candidate.step);
+		this.running.set(candidate.step, candidate.kind);
+		this.servedAt.set(candidate.kind, now);
+		return candidate;
+	}
+}
+
+/** One more token may join a round where it costs the others nothing, or where it is as urgent as they are. */
+function rides<S extends Step>({ step, kind }: Candidate<S>, lead: Candidate<S>): boolean {
+	const { lane } = lead.step;
+	return step.lane === lane && !step.chunk && (lane.sharesFreely || rankOf(kind) <= rankOf(lead.kind));
+}

@@ -1,0 +1,134 @@
+import { type Clock, monotonicClock } from '../../contract/clock';
+import { Meter } from './meter';
+import { Order } from './order';
+import type { LaneSpeed } from './capacity';
+import { type Lane, type Step, type StepKind, stepKinds } from './steps';
+
+/** What a GPU does for one stream says nothing of what it does for many. */
+const GPU_BATCH = 4;
+
+/** Does one step when its time has come. `tokens`: how many it writes or, as a chunk, reads. */
+export type Leave = <T>(tokens: number, work: () => Promise<T>) => Promise<T>;
+
+interface Asked extends Step {
+	readonly tokens: number;
+	readonly start: () => void;
+}
+
+interface OpenRound {
+	readonly startedAt: number;
+	running: number;
+	written: number;
+	read: number;
+}
+
+/**
+ * Lets the models' steps start in the order of `steps.ts`. What was asked for in one turn of the event loop is
+ * decided together, as node-llama-cpp puts together what is queued in one: so steps of one context still share
+ * their batch, and whoever has just got a token asks for the next before somebody less urgent is let in.
+ */
+export class Scheduler {
+	/** Steps and rounds started since the process did. */
+	readonly started = Object.fromEntries(stepKinds.map((kind) => [kind, 0])) as Record<StepKind, number>;
+	rounds = 0;
+	private readonly order = new Order<Asked>();
+	private readonly open = new Map<Lane, OpenRound>();
+	private readonly lanes = new Map<string, { readonly lane: Lane; readonly meter: Meter }>();
+	private planned = false;
+
+	constructor(
+		private readonly clock: Clock = monotonicClock,
+		private readonly soon: (act: () => void) => void = setImmediate,
+	) {}
+
+	get idle(): boolean {
+		return this.order.idle;
+	}
+
+	/** A new lane; takes the place of an earlier one of that name. */
+	lane(name: string, sharesFreely: boolean): Lane {
+		const lane = { name, sharesFreely };
+		this.lanes.set(name, { lane, meter: new Meter(sharesFreely ? GPU_BATCH : 1) });
+		return lane;
+	}
+
+	/** What the lane of that name has been seen to do. */
+	speed(name: string): LaneSpeed | undefined {
+		const known = this.lanes.get(name);
+		return known && { written: known.meter.written, read: known.meter.read, onGpu: known.lane.sharesFreely };
+	}
+
+	/** Leave for steps of one sort, until `signal` is aborted: then it rejects with the signal's reason. */
+	leave(step: Step, signal: AbortSignal): Leave {
+		return async (tokens, work) => {
+			const asked = await this.turn(step, tokens, signal);
+			try {
+				signal.throwIfAborted();
+				return await work();
+			} finally {
+				this.done(asked);
+			}
+		};
+	}
+
+	private turn(step: Step, tokens: number, signal: AbortSignal): Promise<Asked> {
+		return new Promise((resolve, reject) => {
+			signal.throwIfAborted();
+			const withdraw = (): void => {
+				this.order.withdraw(asked);
+				this.plan();
+				reject(signal.reason as Error);
+			};
+			const start = (): void => {
+				signal.removeEventListener('abort', withdraw);
+				resolve(asked);
+			};
+			const asked: Asked = { ...step, tokens, start };
+			signal.addEventListener('abort', withdraw, { once: true });
+			this.order.ask(asked, this.clock.now());
+			this.plan();
+		});
+	}
+
+	private plan(): void {
+		if (this.planned) return;
+		this.planned = true;
+		this.soon(() => {
+			this.planned = false;
+			const now = this.clock.now();
+			for (const { step, kind } of this.order.next(now)) {
+				this.started[kind]++;
+				this.join(step, now);
+				step.start();
+			}
+		});
+	}
+
+	private join({ lane, chunk, tokens }: Asked, now: number): void {
+		let round = this.open.get(lane);
+		if (!round) {
+			round = { startedAt: now, running: 0, written: 0, read: 0 };
+			this.open.set(lane, round);
+			this.rounds++;
+		}
+		round.running++;
+		if (chunk) round.read += tokens;
+		else round.written += tokens;
+	}
+
+	private done(asked: Asked): void {
+		const { lane } = asked;
+		this.order.done(asked);
+		const round = this.open.get(lane);
+		if (round && --round.running === 0) {
+			this.open.delete(lane);
+			this.meterOf(lane)?.took({ ...round, ms: this.clock.now() - round.startedAt });
+		}
+		this.plan();
+	}
+
+	private meterOf(lane: Lane): Meter | undefined {
+		const known = this.lanes.get(lane.name);
+		return known?.lane === lane ? known.meter : undefined;
+	}
+}
