@@ -11,6 +11,8 @@ import { transcribeHandler } from './handlers/transcribe';
 import { LlamaEngine } from './llama/llama-engine';
 import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
+import { Models } from './models/models';
+import type { Locate } from './models/resolve';
 import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
@@ -28,14 +30,21 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 const check = new GgufCheck();
+const models = new Models(process.env, {
+	onAuto: (task, model, why) => log('info', `auto for ${task}`, { model, why }),
+});
+const locate: Locate = async (name, task) => await models.locate(name, task);
+// Asking the GPU's driver may take a second, which no caller shall wait.
+void models.machine();
 const counters = new Counters();
 const rooms: Rooms = {
-	chat: new LlamaEngine(check),
+	chat: new LlamaEngine(check, undefined, locate),
 	voices: new Voices({
 		flite: new FliteVoice(),
-		orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
+		orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
 	}),
-	recognisers: new Recognisers(createListenEngine),
+	recognisers: new Recognisers(createListenEngine, locate),
+	models,
 	counters,
 };
 

@@ -1,5 +1,6 @@
 import type { Counters } from './counters';
 import type { ChatEngine } from './llama/engine';
+import type { Models } from './models/models';
 import type { Recognisers } from './recognisers';
 import type { Voices } from './voices/voices';
 
@@ -8,5 +9,6 @@ export interface Rooms {
 	readonly chat: ChatEngine;
 	readonly voices: Voices;
 	readonly recognisers: Recognisers;
+	readonly models: Models;
 	readonly counters: Counters;
 }

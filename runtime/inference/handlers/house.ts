@@ -2,11 +2,12 @@ import type { SpeakSettings } from '../../contract/agent';
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import { choices } from '../models/choices';
 import type { Rooms } from '../rooms';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): House {
+export function houseHandlers({ chat, voices, recognisers, models, counters }: Rooms): House {
 	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
 	return {
 		warm: async (wanted) => {
@@ -17,24 +18,11 @@ export function houseHandlers({ chat, voices, recognisers, counters }: Rooms): H
 			]);
 			return {};
 		},
-		engines: () =>
-			Promise.resolve({
-				transcribe: [
-					{
-						value: 'pack:listen',
-						name: 'Offline pack: appointments',
-						description: 'Streams, needs no download. Understands some 260 English words about appointments, nothing else.',
-					},
-				],
-				chat: [
-					{
-						value: 'pack:answer',
-						name: 'Offline pack: appointments',
-						description: 'Needs no download. Books, lists and cancels appointments, nothing else.',
-					},
-				],
-				speak: voices.choices(),
-			}),
+		engines: async () => ({
+			transcribe: await choices(models, 'transcribe'),
+			chat: await choices(models, 'chat'),
+			speak: voices.choices(),
+		}),
 		stats: () =>
 			Promise.resolve({
 				chats: { ...counters.chats },

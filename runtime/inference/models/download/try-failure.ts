@@ -27,7 +27,10 @@ const UNTRUSTED = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY|ERR_SSL/;
 /** What a network error says about the next try. `received`: this address has already sent something. */
 export function fromNetwork(error: NodeJS.ErrnoException, host: string, received: boolean): TryFailure {
 	const code = error.code ?? '';
-	const why = code === '' ? error.message : code;
+	const { address, port } = error as { address?: string; port?: number };
+	// Where a proxy is in between, this is the proxy.
+	const at = address === undefined || `${address}:${port}` === host ? '' : ` at ${address}:${port}`;
+	const why = code === '' ? error.message : code + at;
 	if (UNTRUSTED.test(code)) {
 		return new TryFailure(`${host}: its certificate is not trusted (${why}); NODE_EXTRA_CA_CERTS adds one`, 'elsewhere', { cause: error });
 	}
