@@ -1,15 +1,15 @@
-import type { IDataObject } from 'n8n-workflow';
 import { type ChatMessage, type ToolResult, UNCLEAR } from '../../runtime/contract/chat';
-import type { ChatReply } from '../../runtime/contract/control';
+import type { ChatDone } from '../../runtime/contract/control';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ToolRecord } from '../../runtime/contract/turn';
-import type { ItemWork } from '../shared/each-item';
+import { doneTogether } from '../shared/done-by';
+import type { ItemWork, OutputJson } from '../shared/each-item';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
 import { shown } from './tools/shown';
 
 /** Answers a prompt outside of a session: the node itself keeps the messages and runs the tools. */
-export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<IDataObject> {
+export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
 	const specs = [...task.tools.values()].map(({ spec: { name, description, parameters } }) => ({ name, description, parameters }));
 	const messages: ChatMessage[] = [
 		...(task.instructions === '' ? [] : [{ role: 'system' as const, content: task.instructions }]),
@@ -17,7 +17,7 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 		{ role: 'user', content: task.understood ? task.prompt : UNCLEAR },
 	];
 	const records: ToolRecord[] = [];
-	const said: ChatReply[] = [];
+	const said: ChatDone[] = [];
 	for (;;) {
 		// A model that has used up its calls is no longer offered any, and has to answer.
 		const left = task.options.maxToolCalls - records.length;
@@ -47,6 +47,7 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 		},
 		timings: { ttft: said[0]?.ttftMs, tools: sum(records, ({ result }) => result?.durationMs ?? 0), model: sum(said, ({ durationMs }) => durationMs) },
 		messages: messages.filter(({ role }) => role !== 'system'),
+		...doneTogether(said),
 	};
 }
 

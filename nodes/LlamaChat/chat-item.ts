@@ -1,7 +1,6 @@
-import type { INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
 import { VoiceError } from '../../runtime/contract/errors';
-import type { ItemWork } from '../shared/each-item';
+import type { ItemWork, OutputItem } from '../shared/each-item';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
@@ -12,7 +11,7 @@ import { WorkflowTool, workflowRow } from './tools/workflow-tool';
 
 const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
 
-export async function chatItem(item: ItemWork): Promise<INodeExecutionData> {
+export async function chatItem(item: ItemWork): Promise<OutputItem> {
 	const task = await taskOf(item);
 	const json = item.turn && task.options.conversation === 'auto' ? await replyInTurn(item, item.turn, task) : await chatAlone(item, task);
 	return { json };

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { modelParameter } from '../shared/model-parameter';
+import { fallbackModels, modelParameter } from '../shared/model-parameter';
 import { workflowTools } from './tools/workflow-tool-properties';
 
 const options: INodeProperties = {
@@ -86,6 +86,8 @@ const options: INodeProperties = {
 	],
 };
 
+const PATH = '/models/Llama-3.2-3B-Instruct-Q4_K_M.gguf';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Instructions',
@@ -104,11 +106,8 @@ export const properties: INodeProperties[] = [
 		default: '={{ $json.text }}',
 		description: 'What to answer: the text of the Transcribe node before it, unless changed',
 	},
-	modelParameter(
-		'pack:answer',
-		'/models/Llama-3.2-3B-Instruct-Q4_K_M.gguf',
-		'A GGUF file. "Offline pack" can talk about appointments only.',
-	),
+	modelParameter('pack:answer', PATH, 'A GGUF file. "Offline pack" can talk about appointments only.'),
+	fallbackModels('pack:answer', PATH),
 	workflowTools,
 	options,
 ];

@@ -11,6 +11,7 @@ import { eachItem } from '../shared/each-item';
 import { enginesFor } from '../shared/model-parameter';
 import { properties } from './properties';
 import { speakItem } from './speak-item';
+import { ENGINE_OF_ROW } from './voice-parameters';
 
 export class OrpheusSpeak implements INodeType {
 	description: INodeTypeDescription = {
@@ -35,9 +36,10 @@ export class OrpheusSpeak implements INodeType {
 				return (await enginesFor(this)).speak.map(({ value, name, description }) => ({ value, name, description }));
 			},
 			async getVoices(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const chosen = this.getCurrentNodeParameter('engine');
-				const engine = (await enginesFor(this)).speak.find(({ value }) => value === chosen);
-				return [{ name: 'Default', value: '' }, ...(engine?.voices ?? [])];
+				return await voicesOf(this, 'engine');
+			},
+			async getFallbackVoices(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				return await voicesOf(this, ENGINE_OF_ROW);
 			},
 		},
 	};
@@ -45,4 +47,10 @@ export class OrpheusSpeak implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await eachItem(this, speakItem);
 	}
+}
+
+async function voicesOf(context: ILoadOptionsFunctions, engineParameter: string): Promise<INodePropertyOptions[]> {
+	const chosen = context.getCurrentNodeParameter(engineParameter);
+	const engine = (await enginesFor(context)).speak.find(({ value }) => value === chosen);
+	return [{ name: 'Default', value: '' }, ...(engine?.voices ?? [])];
 }

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { TEXT_OF_ITEM } from '../shared/look-ahead';
+import { orpheusOptions } from './orpheus-options';
+import { fallbackVoices, voiceParameters } from './voice-parameters';
 
 const toCaller = { show: { destination: ['auto', 'caller'] } };
 
@@ -14,32 +16,16 @@ export const properties: INodeProperties[] = [
 		description:
 			'What to say. Left as it is, right after a Llama Chat node, speech starts with the first sentence while Llama still writes.',
 	},
-	{
-		displayName: 'Engine',
-		name: 'engine',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getEngines' },
-		default: 'flite',
-		description:
-			'What makes the voice. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
-	{
-		displayName: 'Voice',
-		name: 'voice',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getVoices', loadOptionsDependsOn: ['engine'] },
-		default: '',
-		description:
-			'Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Empty is the engine\'s own default.',
-	},
+	...voiceParameters('getVoices', 'engine'),
 	{
 		displayName:
 			'Orpheus speaks with feeling where the text has a tag: &lt;laugh&gt;, &lt;chuckle&gt;, &lt;sigh&gt;, &lt;cough&gt;, &lt;sniffle&gt;, &lt;groan&gt;, &lt;yawn&gt;, &lt;gasp&gt;.',
 		name: 'emotionNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { engine: ['orpheus'] } },
+		displayOptions: { show: { engine: [{ _cnd: { includes: 'orpheus' } }] } },
 	},
+	fallbackVoices,
 	{
 		displayName: 'Speed',
 		name: 'speed',
@@ -88,4 +74,5 @@ export const properties: INodeProperties[] = [
 		hint: 'The name of the output binary field to put the WAV file in. In a voice session it isn\'t used.',
 		displayOptions: { show: { destination: ['auto', 'file'] } },
 	},
+	orpheusOptions,
 ];

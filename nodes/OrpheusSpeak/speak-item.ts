@@ -1,9 +1,10 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { SpeakSettings } from '../../runtime/contract/agent';
+import type { DoneBy } from '../../runtime/contract/engines';
 import { VoiceError } from '../../runtime/contract/errors';
-import type { ItemWork } from '../shared/each-item';
+import type { ItemWork, OutputItem } from '../shared/each-item';
 import { SPEAK_PARAMETERS, parametersOf, speakSettingsFrom } from '../shared/settings';
 
-export async function speakItem(item: ItemWork): Promise<INodeExecutionData> {
+export async function speakItem(item: ItemWork): Promise<OutputItem> {
 	const { context, itemIndex, runtime, turn, asker, signal } = item;
 	const speak = speakSettingsFrom(parametersOf(context, itemIndex, SPEAK_PARAMETERS));
 	const text = textOf(item);
@@ -21,11 +22,15 @@ export async function speakItem(item: ItemWork): Promise<INodeExecutionData> {
 	if (text.trim() === '') {
 		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to say.', { remedy: 'Fill in "Text" of this node.' });
 	}
-	const wav = await runtime.speak({ text, speak }, signal);
+	const { wav, doneBy } = await runtime.speak({ text, speak }, signal);
 	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
 	const file = await context.helpers.prepareBinaryData(wav, 'speech.wav', 'audio/wav');
-	return { json: { text, engine: speak.engine, voice: speak.voice }, binary: { [field]: file } };
+	return { json: { text, voice: voiceOf(speak, doneBy), ...doneBy }, binary: { [field]: file } };
 }
+
+/** The voice that was asked of the engine that spoke in the end. */
+const voiceOf = (speak: SpeakSettings, { engine, replaced }: DoneBy): string =>
+	(replaced.length === 0 ? speak : speak.fallbacks.find((each) => each.engine === engine))?.voice ?? '';
 
 /** An expression for a missing field gives nothing: in a turn that is an empty answer, not "undefined" read aloud. */
 function textOf({ context, itemIndex }: ItemWork): string {

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { modelParameter } from '../shared/model-parameter';
+import { fallbackModels, modelParameter } from '../shared/model-parameter';
+
+const PATH = '/models/my-recogniser';
 
 export const properties: INodeProperties[] = [
 	{
@@ -25,7 +27,8 @@ export const properties: INodeProperties[] = [
 		hint: 'The name of the input binary field containing the WAV file. In a voice session it isn\'t used.',
 		displayOptions: { show: { source: ['auto', 'binary'] } },
 	},
-	modelParameter('pack:listen', '/models/my-recogniser', 'The speech recogniser. "Offline pack" understands its demo domain (appointments) only.'),
+	modelParameter('pack:listen', PATH, 'The speech recogniser. "Offline pack" understands its demo domain (appointments) only.'),
+	fallbackModels('pack:listen', PATH),
 	{
 		displayName: 'Language',
 		name: 'language',

@@ -1,9 +1,8 @@
-import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceError } from '../../runtime/contract/errors';
-import type { ItemWork } from '../shared/each-item';
+import type { ItemWork, OutputItem } from '../shared/each-item';
 import { TRANSCRIBE_PARAMETERS, parametersOf, transcribeSettingsFrom } from '../shared/settings';
 
-export async function transcribeItem(item: ItemWork): Promise<INodeExecutionData> {
+export async function transcribeItem(item: ItemWork): Promise<OutputItem> {
 	const { context, itemIndex, runtime, turn, asker, signal } = item;
 	const settings = transcribeSettingsFrom(parametersOf(context, itemIndex, TRANSCRIBE_PARAMETERS));
 	const source = context.getNodeParameter('source', itemIndex);

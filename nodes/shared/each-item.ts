@@ -1,7 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { VoiceRuntime } from '../../runtime/client/voice-runtime';
+import type { DoneBy } from '../../runtime/contract/engines';
 import type { ErrorCode } from '../../runtime/contract/errors';
 import { type CallerTurn, callerTurnOf } from './caller-turn';
+import { hintsOf } from './done-by';
 import { nodeFailure, toVoiceError } from './node-failure';
 import { runtimeOf } from './runtime-of-node';
 
@@ -18,6 +20,10 @@ export interface ItemWork {
 	readonly signal: AbortSignal | undefined;
 }
 
+/** Every output says which engine did the work, and which ones it replaced. */
+export type OutputJson = IDataObject & DoneBy;
+export type OutputItem = INodeExecutionData & { json: OutputJson };
+
 /** The gateway already knows that these turns are over, or belong to another execution. */
 const NOTHING_TO_FAIL: ReadonlySet<ErrorCode> = new Set([
 	'VOICE_ERR_TURN_UNKNOWN',
@@ -28,13 +34,15 @@ const NOTHING_TO_FAIL: ReadonlySet<ErrorCode> = new Set([
 
 /**
  * Runs `work` for each item in order. A failure in a caller's turn is told to the runtime, so that the caller
- * hears of it at once; then the node fails, or gives the error out where it is set to continue.
+ * hears of it at once; then the node fails, or gives the error out where it is set to continue. An engine that
+ * was replaced is no failure: the editor shows it beside the output.
  */
 export async function eachItem(
 	context: IExecuteFunctions,
-	work: (item: ItemWork) => Promise<INodeExecutionData>,
+	work: (item: ItemWork) => Promise<OutputItem>,
 ): Promise<INodeExecutionData[][]> {
 	const results: INodeExecutionData[] = [];
+	const done: DoneBy[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		const turn = callerTurnOf(context, itemIndex);
 		const node = context.getNode();
@@ -43,6 +51,7 @@ export async function eachItem(
 		try {
 			runtime = await runtimeOf(context);
 			const result = await work({ context, itemIndex, runtime, turn, asker, signal: context.getExecutionCancelSignal() });
+			done.push(result.json);
 			results.push({ ...result, pairedItem: { item: itemIndex } });
 		} catch (thrown) {
 			const failure = nodeFailure(node, thrown, itemIndex);
@@ -58,6 +67,7 @@ export async function eachItem(
 			});
 		}
 	}
+	context.addExecutionHints(...hintsOf(done));
 	return [results];
 }
 

@@ -10,6 +10,7 @@ import {
 	hasExpression,
 	speakSettingsFrom,
 	transcribeSettingsFrom,
+	withFixedTexts,
 } from './settings';
 
 /**
@@ -75,7 +76,7 @@ const speakersFollowing = (reader: WorkflowReader): NodeTypeAndVersion[] =>
 	following(reader, 'orpheusSpeak').filter(({ parameters }) => parameters?.destination !== 'file');
 
 function read<T>(node: NodeTypeAndVersion, names: readonly string[], parse: (parameters: unknown) => T): Ahead<T> {
-	const parameters = Object.fromEntries(names.map((name) => [name, node.parameters?.[name]]));
+	const parameters = Object.fromEntries(names.map((name) => [name, withFixedTexts(node.parameters?.[name])]));
 	const computed = names.find((name) => hasExpression(parameters[name]));
 	if (computed) return none(`"${computed}" of "${node.name}" is an expression.`);
 	try {

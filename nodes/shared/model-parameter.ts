@@ -3,6 +3,11 @@ import type { Engines } from '../../runtime/contract/control';
 import { nodeFailure } from './node-failure';
 import { runtimeOf } from './runtime-of-node';
 
+/** What every list of stand-ins says below itself. */
+export const SERVERS_HINT = 'Servers stand in the lists as server:NAME. They are set up in the voice runtime: docs/configuration.md.';
+/** As many as the contract takes. */
+export const MOST_FALLBACKS = 4;
+
 /** Chosen from what the runtime has, or given as a path on the runtime's machine. */
 export const modelParameter = (standard: string, placeholder: string, description: string): INodeProperties => ({
 	displayName: 'Model',
@@ -28,6 +33,25 @@ export const modelParameter = (standard: string, placeholder: string, descriptio
 	],
 });
 
+/** `fallbacks.model[]`, each chosen as the model itself is. */
+export const fallbackModels = (standard: string, placeholder: string): INodeProperties => ({
+	displayName: 'Fallback Models',
+	name: 'fallbacks',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Model', sortable: true, maxAllowedFields: MOST_FALLBACKS },
+	placeholder: 'Add Model',
+	default: {},
+	description: 'Tried in this order when the model fails. A call goes on without a pause, and the output says what was replaced and why.',
+	hint: SERVERS_HINT,
+	options: [
+		{
+			displayName: 'Model',
+			name: 'model',
+			values: [modelParameter(standard, placeholder, 'Does the work when those before it have failed. "Offline pack" is always there.')],
+		},
+	],
+});
+
 /** The runtime's lists for drop-downs; a failure is shown where the list would be. */
 export async function enginesFor(context: ILoadOptionsFunctions): Promise<Engines> {
 	try {
@@ -37,10 +61,10 @@ export async function enginesFor(context: ILoadOptionsFunctions): Promise<Engine
 	}
 }
 
-/** `methods.listSearch.searchModels` of a node. */
+/** `methods.listSearch.searchModels` of a node. n8n shows the names only; the search looks into the descriptions, too. */
 export const searchModels = (kind: 'transcribe' | 'chat') =>
 	async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 		const choices = (await enginesFor(this))[kind];
 		const wanted = filter.toLowerCase();
-		return { results: choices.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+		return { results: choices.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted)) };
 	};

@@ -1,6 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { z } from 'zod';
-import { type SpeakSettings, type TranscribeSettings, speakSettings, transcribeSettings } from '../../runtime/contract/agent';
+import {
+	type SpeakSettings,
+	type TranscribeSettings,
+	orpheusSettings,
+	speakSettings,
+	transcribeSettings,
+	voiceSettings,
+} from '../../runtime/contract/agent';
 import { type ChatSettings, chatSettings, sampling } from '../../runtime/contract/chat';
 
 /**
@@ -11,8 +18,12 @@ import { type ChatSettings, chatSettings, sampling } from '../../runtime/contrac
 /** A resource locator, or the plain value that an expression in its place may give. */
 const chosenModel = z.union([z.string(), z.object({ value: z.coerce.string() }).transform(({ value }) => value)]);
 
+const fallbackModels = z.object({ model: z.array(z.object({ model: chosenModel })).default([]) });
+const fallbackVoices = z.object({ voice: z.array(voiceSettings).default([]) });
+
 const transcribeParameters = z.object({
 	model: chosenModel.optional(),
+	fallbacks: fallbackModels.default({}),
 	language: z.string().optional(),
 	hints: z.string().optional(),
 });
@@ -20,16 +31,22 @@ const transcribeParameters = z.object({
 const speakParameters = z.object({
 	engine: z.string().optional(),
 	voice: z.string().optional(),
+	fallbacks: fallbackVoices.default({}),
+	orpheus: orpheusSettings.partial().optional(),
 	speed: z.number().optional(),
 	interruptible: z.boolean().optional(),
 });
 
 /** Of the options, the runtime's settings take what concerns the model. */
-const chatParameters = z.object({ model: chosenModel.optional(), options: sampling.partial().default({}) });
+const chatParameters = z.object({
+	model: chosenModel.optional(),
+	fallbacks: fallbackModels.default({}),
+	options: sampling.partial().default({}),
+});
 
-export const TRANSCRIBE_PARAMETERS = ['model', 'language', 'hints'] as const;
-export const CHAT_PARAMETERS = ['model', 'options'] as const;
-export const SPEAK_PARAMETERS = ['engine', 'voice', 'speed', 'interruptible'] as const;
+export const TRANSCRIBE_PARAMETERS = ['model', 'fallbacks', 'language', 'hints'] as const;
+export const CHAT_PARAMETERS = ['model', 'fallbacks', 'options'] as const;
+export const SPEAK_PARAMETERS = ['engine', 'voice', 'fallbacks', 'orpheus', 'speed', 'interruptible'] as const;
 
 /** A node's own parameters for one item. One that is hidden in the editor isn't there: the setting's default holds. */
 export function parametersOf(context: IExecuteFunctions, itemIndex: number, names: readonly string[]): Record<string, unknown> {
@@ -39,23 +56,36 @@ export function parametersOf(context: IExecuteFunctions, itemIndex: number, name
 
 /** @throws ZodError */
 export function transcribeSettingsFrom(parameters: unknown): TranscribeSettings {
-	const { hints = '', ...rest } = transcribeParameters.parse(parameters);
+	const { hints = '', fallbacks, ...rest } = transcribeParameters.parse(parameters);
 	const words = hints.split(/[\n,]/).map((hint) => hint.trim());
-	return transcribeSettings.parse({ ...rest, hints: [...new Set(words.filter((hint) => hint !== ''))] });
+	return transcribeSettings.parse({ ...rest, fallbacks: modelsOf(fallbacks), hints: [...new Set(words.filter((hint) => hint !== ''))] });
 }
 
 /** @throws ZodError */
-export const speakSettingsFrom = (parameters: unknown): SpeakSettings => speakSettings.parse(speakParameters.parse(parameters));
+export function speakSettingsFrom(parameters: unknown): SpeakSettings {
+	const { fallbacks, ...rest } = speakParameters.parse(parameters);
+	return speakSettings.parse({ ...rest, fallbacks: fallbacks.voice });
+}
 
 /** @throws ZodError */
 export function chatSettingsFrom(parameters: unknown): ChatSettings {
-	const { model, options } = chatParameters.parse(parameters);
-	return chatSettings.parse({ model, sampling: options });
+	const { model, fallbacks, options } = chatParameters.parse(parameters);
+	return chatSettings.parse({ model, fallbacks: modelsOf(fallbacks), sampling: options });
 }
+
+const modelsOf = (rows: z.infer<typeof fallbackModels>): string[] => rows.model.map(({ model }) => model);
 
 /** Has any text in it to be computed for each item? Then it can't be known before the item is there. */
 export function hasExpression(value: unknown): boolean {
-	if (typeof value === 'string') return value.startsWith('=');
+	if (typeof value === 'string') return value.startsWith('=') && value.includes('{{');
 	if (typeof value !== 'object' || value === null) return false;
 	return Object.values(value).some(hasExpression);
+}
+
+/** A name that no list has is typed as an expression that computes nothing: n8n gives it out without its `=`. */
+export function withFixedTexts(value: unknown): unknown {
+	if (typeof value === 'string') return value.startsWith('=') && !hasExpression(value) ? value.slice(1) : value;
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map(withFixedTexts);
+	return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withFixedTexts(each)]));
 }

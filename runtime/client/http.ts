@@ -21,7 +21,7 @@ export interface Request {
 
 export interface Answer {
 	readonly status: number;
-	readonly contentType: string;
+	readonly headers: http.IncomingHttpHeaders;
 	readonly body: Buffer;
 }
 
@@ -48,7 +48,12 @@ export async function requestJson<T extends z.ZodTypeAny>(
 	shape: T,
 ): Promise<z.output<T>> {
 	const { body } = await request(endpoint, ask);
-	const parsed = shape.safeParse(parseJson(body));
+	return checked(endpoint, ask, parseJson(body), shape);
+}
+
+/** @throws VOICE_ERR_RUNTIME_UNREACHABLE for what our own runtime would not say. */
+export function checked<T extends z.ZodTypeAny>(endpoint: Endpoint, ask: Request, value: unknown, shape: T): z.output<T> {
+	const parsed = shape.safeParse(value);
 	if (parsed.success) return parsed.data as z.output<T>;
 	const issue = parsed.error.issues[0];
 	throw new VoiceError(
@@ -74,7 +79,7 @@ async function send(endpoint: Endpoint, ask: Request): Promise<Answer> {
 	return await new Promise((resolve, reject) => {
 		const outgoing = (url.protocol === 'https:' ? https : http).request(url, options, (incoming) => {
 			collect(incoming).then(
-				(body) => resolve({ status: incoming.statusCode ?? 0, contentType: incoming.headers['content-type'] ?? '', body }),
+				(body) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }),
 				(error: unknown) => reject(lost(endpoint, ask, error)),
 			);
 		});
@@ -121,7 +126,7 @@ function errorFrom(endpoint: Endpoint, answer: Answer): VoiceError {
 	return new VoiceError(code, `What answers at ${endpoint.url} is no voice runtime (HTTP ${answer.status}).`);
 }
 
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
 	try {
 		return JSON.parse(body.toString('utf8'));
 	} catch {

@@ -1,14 +1,15 @@
 // Guards against: an error of the runtime losing its code, a foreign server's answer being believed, a stopped
-// execution going on waiting, and a request being lost when the runtime was started again.
+// execution going on waiting, a request being lost when the runtime was started again, and a replaced voice unseen.
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { speakSettings } from '../contract/agent';
+import { DONE_BY_HEADER } from '../contract/control';
 import { VoiceRuntime, fixedLocator } from './voice-runtime';
 
 const KEY = 'x'.repeat(40);
 const TURN = `t_${'a'.repeat(24)}`;
 const SPEECH = { text: 'Hi', speak: speakSettings.parse({}), waitForEnd: true, executionId: '1', node: 'Speak' };
-const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, timings: {} };
+const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, timings: {}, engine: 'flite', replaced: [] };
 
 let servers: Server[] = [];
 let asked: string[] = [];
@@ -23,12 +24,12 @@ afterEach(() => {
 });
 
 /** `answer` undefined: never answers. */
-async function serve(status: number, answer: unknown): Promise<{ url: string; key: string }> {
+async function serve(status: number, answer: unknown, headers: Record<string, string> = {}): Promise<{ url: string; key: string }> {
 	const server = createServer((request, response) => {
 		asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
 		request.resume();
 		if (answer === undefined) return;
-		response.writeHead(status, { 'content-type': 'application/json' });
+		response.writeHead(status, { 'content-type': 'application/json', ...headers });
 		response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
 	});
 	servers.push(server);
@@ -58,6 +59,22 @@ test.each([
 ])('%s is told as what it is', async (_name, status, answer, code) => {
 	const runtime = new VoiceRuntime(fixedLocator(await serve(status, answer)));
 	await expect(runtime.speech(TURN, SPEECH)).rejects.toMatchObject({ code });
+});
+
+describe('speech as a file', () => {
+	const ASK = { text: 'Hi', speak: speakSettings.parse({}) };
+	const speak = async (headers: Record<string, string>) => await new VoiceRuntime(fixedLocator(await serve(200, 'RIFF', headers))).speak(ASK);
+	const header = (text: string) => ({ [DONE_BY_HEADER]: Buffer.from(text).toString('base64url') });
+
+	test('comes with the engine that made it and those it stood in for', async () => {
+		const doneBy = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'Kein Anschluß.' }] };
+		expect(await speak(header(JSON.stringify(doneBy)))).toEqual({ wav: Buffer.from('RIFF'), doneBy });
+		expect((await speak({})).doneBy).toEqual({ engine: '', replaced: [] });
+	});
+
+	test.each(['no JSON', '{"replaced":[{}]}'])('a header that says %s is no runtime\'s', async (text) => {
+		await expect(speak(header(text))).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE' });
+	});
 });
 
 test('a stopped execution stops waiting', async () => {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { TranscribeSettings } from '../contract/agent';
 import {
-	type ChatReply,
+	type ChatDone,
+	DONE_BY_HEADER,
 	type Engines,
 	type Health,
 	type OpenSession,
@@ -14,24 +15,25 @@ import {
 	type ToolResultsAsk,
 	type Transcript,
 	type TranscriptAsk,
-	type Transcription,
+	type TranscriptionDone,
 	type TurnFailure,
 	answered,
 	type chatAsk,
-	chatReply,
+	chatDone,
 	engines,
 	health,
 	openedSession,
 	replyStep,
 	speech,
 	transcript,
-	transcription,
+	transcriptionDone,
 	turnPath,
 } from '../contract/control';
+import { type DoneBy, doneBy } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
-import { type Endpoint, type Request, request, requestJson } from './http';
+import { type Endpoint, type Request, checked, parseJson, request, requestJson } from './http';
 
 /** Finds the runtime's address. It is asked again after a connection was refused: the runtime may have moved. */
 export interface Locator {
@@ -47,6 +49,11 @@ export const fixedLocator = (endpoint: Endpoint): Locator => ({
 export interface PageAsk {
 	readonly agent: string;
 	readonly callers: string;
+}
+
+export interface SpokenFile {
+	readonly wav: Buffer;
+	readonly doneBy: DoneBy;
 }
 
 /** The nodes' only door to the runtime: one method a call of `contract/control.ts`. All of them throw VoiceError. */
@@ -97,18 +104,22 @@ export class VoiceRuntime {
 	}
 
 	/** A recording as WAV to text. */
-	async transcribe(wav: Buffer, settings: TranscribeSettings, signal?: AbortSignal): Promise<Transcription> {
+	async transcribe(wav: Buffer, settings: TranscribeSettings, signal?: AbortSignal): Promise<TranscriptionDone> {
 		const path = `/v1/transcriptions?settings=${encodeURIComponent(JSON.stringify(settings))}`;
-		return await this.json({ method: 'POST', path, body: wav, contentType: 'audio/wav', signal }, transcription);
+		return await this.json({ method: 'POST', path, body: wav, contentType: 'audio/wav', signal }, transcriptionDone);
 	}
 
-	async chat(ask: z.input<typeof chatAsk>, signal?: AbortSignal): Promise<ChatReply> {
-		return await this.json({ method: 'POST', path: '/v1/chat', body: ask, signal }, chatReply);
+	async chat(ask: z.input<typeof chatAsk>, signal?: AbortSignal): Promise<ChatDone> {
+		return await this.json({ method: 'POST', path: '/v1/chat', body: ask, signal }, chatDone);
 	}
 
 	/** A text to speech, as WAV at the voice's own rate. */
-	async speak(ask: SpeechFileAsk, signal?: AbortSignal): Promise<Buffer> {
-		return (await this.send({ method: 'POST', path: '/v1/speech', body: ask, signal })).body;
+	async speak(ask: SpeechFileAsk, signal?: AbortSignal): Promise<SpokenFile> {
+		const call: Request = { method: 'POST', path: '/v1/speech', body: ask, signal };
+		return await this.located(async (endpoint) => {
+			const { headers, body } = await request(endpoint, call);
+			return { wav: body, doneBy: checked(endpoint, call, saidIn(headers[DONE_BY_HEADER]), doneBy) };
+		});
 	}
 
 	async engines(signal?: AbortSignal): Promise<Engines> {
@@ -151,6 +162,10 @@ export class VoiceRuntime {
 		}
 	}
 }
+
+/** A missing header says nothing of who did it; one that is no JSON is no runtime's. */
+const saidIn = (header: string | string[] | undefined): unknown =>
+	header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url'));
 
 const sessionPath = (sessionId: string): string => {
 	const parsed = sessionIdShape.safeParse(sessionId);

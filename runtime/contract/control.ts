@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentSettings, speakSettings, transcribeSettings } from './agent';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
+import { doneBy } from './engines';
 import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
 
 /**
@@ -15,9 +16,9 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   POST   /v1/turns/:turnId/tool-results    toolResultsAsk   -> replyStep
  *   POST   /v1/turns/:turnId/speech          speechAsk        -> speech
  *   POST   /v1/turns/:turnId/failure         turnFailure      -> 204
- *   POST   /v1/transcriptions?settings=JSON  body audio/wav   -> transcription
- *   POST   /v1/chat                          chatAsk          -> chatReply
- *   POST   /v1/speech                        speechFileAsk    -> audio/wav
+ *   POST   /v1/transcriptions?settings=JSON  body audio/wav   -> transcriptionDone
+ *   POST   /v1/chat                          chatAsk          -> chatDone
+ *   POST   /v1/speech                        speechFileAsk    -> audio/wav, header x-voice-done-by
  *   GET    /v1/engines                                        -> engines
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
  *   GET    /v1/health                                         -> health
@@ -63,6 +64,7 @@ export const transcript = z.object({
 	lookAhead: z.boolean(),
 	note: z.string(),
 	timings: turnTimings,
+	...doneBy.shape,
 });
 export type Transcript = z.infer<typeof transcript>;
 
@@ -112,6 +114,7 @@ export const replyStep = z.discriminatedUnion('status', [
 		note: z.string(),
 		usage,
 		timings: turnTimings,
+		...doneBy.shape,
 	}),
 ]);
 export type ReplyStep = z.infer<typeof replyStep>;
@@ -138,6 +141,7 @@ export const speech = z.object({
 	/** How long the agent was heard, ms. */
 	spokenMs: z.number(),
 	timings: turnTimings,
+	...doneBy.shape,
 });
 export type Speech = z.infer<typeof speech>;
 
@@ -153,6 +157,9 @@ export const transcription = z.object({
 	computeMs: z.number(),
 });
 export type Transcription = z.infer<typeof transcription>;
+
+export const transcriptionDone = transcription.extend(doneBy.shape);
+export type TranscriptionDone = z.infer<typeof transcriptionDone>;
 
 /** Llama Chat without a session: the node keeps the messages and runs the tools. */
 export const chatAsk = z.object({
@@ -172,8 +179,14 @@ export const chatReply = z.object({
 });
 export type ChatReply = z.infer<typeof chatReply>;
 
+export const chatDone = chatReply.extend(doneBy.shape);
+export type ChatDone = z.infer<typeof chatDone>;
+
 export const speechFileAsk = z.object({ text: z.string().min(1).max(20_000), speak: speakSettings });
 export type SpeechFileAsk = z.infer<typeof speechFileAsk>;
+
+/** A header of the answer to it: a `doneBy` as JSON in base64url, as the body is the sound. */
+export const DONE_BY_HEADER = 'x-voice-done-by';
 
 const engineChoice = z.object({ value: z.string(), name: z.string(), description: z.string() });
 

@@ -1,7 +1,12 @@
 import './thread-pool';
+import { monotonicClock } from '../contract/clock';
 import { inferenceProtocol } from '../ipc/inference-protocol';
 import { pipeToParent } from '../ipc/pipes';
 import { serve } from '../ipc/server';
+import { ChatChain } from './chains/chat-chain';
+import { RecogniserChain } from './chains/recogniser-chain';
+import { Rests } from './chains/rests';
+import { VoiceChain } from './chains/voice-chain';
 import { Counters } from './counters';
 import { chatHandlers } from './handlers/chat';
 import { houseHandlers } from './handlers/house';
@@ -37,14 +42,17 @@ const locate: Locate = async (name, task) => await models.locate(name, task);
 // Asking the GPU's driver may take a second, which no caller shall wait.
 void models.machine();
 const counters = new Counters();
+const voices = new Voices({
+	flite: new FliteVoice(),
+	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
+});
+const llama = new LlamaEngine(check, undefined, locate);
+const rests = new Rests(monotonicClock);
 const rooms: Rooms = {
-	chat: new LlamaEngine(check, undefined, locate),
-	voices: new Voices({
-		flite: new FliteVoice(),
-		orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
-	}),
-	recognisers: new Recognisers(createListenEngine, locate),
-	models,
+	chat: new ChatChain(() => llama, rests),
+	voices: new VoiceChain(voices, rests, monotonicClock),
+	recognisers: new RecogniserChain(new Recognisers(createListenEngine, locate), rests),
+	choices: { models, speak: voices },
 	counters,
 };
 

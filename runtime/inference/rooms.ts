@@ -1,14 +1,16 @@
 import type { Counters } from './counters';
-import type { ChatEngine } from './llama/engine';
+import type { ChatChain } from './chains/chat-chain';
+import type { RecogniserChain } from './chains/recogniser-chain';
+import type { VoiceChain } from './chains/voice-chain';
 import type { Models } from './models/models';
-import type { Recognisers } from './recognisers';
 import type { Voices } from './voices/voices';
 
 /** What the handlers work with. */
 export interface Rooms {
-	readonly chat: ChatEngine;
-	readonly voices: Voices;
-	readonly recognisers: Recognisers;
-	readonly models: Models;
+	readonly chat: ChatChain;
+	readonly voices: VoiceChain;
+	readonly recognisers: RecogniserChain;
+	/** For the nodes' drop-downs. */
+	readonly choices: { models: Models; speak: Voices };
 	readonly counters: Counters;
 }

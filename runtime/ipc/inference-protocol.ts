@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { speakSettings, transcribeSettings } from '../contract/agent';
 import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
-import { chatReply, engines, transcription } from '../contract/control';
+import { chatDone, engines, transcriptionDone } from '../contract/control';
+import { doneBy } from '../contract/engines';
 import { inferenceStats } from '../contract/stats';
 import { pcm } from './pcm';
 import type { Protocol } from './protocol';
@@ -27,6 +28,7 @@ const listenEvent = z.discriminatedUnion('type', [
 		text: z.string(),
 		understood: z.boolean(),
 		confidence: z.number(),
+		...doneBy.shape,
 	}),
 ]);
 
@@ -34,12 +36,16 @@ const speakInput = z.discriminatedUnion('type', [
 	/** A sentence or clause, ready to be spoken. Pieces are spoken in order. */
 	z.object({ type: z.literal('piece'), piece: z.number().int().nonnegative(), text: z.string() }),
 	z.object({ type: z.literal('end') }),
+	/** The caller has sound enough for now: the voice rests within a sound or two, until it is asked to go on. */
+	z.object({ type: z.literal('hold'), hold: z.boolean(), unheardMs: z.number().nonnegative() }),
 ]);
 
 const speakEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('audio'), piece: z.number().int(), pcm, sampleRate: z.number().int() }),
 	/** All sound of the piece has been sent: `samples` in all. */
 	z.object({ type: z.literal('pieceEnd'), piece: z.number().int(), samples: z.number().int() }),
+	/** Who speaks: before the first sound, and again when another takes over. */
+	z.object({ type: z.literal('doneBy'), ...doneBy.shape }),
 ]);
 
 const none = z.never();
@@ -63,7 +69,7 @@ export const inferenceProtocol = {
 		}),
 		input: none,
 		event: z.object({ type: z.literal('text'), text: z.string() }),
-		result: chatReply,
+		result: chatDone,
 	},
 	/** The session is over: its place in the model's memory is free. */
 	forget: {
@@ -74,9 +80,14 @@ export const inferenceProtocol = {
 	},
 	/** Streaming synthesis; lives as long as one utterance of the agent. */
 	speak: {
-		params: z.object({ settings: speakSettings }),
+		params: z.object({
+			settings: speakSettings,
+			/** Somebody listens meanwhile: a voice that falls behind is replaced, if another can stand in. */
+			realTime: z.boolean().default(false),
+		}),
 		input: speakInput,
 		event: speakEvent,
+		/** `sampleRate` is 0 where nothing was said. */
 		result: z.object({ samples: z.number().int(), sampleRate: z.number().int() }),
 	},
 	/** A whole recording, 16 kHz mono. */
@@ -84,7 +95,7 @@ export const inferenceProtocol = {
 		params: z.object({ settings: transcribeSettings, pcm: z.array(pcm) }),
 		input: none,
 		event: none,
-		result: transcription,
+		result: transcriptionDone,
 	},
 	/** Loads what a session will need, so that its first turn is as fast as its second. */
 	warm: {

@@ -1,8 +1,8 @@
 // Guards against: the three nodes being of no use outside of a call.
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ChatAsk } from '../../runtime/contract/control';
-import { type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
-import { StandInRuntime, WAV } from './stand-in-runtime';
+import { type Link, type NodeSpec, type RunOptions, STATE_FOLDER, choicesOf, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { Spoken, StandInRuntime, WAV } from './stand-in-runtime';
 
 const runtime = new StandInRuntime();
 
@@ -24,7 +24,7 @@ const wav = (field: string, data = WAV): INodeExecutionData => ({
 
 describe('Transcribe', () => {
 	const node = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Transcribe', type: ours('transcribe'), parameters });
-	const TRANSCRIPTION = { text: 'hello', understood: true, confidence: 0.8, durationMs: 1200, computeMs: 40 };
+	const TRANSCRIPTION = { text: 'hello', understood: true, confidence: 0.8, durationMs: 1200, computeMs: 40, engine: 'pack:listen', replaced: [] };
 
 	test('every recording, in order', async () => {
 		runtime.will('transcriptions', TRANSCRIPTION, { ...TRANSCRIPTION, text: 'there' });
@@ -47,12 +47,40 @@ describe('Orpheus Speak', () => {
 	const node = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Speak', type: ours('orpheusSpeak'), parameters });
 
 	test('makes an audio file', async () => {
-		runtime.will('speechFile', WAV);
+		runtime.will('speechFile', new Spoken(WAV, { engine: 'flite', replaced: [] }));
 		const [item] = itemsOf(await run(node({ destination: 'file', binaryPropertyName: 'speech', speed: 0.8 }), [{ json: { text: 'Hello.' } }]), 'Speak');
-		expect(item?.json).toEqual({ text: 'Hello.', engine: 'flite', voice: '' });
+		expect(item?.json).toEqual({ text: 'Hello.', engine: 'flite', voice: '', replaced: [] });
 		expect(item?.binary?.speech).toMatchObject({ mimeType: 'audio/wav', fileName: 'speech.wav' });
 		expect(Buffer.from(item?.binary?.speech?.data ?? '', 'base64')).toEqual(WAV);
-		expect(runtime.of('speechFile')).toEqual([{ text: 'Hello.', speak: { engine: 'flite', voice: '', speed: 0.8, interruptible: true } }]);
+		expect(runtime.of('speechFile')).toMatchObject([{ text: 'Hello.', speak: { engine: 'flite', voice: '', fallbacks: [], speed: 0.8, interruptible: true } }]);
+	});
+
+	test('a voice that stood in is named once, however many items it spoke', async () => {
+		const replaced = [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'Nothing listens there.' }];
+		runtime.will('speechFile', new Spoken(WAV, { engine: 'flite', replaced }));
+		const speaker = node({ engine: 'server:gpu', voice: 'tara', fallbacks: { voice: [{ engine: 'flite', voice: 'slt' }] } });
+		const result = await run(speaker, [{ json: { text: 'One.' } }, { json: { text: 'Two.' } }]);
+		expect(itemsOf(result, 'Speak').map(({ json }) => json)).toEqual([
+			{ text: 'One.', engine: 'flite', voice: 'slt', replaced },
+			{ text: 'Two.', engine: 'flite', voice: 'slt', replaced },
+		]);
+		expect(hintsOf(result, 'Speak')).toEqual(['"flite" stood in for "server:gpu" (Nothing listens there).']);
+	});
+
+	test('the lists show what the runtime has, and a fallback the voices of its own engine', async () => {
+		const voice = (value: string) => ({ value, name: value.toUpperCase() });
+		const engine = (value: string, ...voices: object[]) => ({ value, name: value, description: `About ${value}`, voices });
+		runtime.will('engines', { transcribe: [], chat: [], speak: [engine('flite', voice('slt')), engine('server:gpu', voice('tara'))] });
+		const parameters = { engine: 'server:gpu', voice: '', fallbacks: { voice: [{ engine: 'none', voice: '' }, { engine: 'flite', voice: '' }] } };
+		const choices = async (method: string, path: string) => await choicesOf('orpheusSpeak', method, path, parameters);
+		expect(await choices('getEngines', 'fallbacks.voice[1].engine')).toEqual([
+			{ value: 'flite', name: 'flite', description: 'About flite' },
+			{ value: 'server:gpu', name: 'server:gpu', description: 'About server:gpu' },
+		]);
+		const standard = { name: 'Default', value: '' };
+		expect(await choices('getVoices', 'voice')).toEqual([standard, voice('tara')]);
+		expect(await choices('getFallbackVoices', 'fallbacks.voice[0].voice')).toEqual([standard]);
+		expect(await choices('getFallbackVoices', 'fallbacks.voice[1].voice')).toEqual([standard, voice('slt')]);
 	});
 
 	test('an expression that finds nothing is not read aloud as "undefined"', async () => {
@@ -64,7 +92,7 @@ describe('Orpheus Speak', () => {
 describe('Llama Chat', () => {
 	const USAGE = { promptTokens: 10, reusedTokens: 4, completionTokens: 3 };
 	const says = (text: string, ...toolCalls: object[]) => ({
-		text, toolCalls, stopReason: toolCalls.length > 0 ? 'toolCalls' : 'end', usage: USAGE, ttftMs: 5, durationMs: 20,
+		text, toolCalls, stopReason: toolCalls.length > 0 ? 'toolCalls' : 'end', usage: USAGE, ttftMs: 5, durationMs: 20, engine: 'server:gpu', replaced: [],
 	});
 	const calls = (id: string) => ({ id, name: 'look', arguments: { what: id } });
 	const node = (parameters: INodeParameters = {}): NodeSpec => ({
@@ -98,6 +126,14 @@ describe('Llama Chat', () => {
 			{ role: 'assistant', content: 'Let me see.', toolCalls: [{ ...calls('a'), result: { seen: 'a' } }, { ...calls('b'), result: { seen: 'b' } }] },
 		]);
 		expect(item?.json.messages).toEqual([...(second?.messages.slice(1) ?? []), { role: 'assistant', content: 'Two things.', toolCalls: [] }]);
+	});
+
+	test('a model that was replaced in any of its answers is told of', async () => {
+		const replaced = [{ from: 'server:gpu', to: 'pack:answer', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'Nothing listens there.' }];
+		runtime.will('chat', { ...says('', calls('a')), engine: 'pack:answer', replaced }, { ...says('Done.'), engine: 'pack:answer', replaced: [] });
+		const result = await run(node(), PROMPT, { subWorkflow });
+		expect(itemsOf(result, 'Llama')[0]?.json).toMatchObject({ text: 'Done.', engine: 'pack:answer', replaced });
+		expect(hintsOf(result, 'Llama')).toEqual(['"pack:answer" stood in for "server:gpu" (Nothing listens there).']);
 	});
 
 	test('its messages can be given back to it', async () => {

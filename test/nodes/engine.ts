@@ -24,6 +24,7 @@ import type {
 	INode,
 	INodeExecutionData,
 	INodeParameters,
+	INodePropertyOptions,
 	INodeType,
 	IRun,
 	IWorkflowExecuteAdditionalData,
@@ -171,6 +172,16 @@ export function additionalData(options: RunOptions = {}): IWorkflowExecuteAdditi
 	return data as unknown as IWorkflowExecuteAdditionalData;
 }
 
+/** The choices of a drop-down, as the editor asks for them while `parameters` stand in the node. `path`: as in its JSON. */
+export async function choicesOf(type: string, method: string, path: string, parameters: INodeParameters): Promise<INodePropertyOptions[]> {
+	const workflow = workflowOf([{ name: 'Node', type: ours(type), parameters }], []);
+	const data = { ...additionalData(), currentNodeParameters: parameters };
+	const context = new core.LoadOptionsContext(workflow, workflow.getNode('Node') as INode, data, `parameters.${path}`);
+	const load = nodeType(ours(type)).methods?.loadOptions?.[method];
+	if (!load) throw new Error(`${type} has no method ${method}.`);
+	return await load.call(context);
+}
+
 export class Execution {
 	readonly done: Promise<IRun>;
 	private readonly execute: InstanceType<typeof core.WorkflowExecute>;
@@ -207,6 +218,10 @@ export function itemsOf(run: IRun, node: string, output = 0): INodeExecutionData
 	if (run.status !== 'success') throw new Error(`The run ended with ${run.status}.`);
 	return run.data.resultData.runData[node]?.[0]?.data?.main?.[output] ?? [];
 }
+
+/** What the editor shows beside the node's output. */
+export const hintsOf = (run: IRun, node: string): string[] =>
+	(run.data.resultData.runData[node]?.[0]?.hints ?? []).map(({ message }) => message);
 
 export function errorOf(run: IRun): ExecutionError & { description?: string | null } {
 	if (!run.data.resultData.error) throw new Error(`The run did not fail but ended with ${run.status}.`);

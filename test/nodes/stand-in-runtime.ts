@@ -3,6 +3,7 @@ import path from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import * as control from '../../runtime/contract/control';
+import type { DoneBy } from '../../runtime/contract/engines';
 import { ERROR_KINDS, type ErrorCode } from '../../runtime/contract/errors';
 
 export const KEY = 'stand-in-key-'.padEnd(40, 'k');
@@ -15,6 +16,14 @@ export class Refusal {
 	constructor(
 		readonly code: ErrorCode,
 		readonly message = 'Refused by the test.',
+	) {}
+}
+
+/** A spoken file, and what its header says of who spoke. */
+export class Spoken {
+	constructor(
+		readonly wav: Buffer,
+		readonly doneBy: DoneBy,
 	) {}
 }
 
@@ -120,6 +129,10 @@ export class StandInRuntime {
 				if (answer instanceof Promise) return await (answer as Promise<unknown>);
 				if (status === 204) return await reply.status(204).send();
 				if (answer === undefined) throw new Error(`The test has no answer for ${call}.`);
+				if (answer instanceof Spoken) {
+					const header = Buffer.from(JSON.stringify(answer.doneBy)).toString('base64url');
+					return await reply.type('audio/wav').header(control.DONE_BY_HEADER, header).send(answer.wav);
+				}
 				if (Buffer.isBuffer(answer)) return await reply.type('audio/wav').send(answer);
 				return await reply.status(status).send(answer);
 			},

@@ -52,9 +52,9 @@ describe('signalling', () => {
 				options: { agentName: 'Elm Street', greeting: 'Hello!', idleLimit: 60, callLimit: 10 },
 			},
 			[
-				{ name: 'Transcribe', type: ours('transcribe'), parameters: { hints: 'Alvarez' } },
+				{ name: 'Transcribe', type: ours('transcribe'), parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: { __rl: true, mode: 'list', value: 'auto' } }] } } },
 				{ name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: '/models/x.gguf' }, options: { temperature: 0.3 } } },
-				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt' } },
+				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt', fallbacks: { voice: [{ engine: 'orpheus', voice: 'leo' }] }, orpheus: { topK: 50 } } },
 			],
 		);
 		const response = await fetch(host.url, offer({ 'user-agent': 'the test' }));
@@ -69,10 +69,17 @@ describe('signalling', () => {
 					name: 'Elm Street',
 					greeting: 'Hello!',
 					apology: 'Sorry, something went wrong. Please say that again.',
-					chat: { model: '/models/x.gguf', sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
-					transcribe: { model: 'pack:listen', language: 'en', hints: ['Alvarez'] },
+					chat: { model: '/models/x.gguf', fallbacks: [], sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
+					transcribe: { model: 'pack:listen', fallbacks: ['auto'], language: 'en', hints: ['Alvarez'] },
 					transcribeNote: '',
-					speak: { engine: 'flite', voice: 'slt', speed: 1, interruptible: true },
+					speak: {
+						engine: 'flite',
+						voice: 'slt',
+						fallbacks: [{ engine: 'orpheus', voice: 'leo' }],
+						orpheus: { model: 'auto', decoder: 'auto', temperature: 0.6, topP: 0.9, topK: 50, repetitionPenalty: 1.1 },
+						speed: 1,
+						interruptible: true,
+					},
 					turnTaking: { flushSilenceMs: 200, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
 					limits: { idleMs: 60_000, maxSessionMs: 600_000, abandonedTurnMs: 10_000 },
 				},

@@ -2,7 +2,7 @@
 // loses a tool's result, leaves the caller waiting when a node fails, or does not stop when it is stopped.
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ReplyAsk, ToolResultsAsk } from '../../runtime/contract/control';
-import { Execution, type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { Execution, type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
 import { KEY, Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
 
 const runtime = new StandInRuntime();
@@ -19,16 +19,19 @@ const EVENT: INodeExecutionData = {
 };
 const IDS = { sessionId: SESSION, turnId: TURN };
 const ASKER = (node: string) => ({ executionId: 'execution-1', node });
-const TRANSCRIPT = { text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
-const SPEECH = { heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, timings: { e2e_latency: 700 } };
+const BY_PACK = { engine: 'pack:listen', replaced: [] };
+const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
+const TRANSCRIPT = { ...BY_PACK, text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
+const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, timings: { e2e_latency: 700 } };
 const USAGE = { promptTokens: 10, reusedTokens: 5, completionTokens: 3 };
 const done = (more: object = {}) => ({
-	status: 'done', text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, ...more,
+	status: 'done', text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, engine: 'server:gpu', replaced: [], ...more,
 });
 
 const TRIGGER: NodeSpec = { name: 'Voice', type: ours('voiceSessionTrigger') };
 const TRANSCRIBE: NodeSpec = { name: 'Transcribe', type: ours('transcribe') };
 const SPEAK: NodeSpec = { name: 'Speak', type: ours('orpheusSpeak') };
+const locator = (value: string) => ({ __rl: true, mode: 'list', value });
 const llama = (parameters: INodeParameters = {}, more: NodeSpec['more'] = {}): NodeSpec => ({ name: 'Llama', type: ours('llamaChat'), parameters, more });
 
 const run = async (nodes: NodeSpec[], links: Link[], options: RunOptions = {}) =>
@@ -42,19 +45,27 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 	runtime.will('speech', SPEECH);
 	const nodes = [
 		TRIGGER,
-		{ ...TRANSCRIBE, parameters: { hints: 'Alvarez' } },
-		llama({ instructions: 'Be brief.', options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?' } }),
-		{ ...SPEAK, parameters: { voice: 'slt', speed: 1.2 } },
+		{ ...TRANSCRIBE, parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: locator('auto') }, {}] } } },
+		llama({ instructions: 'Be brief.', model: locator('server:gpu'), fallbacks: { model: [{ model: locator('auto') }] }, options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?' } }),
+		{ ...SPEAK, parameters: { engine: 'server:gpu', voice: 'tara', speed: 1.2, orpheus: { temperature: 0.4 }, fallbacks: { voice: [{ engine: 'kokoro', voice: 'af' }, {}] } } },
 	];
 	const result = await run(nodes, chain(...nodes));
 	expect(itemsOf(result, 'Transcribe')).toEqual([{ json: { ...IDS, ...TRANSCRIPT }, pairedItem: { item: 0 } }]);
 	expect(itemsOf(result, 'Llama')[0]?.json).toEqual({
-		...IDS, text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 },
+		...IDS, text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, engine: 'server:gpu', replaced: [],
 	});
 	expect(itemsOf(result, 'Speak')).toEqual([{ json: { ...IDS, ...SPEECH }, pairedItem: { item: 0 } }]);
-	const speak = { engine: 'flite', voice: 'slt', speed: 1.2, interruptible: true };
+	const speak = {
+		engine: 'server:gpu',
+		voice: 'tara',
+		// A row that nobody changed is the node's default: n8n does not save those.
+		fallbacks: [{ engine: 'kokoro', voice: 'af' }, { engine: 'flite', voice: '' }],
+		orpheus: { model: 'auto', decoder: 'auto', temperature: 0.4, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
+		speed: 1.2,
+		interruptible: true,
+	};
 	expect(runtime.asked).toEqual([
-		{ call: 'transcript', body: { ...ASKER('Transcribe'), settings: { model: 'pack:listen', language: 'en', hints: ['Alvarez'] } } },
+		{ call: 'transcript', body: { ...ASKER('Transcribe'), settings: { model: 'pack:listen', fallbacks: ['auto', 'pack:listen'], language: 'en', hints: ['Alvarez'] } } },
 		{
 			call: 'reply',
 			body: {
@@ -63,7 +74,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 				understood: true,
 				instructions: 'Be brief.',
 				sayWhenUnclear: 'Pardon?',
-				chat: { model: 'pack:answer', sampling: { temperature: 0.5, topP: 0.9, topK: 40, maxTokens: 256 } },
+				chat: { model: 'server:gpu', fallbacks: ['auto'], sampling: { temperature: 0.5, topP: 0.9, topK: 40, maxTokens: 256 } },
 				tools: [],
 				maxToolCalls: 2,
 				speak,
@@ -72,6 +83,20 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		},
 		{ call: 'speech', body: { ...ASKER('Speak'), text: 'Done.', speak, waitForEnd: true } },
 	]);
+});
+
+test('an engine that was replaced is in the output, and the editor says why', async () => {
+	runtime.will('transcript', { ...TRANSCRIPT, ...BY_FLITE, engine: 'pack:listen' });
+	runtime.will('reply', done(BY_FLITE));
+	runtime.will('speech', { ...SPEECH, ...BY_FLITE });
+	const nodes = [TRIGGER, TRANSCRIBE, llama(), SPEAK];
+	const result = await run(nodes, chain(...nodes));
+	for (const name of ['Transcribe', 'Llama', 'Speak']) expect(itemsOf(result, name)[0]?.json.replaced).toEqual(BY_FLITE.replaced);
+	expect(hintsOf(result, 'Transcribe')).toEqual(['"pack:listen" stood in for "server:gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Llama')).toEqual(['"flite" stood in for "server:gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Speak')).toEqual(hintsOf(result, 'Llama'));
+	runtime.will('speech', SPEECH);
+	expect(hintsOf(await run([TRIGGER, SPEAK], chain(TRIGGER, SPEAK)), 'Speak')).toEqual([]);
 });
 
 test('a node in between that replaces the item does not lose the turn', async () => {
@@ -95,12 +120,21 @@ describe('look-ahead to the voice', () => {
 		['no Orpheus Speak', [TRIGGER, llama()], [['Voice', 'Llama']], /No Orpheus Speak/],
 		['another text', [TRIGGER, llama(), { ...SPEAK, parameters: { text: '={{ $json.text + "!" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /something else/],
 		['a computed voice', [TRIGGER, llama(), { ...SPEAK, parameters: { voice: '={{ "s" + "lt" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"voice" of "Speak" is an expression/],
+		['a computed fallback', [TRIGGER, llama(), { ...SPEAK, parameters: { fallbacks: { voice: [{ engine: '={{ "flite" }}', voice: '' }] } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"fallbacks" of "Speak" is an expression/],
+		['a computed setting of Orpheus', [TRIGGER, llama(), { ...SPEAK, parameters: { orpheus: { topK: '={{ 20 + 20 }}' } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"orpheus" of "Speak" is an expression/],
 		['a node in between', [TRIGGER, llama(), { name: 'If', type: 'test.between' }, SPEAK], [['Voice', 'Llama'], ['Llama', 'If'], ['If', 'Speak']], /stands between/],
 		['two voices', [TRIGGER, llama(), SPEAK, { ...SPEAK, name: 'Speak 2' }], [['Voice', 'Llama'], ['Llama', 'Speak'], ['Llama', 'Speak 2']], /Several/],
 		['a file', [TRIGGER, llama(), { ...SPEAK, parameters: { destination: 'file' } }], [['Voice', 'Llama']], /No Orpheus Speak/],
 		['one that is switched off', [TRIGGER, llama(), { ...SPEAK, more: { disabled: true } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /No Orpheus Speak/],
 	])('%s: none, and the node says why', async (_name, nodes, links, note) => {
 		expect(await ask(nodes, links)).toMatchObject({ speak: null, speakNote: expect.stringMatching(note) });
+	});
+
+	test('a voice that no list has is typed in as a text, and is the same to Llama Chat and to its own node', async () => {
+		const speak = { ...SPEAK, parameters: { engine: '=/voices/kokoro', voice: '=af', fallbacks: { voice: [{ engine: '=server:gpu', voice: '' }] } } };
+		const expected = { engine: '/voices/kokoro', voice: 'af', fallbacks: [{ engine: 'server:gpu', voice: '' }] };
+		expect(await ask([TRIGGER, llama(), speak], [['Voice', 'Llama'], ['Llama', 'Speak']])).toMatchObject({ speak: expected, speakNote: '' });
+		expect(runtime.of('speech')).toMatchObject([{ speak: expected }]);
 	});
 });
 

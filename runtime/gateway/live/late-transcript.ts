@@ -1,5 +1,5 @@
 import type { TranscribeSettings } from '../../contract/agent';
-import type { Transcription } from '../../contract/control';
+import type { TranscriptionDone } from '../../contract/control';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { Child } from '../children/child';
 
@@ -8,7 +8,7 @@ export async function recognise(
 	inference: Child<InferenceProtocol>,
 	settings: TranscribeSettings,
 	sound: readonly Int16Array[],
-): Promise<Transcription> {
+): Promise<TranscriptionDone> {
 	const caller = await inference.ready();
 	return await caller.call('transcribe', { settings, pcm: [...sound] }).result;
 }

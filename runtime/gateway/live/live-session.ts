@@ -1,5 +1,6 @@
 import { monotonicClock } from '../../contract/clock';
 import type { OpenSession } from '../../contract/control';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent, PageRequest } from '../../contract/page-events';
 import { Conversation } from '../../session/conversation';
@@ -33,6 +34,7 @@ export class LiveSession {
 	private listening: Listening | undefined;
 	private wake: NodeJS.Timeout | undefined;
 	private greeted = false;
+	private heardBy: DoneBy | undefined;
 	private ended = false;
 
 	constructor(
@@ -114,8 +116,10 @@ export class LiveSession {
 				this.step({ type: 'partial', at: at(), text });
 				this.tell({ type: 'caption.partial', text });
 			},
-			onFinal: ({ id, text, understood, confidence }) =>
-				this.step({ type: 'final', at: at(), id, text, understood, confidence }),
+			onFinal: ({ id, text, understood, confidence, engine, replaced }) => {
+				this.heardBy = { engine, replaced };
+				this.step({ type: 'final', at: at(), id, text, understood, confidence });
+			},
 			onFailed: (error) => {
 				this.step({ type: 'recognition', at: at(), available: false });
 				this.tell({ type: 'error', error: error.toShape() });
@@ -197,7 +201,7 @@ export class LiveSession {
 				this.listening?.flush(effect.id);
 				break;
 			case 'startTurn':
-				this.turns.start(effect, this.sound.take());
+				this.turns.start(effect, this.sound.take(), this.heardBy);
 				break;
 			case 'resetRecogniser':
 				this.listening?.reset();

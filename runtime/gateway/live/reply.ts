@@ -1,6 +1,7 @@
 import { monotonicClock } from '../../contract/clock';
 import { type ToolCall, type ToolResult, UNCLEAR } from '../../contract/chat';
-import type { ChatReply, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
+import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { Call } from '../../ipc/caller';
@@ -31,7 +32,8 @@ export class Reply {
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
 	private readonly open = new Map<string, ToolCall>();
 	private callsMade = 0;
-	private generation: Call<never, ChatReply> | undefined;
+	private writtenBy: DoneBy;
+	private generation: Call<never, ChatDone> | undefined;
 	private interrupted = false;
 	private finished = false;
 	private utterance: Utterance | undefined;
@@ -44,6 +46,7 @@ export class Reply {
 		private readonly ask: ReplyAsk,
 		private readonly rooms: ReplyRooms,
 	) {
+		this.writtenBy = { engine: ask.chat.model, replaced: [] };
 		this.caption = new ReplyCaption((text) => rooms.tell({ type: 'reply.partial', turnId: turn.id, text }));
 	}
 
@@ -104,7 +107,7 @@ export class Reply {
 			({ text }) => this.write(text),
 		);
 		if (this.interrupted) this.generation.cancel();
-		let reply: ChatReply;
+		let reply: ChatDone;
 		try {
 			reply = await this.generation.result;
 		} catch (thrown) {
@@ -119,6 +122,7 @@ export class Reply {
 		this.usage.promptTokens += reply.usage.promptTokens;
 		this.usage.reusedTokens += reply.usage.reusedTokens;
 		this.usage.completionTokens += reply.usage.completionTokens;
+		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
 		rooms.history.addAssistant(reply.text);
 		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
 		return this.startTools(reply.toolCalls);
@@ -183,6 +187,7 @@ export class Reply {
 			note: this.ask.speakNote,
 			usage: this.usage,
 			timings: this.turn.timings,
+			...this.writtenBy,
 		};
 	}
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { monotonicClock } from '../../contract/clock';
 import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
@@ -46,18 +47,19 @@ export class TurnDesk {
 
 	async transcript(turn: Turn, ask: TranscriptAsk): Promise<Transcript> {
 		const { agent } = this.own.request;
-		const lookAhead = turn.recognised && agent.transcribe?.model === ask.settings.model;
+		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
 		if (lookAhead) {
 			const { text, understood, confidence, timings } = turn;
-			return { text, understood, confidence, lookAhead, note: '', timings };
+			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardBy };
 		}
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const recognition = await recognise(this.own.rooms.inference, ask.settings, turn.audio());
 		turn.mark('finalAt');
-		turn.heardText = recognition.text;
-		const { text, understood, confidence } = recognition;
+		const { text, understood, confidence, engine, replaced } = recognition;
+		turn.heardText = text;
+		turn.heardBy = { engine, replaced };
 		this.own.tell({ type: 'caption.final', turnId: turn.id, text, understood });
-		return { text, understood, confidence, lookAhead, note, timings: turn.timings };
+		return { text, understood, confidence, lookAhead, note, timings: turn.timings, ...turn.heardBy };
 	}
 
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
@@ -104,6 +106,7 @@ export class TurnDesk {
 			note: !lookAhead && turn.reply ? SPOKEN_LATE : '',
 			spokenMs: outcome?.spokenMs ?? 0,
 			timings: turn.timings,
+			...turn.spokenBy,
 		};
 	}
 

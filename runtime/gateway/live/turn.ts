@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, monotonicClock } from '../../contract/clock';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../session/conversation-events';
@@ -22,6 +23,8 @@ export class Turn {
 	readonly tools: ToolRecord[] = [];
 	readonly utterances: Utterance[] = [];
 	reply: Reply | undefined;
+	/** Who recognised it. */
+	heardBy: DoneBy;
 	/** What was recognised; changed where a node recognises it again. */
 	heardText: string;
 	/** What was said without a reply of the model: text of other nodes. */
@@ -37,11 +40,13 @@ export class Turn {
 	constructor(
 		start: StartTurn,
 		private readonly sound: readonly Int16Array[],
+		heardBy: DoneBy = { engine: '', replaced: [] },
 		private readonly clock: Clock = monotonicClock,
 	) {
 		this.n = start.n;
 		this.text = start.text;
 		this.heardText = start.text;
+		this.heardBy = heardBy;
 		this.understood = start.understood;
 		this.confidence = start.confidence;
 		this.recognised = start.recognised;
@@ -101,6 +106,14 @@ export class Turn {
 			.map((utterance) => utterance.heard)
 			.filter((text) => text !== '')
 			.join(' ');
+	}
+
+	/** Who has spoken in this turn: of several utterances, the last one's engine. */
+	get spokenBy(): DoneBy {
+		return {
+			engine: this.utterances.at(-1)?.doneBy.engine ?? '',
+			replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced),
+		};
 	}
 
 	/** Throws where a node asks for more work on a turn that is over. */

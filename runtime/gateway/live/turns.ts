@@ -1,6 +1,7 @@
 import { monotonicClock } from '../../contract/clock';
 import type { SpeakSettings } from '../../contract/agent';
 import type { OpenSession } from '../../contract/control';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { TriggerEvent } from '../../contract/turn';
@@ -49,10 +50,10 @@ export class Turns {
 		return this.turns.find((turn) => turn.id === id);
 	}
 
-	start(start: StartTurn, sound: Int16Array[]): void {
+	start(start: StartTurn, sound: Int16Array[], heardBy: DoneBy | undefined): void {
 		// A turn that continues a cancelled one says its words again, so it has its sound as well.
 		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio() ?? [];
-		const turn = new Turn(start, [...earlier, ...sound]);
+		const turn = new Turn(start, [...earlier, ...sound], heardBy);
 		this.count++;
 		this.turns.push(turn);
 		this.own.listener.turnStarted(turn.id);

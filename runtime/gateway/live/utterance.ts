@@ -1,5 +1,6 @@
 import type { SpeakSettings } from '../../contract/agent';
 import { samplesToMs } from '../../contract/audio';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Call } from '../../ipc/caller';
 import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../ipc/inference-protocol';
@@ -11,6 +12,10 @@ import type { MediaSession } from './media-session';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
 const AHEAD_MS = 4000;
+/** A voice that was held goes on here: not for every sound that is played, and long before it is missed. */
+const GO_ON_MS = 3000;
+/** The voice has its next piece before the one it speaks is made: some make two side by side. */
+const PIECES_AT_ONCE = 2;
 
 export type UtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
 
@@ -48,6 +53,8 @@ export class Utterance {
 	private playedSamples = 0;
 	private textEnded = false;
 	private endSent = false;
+	private held = false;
+	private spokenBy: DoneBy;
 	private error: VoiceError | undefined;
 
 	constructor(
@@ -58,6 +65,11 @@ export class Utterance {
 		private readonly listener: UtteranceListener,
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
+		this.spokenBy = { engine: settings.engine, replaced: [] };
+	}
+
+	get doneBy(): DoneBy {
+		return this.spokenBy;
 	}
 
 	get over(): boolean {
@@ -112,7 +124,10 @@ export class Utterance {
 		else {
 			this.playedSamples = event.playedSamples;
 			if (event.type === 'played') this.conclude(event.complete);
-			else this.feed();
+			else {
+				this.pace();
+				this.feed();
+			}
 		}
 	}
 
@@ -134,16 +149,24 @@ export class Utterance {
 		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.playedSamples, this.sampleRate);
 	}
 
-	/** Gives the voice its next sentence if the caller will need it soon. One at a time. */
+	/** Lets the voice rest while the caller has enough to hear. */
+	private pace(): void {
+		const hold = this.aheadMs > (this.held ? GO_ON_MS : AHEAD_MS);
+		if (hold === this.held || this.over) return;
+		this.held = hold;
+		this.tellVoice({ type: 'hold', hold, unheardMs: this.aheadMs });
+	}
+
+	/** Gives the voice its next sentence if the caller will need it soon. */
 	private feed(): void {
 		if (this.over) return;
-		const busy = this.pieces.some((piece) => !piece.whole);
+		const busy = this.pieces.filter((piece) => !piece.whole).length >= PIECES_AT_ONCE;
 		const next = busy || this.aheadMs > AHEAD_MS ? undefined : this.queue.shift();
 		if (next !== undefined) {
 			if (this.pieces.length === 0) this.listener.onMark('firstPiece');
 			const piece = this.pieces.push({ text: next, samples: 0, whole: false }) - 1;
 			this.tellVoice({ type: 'piece', piece, text: next });
-		} else if (this.textEnded && !busy && this.queue.length === 0 && this.speak && !this.endSent) {
+		} else if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
 			this.endSent = true;
 			this.tellVoice({ type: 'end' });
 		}
@@ -157,7 +180,7 @@ export class Utterance {
 	private openVoice(): Promise<Call<SpeakInput, unknown>> {
 		const opening = this.inference
 			.ready()
-			.then((caller) => caller.call('speak', { settings: this.settings }, (event) => this.onVoice(event)));
+			.then((caller) => caller.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
 		opening.then((call) => call.result).then(
 			() => this.voiceDone(),
 			(thrown: unknown) => this.fail(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),
@@ -167,6 +190,10 @@ export class Utterance {
 
 	private onVoice(event: SpeakEvent): void {
 		if (this.over) return;
+		if (event.type === 'doneBy') {
+			this.spokenBy = { engine: event.engine, replaced: event.replaced };
+			return;
+		}
 		const piece = this.pieces[event.piece];
 		if (!piece) return;
 		if (event.type === 'pieceEnd') {
@@ -184,6 +211,7 @@ export class Utterance {
 		piece.samples += event.pcm.length;
 		this.sentSamples += event.pcm.length;
 		this.media.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
+		this.pace();
 	}
 
 	private voiceDone(): void {
@@ -199,6 +227,7 @@ export class Utterance {
 		this.queue.length = 0;
 		this.voiceDone();
 	}
+
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
 		const played = complete && !this.error ? Math.max(this.playedSamples, this.sentSamples) : this.playedSamples;

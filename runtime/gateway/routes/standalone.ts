@@ -4,7 +4,8 @@ import { readRecording } from '../../inference/audio-file/decode';
 import { encodeWav } from '../../inference/audio-file/wav';
 import { transcribeSettings } from '../../contract/agent';
 import { LISTEN_RATE } from '../../contract/audio';
-import { chatAsk, chatReply, engines, speechFileAsk, transcription } from '../../contract/control';
+import { chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
+import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Call } from '../../ipc/caller';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
@@ -18,6 +19,8 @@ const PIECE = 20 * LISTEN_RATE;
 const SPEECH_SILENCE = new Int16Array(0);
 
 const transcriptionQuery = z.object({ settings: z.string().default('{}') });
+
+const base64urlJson = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 function parseJson(text: string): unknown {
 	try {
@@ -48,7 +51,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: Child<Inferenc
 		const pcm: Int16Array[] = [];
 		for (let from = 0; from < recording.length; from += PIECE) pcm.push(recording.slice(from, from + PIECE));
 		const caller = await inference.ready();
-		return transcription.parse(await until(reply.raw, caller.call('transcribe', { settings, pcm })));
+		return transcriptionDone.parse(await until(reply.raw, caller.call('transcribe', { settings, pcm })));
 	});
 
 	app.post('/v1/chat', async (request, reply) => {
@@ -56,21 +59,24 @@ export function standaloneRoutes(app: FastifyInstance, inference: Child<Inferenc
 		const caller = await inference.ready();
 		const { chat: settings, messages, tools } = ask;
 		// A conversation without a name is forgotten as soon as it is answered.
-		return chatReply.parse(await until(reply.raw, caller.call('chat', { conversation: '', settings, messages, tools })));
+		return chatDone.parse(await until(reply.raw, caller.call('chat', { conversation: '', settings, messages, tools })));
 	});
 
 	app.post('/v1/speech', async (request, reply) => {
 		const ask = speechFileAsk.parse(request.body);
 		const caller = await inference.ready();
 		const sound: Int16Array[] = [];
+		let doneBy: DoneBy = { engine: ask.speak.engine, replaced: [] };
 		const call = caller.call('speak', { settings: ask.speak }, (event) => {
 			if (event.type === 'audio') sound.push(event.pcm);
+			if (event.type === 'doneBy') doneBy = { engine: event.engine, replaced: event.replaced };
 		});
 		reply.raw.once('close', () => call.cancel());
 		piecesOf(ask.text).forEach((text, piece) => call.send({ type: 'piece', piece, text }));
 		call.send({ type: 'end' });
 		const { sampleRate } = await call.result;
-		return await reply.type('audio/wav').send(encodeWav(sound.length > 0 ? sound : [SPEECH_SILENCE], sampleRate));
+		const wav = sound.length > 0 ? encodeWav(sound, sampleRate) : encodeWav([SPEECH_SILENCE], LISTEN_RATE);
+		return await reply.type('audio/wav').header(DONE_BY_HEADER, base64urlJson(doneBy)).send(wav);
 	});
 
 	app.get('/v1/engines', async () => engines.parse(await (await inference.ready()).call('engines', {}).result));

@@ -1,27 +1,25 @@
-import type { SpeakSettings } from '../../contract/agent';
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import { choices } from '../models/choices';
+import { modelChoices } from '../models/choices';
 import type { Rooms } from '../rooms';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers({ chat, voices, recognisers, models, counters }: Rooms): House {
-	const warmVoice = async (settings: SpeakSettings): Promise<void> => await (await voices.engine(settings)).warm(settings.voice);
+export function houseHandlers({ chat, voices, recognisers, choices, counters }: Rooms): House {
 	return {
 		warm: async (wanted) => {
 			await Promise.all([
-				wanted.transcribe && recognisers.get(wanted.transcribe.model),
+				wanted.transcribe && recognisers.warm(wanted.transcribe),
 				wanted.chat && chat.warm(wanted.chat),
-				wanted.speak && warmVoice(wanted.speak),
+				wanted.speak && voices.warm(wanted.speak),
 			]);
 			return {};
 		},
 		engines: async () => ({
-			transcribe: await choices(models, 'transcribe'),
-			chat: await choices(models, 'chat'),
-			speak: voices.choices(),
+			transcribe: await modelChoices(choices.models, 'transcribe'),
+			chat: await modelChoices(choices.models, 'chat'),
+			speak: choices.speak.choices(),
 		}),
 		stats: () =>
 			Promise.resolve({

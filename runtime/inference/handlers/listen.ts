@@ -2,11 +2,11 @@ import { VoiceError } from '../../contract/errors';
 import type { CallContext, Handlers } from '../../ipc/server';
 import type { InferenceProtocol, ListenEvent, ListenInput } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
-import type { RecognitionStream } from '../transcribe';
+import type { ChainStream } from '../chains/chain-stream';
 
 /** Passes inputs to the stream until it is closed, is lost, or the caller is gone. */
 async function serve(
-	stream: RecognitionStream,
+	stream: ChainStream,
 	{ signal, emit, onInput }: CallContext<ListenInput, ListenEvent>,
 	lost: Promise<never>,
 ): Promise<void> {
@@ -33,14 +33,13 @@ async function serve(
 export function listenHandler({ recognisers, counters }: Rooms): Handlers<InferenceProtocol>['listen'] {
 	return async ({ settings }, context) =>
 		await counters.count(counters.listens, context.signal, async () => {
-			const recogniser = await recognisers.get(settings.model);
 			let lose: (error: VoiceError) => void = () => undefined;
 			const lost = new Promise<never>((_resolve, reject) => {
 				lose = reject;
 			});
 			// It may be lost before anybody waits for it.
 			lost.catch(() => undefined);
-			const stream = await recogniser.open(settings, {
+			const stream = await recognisers.open(settings, {
 				onPartial: (text) => context.emit({ type: 'partial', text }),
 				onFailed: (error) => lose(error),
 			});

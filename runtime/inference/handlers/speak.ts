@@ -1,33 +1,13 @@
 import { msToSamples } from '../../contract/audio';
-import { VoiceError } from '../../contract/errors';
+import type { DoneBy } from '../../contract/engines';
 import type { Handlers } from '../../ipc/server';
-import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../ipc/inference-protocol';
+import type { InferenceProtocol, SpeakEvent } from '../../ipc/inference-protocol';
 import type { Rooms } from '../rooms';
 import type { Sound } from '../voices/voice';
+import { SpeakInputs } from './speak-inputs';
 
 /** Sound travels in messages of at most a second, so that none keeps the channel for long. */
 const MESSAGE_MS = 1000;
-
-/** Inputs as they come; ends after `end`, throws when aborted. */
-async function* inputs(onInput: (listener: (input: SpeakInput) => void) => void, signal: AbortSignal): AsyncGenerator<SpeakInput> {
-	const waiting: SpeakInput[] = [];
-	let wake = (): void => undefined;
-	onInput((input) => {
-		waiting.push(input);
-		wake();
-	});
-	signal.addEventListener('abort', () => wake(), { once: true });
-	for (;;) {
-		if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
-		const input = waiting.shift();
-		if (input) yield input;
-		else {
-			await new Promise<void>((resolve) => {
-				wake = resolve;
-			});
-		}
-	}
-}
 
 function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEvent> {
 	const step = msToSamples(MESSAGE_MS, sampleRate);
@@ -36,22 +16,36 @@ function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEv
 	}
 }
 
-/** Speaks pieces in order, each as soon as it is there, until `end`. */
+/** Speaks pieces in order, each as soon as it is there, until `end`; rests while the caller has sound enough. */
 export function speakHandler({ voices, counters }: Rooms): Handlers<InferenceProtocol>['speak'] {
-	return async ({ settings }, { signal, emit, onInput }) =>
+	return async ({ settings, realTime }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
-			const engine = await voices.engine(settings);
+			const speaker = voices.speaker(settings, realTime);
+			const inputs = new SpeakInputs(signal, {
+				onResumed: (unheardMs) => speaker.resumed(unheardMs),
+				onWaiting: (text) => speaker.prepare(text, signal),
+			});
+			onInput((input) => inputs.take(input));
 			let total = 0;
-			for await (const input of inputs(onInput, signal)) {
-				if (input.type === 'end') break;
+			let told: DoneBy | undefined;
+			const tellWho = (): void => {
+				const { doneBy } = speaker;
+				if (told?.engine === doneBy.engine && told.replaced.length === doneBy.replaced.length) return;
+				told = doneBy;
+				emit({ type: 'doneBy', ...doneBy });
+			};
+			for (let next = await inputs.next(); next; next = await inputs.next()) {
 				let samples = 0;
-				for await (const sound of engine.speak(input.text, settings, signal)) {
+				for await (const sound of speaker.speak(next.text, signal)) {
+					tellWho();
 					samples += sound.pcm.length;
-					for (const event of messages(input.piece, sound)) emit(event);
+					for (const event of messages(next.piece, sound)) emit(event);
+					inputs.offerWaiting();
+					await inputs.mayGoOn();
 				}
-				emit({ type: 'pieceEnd', piece: input.piece, samples });
+				emit({ type: 'pieceEnd', piece: next.piece, samples });
 				total += samples;
 			}
-			return { samples: total, sampleRate: engine.sampleRate };
+			return { samples: total, sampleRate: speaker.sampleRate };
 		});
 }

@@ -6,7 +6,6 @@ import type { Rooms } from '../rooms';
 export function transcribeHandler({ recognisers, counters }: Rooms): Handlers<InferenceProtocol>['transcribe'] {
 	return async ({ settings, pcm }, { signal }) =>
 		await counters.count(counters.listens, signal, async () => {
-			const recogniser = await recognisers.get(settings.model);
-			return await recogniser.transcribeAll(settings, joinPcm(pcm), signal);
+			return await recognisers.transcribeAll(settings, joinPcm(pcm), signal);
 		});
 }

@@ -1,10 +1,9 @@
-import type { ChatWrapper, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
-import os from 'node:os';
-import { z } from 'zod';
+import type { ChatWrapper, LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
 import type { ModelFile } from '../models/resolve';
 import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
+import { openContext } from './open-context';
 import { ChunkPace } from './prefill';
 import { SequencePool } from './sequences';
 import { threadsFor } from './threads';
@@ -13,11 +12,8 @@ import { threadsFor } from './threads';
 const CONTEXT_TOKENS = 4096;
 /** Conversations kept in memory: more than a machine can speak with at a time on its CPU. */
 const MOST_SEQUENCES = 16;
-/** Memory for all conversations together, at most; and at most this share of what is free. */
+/** Memory for all conversations together, at most. */
 const MEMORY_BYTES = 2 * 1024 ** 3;
-const FREE_SHARE = 0.25;
-/** A prompt is read in chunks of up to this many tokens. */
-const BATCH_TOKENS = 512;
 
 export interface ChatModel {
 	readonly library: Library;
@@ -29,48 +25,13 @@ export interface ChatModel {
 	readonly pace: ChunkPace;
 }
 
-/** What a GGUF says about its shape. Some architectures give a list for each layer; those get the defaults of an 8B model. */
-const shape = z.object({
-	block_count: z.number().positive().catch(32),
-	embedding_length: z.number().positive().catch(4096),
-	attention: z
-		.object({ head_count: z.number().positive().catch(32), head_count_kv: z.number().positive().optional().catch(undefined) })
-		.catch({ head_count: 32 }),
-});
-
-/** Bytes that one token takes in the model's memory: a key and a value of 16 bit floats in each layer. */
-function bytesPerToken(model: LlamaModel): number {
-	const { metadata } = model.fileInfo;
-	const { block_count: layers, embedding_length: width, attention } = shape.parse(metadata[metadata.general.architecture] ?? {});
-	const shared = attention.head_count_kv ?? attention.head_count;
-	return layers * (width / attention.head_count) * shared * 2 * 2;
-}
-
-function sequencesFor(model: LlamaModel, contextTokens: number): number {
-	const memory = Math.min(MEMORY_BYTES, os.freemem() * FREE_SHARE);
-	const fitting = Math.floor(memory / (bytesPerToken(model) * contextTokens));
-	return Math.max(1, Math.min(MOST_SEQUENCES, fitting));
-}
-
-/** A context with as many sequences as memory allows: estimates can be wrong, so fewer are tried on failure. */
-async function openContext(model: LlamaModel, contextTokens: number, most: number, threads: number): Promise<LlamaContext> {
-	for (let sequences = most; ; sequences = Math.ceil(sequences / 2)) {
-		try {
-			return await model.createContext({ contextSize: contextTokens, sequences, batchSize: BATCH_TOKENS, threads });
-		} catch (error) {
-			if (sequences === 1) throw error;
-		}
-	}
-}
-
 /** Loads a model file that has been approved. `sequences` limits the conversations kept in memory. */
 export async function loadChatModel(backend: Backend, file: ModelFile, sequences = MOST_SEQUENCES): Promise<ChatModel> {
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
-		const most = Math.min(sequences, sequencesFor(model, contextTokens));
 		const threads = threadsFor(file.bytes, backend.cores);
-		const context = await openContext(model, contextTokens, most, threads);
+		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
 		const wrapper = await chatWrapperFor(model);
 		return { library: backend.library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace() };

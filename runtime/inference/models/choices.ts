@@ -25,7 +25,7 @@ const PACK_CHOICES: Partial<Record<ModelTask, Choice>> = {
  * What a node's drop-down offers for a task: auto, the pack, models that are here, then those that could be fetched,
  * the ones that suit this machine first.
  */
-export async function choices(models: Models, task: ModelTask): Promise<Choice[]> {
+export async function modelChoices(models: Models, task: ModelTask): Promise<Choice[]> {
 	const machine = await models.machine();
 	const ofTask = (await models.store.list()).filter(({ model }) => model.task === task);
 	const absent = ofTask.filter(({ here }) => !here).map(({ model }) => model);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { engines } from '../../contract/control';
-import { choices } from './choices';
+import { modelChoices } from './choices';
 import { modelBytes } from './download/hub.fixture';
 import { Models, type ModelsOptions } from './models';
 import { enoughFor, ownCatalogue, type OwnModel, tooSmall } from './own-catalogue.fixture';
@@ -127,7 +127,7 @@ describe('auto', () => {
 describe('the choices of a drop-down', () => {
 	it('are auto, the pack, what is here, what could be fetched', async () => {
 		put('other');
-		const list = engines.shape.chat.parse(await choices(models(), 'chat'));
+		const list = engines.shape.chat.parse(await modelChoices(models(), 'chat'));
 		expect(list.map(({ value }) => value)).toEqual(['auto', 'pack:answer', 'other', 'best']);
 		expect(list[0]).toMatchObject({ name: 'Auto: pack:answer', description: expect.stringContaining('voice-loop models fetch best') });
 		expect(list[2]).toMatchObject({ name: 'The other', description: 'On this machine, 1 kB.' });
@@ -139,7 +139,7 @@ describe('the choices of a drop-down', () => {
 	});
 
 	it('say what is too big for this machine, after all that is not', async () => {
-		const list = await choices(models({ probe: tooSmall }), 'orpheus');
+		const list = await modelChoices(models({ probe: tooSmall }), 'orpheus');
 		expect(list.map(({ value }) => value)).toEqual(['auto', 'orpheus-one']);
 		expect(list[0]?.name).toBe('Auto: nothing that suits this machine is here');
 		expect(list[1]?.description).toMatch(/Too big for this machine: it needs 1\.0 GB of memory\. Fetch it/);
@@ -147,6 +147,6 @@ describe('the choices of a drop-down', () => {
 
 	it('name the model that auto takes', async () => {
 		put('best');
-		expect((await choices(models(), 'chat'))[0]?.name).toBe('Auto: The best');
+		expect((await modelChoices(models(), 'chat'))[0]?.name).toBe('Auto: The best');
 	});
 });

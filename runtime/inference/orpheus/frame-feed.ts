@@ -3,6 +3,8 @@ import { LoopGuard } from './tokens/runaway';
 
 /** 2 s: enough to ride out a hold-up, little to throw away when the caller interrupts. */
 const AHEAD_FRAMES = 24;
+/** A model that rests goes on at 1 s: should it have to read the speech again, then not for a frame or two. */
+const LOW_FRAMES = 12;
 
 /** What is known of a speech at one moment. */
 export interface Feed {
@@ -79,7 +81,8 @@ export class FrameFeed implements Feed {
 	}
 
 	private async room(): Promise<void> {
-		while (this.frames.length - this.used >= AHEAD_FRAMES && !this.signal.aborted) {
+		if (this.frames.length - this.used < AHEAD_FRAMES) return;
+		while (this.frames.length - this.used > LOW_FRAMES && !this.signal.aborted) {
 			await new Promise<void>((resolve) => {
 				this.wakeWriter = resolve;
 			});

@@ -7,34 +7,55 @@ import { joinPcm } from '../../contract/audio';
 import { VoiceError } from '../../contract/errors';
 import { scriptedFrames } from '../fixtures/orpheus-gguf.fixture';
 import { SMALL_SNAC, writeSnac } from '../fixtures/snac-onnx.fixture';
-import type { Sound } from '../voices/voice';
 import { OrpheusVoice } from './orpheus-voice';
 import { SnacDecoder } from './snac/snac-decoder';
 import { FRAME_SAMPLES } from './snac/snac-model';
 import { toPcm } from './sound/join';
 import { CODES, type Frame } from './tokens/frame-assembler';
 import type { TokenAsk, TokenSource } from './token-source';
+import { unlessCancelled } from './unless-cancelled';
+import { voicesOf } from './voices';
 
 const SAMPLING = { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 };
+const FRAMES = 12;
 const never = new AbortController().signal;
+const turns = async (count: number): Promise<void> => {
+	for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A promise that is settled by hand. */
+function gate(): { open: () => void; passed: Promise<void> } {
+	let open = (): void => undefined;
+	const passed = new Promise<void>((resolve) => {
+		open = resolve;
+	});
+	return { open, passed };
+}
+
 const numbersOf = (frames: readonly Frame[]): number[] => frames.flatMap((frame) => frame.map((code, position) => 10 + position * CODES + code));
 
-/** Speaks what it is given, and counts how far it was asked. */
+/** Speaks what it is given, and counts how far it was asked. Asked again, it says the same again. */
 class Script implements TokenSource {
 	pulled = 0;
 	running = 0;
-	ask: TokenAsk | undefined;
+	readonly asks: TokenAsk[] = [];
 
-	constructor(private readonly numbers: readonly number[], private readonly fail?: VoiceError) {}
+	constructor(
+		private readonly numbers: readonly number[],
+		private readonly fail?: VoiceError,
+		/** Passed before each number: the model may be held up. */
+		private readonly gate: (index: number) => Promise<void> = async () => await Promise.resolve(),
+	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
-		this.ask = ask;
+		this.asks.push(ask);
 		this.running++;
 		try {
-			for (const number of this.numbers) {
+			for (const [index, number] of this.numbers.entries()) {
+				await this.gate(index);
 				if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'cancelled');
 				this.pulled++;
-				yield await Promise.resolve(number);
+				yield number;
 			}
 			if (this.fail) throw this.fail;
 		} finally {
@@ -96,21 +117,82 @@ describe('OrpheusVoice', () => {
 		expect(difference(sound, toPcm(await decoder.decode(whole, never)))).toBeLessThanOrEqual(1);
 	});
 
-	it('stops at every frame when cancelled, and leaves nothing running', async () => {
-		for (let at = 0; at < 12; at++) {
-			const abort = new AbortController();
-			const source = new Script(numbersOf(scriptedFrames(0, 12)));
-			const heard: Sound[] = [];
+	it('is held up and goes on at every frame', async () => {
+		const straight = toPcm(await decoder.decode(scriptedFrames(0, FRAMES), never));
+		for (let frame = 0; frame < FRAMES; frame++) {
+			const hold = gate();
+			const source = new Script(numbersOf(scriptedFrames(0, FRAMES)), undefined, async (index) => (index === 7 * frame ? await hold.passed : undefined));
+			const sounds: Int16Array[] = [];
 			const speaking = (async () => {
-				for await (const sound of voiceOf(source).speak('Hello.', { voice: '', speed: 1 }, abort.signal)) {
-					heard.push(sound);
-					if (heard.length > at) abort.abort();
-				}
+				for await (const { pcm } of voiceOf(source).speak('Hello.', { voice: '', speed: 1 }, never)) sounds.push(pcm);
 			})();
-			if (at === 0) abort.abort();
-			await speaking.catch((error: unknown) => expect(error).toMatchObject({ code: 'VOICE_ERR_CANCELLED' }));
+			await turns(50);
+			expect(source.pulled).toBe(7 * frame);
+			hold.open();
+			await speaking;
+			expect(difference(joinPcm(sounds), straight)).toBeLessThanOrEqual(1);
+		}
+	});
+
+	it('is paused and resumed by its listener at every frame', async () => {
+		const straight = toPcm(await decoder.decode(scriptedFrames(0, FRAMES), never));
+		let now = 0;
+		// All has been heard whenever more is asked for: each frame is a sound of its own.
+		const voice = new OrpheusVoice(new Script(numbersOf(scriptedFrames(0, FRAMES))), decoder, SAMPLING, { now: () => (now += 10_000) });
+		const sounds: Int16Array[] = [];
+		for await (const { pcm } of voice.speak('Hello.', { voice: '', speed: 1 }, never)) {
+			sounds.push(pcm);
+			await turns(5);
+		}
+		expect(sounds.length).toBeGreaterThanOrEqual(FRAMES);
+		expect(difference(joinPcm(sounds), straight)).toBeLessThanOrEqual(1);
+	});
+
+	it('stops at every frame when cancelled, also while the model is held up there, and leaves nothing running', async () => {
+		for (let frame = 0; frame < FRAMES; frame++) {
+			const abort = new AbortController();
+			const source = new Script(numbersOf(scriptedFrames(0, FRAMES)), undefined, async (index) => {
+				if (index === 7 * frame) abort.abort();
+				await Promise.resolve();
+			});
+			await expect(speak(voiceOf(source), abort.signal)).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+			expect(source.running).toBe(0);
+			expect(source.pulled).toBe(7 * frame);
+		}
+	});
+
+	it('stops where its listener does, whichever sound that is', async () => {
+		for (let sounds = 1; sounds <= 4; sounds++) {
+			const source = new Script(numbersOf(scriptedFrames(0, 40)));
+			let heard = 0;
+			for await (const sound of voiceOf(source).speak('Hello.', { voice: '', speed: 1 }, never)) {
+				expect(sound.pcm.length).toBeGreaterThan(0);
+				if (++heard === sounds) break;
+			}
 			expect(source.running).toBe(0);
 		}
+	});
+
+	it.each(['model', 'decoder'])('can be cancelled while its %s is being loaded', async (part) => {
+		const abort = new AbortController();
+		const loading = new Promise<never>(() => undefined);
+		const source: TokenSource = Object.assign(new Script(numbersOf(scriptedFrames(0, 9))), part === 'model' ? { voices: () => loading } : {});
+		const late = { warm: async () => await loading, decode: async (_frames: readonly Frame[], signal: AbortSignal) => await unlessCancelled(loading, signal) };
+		const speaking = speak(new OrpheusVoice(source, late, SAMPLING), abort.signal);
+		setImmediate(() => abort.abort());
+		await expect(speaking).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+	});
+
+	it('lets a new speaker on while others are paused, on one decoder thread', async () => {
+		const paused = await Promise.all(
+			Array.from({ length: 5 }, async () => {
+				const sounds = voiceOf(new Script(numbersOf(scriptedFrames(0, 40)))).speak('Hello.', { voice: '', speed: 1 }, never)[Symbol.asyncIterator]();
+				await sounds.next();
+				return sounds;
+			}),
+		);
+		expect(await speak(voiceOf(new Script(numbersOf(scriptedFrames(1, 30)))))).toHaveLength(30 * FRAME_SAMPLES);
+		for (const sounds of paused) await sounds.return?.(undefined);
 	});
 
 	it('rests while nobody takes its sound, and goes on at the very sample', async () => {
@@ -129,21 +211,12 @@ describe('OrpheusVoice', () => {
 		expect(difference(joinPcm(sounds), straight)).toBeLessThanOrEqual(1);
 	});
 
-	it('lets go of the model when nobody listens any more', async () => {
-		const source = new Script(numbersOf(scriptedFrames(0, 40)));
-		for await (const sound of voiceOf(source).speak('Hello.', { voice: '', speed: 1 }, never)) {
-			expect(sound.pcm.length).toBeGreaterThan(0);
-			break;
-		}
-		expect(source.running).toBe(0);
-	});
-
 	it('ends a speech that goes round in circles, and limits one that never ends', async () => {
 		const round = numbersOf(scriptedFrames(0, 5));
 		const source = new Script(Array.from({ length: 100 }, () => round).flat());
 		const sound = await speak(voiceOf(source));
 		expect(sound.length / FRAME_SAMPLES).toBeLessThan(30);
-		expect(source.ask?.maxTokens).toBeLessThan(7 * 12 * 6);
+		expect(source.asks[0]?.maxTokens).toBeLessThan(7 * 12 * 6);
 	});
 
 	it('plays what was written before the model failed, then says so', async () => {
@@ -153,21 +226,84 @@ describe('OrpheusVoice', () => {
 			for await (const { pcm } of voiceOf(source).speak('Hello.', { voice: '', speed: 1 }, never)) samples += pcm.length;
 		})();
 		await expect(speaking).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
-		expect(samples).toBe(6 * FRAME_SAMPLES);
+		// All but what may still be the last of a block of 10 ms.
+		expect(samples).toBeGreaterThan(6 * FRAME_SAMPLES - 240);
 	});
 
 	it('takes a model that writes no speech for a failure', async () => {
 		await expect(speak(voiceOf(new Script([3, 4, 5])))).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
 	});
 
-	it('gives the model whole sentences: an end, its tags, no tokens of somebody else', async () => {
-		const asked = async (text: string): Promise<string | undefined> => {
-			const source = new Script(numbersOf(scriptedFrames(0, 1)));
-			await speak(voiceOf(source), never, text);
-			return source.ask?.text;
+	it('takes large windows again soon after a pause', async () => {
+		let now = 0;
+		const widths: number[] = [];
+		const counting = { warm: async () => await Promise.resolve(), decode: async (frames: readonly Frame[], signal: AbortSignal) => {
+			widths.push(frames.length);
+			return await decoder.decode(frames, signal);
+		} };
+		const voice = new OrpheusVoice(new Script(numbersOf(scriptedFrames(0, 200))), counting, SAMPLING, { now: () => now });
+		let sounds = 0;
+		for await (const { pcm } of voice.speak('Hello.', { voice: '', speed: 1 }, never)) {
+			expect(pcm.length).toBeGreaterThan(0);
+			await turns(2);
+			if (++sounds === 20) now += 60_000;
+		}
+		const wide = widths.map((width) => width === 13);
+		expect(wide.slice(15, 20)).toContain(true);
+		expect(wide[20]).toBe(false);
+		expect(wide.slice(30, -1)).not.toContain(false);
+	});
+
+	it('says a long text in parts, all of it', async () => {
+		const source = new Script(numbersOf(scriptedFrames(0, 5)));
+		const sentence = 'I have booked your dentist appointment for tomorrow at three p m.';
+		const sound = await speak(voiceOf(source), never, `${sentence} `.repeat(8));
+		const parts = source.asks.map(({ text }) => text);
+		expect(parts.join(' ')).toBe(Array<string>(8).fill(sentence).join(' '));
+		expect(parts.length).toBeGreaterThan(2);
+		expect(sound).toHaveLength(parts.length * 5 * FRAME_SAMPLES);
+		// What each may take fits into the model's context.
+		for (const { maxTokens } of source.asks) expect(maxTokens).toBeLessThan(2700);
+	});
+
+	it('takes the first voice that the model knows, and refuses one of another language', async () => {
+		const french = Object.assign(new Script(numbersOf(scriptedFrames(0, 3))), { voices: async () => await Promise.resolve(voicesOf(['orpheus-fr'])) });
+		await speak(voiceOf(french));
+		expect(french.asks[0]?.voice).toBe('pierre');
+		const asTara = voiceOf(french).speak('Hello.', { voice: 'tara', speed: 1 }, never)[Symbol.asyncIterator]();
+		await expect(asTara.next()).rejects.toMatchObject({ code: 'VOICE_ERR_VOICE_UNKNOWN', message: expect.stringMatching(/no voice "tara".*pierre, amelie, marie/) });
+		await expect(voiceOf(french).warm('tara')).rejects.toMatchObject({ code: 'VOICE_ERR_VOICE_UNKNOWN' });
+	});
+
+	describe('on quiet sound', () => {
+		/** Frames whose coarse code is odd are speech, the others the noise that the published model has for silence. */
+		const quiet = {
+			warm: async () => await Promise.resolve(),
+			decode: async (frames: readonly Frame[]) =>
+				await Promise.resolve(Float32Array.from(frames.flatMap(([coarse]) => Array.from({ length: FRAME_SAMPLES }, (_, at) => (coarse % 2 ? 0.06 : 0.0045) * (at % 2 ? 1 : -1))))),
 		};
-		expect(await asked('Hello')).toBe('Hello.');
-		expect(await asked('That is  fun <laugh>')).toBe('That is fun <laugh>');
-		expect(await asked('Hi <custom_token_2><|eot_id|>there')).toBe('Hi there.');
+		const framesOf = (...stretches: ReadonlyArray<readonly ['noise' | 'speech', number]>): Frame[] =>
+			stretches.flatMap(([kind, count], stretch) => Array.from({ length: count }, (_, at) => [stretch * 400 + at * 2 + (kind === 'speech' ? 1 : 0), 1, 2, 3, 4, 5, 6] as const));
+		const seconds = async (source: Script): Promise<number> => (await speak(new OrpheusVoice(source, quiet, SAMPLING))).length / 24_000;
+		const FRAME = FRAME_SAMPLES / 24_000;
+
+		it('begins with the first word and ends after the last', async () => {
+			const spoken = await seconds(new Script(numbersOf(framesOf(['noise', 7], ['speech', 12], ['noise', 9]))));
+			expect(spoken).toBeGreaterThan(12 * FRAME + 0.18);
+			expect(spoken).toBeLessThan(12 * FRAME + 0.24);
+		});
+
+		it('keeps a pause of 2 s, and ends a speech in which nothing is heard for longer than any pause', async () => {
+			expect(await seconds(new Script(numbersOf(framesOf(['speech', 12], ['noise', 24], ['speech', 12]))))).toBeCloseTo(48 * FRAME, 1);
+			const lost = new Script(numbersOf(framesOf(['speech', 12], ['noise', 600])));
+			expect(await seconds(lost)).toBeLessThan(12 * FRAME + 0.2);
+			expect(lost.pulled / 7).toBeLessThan(12 + 36 + 8 + 24 + 2);
+			expect(lost.running).toBe(0);
+		});
+
+		it('takes nothing but silence for a failure', async () => {
+			const mute = new Script(numbersOf(framesOf(['noise', 600])));
+			await expect(seconds(mute)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringMatching(/silence/) });
+		});
 	});
 });

@@ -1,21 +1,26 @@
+import { samplesToMs } from '../../contract/audio';
 import { type Clock, monotonicClock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
 import { StreamingTrim } from '../voices/streaming-trim';
 import { Stretch } from '../voices/stretch';
-import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
+import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voices/voice';
 import { FrameFeed } from './frame-feed';
 import type { SnacDecoder } from './snac/snac-decoder';
 import { FRAME_SAMPLES, SNAC_RATE } from './snac/snac-model';
 import { Join, toPcm } from './sound/join';
+import { NoiseTrim } from './sound/noise-trim';
+import { Unheard } from './sound/unheard';
 import { nextWindow } from './sound/windows';
-import { tokenLimit } from './tokens/runaway';
-import type { OrpheusSampling, TokenSource } from './token-source';
-import { ORPHEUS_VOICES, orpheusText } from './voices';
+import { speechParts } from './text/parts';
+import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
+import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
+import { cancelled, unlessCancelled } from './unless-cancelled';
+import { ORPHEUS_VOICES } from './voices';
 
-const FRAME_MS = (FRAME_SAMPLES * 1000) / SNAC_RATE;
+const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
-/** Orpheus: audio tokens from a language model, made sound by SNAC as they come. */
+/** Orpheus: audio tokens from a language model, made sound by SNAC as they come. See docs/orpheus.md. */
 export class OrpheusVoice implements VoiceEngine {
 	readonly voices = ORPHEUS_VOICES;
 	readonly sampleRate = SNAC_RATE;
@@ -28,68 +33,91 @@ export class OrpheusVoice implements VoiceEngine {
 	) {}
 
 	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
-		const name = this.voiceNamed(voice);
-		const said = orpheusText(text);
-		if (said === '') return;
+		const parts = speechParts(text);
+		if (parts.length === 0) return;
+		const name = await unlessCancelled(this.voiceNamed(voice), signal);
+		for (const part of parts) {
+			yield* this.part({ text: part, voice: name, sampling: this.sampling, maxTokens: tokenLimit(part) }, speed, signal);
+		}
+	}
+
+	async warm(voice: string): Promise<void> {
+		await this.voiceNamed(voice);
+		await Promise.all([this.source.warm(), this.decoder.warm()]);
+	}
+
+	private async *part(ask: TokenAsk, speed: number, signal: AbortSignal): AsyncGenerator<Sound> {
 		// Whoever stops listening stops the model too.
 		const abort = new AbortController();
 		const either = AbortSignal.any([signal, abort.signal]);
-		const ask = { text: said, voice: name, sampling: this.sampling, maxTokens: tokenLimit(said) };
 		const feed = new FrameFeed(this.source.speak(ask, either), either);
-		const trim = new StreamingTrim(SNAC_RATE);
+		const unheard = new Unheard(this.clock);
+		const noise = new NoiseTrim();
+		const silence = new StreamingTrim(SNAC_RATE);
 		const stretch = new Stretch(speed, SNAC_RATE);
+		let samples = 0;
+		const given = (pcm: Int16Array): Sound[] => {
+			if (pcm.length === 0) return [];
+			samples += pcm.length;
+			unheard.given(samplesToMs(pcm.length, SNAC_RATE));
+			return [{ pcm, sampleRate: SNAC_RATE }];
+		};
+		let silent = false;
 		try {
-			for await (const sound of this.decoded(feed, speed, either)) {
-				const pcm = stretch.push(trim.push(toPcm(sound)));
-				if (pcm.length > 0) yield { pcm, sampleRate: SNAC_RATE };
+			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / FRAME_MS, either)) {
+				yield* given(stretch.push(silence.push(noise.push(toPcm(sound)))));
+				silent = noise.quietMs > LONGEST_SILENCE_MS;
+				if (silent) break;
 			}
-			const rest = stretch.end();
-			if (rest.length > 0) yield { pcm: rest, sampleRate: SNAC_RATE };
-			this.judge(feed);
+			if (!silent) yield* given(stretch.push(silence.push(noise.end())));
+			yield* given(stretch.end());
+			judge(feed, samples, silent);
 		} finally {
 			abort.abort();
 			await feed.closed();
 		}
 	}
 
-	async warm(voice: string): Promise<void> {
-		this.voiceNamed(voice);
-		await Promise.all([this.source.warm(), this.decoder.warm()]);
-	}
-
-	/** All frames as sound, in windows that grow with what the caller has not heard yet. */
-	private async *decoded(feed: FrameFeed, speed: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
+	/** All frames as sound, in windows that grow with the frames that are still `unheard`. */
+	private async *decoded(feed: FrameFeed, unheard: () => number, signal: AbortSignal): AsyncGenerator<Float32Array> {
 		const join = new Join();
 		let kept = 0;
-		let startedAt: number | undefined;
 		for (;;) {
-			const heard = startedAt === undefined ? 0 : ((this.clock.now() - startedAt) * speed) / FRAME_MS;
 			const { frames, ended } = feed;
-			const window = nextWindow({ written: frames.length, ended, kept, unheard: Math.max(0, kept - heard) });
+			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard() });
 			if (!window) {
 				await feed.more();
-				if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
+				if (signal.aborted) throw cancelled(signal.reason);
 				if (ended) return;
 				continue;
 			}
 			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal);
 			kept = window.keepTo;
 			feed.use(kept);
-			startedAt ??= this.clock.now();
 			yield join.push(sound, window);
 		}
 	}
 
-	/** Says in the log what the caller may have noticed; a speech without any sound is a failure. */
-	private judge({ frames, dropped, looped }: FrameFeed): void {
-		if (frames.length === 0) throw new VoiceError('VOICE_ERR_MODEL_FAILED', 'Orpheus wrote no speech.', { remedy: 'Check that the model is an Orpheus model for this language.' });
-		if (dropped > 0 || looped) log('warn', 'orpheus: damaged speech', { frames: frames.length, droppedTokens: dropped, looped });
+	/** Orpheus's own name of the voice, if the model knows it. */
+	private async voiceNamed(voice: string): Promise<string> {
+		if (voice !== '') known(voice, ORPHEUS_VOICES);
+		return known(voice, (await this.source.voices?.()) ?? ORPHEUS_VOICES);
 	}
+}
 
-	private voiceNamed(voice: string): string {
-		const known = voice === '' ? ORPHEUS_VOICES[0] : ORPHEUS_VOICES.find(({ value }) => value === voice);
-		if (known) return known.value;
-		const names = ORPHEUS_VOICES.map(({ value }) => value).join(', ');
-		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `Orpheus has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
+function known(voice: string, voices: readonly VoiceChoice[]): string {
+	const choice = voice === '' ? voices[0] : voices.find(({ value }) => value === voice);
+	if (choice) return choice.value;
+	const names = voices.map(({ value }) => value).join(', ');
+	throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `This Orpheus model has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
+}
+
+/** Says in the log what the caller may have noticed; a speech without any sound is a failure. */
+function judge({ frames, dropped, looped }: FrameFeed, samples: number, silent: boolean): void {
+	if (samples === 0) {
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', frames.length === 0 ? 'Orpheus wrote no speech.' : 'Orpheus wrote only silence.', {
+			remedy: 'Check that the model is an Orpheus model for this language, and that the decoder is SNAC 24 kHz.',
+		});
 	}
+	if (dropped > 0 || looped || silent) log('warn', 'orpheus: damaged speech', { frames: frames.length, droppedTokens: dropped, looped, silent });
 }

@@ -1,5 +1,5 @@
 // Guards against: an Orpheus that works piece by piece and not as a whole: real model files, the real inference process.
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { joinPcm } from '../../contract/audio';
@@ -126,6 +126,14 @@ describe('Orpheus in the inference process', () => {
 		writeSnac(at('noisy.onnx'), { ...SMALL_SNAC, noise: true });
 		expectSame(await speak('Yes.', { decoder: at('named.onnx') }), await straight(1, 5));
 		expect(await speak('Yes.', { decoder: at('noisy.onnx') })).toHaveLength(5 * 2048);
+	});
+
+	it('asks a model of another language for no voice that it does not know', async () => {
+		copyFileSync(at('orpheus.gguf'), at('orpheus-3b-french-ft.gguf'));
+		const french = remote({ model: at('orpheus-3b-french-ft.gguf') });
+		await expect(french.warm('tara')).rejects.toMatchObject({ code: 'VOICE_ERR_VOICE_UNKNOWN', message: expect.stringMatching(/pierre, amelie, marie/) });
+		await french.warm('marie');
+		expect(await speak('Yes.', { model: at('orpheus-3b-french-ft.gguf') })).toHaveLength(5 * 2048);
 	});
 
 	it('says which file is not what it should be', async () => {

@@ -1,36 +1,42 @@
 import type { VoiceChoice } from '../voices/voice';
 
-/** Orpheus's own names, by the language of the model that knows them. The first of a language is its best. */
-const BY_LANGUAGE: Readonly<Record<string, readonly string[]>> = {
-	English: ['tara', 'leah', 'jess', 'leo', 'dan', 'mia', 'zac', 'zoe'],
-	French: ['pierre', 'amelie', 'marie'],
-	German: ['jana', 'thomas', 'max'],
-	Spanish: ['javi', 'sergio', 'maria'],
-	Italian: ['pietro', 'giulia', 'carlo'],
-	Hindi: ['ऋतिका'],
-	Korean: ['유나', '준서'],
-	Chinese: ['长乐', '白芷'],
-};
+interface Language {
+	readonly name: string;
+	/** What a model file may call it, in its name or its list of languages. */
+	readonly signs: readonly string[];
+	/** Orpheus's own names. The first is its best. */
+	readonly voices: readonly string[];
+}
+
+/** One model speaks one language, or two, and knows the voices of no other. */
+const LANGUAGES: readonly Language[] = [
+	{ name: 'English', signs: ['en', 'english'], voices: ['tara', 'leah', 'jess', 'leo', 'dan', 'mia', 'zac', 'zoe'] },
+	{ name: 'French', signs: ['fr', 'french'], voices: ['pierre', 'amelie', 'marie'] },
+	{ name: 'German', signs: ['de', 'german'], voices: ['jana', 'thomas', 'max'] },
+	{ name: 'Spanish', signs: ['es', 'spanish'], voices: ['javi', 'sergio', 'maria'] },
+	{ name: 'Italian', signs: ['it', 'italian'], voices: ['pietro', 'giulia', 'carlo'] },
+	{ name: 'Hindi', signs: ['hi', 'hindi'], voices: ['ऋतिका'] },
+	{ name: 'Korean', signs: ['ko', 'korean'], voices: ['유나', '준서'] },
+	{ name: 'Chinese', signs: ['zh', 'chinese', 'mandarin'], voices: ['长乐', '白芷'] },
+];
+
+/** The first published model is English and does not say so. */
+const ENGLISH = /orpheus[-_ ]3b[-_ ]0\.1[-_ ]ft/i;
 
 const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-export const ORPHEUS_VOICES: readonly VoiceChoice[] = Object.entries(BY_LANGUAGE).flatMap(([language, names]) =>
-	names.map((value) => ({ value, name: `${titled(value)} (${language})` })),
-);
+const choices = (languages: readonly Language[]): VoiceChoice[] =>
+	languages.flatMap(({ name, voices }) => voices.map((value) => ({ value, name: `${titled(value)} (${name})` })));
 
-/** What Orpheus makes a sound of instead of reading it. */
-export const EMOTION_TAGS = ['laugh', 'chuckle', 'sigh', 'cough', 'sniffle', 'groan', 'yawn', 'gasp'] as const;
-/** A text may look like the model's own tokens, which would end or change the speech. */
-const FOREIGN = /<custom_token_\d*>|<\|[^|]*\|>/g;
-const TAG = new RegExp(`<(?:${EMOTION_TAGS.join('|')})>`, 'gi');
+export const ORPHEUS_VOICES: readonly VoiceChoice[] = choices(LANGUAGES);
 
 /**
- * The text as Orpheus should get it; '' where nothing in it can be said. Very short and unpunctuated text makes
- * it repeat itself, so a sentence gets an end.
+ * The voices of one model, by what it is called (`3b-fr-ft-research_release`, `Orpheus-3b-German-FT-Q8_0.gguf`)
+ * and the languages it names (`en`). All voices where that tells nothing.
  */
-export function orpheusText(text: string): string {
-	const trimmed = text.replace(FOREIGN, ' ').replace(/\s+/g, ' ').trim();
-	const hasTag = trimmed.search(TAG) >= 0;
-	if (!hasTag && !/[\p{L}\p{N}]/u.test(trimmed)) return '';
-	return /[\p{L}\p{N}]["'”’)\]]*$/u.test(trimmed) ? `${trimmed}.` : trimmed;
+export function voicesOf(names: readonly string[], languages: readonly string[] = []): readonly VoiceChoice[] {
+	const words = new Set([...names.flatMap((name) => name.split(/[^a-z]+/i)), ...languages].map((word) => word.toLowerCase()));
+	const spoken = LANGUAGES.filter(({ signs }) => signs.some((sign) => words.has(sign)));
+	if (spoken.length > 0) return choices(spoken);
+	return names.some((name) => ENGLISH.test(name)) ? choices(LANGUAGES.slice(0, 1)) : ORPHEUS_VOICES;
 }

@@ -25,6 +25,8 @@ export interface VoiceEngine {
 	 * VOICE_ERR_CANCELLED once `signal` is aborted.
 	 */
 	speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncIterable<Sound>;
+	/** Sentences can be made side by side at little cost: the next may begin while this one is spoken. */
+	readonly sideBySide?: boolean;
 	/** Loads all that the voice needs. Throws VOICE_ERR_VOICE_UNKNOWN. */
 	warm(voice: string): Promise<void>;
 }

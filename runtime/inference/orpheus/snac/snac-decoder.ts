@@ -1,7 +1,7 @@
-import { VoiceError } from '../../../contract/errors';
 import { Caller } from '../../../ipc/caller';
 import { type StartedWorker, startWorker } from '../../onnx/start-worker';
 import type { Frame } from '../tokens/frame-assembler';
+import { unlessCancelled } from '../unless-cancelled';
 import { type SnacWorkerProtocol, snacWorkerProtocol } from './worker-protocol';
 
 const WORKER = 'inference/orpheus/snac/worker.js';
@@ -28,8 +28,7 @@ export class SnacDecoder {
 
 	/** 2048 samples a frame, 24 kHz, -1..1. Rejects with VOICE_ERR_CANCELLED, VOICE_ERR_MODEL_MISSING or _BROKEN. */
 	async decode(frames: readonly Frame[], signal: AbortSignal): Promise<Float32Array> {
-		const member = await this.freest();
-		if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
+		const member = await unlessCancelled(this.freest(), signal);
 		const call = member.caller.call('decode', { frames: frames.map((frame) => [...frame]) });
 		const cancel = (): void => call.cancel();
 		signal.addEventListener('abort', cancel, { once: true });

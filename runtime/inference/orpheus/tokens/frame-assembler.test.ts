@@ -56,3 +56,9 @@ it('sorts the codes into the layers of SNAC', () => {
 		[2, 3, 5, 6, 12, 13, 15, 16],
 	]);
 });
+
+it('passes over the marks that some models write themselves, wherever they come', () => {
+	const written: Frame[] = [[0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12, 13]];
+	const tokens = written.flatMap(tokensOf);
+	expect(assemble([4, 5, 1, ...tokens.slice(0, 9), 1, ...tokens.slice(9), 2])).toEqual({ frames: written, dropped: 0 });
+});

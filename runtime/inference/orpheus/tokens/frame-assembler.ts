@@ -7,7 +7,7 @@ export type Frame = readonly [number, number, number, number, number, number, nu
 export const CODES_PER_FRAME = 7;
 /** Codes a position can have. */
 export const CODES = 4096;
-/** `<custom_token_10>` is code 0 at position 0. */
+/** `<custom_token_10>` is code 0 at position 0. Those before it are marks, which some prompts leave to the model to write. */
 const FIRST_AUDIO = 10;
 
 /**
@@ -20,9 +20,10 @@ export class FrameAssembler {
 	/** Tokens that were left out because they did not fit. */
 	dropped = 0;
 
-	/** `number`: the N of `<custom_token_N>`. Returns the frame that it completes. */
+	/** `number`: the N of `<custom_token_N>`. Returns the frame that it completes. Marks that are no sound are passed over. */
 	push(number: number): Frame | undefined {
 		const audio = number - FIRST_AUDIO;
+		if (number >= 0 && audio < 0) return undefined;
 		const position = Math.floor(audio / CODES);
 		if (!Number.isInteger(number) || audio < 0 || position >= CODES_PER_FRAME) {
 			this.dropped++;

@@ -1,55 +1,35 @@
-import type { LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../contract/errors';
-import { type Backend, llamaBackend } from '../../llama/library';
-import { ChunkPace, prefill } from '../../llama/prefill';
-import { SequencePool } from '../../llama/sequences';
-import { threadsFor } from '../../llama/threads';
+import { llamaBackend } from '../../llama/library';
+import { prefill } from '../../llama/prefill';
+import { log } from '../../log';
 import type { GgufCheck } from '../../models/gguf-check';
 import type { ModelFile } from '../../models/resolve';
+import type { VoiceChoice } from '../../voices/voice';
 import type { TokenAsk, TokenSource } from '../token-source';
-import { OrpheusVocabulary } from './vocabulary';
+import { cancelled, unlessCancelled } from '../unless-cancelled';
+import { loadOrpheusModel, type OrpheusModel } from './orpheus-model';
 
-/** A prompt and 20 s of speech. Sentences are shorter; the model's quality falls with longer ones. */
-const CONTEXT_TOKENS = 2048;
-/** Sentences spoken at a time. On a CPU each takes its speed from the others; a GPU carries tens. */
-const CPU_SEQUENCES = 2;
-const GPU_SEQUENCES = 8;
 /** The penalty looks at this many of the last audio tokens: 9 frames. All of them would drive the voice away. */
 const PENALISED = 64;
-
-const cancelled = (cause?: unknown): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.', { cause });
-
-interface Loaded {
-	readonly model: LlamaModel;
-	readonly vocabulary: OrpheusVocabulary;
-	readonly pool: SequencePool<LlamaContextSequence>;
-	readonly pace: ChunkPace;
-}
-
-async function load({ llama, cores }: Backend, file: ModelFile): Promise<Loaded> {
-	try {
-		const model = await llama.loadModel({ modelPath: file.path });
-		const vocabulary = OrpheusVocabulary.of(model, file.path);
-		const context = await model.createContext({
-			contextSize: Math.min(CONTEXT_TOKENS, model.trainContextSize),
-			sequences: model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES,
-			threads: threadsFor(file.bytes, cores),
-		});
-		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
-		return { model, vocabulary, pool: new SequencePool(places), pace: new ChunkPace() };
-	} catch (error) {
-		if (error instanceof VoiceError) throw error;
-		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(error)}`, { cause: error });
-	}
-}
 
 /** The same sentence sounds the same each time: what a user complains about can be heard again. */
 const seedOf = ({ voice, text }: TokenAsk): number => createHash('sha256').update(`${voice}: ${text}`).digest().readUInt32LE(0);
 
+/** A speech under way. */
+interface Speech {
+	readonly ask: TokenAsk;
+	readonly signal: AbortSignal;
+	/** The prompt and what has been written so far. */
+	readonly tokens: Token[];
+	/** The audio tokens among them. */
+	readonly recent: Token[];
+}
+
 /** Orpheus as a GGUF on this machine. Loaded on first use. */
 export class LlamaTokenSource implements TokenSource {
-	private loading: Promise<Loaded> | undefined;
+	private loading: Promise<OrpheusModel> | undefined;
 
 	constructor(
 		private readonly file: ModelFile,
@@ -58,55 +38,80 @@ export class LlamaTokenSource implements TokenSource {
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
-		const { vocabulary, pool, pace } = await this.loaded();
-		if (signal.aborted) throw cancelled(signal.reason);
-		const { sequence, giveBack } = await borrow(pool, signal);
+		const model = await unlessCancelled(this.loaded(), signal);
+		const { vocabulary, places, contextTokens } = model;
+		const prompt = vocabulary.prompt(ask.voice, ask.text);
+		const speech: Speech = { ask, signal, tokens: [...prompt], recent: [] };
+		const most = Math.min(contextTokens - 1, prompt.length + ask.maxTokens);
+		let seat = await places.take(signal);
 		try {
-			// One speech after another: what the last one left is of no use to this one.
-			await sequence.clearHistory();
-			const prompt = vocabulary.prompt(ask.voice, ask.text);
-			await prefill(sequence, prompt, pace, signal, this.onTokens);
-			const recent: Token[] = [];
-			const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
-			const room = sequence.contextSize - prompt.length - 1;
-			const tokens = sequence.evaluate(prompt.slice(-1), {
-				temperature,
-				topP,
-				topK,
-				seed: seedOf(ask),
-				repeatPenalty: { punishTokens: () => recent, penalty: repetitionPenalty, maxPunishTokens: PENALISED },
-			});
-			let written = 0;
-			for await (const token of tokens) {
-				if (signal.aborted) throw cancelled(signal.reason);
-				if (vocabulary.isEnd(token)) return;
-				this.onTokens(1);
-				const number = vocabulary.number(token);
-				if (number !== undefined) {
-					recent.push(token);
-					if (recent.length > PENALISED) recent.shift();
-					yield number;
+			for (let mine = false; !mine; ) {
+				mine = true;
+				for await (const token of this.write(model, seat.sequence, speech)) {
+					if (vocabulary.isEnd(token)) return;
+					speech.tokens.push(token);
+					const number = vocabulary.number(token);
+					if (number !== undefined) {
+						speech.recent.push(token);
+						seat.rest();
+						yield number;
+						mine = seat.back();
+					}
+					if (speech.tokens.length >= most) {
+						log('warn', 'orpheus: a speech did not end and was ended', { tokens: speech.tokens.length - prompt.length });
+						return;
+					}
+					if (!mine) break;
 				}
-				if (++written >= Math.min(ask.maxTokens, room)) return;
+				// Somebody else writes there now: what was written so far is read on another one.
+				if (!mine) seat = await places.take(signal);
 			}
 		} catch (error) {
 			if (signal.aborted) throw cancelled(error);
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
 		} finally {
-			giveBack();
+			seat.leave();
 		}
 	}
 
+	async voices(): Promise<readonly VoiceChoice[]> {
+		return (await this.loaded()).voices;
+	}
+
 	async warm(): Promise<void> {
-		const { pool, vocabulary } = await this.loaded();
-		await pool.use('', () => 0, new AbortController().signal, async (sequence) => {
-			if (sequence.nextTokenIndex === 0) await sequence.evaluateWithoutGeneratingNewTokens(vocabulary.prompt('tara', 'Hi.').slice(0, 1));
+		const { places, vocabulary } = await this.loaded();
+		const seat = await places.take(new AbortController().signal);
+		try {
+			const [start] = vocabulary.prompt('tara', 'Hi.');
+			if (seat.sequence.nextTokenIndex === 0 && start !== undefined) await seat.sequence.evaluateWithoutGeneratingNewTokens([start]);
+		} finally {
+			seat.leave();
+		}
+	}
+
+	/** What follows the speech's tokens, until the model has nothing to add. */
+	private async *write({ pace }: OrpheusModel, sequence: LlamaContextSequence, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
+		// One speech after another: what the last one left is of no use to this one.
+		await sequence.clearHistory();
+		await prefill(sequence, tokens, pace, signal, this.onTokens);
+		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
+		const following = sequence.evaluate(tokens.slice(-1), {
+			temperature,
+			topP,
+			topK,
+			seed: seedOf(ask),
+			repeatPenalty: { punishTokens: () => recent.slice(-PENALISED), penalty: repetitionPenalty, maxPunishTokens: PENALISED },
 		});
+		for await (const token of following) {
+			signal.throwIfAborted();
+			this.onTokens(1);
+			yield token;
+		}
 	}
 
 	/** A failed load is tried again by whoever asks next. */
-	private async loaded(): Promise<Loaded> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await load(backend, this.file));
+	private async loaded(): Promise<OrpheusModel> {
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file));
 		try {
 			return await this.loading;
 		} catch (error) {
@@ -114,19 +119,4 @@ export class LlamaTokenSource implements TokenSource {
 			throw error;
 		}
 	}
-}
-
-interface Borrowed {
-	readonly sequence: LlamaContextSequence;
-	readonly giveBack: () => void;
-}
-
-/** A sequence for as long as a generator lives, which a callback cannot say. */
-async function borrow(pool: SequencePool<LlamaContextSequence>, signal: AbortSignal): Promise<Borrowed> {
-	return await new Promise((resolve, reject) => {
-		const used = pool.use('', () => 0, signal, async (sequence) => {
-			await new Promise<void>((giveBack) => resolve({ sequence, giveBack }));
-		});
-		used.catch(reject);
-	});
 }

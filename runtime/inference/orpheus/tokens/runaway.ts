@@ -1,11 +1,15 @@
+import { lettersOf } from '../text/letters';
 import { CODES_PER_FRAME, type Frame } from './frame-assembler';
 
 /** 24,000 / 2048. */
 const FRAMES_PER_SECOND = 11.72;
-/** English is spoken at 12 to 18 characters a second; half of that is very slow, or a language of long sounds. */
-const SLOWEST_CHARACTERS = 6;
-/** Room for a laugh, a breath and a pause, however short the text. */
+/** English is spoken at 12 to 18 letters a second; half of that is very slow. */
+const SLOWEST_LETTERS = 7;
+/** Room for a breath and a pause, however short the text. */
 const SPARE_SECONDS = 3;
+
+/** No pause within a sentence is that long: a model that goes on so has lost its thread. */
+export const LONGEST_SILENCE_MS = 3000;
 
 /** A pattern of up to this many frames (1 s) that comes again and again is a loop. */
 const LONGEST_PATTERN = 12;
@@ -15,7 +19,7 @@ const SHORTEST_LOOP = 24;
 
 /** The most tokens that this text can need: beyond that the model has run away. */
 export function tokenLimit(text: string): number {
-	const seconds = SPARE_SECONDS + [...text].length / SLOWEST_CHARACTERS;
+	const seconds = SPARE_SECONDS + lettersOf(text) / SLOWEST_LETTERS;
 	return Math.ceil(seconds * FRAMES_PER_SECOND) * CODES_PER_FRAME;
 }
 

@@ -7,6 +7,7 @@ const END_OF_SPEECH = 2;
 const START_OF_HUMAN = 3;
 const END_OF_HUMAN = 4;
 const START_OF_AI = 5;
+const END_OF_AI = 6;
 /** The last code at the last position. */
 const LAST = 10 + 7 * 4096 - 1;
 
@@ -49,8 +50,10 @@ export class OrpheusVocabulary {
 		return number >= 0 && number <= LAST ? number : undefined;
 	}
 
+	/** The speech has ended, or the whole turn has. */
 	isEnd(token: Token): boolean {
-		return this.number(token) === END_OF_SPEECH;
+		const number = this.number(token);
+		return number === END_OF_SPEECH || number === END_OF_AI;
 	}
 
 	private token(number: number): Token {

@@ -1,0 +1,22 @@
+import type { NodeExecutionHint } from 'n8n-workflow';
+import type { DoneBy, Replacement } from '../../runtime/contract/engines';
+
+/** Who did work that took several requests: the last one's engine, and each one that was replaced, once. */
+export function doneTogether(parts: readonly DoneBy[]): DoneBy {
+	const replaced = new Map(parts.flatMap((part) => part.replaced).map((each) => [each.from, each]));
+	return { engine: parts.at(-1)?.engine ?? '', replaced: [...replaced.values()] };
+}
+
+/** For whoever looks at the node's output in the editor; n8n wants each hint once. */
+export function hintsOf(done: readonly DoneBy[]): NodeExecutionHint[] {
+	const messages = done.filter(({ replaced }) => replaced.length > 0).map(standInSentence);
+	return [...new Set(messages)].map((message) => ({ message, type: 'warning', location: 'outputPane' }));
+}
+
+const standInSentence = ({ engine, replaced }: DoneBy): string =>
+	asText(`"${engine}" stood in for ${replaced.map(failed).join(' and ')}.`);
+
+const failed = ({ from, why, code }: Replacement): string => `"${from}" (${why.replace(/\.$/, '') || code})`;
+
+/** n8n shows hints as HTML, and `why` may repeat what a server said. */
+const asText = (words: string): string => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -1,0 +1,46 @@
+import type { SpeakSettings } from '../../contract/agent';
+import type { Clock } from '../../contract/clock';
+import { VoiceError } from '../../contract/errors';
+import type { VoiceEngine } from '../voices/voice';
+import { Chain } from './chain';
+import type { Rests } from './rests';
+import { Speaker, type VoiceLink } from './speaker';
+
+/** Finds the engine that settings name. */
+export interface VoiceSource {
+	/** Rejects where the engine cannot speak. */
+	engine(settings: SpeakSettings): Promise<VoiceEngine>;
+}
+
+/** Speaks with the first voice of a chain that can. */
+export class VoiceChain {
+	constructor(
+		private readonly voices: VoiceSource,
+		private readonly rests: Rests,
+		private readonly clock: Clock,
+	) {}
+
+	/** For one utterance. `realTime`: somebody listens meanwhile. */
+	speaker(settings: SpeakSettings, realTime: boolean): Speaker {
+		return new Speaker(this.voices, this.chain(settings), settings, realTime, this.clock);
+	}
+
+	/** Makes the first voice ready that can be. */
+	async warm(settings: SpeakSettings): Promise<void> {
+		const chain = this.chain(settings);
+		for (;;) {
+			try {
+				const { engine, voice } = chain.engine;
+				await (await this.voices.engine({ ...settings, engine, voice })).warm(voice);
+				return;
+			} catch (thrown) {
+				chain.next(VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
+			}
+		}
+	}
+
+	private chain({ engine, voice, fallbacks }: SpeakSettings): Chain<VoiceLink> {
+		const link = (one: { engine: string; voice: string }): VoiceLink => ({ name: one.engine, ...one });
+		return new Chain([link({ engine, voice }), ...fallbacks.map(link)], this.rests);
+	}
+}

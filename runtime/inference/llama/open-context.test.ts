@@ -1,0 +1,40 @@
+// Guards against: more sequences than memory holds, a model that gets none, and a wrong estimate that ends in no model at all.
+import fc from 'fast-check';
+import { bytesPerToken, sequencesFor, withFewer } from './open-context';
+
+const ORPHEUS = { block_count: 28, embedding_length: 3072, attention: { head_count: 24, head_count_kv: 8 } };
+const GIB = 1024 ** 3;
+const wish = { contextTokens: 3072, sequences: 32, memory: 8 * GIB, threads: 1 };
+
+it('knows what a token takes: 112 kB in a 3B model, and something sensible where a file does not say', () => {
+	expect(bytesPerToken(ORPHEUS)).toBe(112 * 1024);
+	expect(bytesPerToken({ ...ORPHEUS, attention: { head_count: 24 } })).toBe(3 * 112 * 1024);
+	expect(bytesPerToken(undefined)).toBeGreaterThan(100 * 1024);
+	expect(bytesPerToken({ block_count: [1, 2], embedding_length: 'x' })).toBeGreaterThan(100 * 1024);
+});
+
+it('takes a quarter of what is free, at least one sequence and never more than asked for', () => {
+	const tokenBytes = bytesPerToken(ORPHEUS);
+	expect(sequencesFor(tokenBytes, 4 * GIB, wish)).toBe(3);
+	expect(sequencesFor(tokenBytes, 70 * GIB, wish)).toBe(24);
+	fc.assert(
+		fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), fc.integer({ min: 1, max: 64 }), (free, sequences) => {
+			const fitting = sequencesFor(tokenBytes, free, { ...wish, sequences });
+			expect(fitting).toBeGreaterThanOrEqual(1);
+			expect(fitting).toBeLessThanOrEqual(sequences);
+			if (fitting > 1) expect(fitting * tokenBytes * wish.contextTokens).toBeLessThanOrEqual(free / 4);
+		}),
+	);
+});
+
+it('opens with fewer where memory was over-estimated, and says why when not even one fits', async () => {
+	const tried: number[] = [];
+	const opening = (fits: number) => async (sequences: number): Promise<number> => {
+		tried.push(sequences);
+		if (sequences > fits) throw new Error('out of memory');
+		return await Promise.resolve(sequences);
+	};
+	expect(await withFewer(24, opening(7))).toBe(6);
+	expect(tried).toEqual([24, 12, 6]);
+	await expect(withFewer(3, opening(0))).rejects.toThrow('out of memory');
+});

@@ -1,0 +1,26 @@
+// Guards against: a French voice asked of an English model, which then speaks with some voice or none.
+import { ORPHEUS_VOICES, voicesOf } from './voices';
+
+const firstOf = (...names: string[]): string | undefined => voicesOf(names)[0]?.value;
+
+it.each([
+	['orpheus-3b-0.1-ft-q4_k_m.gguf', 'tara', 8],
+	['Orpheus 3b 0.1 Ft', 'tara', 8],
+	['Orpheus-3b-French-FT-Q8_0.gguf', 'pierre', 3],
+	['3b-de-ft-research_release', 'jana', 3],
+	['3b-es_it-ft-research_release', 'javi', 6],
+	['3b-ko-ft-research_release', '유나', 2],
+])('knows whom %s speaks with', (name, first, count) => {
+	expect(firstOf(name)).toBe(first);
+	expect(voicesOf([name])).toHaveLength(count);
+});
+
+it('believes the languages that a file names, and knows nothing about a file that says nothing', () => {
+	expect(voicesOf(['my-model.gguf'], ['zh']).map(({ value }) => value)).toEqual(['长乐', '白芷']);
+	expect(voicesOf(['my-model.gguf', 'fine tune 7'])).toBe(ORPHEUS_VOICES);
+});
+
+it('lists each voice once', () => {
+	expect(new Set(ORPHEUS_VOICES.map(({ value }) => value)).size).toBe(ORPHEUS_VOICES.length);
+	expect(ORPHEUS_VOICES[0]).toEqual({ value: 'tara', name: 'Tara (English)' });
+});
