@@ -54,7 +54,8 @@ function absentChoice(models: Models, model: CatalogueModel, unfit?: string): Ch
 	const licences = models.catalogue.licencesOf(model).map(({ name }) => name);
 	return {
 		value: model.id,
-		name: `${model.name} (not fetched)`,
+		// n8n shows no more than this in the list.
+		name: `${model.name} (${unfit === undefined ? 'not fetched' : 'too big for this machine'}, ${size(modelBytes(model))})`,
 		description: [
 			`${size(modelBytes(model))}, ${licences.join(' and ')}.`,
 			...(unfit === undefined ? [] : [`Too big for this machine: it needs ${unfit}.`]),

@@ -133,7 +133,7 @@ describe('the choices of a drop-down', () => {
 		expect(list[2]).toMatchObject({ name: 'The other', description: 'On this machine, 1 kB.' });
 		expect(list[3]).toEqual({
 			value: 'best',
-			name: 'The best (not fetched)',
+			name: 'The best (not fetched, 1 kB)',
 			description: "1 kB, Llama 3.2 Community License. Fetch it on the runtime's machine: voice-loop models fetch best",
 		});
 	});
@@ -142,6 +142,7 @@ describe('the choices of a drop-down', () => {
 		const list = await modelChoices(models({ probe: tooSmall }), 'orpheus');
 		expect(list.map(({ value }) => value)).toEqual(['auto', 'orpheus-one']);
 		expect(list[0]?.name).toBe('Auto: nothing that suits this machine is here');
+		expect(list[1]?.name).toBe('The orpheus-one (too big for this machine, 1 kB)');
 		expect(list[1]?.description).toMatch(/Too big for this machine: it needs 1\.0 GB of memory\. Fetch it/);
 	});
 
