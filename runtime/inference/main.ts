@@ -18,6 +18,8 @@ import { scheduler } from './llama/library';
 import { LlamaEngine } from './llama/llama-engine';
 import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
+import { Models } from './models/models';
+import type { Locate } from './models/resolve';
 import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
@@ -36,19 +38,26 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 const check = new GgufCheck();
+const models = new Models(process.env, {
+	onAuto: (task, model, why) => log('info', `auto for ${task}`, { model, why }),
+});
+const locate: Locate = async (name, task) => await models.locate(name, task);
+// Asking the GPU's driver may take a second, which no caller shall wait.
+void models.machine();
 const counters = new Counters();
 const voices = new Voices({
 	flite: new FliteVoice(),
-	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens)),
+	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
 });
-const llama = new LlamaEngine(check);
+const llama = new LlamaEngine(check, undefined, locate);
 const realTime = new RealTime();
 const rests = new Rests(monotonicClock);
 const rooms: Rooms = {
 	chat: new ChatChain(() => llama, rests),
 	voices: new VoiceChain(voices, rests, realTime, monotonicClock),
-	recognisers: new RecogniserChain(new Recognisers(createListenEngine), rests),
-	choices: { speak: voices },
+	recognisers: new RecogniserChain(new Recognisers(createListenEngine, locate), rests),
+	choices: { models, speak: voices },
+	locate,
 	counters,
 	scheduler,
 	realTime,

@@ -1,16 +1,19 @@
 import { VoiceError } from '../contract/errors';
-import { modelPath } from './models/resolve';
+import { type Locate, locateOnDisk } from './models/resolve';
 import type { StreamingRecogniser } from './transcribe';
 
 /** The recognisers of this process: each model's is made on first use and shared by all callers. */
 export class Recognisers {
 	private readonly opened = new Map<string, Promise<StreamingRecogniser>>();
 
-	constructor(private readonly create: (folder: string) => Promise<StreamingRecogniser>) {}
+	constructor(
+		private readonly create: (folder: string) => Promise<StreamingRecogniser>,
+		private readonly locate: Locate = locateOnDisk,
+	) {}
 
 	/** Rejects with VOICE_ERR_MODEL_MISSING or _BROKEN; the next asking tries again. */
 	async get(model: string): Promise<StreamingRecogniser> {
-		const folder = modelPath(model);
+		const folder = await this.locate(model, 'transcribe');
 		let pending = this.opened.get(folder);
 		if (!pending) {
 			pending = this.create(folder);

@@ -3,7 +3,7 @@ import type { CatalogueModel } from '../../inference/models/catalogue/schema';
 import { modelTasks } from '../../inference/models/catalogue/schema';
 import type { Models } from '../../inference/models/models';
 import { ProgressDisplay } from './progress-display';
-import { size } from './sizes';
+import { size } from '../../inference/models/sizes';
 import type { Terminal } from './terminal';
 
 export interface FetchOptions {

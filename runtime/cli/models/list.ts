@@ -1,26 +1,35 @@
 import { modelBytes } from '../../inference/models/catalogue/catalogue';
-import { modelTasks } from '../../inference/models/catalogue/schema';
+import { type CatalogueModel, modelTasks } from '../../inference/models/catalogue/schema';
+import type { Choice } from '../../inference/models/machine/choose';
 import { describeMachine } from '../../inference/models/machine/machine';
 import type { Models } from '../../inference/models/models';
-import { size } from './sizes';
+import { size } from '../../inference/models/sizes';
+import type { StoredModel } from '../../inference/models/store/store';
 import type { Terminal } from './terminal';
 
 /** Shows the catalogue, what of it is here, and what auto takes. */
 export async function list(models: Models, terminal: Terminal): Promise<void> {
 	const choices = await Promise.all(modelTasks.map((task) => models.choose(task)));
-	const rows = (await models.store.list()).map(({ model, here }) => [
+	const rows = await Promise.all((await models.store.list()).map(async ({ model, here }) => await row(models, choices, model, here)));
+	for (const line of table([['', 'id', 'for', 'size', 'here', 'licence'], ...rows])) terminal.out(line);
+	terminal.out('\n* suits this machine best; auto takes it once it is here');
+	terminal.out(`\nThis machine has ${describeMachine(await models.machine())}.`);
+	for (const { task, id, reason } of choices) terminal.out(`  ${task.padEnd(10)}  ${id ?? 'none'}: ${reason}`);
+	terminal.out(`\nFolder: ${models.store.folder}`);
+	if (rows.some(([mark, , , , here]) => mark === '*' && here !== 'yes')) terminal.out('Fetch what suits this machine: voice-loop models fetch auto');
+	if (!models.catalogue.verified) terminal.out(`\nNote: ${models.catalogue.provenance}`);
+}
+
+async function row(models: Models, choices: readonly Choice[], model: CatalogueModel, here: StoredModel | undefined): Promise<string[]> {
+	const begun = here ? 0 : await models.begun(model);
+	return [
 		choices.some(({ id }) => id === model.id) ? '*' : '',
 		model.id,
 		model.task,
-		here ? size(here.bytes) : `~${size(modelBytes(model))}`,
-		here ? 'yes' : 'no',
+		size(here?.bytes ?? modelBytes(model)),
+		here ? 'yes' : begun > 0 ? `${size(begun)} so far` : 'no',
 		model.licences.join(' + '),
-	]);
-	for (const line of table([['', 'id', 'task', 'size', 'here', 'licence'], ...rows])) terminal.out(line);
-	terminal.out(`\n* auto takes these. This machine has ${describeMachine(await models.machine())}.`);
-	for (const { task, id, reason } of choices) terminal.out(`  ${task.padEnd(10)} ${id ?? 'none'}: ${reason}`);
-	terminal.out(`\nThey lie in ${models.store.folder}`);
-	if (!models.catalogue.verified) terminal.out(models.catalogue.provenance);
+	];
 }
 
 /** Columns as wide as their widest cell. */

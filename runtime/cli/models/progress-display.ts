@@ -1,5 +1,5 @@
 import type { ModelProgress } from '../../inference/models/download/progress';
-import { duration, size } from './sizes';
+import { duration, size } from '../../inference/models/sizes';
 import type { Terminal } from './terminal';
 
 /** A log that nobody watches needs a sign of life, not a film, ms. */

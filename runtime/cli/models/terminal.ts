@@ -11,7 +11,7 @@ export interface Terminal {
 	/** A person sits there. */
 	readonly interactive: boolean;
 	readonly columns: number;
-	/** Rejects when aborted. */
+	/** '' where no answer comes. Rejects when aborted. */
 	ask(question: string, signal: AbortSignal): Promise<string>;
 }
 
@@ -25,8 +25,15 @@ export function realTerminal(): Terminal {
 		columns: stderr.columns ?? 80,
 		ask: async (question, signal) => {
 			const lines = createInterface({ input: stdin, output: stderr });
+			// The terminal is in raw mode here: Ctrl-C is a key, and no signal unless we make it one.
+			lines.once('SIGINT', () => void process.kill(process.pid, 'SIGINT'));
+			const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
 			try {
-				return await lines.question(question, { signal });
+				return await Promise.race([lines.question(question, { signal }), closed]);
+			} catch (error) {
+				if (signal.aborted) throw error;
+				// Ctrl-D is no answer.
+				return '';
 			} finally {
 				lines.close();
 			}

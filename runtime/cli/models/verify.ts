@@ -15,13 +15,13 @@ export async function verify(models: Models, terminal: Terminal, names: readonly
 	const present = (await models.store.list()).filter(({ here }) => here).map(({ model }) => model.id);
 	const ids = names.length > 0 ? names : present;
 	if (ids.length === 0) terminal.out(`There is no model in ${models.store.folder}.`);
-	let bad = 0;
+	const bad = new Set<string>();
 	for (const id of ids) {
 		for (const { name, verdict } of await models.store.verify(id, { signal })) {
-			if (verdict === 'damaged' || verdict === 'missing') bad++;
+			if (verdict === 'damaged' || verdict === 'missing') bad.add(id);
 			terminal.out(`${id}/${name}: ${WORDS[verdict]}`);
 		}
 	}
-	if (bad > 0) terminal.note('Fetch what is damaged again: voice-loop models remove <id>, then voice-loop models fetch <id>');
-	return bad > 0 ? 1 : 0;
+	for (const id of bad) terminal.note(`Fetch it again: voice-loop models remove ${id} && voice-loop models fetch ${id}`);
+	return bad.size > 0 ? 1 : 0;
 }

@@ -3,26 +3,26 @@ import { LISTEN_RATE } from '../../contract/audio';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
 import type { Handlers } from '../../ipc/server';
 import { usableCores } from '../llama/threads';
-import { modelFile } from '../models/resolve';
+import type { ModelTask } from '../models/catalogue/schema';
 import type { Rooms } from '../rooms';
 import { capacityOf, type LaneSpeed } from '../scheduler/capacity';
 import { recogniserKey, voiceKey } from '../scheduler/real-time';
-import type { Scheduler } from '../scheduler/scheduler';
 
 /** What a recogniser is tried on when it is loaded: how long it takes does not depend on what is said. */
 const TRIAL_MS = 1000;
 const TRIALS = 3;
 
-async function speedOf(scheduler: Scheduler, model: string): Promise<LaneSpeed | undefined> {
-	const file = await modelFile(model).catch(() => undefined);
-	return file && scheduler.speed(file.path);
+async function speedOf({ scheduler, locate }: Rooms, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
+	const file = await locate(model, task).catch(() => undefined);
+	return file === undefined ? undefined : scheduler.speed(file);
 }
 
 /** Answers from what was measured so far: loads nothing, waits for nothing. */
-export function capacityHandler({ scheduler, realTime }: Rooms): Handlers<InferenceProtocol>['capacity'] {
+export function capacityHandler(rooms: Rooms): Handlers<InferenceProtocol>['capacity'] {
+	const { realTime } = rooms;
 	return async ({ transcribe, chat, speak }) => {
-		const orpheus = speak?.engine === 'orpheus' ? await speedOf(scheduler, speak.orpheus.model) : undefined;
-		const words = chat ? await speedOf(scheduler, chat.model) : undefined;
+		const orpheus = speak?.engine === 'orpheus' ? await speedOf(rooms, speak.orpheus.model, 'orpheus') : undefined;
+		const words = chat ? await speedOf(rooms, chat.model, 'chat') : undefined;
 		const voice = speak && speak.engine !== 'orpheus' ? realTime.factor(voiceKey(speak.engine)) : undefined;
 		const recogniser = transcribe ? realTime.factor(recogniserKey(transcribe.model)) : undefined;
 		return capacityOf({

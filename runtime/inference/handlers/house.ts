@@ -1,6 +1,7 @@
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
+import { modelChoices } from '../models/choices';
 import type { Rooms } from '../rooms';
 import { tryRecogniser } from './capacity';
 
@@ -19,24 +20,11 @@ export function houseHandlers(rooms: Rooms): House {
 			if (wanted.transcribe) await tryRecogniser(rooms, wanted.transcribe);
 			return {};
 		},
-		engines: () =>
-			Promise.resolve({
-				transcribe: [
-					{
-						value: 'pack:listen',
-						name: 'Offline pack: appointments',
-						description: 'Streams, needs no download. Understands some 260 English words about appointments, nothing else.',
-					},
-				],
-				chat: [
-					{
-						value: 'pack:answer',
-						name: 'Offline pack: appointments',
-						description: 'Needs no download. Books, lists and cancels appointments, nothing else.',
-					},
-				],
-				speak: choices.speak.choices(),
-			}),
+		engines: async () => ({
+			transcribe: await modelChoices(choices.models, 'transcribe'),
+			chat: await modelChoices(choices.models, 'chat'),
+			speak: choices.speak.choices(),
+		}),
 		stats: () =>
 			Promise.resolve({
 				chats: { ...counters.chats },

@@ -3,7 +3,7 @@ import type { ChatSettings } from '../../contract/chat';
 import type { ChatReply } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { GgufCheck } from '../models/gguf-check';
-import { modelFile } from '../models/resolve';
+import { type Locate, locateOnDisk, modelFile } from '../models/resolve';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
 import { llamaBackend } from './library';
 import { type ChatModel, loadChatModel } from './model';
@@ -20,6 +20,7 @@ export class LlamaEngine implements ChatEngine {
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		/** Conversations kept in one model's memory, at most. */
 		private readonly sequences?: number,
+		private readonly locate: Locate = locateOnDisk,
 	) {}
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
@@ -64,7 +65,7 @@ export class LlamaEngine implements ChatEngine {
 	 * caller waits for it.
 	 */
 	private async load(name: string, atOnce = false): Promise<ChatModel> {
-		const file = await modelFile(name);
+		const file = await modelFile(await this.locate(name, 'chat'));
 		const key = `${file.path}\n${file.version}`;
 		let pending = this.models.get(key);
 		if (!pending) {

@@ -1,19 +1,20 @@
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { type Catalogue, expectedBytes, openCatalogue } from './catalogue/catalogue';
 import type { CatalogueModel, ModelTask } from './catalogue/schema';
 import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
 import { ModelLock } from './download/model-lock';
+import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
 import { BUILT_IN, type Choice, choose, fittingTiers } from './machine/choose';
 import type { Machine } from './machine/machine';
 import { probeMachine } from './machine/probe';
+import { notHere, nothingFor, otherTask, unknownName } from './missing';
 import { isOffline, offlineError } from './offline';
-import { modelFile, modelPath, PACK } from './resolve';
+import { isOnDisk, modelPath } from './resolve';
 import { modelsFolder } from './store/folder';
-import { ModelStore, type StoredModel } from './store/store';
+import { ModelStore, sizeOf, type StoredModel } from './store/store';
 
 export interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
@@ -27,27 +28,42 @@ export interface EnsureOptions {
 export interface Usable {
 	/** A path, or the name of a voice that ships with the package; undefined: nothing here can do it. */
 	readonly model: string | undefined;
+	/** What people call it. */
+	readonly name: string;
 	readonly why: string;
+}
+
+export interface ModelsOptions {
+	/** How to find out about the machine, and how downloads behave: tests pass their own. */
+	readonly probe?: () => Promise<Machine>;
+	readonly limits?: DownloadLimits;
+	/** What `auto` stands for, whenever that is not what it was the last time. */
+	readonly onAuto?: (task: ModelTask, path: string, why: string) => void;
 }
 
 /** All that this machine has, can fetch and should use. One for each process is enough. */
 export class Models {
-	readonly catalogue: Catalogue;
-	readonly store: ModelStore;
+	private opened: { readonly catalogue: Catalogue; readonly store: ModelStore } | undefined;
 	private probed: Promise<Machine> | undefined;
+	private readonly told = new Map<ModelTask, string>();
 
-	/** @param look how to find out about the machine, and how downloads behave: tests pass their own */
 	constructor(
 		private readonly env: NodeJS.ProcessEnv,
-		private readonly look: { readonly probe?: () => Promise<Machine>; readonly limits?: DownloadLimits } = {},
-	) {
-		this.catalogue = openCatalogue(env);
-		this.store = new ModelStore(modelsFolder(env), this.catalogue);
+		private readonly options: ModelsOptions = {},
+	) {}
+
+	/** Throws VOICE_ERR_BAD_REQUEST where VOICE_LOOP_MODEL_CATALOGUE names what is no catalogue. */
+	get catalogue(): Catalogue {
+		return this.open().catalogue;
+	}
+
+	get store(): ModelStore {
+		return this.open().store;
 	}
 
 	/** Looked at once: machines do not grow while a process runs. */
 	async machine(): Promise<Machine> {
-		this.probed ??= (this.look.probe ?? probeMachine)();
+		this.probed ??= this.options.probe?.() ?? probeMachine(this.env);
 		return await this.probed;
 	}
 
@@ -63,32 +79,29 @@ export class Models {
 			const id = tier.models[task];
 			const here = id ? await this.store.find(id) : undefined;
 			if (!here) continue;
-			return { model: here.path, why: here.id === choice.id ? choice.why : `${choice.id} would be better and is not here. ${choice.why}` };
+			const why = here.id === choice.id ? choice.why : `${choice.id} would be better and is not here. ${choice.why}`;
+			return { model: here.path, name: this.catalogue.model(here.id).name, why };
 		}
 		const builtIn = BUILT_IN[task];
-		const model = builtIn !== undefined && Object.hasOwn(PACK, builtIn) ? modelPath(builtIn) : builtIn;
+		const model = builtIn !== undefined && isOnDisk(builtIn) ? modelPath(builtIn) : builtIn;
 		const absent = choice.id === undefined || choice.id === builtIn ? '' : `${choice.id} is not here (voice-loop models fetch ${choice.id}). `;
-		return { model, why: absent + choice.why };
+		return { model, name: builtIn ?? 'none', why: absent + choice.why };
 	}
 
 	/**
-	 * The path behind what a setting says: an absolute path always wins and is only looked at; then the names of what
-	 * ships with the package; `auto`; an id of the catalogue. Fetches nothing.
-	 * @throws VOICE_ERR_MODEL_MISSING where it is not here.
+	 * The path behind what a setting says: an absolute path always wins, and nothing is looked up for it; then the
+	 * names of what ships with the package; `auto`; an id of the catalogue. Fetches nothing.
+	 * @throws VOICE_ERR_MODEL_MISSING where it is not here, VOICE_ERR_BAD_REQUEST for a model that is for something else.
 	 */
 	async locate(name: string, task: ModelTask): Promise<string> {
-		if (name === 'auto') {
-			const { model, why } = await this.usable(task);
-			if (model !== undefined) return model;
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model for ${task} on this machine. ${why}`);
-		}
+		if (isOnDisk(name)) return modelPath(name);
+		if (name === 'auto') return await this.auto(task);
 		const model = this.catalogue.find(name);
-		if (!model) return path.isAbsolute(name) ? (await modelFile(name)).path : modelPath(name);
+		if (!model) throw unknownName(name);
+		if (model.task !== task) throw otherTask(model, task);
 		const here = await this.store.find(name);
 		if (here) return here.path;
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${model.name} is not on this machine.`, {
-			remedy: `Fetch it: voice-loop models fetch ${model.id}`,
-		});
+		throw notHere(model);
 	}
 
 	/**
@@ -109,7 +122,7 @@ export class Models {
 			catalogue: this.catalogue,
 			store: this.store,
 			env: this.env,
-			limits: this.look.limits ?? defaultLimits,
+			limits: this.options.limits ?? defaultLimits,
 			signal: options.signal ?? new AbortController().signal,
 			onProgress: (progress) => options.onProgress?.(progress),
 		});
@@ -138,9 +151,40 @@ export class Models {
 		}
 	}
 
+	/** Bytes of a model that are here already, those of files that are not whole yet included. */
+	async begun(model: CatalogueModel): Promise<number> {
+		const places = model.files.map((file) => this.store.filePath(model, file));
+		const sizes = await Promise.all(places.map(async (place) => (await sizeOf(place)) ?? (await partSize(place))));
+		return sizes.reduce((sum, size) => sum + size, 0);
+	}
+
 	/** Bytes that `ensure` would fetch, as far as they are known. */
 	async toFetch(model: CatalogueModel): Promise<number> {
 		return (await this.store.missing(model)).reduce((sum, file) => sum + (expectedBytes(file) ?? 0), 0);
+	}
+
+	private open(): { readonly catalogue: Catalogue; readonly store: ModelStore } {
+		if (!this.opened) {
+			const catalogue = openCatalogue(this.env);
+			this.opened = { catalogue, store: new ModelStore(modelsFolder(this.env), catalogue) };
+		}
+		return this.opened;
+	}
+
+	private async auto(task: ModelTask): Promise<string> {
+		const { model, why } = await this.usable(task);
+		// Whoever fetched a model though the machine is too small for it wants to use it.
+		const found = model ?? (await this.store.list()).find((each) => each.model.task === task && each.here)?.here?.path;
+		if (found === undefined) throw nothingFor(task, why, await this.worthFetching(task));
+		if (this.told.get(task) !== found) this.options.onAuto?.(task, found, why);
+		this.told.set(task, found);
+		return found;
+	}
+
+	/** What would help most on this machine; on one that is too small, the smallest that a tier has. */
+	private async worthFetching(task: ModelTask): Promise<string | undefined> {
+		const { id } = await this.choose(task);
+		return id ?? this.catalogue.tiers.filter(({ models }) => models[task]).at(-1)?.models[task] ?? undefined;
 	}
 
 	private requireLicence(model: CatalogueModel, accepted: boolean): void {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
+import type { ModelTask } from './catalogue/schema';
 import { packageRoot } from './package-root';
 
 /** Names that settings may use in place of a path: the models that ship with the package. */
@@ -8,6 +9,9 @@ export const PACK = {
 	'pack:answer': path.join('models', 'answer', 'pack', 'answer.gguf'),
 	'pack:listen': path.join('models', 'listen'),
 } as const;
+
+/** Whether a name says by itself where the model lies. */
+export const isOnDisk = (name: string): boolean => isPackName(name) || path.isAbsolute(name);
 
 const isPackName = (name: string): name is keyof typeof PACK => Object.hasOwn(PACK, name);
 
@@ -28,6 +32,12 @@ export function modelPath(name: string): string {
 		`"${name.slice(0, 200)}" is no model: give one of ${known}, or an absolute path on the runtime's machine.`,
 	);
 }
+
+/** Finds the path behind a model's name (contract/engines). Rejects with VOICE_ERR_MODEL_MISSING. */
+export type Locate = (name: string, task: ModelTask) => Promise<string>;
+
+/** Knows what ships with the package and absolute paths, nothing of a catalogue. */
+export const locateOnDisk: Locate = async (name) => modelPath(name);
 
 /** Finds a model's file. Rejects with VOICE_ERR_MODEL_MISSING, or MODEL_BROKEN for what is no file. */
 export async function modelFile(name: string): Promise<ModelFile> {

@@ -1,7 +1,7 @@
 import type { SpeakSettings } from '../../contract/agent';
 import { usableCores } from '../llama/threads';
 import type { GgufCheck } from '../models/gguf-check';
-import { type ModelFile, modelFile } from '../models/resolve';
+import { type Locate, locateOnDisk, type ModelFile, modelFile } from '../models/resolve';
 import type { VoiceEngine } from '../voices/voice';
 import type { VoiceKind } from '../voices/voices';
 import { OrpheusVoice } from './orpheus-voice';
@@ -19,14 +19,19 @@ export class Orpheus implements VoiceKind {
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		private readonly onTokens: (count: number) => void,
+		private readonly locate: Locate = locateOnDisk,
 	) {}
 
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {
 		const { model, decoder, ...sampling } = orpheus;
-		const [tokens, snac] = await Promise.all([modelFile(model), modelFile(decoder)]);
+		const [tokens, snac] = await Promise.all([this.file(model, 'orpheus'), this.file(decoder, 'snac')]);
 		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.onTokens));
 		const sound = keptIn(this.decoders, snac, () => new SnacDecoder(snac.path, Math.max(1, Math.floor(usableCores() / 2))));
 		return new OrpheusVoice(source, sound, sampling);
+	}
+
+	private async file(name: string, task: 'orpheus' | 'snac'): Promise<ModelFile> {
+		return await modelFile(await this.locate(name, task));
 	}
 }
 

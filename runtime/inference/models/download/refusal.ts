@@ -10,6 +10,8 @@ export function refusal({ status, headers, host }: Answer): TryFailure {
 		case 404:
 		case 410:
 			return new TryFailure(`${host}: has no such file (${status})`, 'elsewhere');
+		case 407:
+			return new TryFailure(`${host}: the proxy refuses (407)`, 'elsewhere');
 		case 408:
 		case 425:
 		case 429:

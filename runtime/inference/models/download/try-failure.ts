@@ -21,13 +21,19 @@ export class TryFailure extends Error {
 }
 
 /** Nobody there, or nobody we may talk to: asking again in a second changes nothing, unless it went well before. */
-const NOBODY = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ERR_PROXY_TUNNEL']);
+const NOBODY = new Set(['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 const UNTRUSTED = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY|ERR_SSL/;
 
 /** What a network error says about the next try. `received`: this address has already sent something. */
 export function fromNetwork(error: NodeJS.ErrnoException, host: string, received: boolean): TryFailure {
 	const code = error.code ?? '';
-	const why = code === '' ? error.message : code;
+	const { address, port, statusCode } = error as { address?: string; port?: number; statusCode?: number };
+	if (code === 'ERR_PROXY_TUNNEL') {
+		return new TryFailure(`${host}: the proxy refuses (${statusCode ?? 'no answer'})`, 'elsewhere', { cause: error });
+	}
+	// Where a proxy is in between, this is the proxy.
+	const at = address === undefined || `${address}:${port}` === host ? '' : ` at ${address}:${port}`;
+	const why = code === '' ? error.message : code + at;
 	if (UNTRUSTED.test(code)) {
 		return new TryFailure(`${host}: its certificate is not trusted (${why}); NODE_EXTRA_CA_CERTS adds one`, 'elsewhere', { cause: error });
 	}

@@ -27,16 +27,16 @@ export function parseNvidiaSmi(output: string): Gpu[] {
 }
 
 /** No GPU where there is no driver. */
-function nvidiaGpus(): Promise<Gpu[]> {
+function nvidiaGpus(env: NodeJS.ProcessEnv): Promise<Gpu[]> {
 	const question = ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'];
 	return new Promise((resolve) => {
-		execFile('nvidia-smi', question, { timeout: NVIDIA_SMI_MS, killSignal: 'SIGKILL' }, (error, output) => {
+		execFile('nvidia-smi', question, { env, timeout: NVIDIA_SMI_MS, killSignal: 'SIGKILL' }, (error, output) => {
 			resolve(error ? [] : parseNvidiaSmi(output));
 		});
 	});
 }
 
 /** Looks at this machine. Never fails: what cannot be found out is not there. */
-export async function probeMachine(): Promise<Machine> {
-	return { ram: Math.min(os.totalmem(), memoryLimit(readText)), cores: usableCores(), gpus: await nvidiaGpus() };
+export async function probeMachine(env: NodeJS.ProcessEnv): Promise<Machine> {
+	return { ram: Math.min(os.totalmem(), memoryLimit(readText)), cores: usableCores(), gpus: await nvidiaGpus(env) };
 }

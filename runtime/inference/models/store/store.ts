@@ -114,7 +114,7 @@ export class ModelStore {
 }
 
 /** undefined for what is not there or is no file. */
-async function sizeOf(file: string): Promise<number | undefined> {
+export async function sizeOf(file: string): Promise<number | undefined> {
 	const found = await stat(file).catch(() => undefined);
 	return found?.isFile() ? found.size : undefined;
 }

@@ -1,0 +1,197 @@
+// Guards against: a download that nobody agreed to, an answer that scripts cannot read, a wrong exit code, and a
+// command that lies about what is here.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { answer, Hub, modelBytes, testLimits } from '../../inference/models/download/hub.fixture';
+import { Models } from '../../inference/models/models';
+import { enoughFor, ownCatalogue, type OwnModel, serveModels, tooSmall } from '../../inference/models/own-catalogue.fixture';
+import { modelPath } from '../../inference/models/resolve';
+import { runModels } from './models-command';
+import type { Terminal } from './terminal';
+
+const content = modelBytes(50_000);
+const all: OwnModel[] = [
+	{ id: 'talker', files: { 'talker.gguf': content }, licence: 'llama3.2' },
+	{ id: 'voice', task: 'voice', files: { 'model.onnx': content, 'tokens.txt': modelBytes(100, 2) }, unknown: true },
+];
+
+let folder: string;
+let hub: Hub;
+let env: Record<string, string>;
+
+beforeEach(async () => {
+	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-command-'));
+	hub = await Hub.open(serveModels(all));
+	env = ownCatalogue(folder, all, [{ base: hub.base, publisher: true }]);
+});
+afterEach(async () => {
+	await hub.close();
+	rmSync(folder, { recursive: true });
+});
+
+/** What the command says, with a person at the terminal who answers so, or without. */
+async function command(argv: string[], person?: string, options: { probe?: typeof enoughFor; signal?: AbortSignal } = {}) {
+	const out: string[] = [];
+	const notes: string[] = [];
+	const questions: string[] = [];
+	const terminal: Terminal = {
+		out: (line) => out.push(line),
+		note: (line) => notes.push(line),
+		overwrite: () => undefined,
+		interactive: person !== undefined,
+		columns: 80,
+		ask: async (question) => {
+			questions.push(question);
+			return person ?? '';
+		},
+	};
+	const { probe = enoughFor, signal = new AbortController().signal } = options;
+	const code = await runModels(argv, terminal, () => new Models(env, { probe, limits: testLimits() }), signal);
+	return { code, out: out.join('\n'), notes: notes.join('\n'), questions };
+}
+const stored = (name: string): string => path.join(folder, 'store', name);
+
+describe('list', () => {
+	it('shows what there is, what is here or begun, what auto takes, why, and where', async () => {
+		const before = await command([]);
+		expect(before.code).toBe(0);
+		expect(before.out).toMatch(/^\* {2}talker +chat +50 kB +no +llama3\.2$/m);
+		expect(before.out).toMatch(/^This machine has 16 GB of RAM, 8 cores and no NVIDIA GPU\.$/m);
+		expect(before.out).toMatch(/^ {2}chat +talker: the models for a machine for tests fit$/m);
+		expect(before.out).toMatch(/^ {2}snac +none: /m);
+		expect(before.out).toContain(`Folder: ${stored('').slice(0, -1)}`);
+		expect(before.out).toContain('voice-loop models fetch auto');
+		await command(['fetch', 'auto', '--yes']);
+		rmSync(stored('voice/model.onnx'));
+		writeFileSync(stored('voice/model.onnx.part'), content.subarray(0, 30_000));
+		const after = await command(['list']);
+		expect(after.out).toMatch(/^\* {2}talker .* 50 kB +yes/m);
+		expect(after.out).toMatch(/^\* {2}voice .* 30\.1 kB so far/m);
+	});
+
+	it('says that nobody has fetched from the shipped catalogue', async () => {
+		env = { VOICE_LOOP_MODELS: path.join(folder, 'store') };
+		const { out } = await command([]);
+		expect(out).toMatch(/Note: this project has not fetched any of these files itself\./);
+		expect(out).not.toContain('undefined');
+	});
+});
+
+describe('fetch', () => {
+	it('shows size and licence and fetches nothing without a yes', async () => {
+		for (const said of ['', 'n', 'yess', 'no']) {
+			const { code, notes, questions, out } = await command(['fetch', 'talker'], said);
+			expect({ code, out, asked: questions.length }).toEqual({ code: 1, out: '', asked: 1 });
+			expect(notes).toMatch(/The talker: about 50 kB.*\n.*Llama 3\.2 Community License\n.*https:\/\/example\.org\/llama/);
+			expect(notes).toContain('Nothing was fetched.');
+		}
+		expect(hub.requests).toEqual([]);
+	});
+
+	it.each(['y', 'Y', 'yes', ' yes '])('fetches after "%s" and prints the path', async (said) => {
+		expect(await command(['fetch', 'talker'], said)).toMatchObject({ code: 0, out: stored('talker/talker.gguf') });
+	});
+
+	it('asks nobody with --yes, and prints the path of what is here without a question', async () => {
+		for (const flag of ['--yes', '-y']) expect(await command(['fetch', 'talker', flag])).toMatchObject({ code: 0, out: stored('talker/talker.gguf'), questions: [] });
+		expect(await command(['fetch', 'talker'], 'n')).toMatchObject({ code: 0, out: stored('talker/talker.gguf'), questions: [] });
+		expect(hub.requests).toHaveLength(1);
+	});
+
+	it('refuses where nobody can be asked, and says what to run', async () => {
+		await expect(command(['fetch', 'talker', 'voice'])).rejects.toMatchObject({
+			code: 'VOICE_ERR_LICENCE',
+			remedy: expect.stringContaining('voice-loop models fetch talker voice --yes'),
+		});
+		expect(hub.requests).toEqual([]);
+	});
+
+	it('of auto fetches what suits the machine, each once, and says why', async () => {
+		const { code, out, notes } = await command(['fetch', 'auto', 'voice'], 'y');
+		expect(code).toBe(0);
+		expect(out.split('\n')).toEqual([stored('talker/talker.gguf'), stored('voice')]);
+		expect(notes).toMatch(/^chat: talker; the models for/m);
+		expect(notes).toMatch(/no checksum is known for 2 of its 2 files/);
+		const small = await command(['fetch', 'auto'], 'y', { probe: tooSmall });
+		expect(small).toMatchObject({ code: 0, out: '', questions: [] });
+		expect(small.notes).toContain('pack:answer ships with the package');
+	});
+
+	it('knows no other names, and touches nothing when one of them is wrong', async () => {
+		await expect(command(['fetch', 'talker', 'gpt', '--yes'])).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', message: expect.stringContaining('talker') });
+		expect(hub.requests).toEqual([]);
+	});
+
+	it('ends with 130 when it is interrupted', async () => {
+		const stop = new AbortController();
+		hub.react = () => stop.abort();
+		const { code, notes } = await command(['fetch', 'talker', '--yes'], undefined, { signal: stop.signal });
+		expect(code).toBe(130);
+		expect(notes).toContain('the same command goes on from there');
+	});
+
+	it('passes on why it failed', async () => {
+		hub.react = answer(404);
+		await expect(command(['fetch', 'talker', '--yes'])).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED' });
+	});
+});
+
+describe('verify', () => {
+	it('tells good, unchanged, damaged and missing; 1 when something is wrong', async () => {
+		expect(await command(['verify'])).toMatchObject({ code: 0, out: expect.stringMatching(/no model in/) });
+		await command(['fetch', 'auto', '--yes']);
+		const good = await command(['verify']);
+		expect(good.code).toBe(0);
+		expect(good.out).toMatch(/talker\/talker\.gguf: good/);
+		expect(good.out).toMatch(/voice\/model\.onnx: as it was fetched; the publisher's checksum is not known/);
+		writeFileSync(stored('voice/model.onnx'), modelBytes(50_000, 3));
+		rmSync(stored('talker/talker.gguf'));
+		const bad = await command(['verify', 'voice', 'talker']);
+		expect(bad.code).toBe(1);
+		expect(bad.out).toMatch(/voice\/model\.onnx: DAMAGED/);
+		expect(bad.out).toMatch(/talker\/talker\.gguf: MISSING/);
+		expect(bad.notes).toContain('voice-loop models remove voice && voice-loop models fetch voice');
+	});
+});
+
+describe('remove', () => {
+	it('says whether there was anything', async () => {
+		await command(['fetch', 'talker', '--yes']);
+		expect(await command(['remove', 'talker'])).toMatchObject({ code: 0, out: 'talker is removed.' });
+		expect(await command(['remove', 'talker', 'voice'])).toMatchObject({ code: 0, out: 'talker was not here.\nvoice was not here.' });
+		await expect(command(['remove', '../..'])).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
+	});
+});
+
+describe('which', () => {
+	it('prints what a task would be done with now, and why beside it', async () => {
+		expect(await command(['which', 'chat'])).toMatchObject({ code: 0, out: modelPath('pack:answer'), notes: expect.stringContaining('voice-loop models fetch talker') });
+		await command(['fetch', 'talker', '--yes']);
+		expect(await command(['which', 'chat'])).toMatchObject({ code: 0, out: stored('talker/talker.gguf') });
+		expect(await command(['which', 'voice'])).toMatchObject({ code: 0, out: 'flite' });
+		expect(await command(['which', 'orpheus'])).toMatchObject({ code: 1, out: '', notes: expect.stringContaining('no model for it') });
+	});
+});
+
+describe('usage', () => {
+	it.each([[['--help']], [['fetch', '--help']], [['-h']]])('is shown for %j', async (argv) => {
+		expect(await command(argv)).toMatchObject({ code: 0, out: expect.stringContaining('VOICE_LOOP_MODEL_MIRRORS') });
+	});
+
+	it.each([
+		[['download'], /no "download"/],
+		[['constructor'], /no "constructor"/],
+		[['--force'], /--force/],
+		[['fetch'], /wants the id/],
+		[['remove', '--yes'], /wants the id/],
+		[['which'], /one task/],
+		[['which', 'chat', 'voice'], /one task/],
+		[['which', 'toString'], /no task "toString"/],
+		[['list', 'talker'], /nothing more/],
+	])('is what %j gets, and 2', async (argv, reason) => {
+		const { code, out, notes } = await command(argv);
+		expect({ code, out }).toEqual({ code: 2, out: '' });
+		expect(notes.split('\n')[0]).toMatch(reason);
+	});
+});
