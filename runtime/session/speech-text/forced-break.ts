@@ -35,7 +35,7 @@ export const forcedBreak = (text: string, at: number): number | undefined => {
 export const lateBreak = (text: string, at: number, pieceMax: number): number | undefined => {
 	if (/\s/.test(text.charAt(at)) || insideWideText(text, at)) return at;
 	if (at < 2 * pieceMax) return undefined;
-	const tag = text.slice(0, pieceMax).search(/<[a-z]{1,8}$/i);
+	const tag = text.slice(0, pieceMax).search(/<[a-z]{0,8}$/i);
 	if (tag > 0) return tag;
 	const low = text.charCodeAt(pieceMax);
 	return low >= 0xdc00 && low <= 0xdfff ? pieceMax - 1 : pieceMax;
