@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
-const BENCHES = ['listen', 'inference', 'echo-peer-compare', 'sessions', 'turns'];
+const BENCHES = ['listen', 'word-times', 'inference', 'echo-peer-compare', 'sessions', 'turns'];
 const args = process.argv.slice(2);
 const firstFlag = args.findIndex((argument) => argument.startsWith('--'));
 const names = firstFlag < 0 ? args : args.slice(0, firstFlag);

@@ -45,7 +45,7 @@ export class Utterance {
 	private outcome: Outcome | undefined;
 	private text = '';
 	private readonly splitter = new SentenceSplitter();
-	private readonly queue: string[] = [];
+	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
 	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
 	private speak: Promise<Call<SpeakInput, unknown>> | undefined;
 	private sampleRate = 0;
@@ -138,10 +138,7 @@ export class Utterance {
 	}
 
 	private enqueue(sentences: string[]): void {
-		for (const sentence of sentences) {
-			const text = speakable(sentence);
-			if (text !== '') this.queue.push(text);
-		}
+		for (const written of sentences) this.queue.push({ written, text: speakable(written) });
 		this.feed();
 	}
 
@@ -161,15 +158,24 @@ export class Utterance {
 	private feed(): void {
 		if (this.over) return;
 		const busy = this.pieces.filter((piece) => !piece.whole).length >= PIECES_AT_ONCE;
-		const next = busy || this.aheadMs > AHEAD_MS ? undefined : this.queue.shift();
+		const next = busy || this.aheadMs > AHEAD_MS ? undefined : this.nextPiece();
 		if (next !== undefined) {
-			if (this.pieces.length === 0) this.listener.onMark('firstPiece');
-			const piece = this.pieces.push({ text: next, samples: 0, whole: false }) - 1;
-			this.tellVoice({ type: 'piece', piece, text: next });
+			if (!this.speak) this.listener.onMark('firstPiece');
+			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
+			this.tellVoice({ type: 'piece', piece, text: next.text });
 		} else if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
 			this.endSent = true;
 			this.tellVoice({ type: 'end' });
 		}
+	}
+
+	/** What the voice says next. Pieces of which nothing is said are kept only for the history. */
+	private nextPiece(): Pick<SpokenPiece, 'written' | 'text'> | undefined {
+		for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+			if (next.text !== '') return next;
+			this.pieces.push({ ...next, samples: 0, whole: true });
+		}
+		return undefined;
 	}
 
 	private tellVoice(input: SpeakInput): void {

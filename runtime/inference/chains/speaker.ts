@@ -101,7 +101,7 @@ export class Speaker {
 				this.chain.next(error, link);
 				this.engine = undefined;
 				// Rather a word twice than a word lost: one that had begun is said again.
-				const said = samples === 0 ? '' : heardText([{ text: rest, samples, whole: false }], samples, this.sampleRate);
+				const said = samples === 0 ? '' : heardText([{ written: rest, text: rest, samples, whole: false }], samples, this.sampleRate);
 				rest = rest.trim().slice(said.length);
 			}
 		}

@@ -1,15 +1,16 @@
 // Guards against: half words, words that were never played, and text out of order in what "was heard".
 import fc from 'fast-check';
+import { speakable } from '../speech-text';
 import { heardText, type SpokenPiece } from './heard-text';
 
-const whole = (text: string, samples: number): SpokenPiece => ({ text, samples, whole: true });
+const whole = (text: string, samples: number): SpokenPiece => ({ written: text, text, samples, whole: true });
 
 it('counts a word only when its end was played', () => {
-	const pieces = [whole('one two', 7000)];
-	expect(heardText(pieces, 2999)).toBe('');
-	expect(heardText(pieces, 3000)).toBe('one');
-	expect(heardText(pieces, 6999)).toBe('one');
-	expect(heardText(pieces, 7000)).toBe('one two');
+	const pieces = [whole('one two', 11_000)];
+	expect(heardText(pieces, 5499)).toBe('');
+	expect(heardText(pieces, 5500)).toBe('one');
+	expect(heardText(pieces, 10_999)).toBe('one');
+	expect(heardText(pieces, 11_000)).toBe('one two');
 });
 
 it('goes on from piece to piece', () => {
@@ -21,22 +22,26 @@ it('goes on from piece to piece', () => {
 });
 
 it('gives digits and pauses the time they take', () => {
-	// Of 23 parts of the time 4 + 1 are "It is" with its space, 12 the digits.
-	expect(heardText([whole('It is 555 here', 23_000)], 5000)).toBe('It is');
-	expect(heardText([whole('It is 555 here', 23_000)], 17_000)).toBe('It is');
-	expect(heardText([whole('It is 555 here', 23_000)], 18_000)).toBe('It is 555');
-	// The comma is 4 of 12.
-	expect(heardText([whole('Well, yes', 12_000)], 4000)).toBe('Well,');
-	expect(heardText([whole('Well, yes', 12_000)], 11_900)).toBe('Well,');
+	// Of 27.3 parts of the time 3.15 each are "It" and "is", 14.5 the digits.
+	const digits = [whole('It is 555 here', 27_300)];
+	expect(heardText(digits, 6400)).toBe('It is');
+	expect(heardText(digits, 20_700)).toBe('It is');
+	expect(heardText(digits, 20_900)).toBe('It is 555');
+	// Before the comma "Well" is drawn out to 8.75 of 16.5; then comes a pause.
+	const pause = [whole('Well, yes', 16_500)];
+	expect(heardText(pause, 8700)).toBe('');
+	expect(heardText(pause, 8800)).toBe('Well,');
+	expect(heardText(pause, 16_400)).toBe('Well,');
 });
 
 it('does not take a sentence that is still being made for shorter than it will be', () => {
-	const growing = { text: 'The first meeting is at nine.', samples: 8000, whole: false };
-	expect(heardText([growing], 8000)).toBe('The first');
+	const text = 'The first meeting is at nine.';
+	const growing = { written: text, text, samples: 9000, whole: false };
+	expect(heardText([growing], 9000)).toBe('The first');
 	// At 48 kHz the same samples are a third of the time.
-	expect(heardText([growing], 8000, 48_000)).toBe('The');
+	expect(heardText([growing], 9000, 48_000)).toBe('The');
 	// The piece before tells the pace: 1000 samples a letter.
-	expect(heardText([whole('abcdefghij', 10_000), growing], 10_000 + 8000)).toBe('abcdefghij The');
+	expect(heardText([whole('abcdefghij', 12_500), growing], 12_500 + 9000)).toBe('abcdefghij The');
 	expect(heardText([growing], 0)).toBe('');
 });
 
@@ -45,10 +50,36 @@ it('joins Chinese and Japanese without spaces, and cuts between their signs', ()
 	expect(heardText([whole('\u4f60\u597d\u5417', 900)], 450)).toBe('\u4f60');
 });
 
+it('gives what was written for what was spoken', () => {
+	const money = { written: 'It costs **$3.50**.', text: 'It costs three dollars and fifty cents.', samples: 39_000, whole: true };
+	expect(heardText([money], 9000)).toBe('It costs');
+	expect(heardText([money], 34_000)).toBe('It costs');
+	expect(heardText([money], 39_000)).toBe('It costs **$3.50**.');
+	const list = [
+		{ written: '- **Monday**: [dentist](https://x.org/a)', text: 'Monday: dentist.', samples: 10_000, whole: true },
+		{ written: '---', text: '', samples: 0, whole: true },
+		{ written: '- Friday', text: 'Friday.', samples: 5000, whole: true },
+	];
+	expect(heardText(list, 5000)).toBe('- **Monday**:');
+	expect(heardText(list, 10_000)).toBe('- **Monday**: [dentist](https://x.org/a) ---');
+	expect(heardText(list, 15_000)).toBe('- **Monday**: [dentist](https://x.org/a) --- - Friday');
+});
+
+it('does not take for heard of what nothing is said', () => {
+	const mark = { written: '\u2728', text: '', samples: 0, whole: true };
+	expect(heardText([mark], 0)).toBe('');
+	expect(heardText([mark, whole('Hello there', 9000)], 100)).toBe('');
+	expect(heardText([mark, whole('Hello there', 9000)], 5000)).toBe('\u2728 Hello');
+});
+
 const piece = fc.record({
-	text: fc.array(fc.constantFrom('you', 'have', 'a', 'meeting,', '3', '15:30', '\u2013', 'ni\u00f1o', '(yes)', '\u4f60\u597d', '\ud83d\ude00', 'end.'), { maxLength: 8 }).map((words) => words.join(' ')),
+	words: fc.array(fc.constantFrom('you', 'have', 'a', 'meeting,', '3', '$3.50', '15:30', '\u2013', 'ni\u00f1o', '(yes)', '\u4f60\u597d', '\ud83d\ude00', 'end.', '<laugh>', '**now**'), { maxLength: 8 }),
 	samples: fc.integer({ min: 0, max: 50_000 }),
 	whole: fc.boolean(),
+}).map(({ words, samples, whole: made }): SpokenPiece => {
+	const written = words.join(' ');
+	const text = speakable(written);
+	return text === '' ? { written, text, samples: 0, whole: true } : { written, text, samples, whole: made };
 });
 
 const joined = (pieces: SpokenPiece[]): string => heardText(pieces.map((one) => ({ ...one, whole: true })), Number.MAX_SAFE_INTEGER);

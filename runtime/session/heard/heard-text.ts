@@ -1,16 +1,17 @@
 import { LISTEN_RATE, msToSamples } from '../../contract/audio';
-import { MS_PER_WEIGHT, speechWeight } from './speech-weight';
+import { MS_PER_WEIGHT, speechWeight, wordShares } from './speech-weight';
+import { writtenOf } from './written-words';
 
 /** A sentence or clause given to the voice. */
 export interface SpokenPiece {
+	/** As the model wrote it: what SentenceSplitter gave. */
+	written: string;
+	/** What the voice was given for it (`speakable`); '' where nothing of it is said, and then it is whole. */
 	text: string;
 	/** Made so far; all of it if `whole`. */
 	samples: number;
 	whole: boolean;
 }
-
-/** A word with the marks that cling to it; in scripts without spaces, one sign. */
-const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}][^\p{L}\p{N}\s]*|[^\s\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]+/gu;
 
 /** The voice's pace by the pieces that are whole. */
 const samplesPerWeight = (pieces: readonly SpokenPiece[], sampleRate: number): number => {
@@ -24,22 +25,6 @@ const samplesPerWeight = (pieces: readonly SpokenPiece[], sampleRate: number): n
 const lengthOf = (piece: SpokenPiece, pace: number): number =>
 	piece.whole ? piece.samples : Math.max(piece.samples + 1, pace * speechWeight(piece.text));
 
-/** The words of one piece whose end lies within the share of it that was played. */
-const heardOfPiece = (text: string, share: number): string => {
-	const total = speechWeight(text);
-	let end = 0;
-	for (const match of text.matchAll(WORD)) {
-		const word = match[0];
-		const wordEnd = match.index + word.length;
-		// The pause that a mark stands for comes after the word: it need not have been heard.
-		const spoken = word.replace(/[^\p{L}\p{N}]+$/u, '');
-		const spokenEnd = speechWeight(text.slice(0, match.index + spoken.length));
-		if (spokenEnd > share * total) break;
-		end = wordEnd;
-	}
-	return text.slice(0, end);
-};
-
 const joinPieces = (pieces: readonly string[]): string =>
 	pieces.reduce((text, piece) => {
 		if (text === '' || piece === '') return text + piece;
@@ -47,13 +32,17 @@ const joinPieces = (pieces: readonly string[]): string =>
 	}, '');
 
 /**
- * The text that was heard when `playedSamples` of its sound were played: always the beginning of all text,
- * cut after a word that was played to its end.
+ * The written text that was heard when `playedSamples` of its sound were played: always the beginning of all
+ * text, cut after a word that was played to its end.
  *
- * Within a piece the time is shared out among its letters, digits and pauses (see speechWeight), as no
- * voice of ours reports when it says which word. Against flite's own timing (4 voices, 18 sentences, the
- * ones that the weights were chosen on) a word's end is off by 77 ms in the median, 194 ms at the 90th
- * percentile; the number of words is right at 71 % of all moments and off by one at 28 %.
+ * From time to spoken words: within a piece the time is shared out among words and pauses by weight (see
+ * speech-weight.ts), as no voice of ours reports when it says which word. From spoken words to written ones: see
+ * written-words.ts.
+ *
+ * Against the times that flite prints (`npm run bench word-times`: 4 voices, 20 sentences on which no weight was
+ * chosen) a word's end is off by 81 ms in the median, 256 ms at the 95th percentile; the number of words is right
+ * at 71 % of all moments, and at 99 % off by one at most. Letters and pauses alone are off by 95 and 278 ms.
+ * Within a piece that is still being made, the guess of its length adds to that.
  *
  * `sampleRate` (of the pieces) is used while no piece is whole, to foresee how long the first one gets.
  */
@@ -64,17 +53,23 @@ export const heardText = (
 ): string => {
 	const pace = samplesPerWeight(pieces, sampleRate);
 	const heard: string[] = [];
+	let anySaid = false;
 	let left = playedSamples;
 	for (const piece of pieces) {
 		const text = piece.text.trim();
-		const length = lengthOf(piece, pace);
-		if (left >= length) {
-			heard.push(text);
-			left -= length;
-			continue;
+		const written = piece.written.trim();
+		const length = text === '' ? 0 : lengthOf(piece, pace);
+		if (left < length) {
+			const share = Math.max(0, left) / length;
+			const words = wordShares(text).filter((end) => end <= share).length;
+			anySaid ||= words > 0;
+			heard.push(writtenOf(written, text, words));
+			break;
 		}
-		heard.push(length > 0 ? heardOfPiece(text, Math.max(0, left) / length) : '');
-		break;
+		anySaid ||= text !== '';
+		heard.push(written);
+		left -= length;
 	}
+	if (!anySaid) return '';
 	return joinPieces(heard.filter((text) => text !== ''));
 };

@@ -1,5 +1,7 @@
 // Guards against: words in the history that were never heard, or heard words that are lost.
 import fc from 'fast-check';
+import { heardText, type SpokenPiece } from '../heard';
+import { SentenceSplitter, speakable } from '../speech-text';
 import { cutToHeard } from './cut-to-heard';
 
 const word = fc.constantFrom('you', 'have', 'two', 'meetings', 'on', 'friday', 'at', 'nine', 'and', 'a', 'haircut');
@@ -24,9 +26,23 @@ it('finds each message behind what the agent said without a model', () => {
 	expect(cutToHeard(written, 'One moment please.')).toEqual(['', '']);
 });
 
-it('compares what is spoken, not what is written', () => {
-	expect(cutToHeard(['- **Monday**: [dentist](https://x.org/a)\n- Friday'], 'Monday: dentist. Friday.')).toEqual([
-		'- **Monday**: [dentist](https://x.org/a)\n- Friday',
-	]);
-	expect(cutToHeard(['- **Monday**: [dentist](https://x.org/a)\n- Friday'], 'Monday: dentist.')).toEqual(['Monday: dentist.']);
+it('keeps the form in which it was written', () => {
+	const written = '- **Monday**: [dentist](https://x.org/a), $3.50\n- Friday';
+	expect(cutToHeard([written], '- **Monday**: [dentist](https://x.org/a), $3.50 - Friday')).toEqual([written]);
+	expect(cutToHeard([written], '- **Monday**: [dentist](https://x.org/a), $3.50')).toEqual(['- **Monday**: [dentist](https://x.org/a), $3.50']);
+	expect(cutToHeard([written], '- **Monday**:')).toEqual(['- **Monday**:']);
+	expect(cutToHeard(['It is 50% off.'], 'It is 50%')).toEqual(['It is 50%']);
+});
+
+it('cuts at the word of the writing whose sound was heard', () => {
+	const written = 'On 11/22/2026 it costs $3.50, so call (415) 555-0132. Or mail a@b.org!';
+	const splitter = new SentenceSplitter();
+	const pieces = [...splitter.push(written), ...splitter.flush()].map((piece): SpokenPiece => {
+		const text = speakable(piece);
+		return { written: piece, text, samples: 1000 * text.length, whole: true };
+	});
+	const cuts = new Set<string>();
+	for (let played = 0; played <= 1000 * 200; played += 500) cuts.add(cutToHeard([written], heardText(pieces, played))[0] ?? '');
+	const words = written.split(' ');
+	expect([...cuts]).toEqual(words.map((_, index) => words.slice(0, index).join(' ')).concat(written));
 });

@@ -36,8 +36,8 @@ describe('a turn with a tool', () => {
 		['I will', ['I will', undefined]],
 		['I will look.', ['I will look.', undefined]],
 		['I will look. It is', ['I will look.', 'It is']],
-		['I will look. One moment. It is booked for', ['I will look.', 'It is booked for']],
-		['I will look. It is booked for friday.', ['I will look.', 'It is booked for friday.']],
+		['I will look. One moment. It is booked for', ['I will look.', 'It is **booked** for']],
+		['I will look. It is booked for friday.', ['I will look.', 'It is **booked** for friday.']],
 		['I will look. It is booked for friday. Anything else?', ['I will look.', 'It is **booked** for friday. Anything else?']],
 	])('keeps of it what was heard: "%s"', (heard, [first, second]) => {
 		const history = booked();

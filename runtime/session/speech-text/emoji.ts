@@ -7,5 +7,8 @@ const PICTURE =
 
 const LONELY = /[\ufe0e\ufe0f\u20e3\p{Emoji_Modifier}]/gu;
 
+/** :-) ;) :D <3, standing alone. */
+const EMOTICON = /(?<![^\s])(?:[:;]-?[)(DPp]|<3)(?![^\s.,!?])/g;
+
 export const withoutEmoji = (text: string): string =>
-	text.replace(KEYCAP, '$1').replace(PICTURE, ' ').replace(LONELY, '');
+	text.replace(KEYCAP, '$1').replace(PICTURE, ' ').replace(LONELY, '').replace(EMOTICON, ' ');

@@ -1,2 +1,3 @@
+export { withoutEmotionTags } from './emotion-tags';
 export { SentenceSplitter } from './sentence-splitter';
-export { speakable } from './speakable';
+export { speakable, speakableIn } from './speakable';

@@ -1,3 +1,5 @@
+import { isClosing, isSentenceMark, isWideMark } from './sentence-marks';
+
 /**
  * - `end`: a sentence ends after this mark;
  * - `inside`: it does not;
@@ -5,30 +7,74 @@
  */
 export type SentenceEnd = 'end' | 'inside' | 'unknown';
 
-const TITLES = new Set(
-	`dr mr mrs ms prof st sr jr vs e.g i.e cf fig approx dept est gen col sgt capt rev hon mt ft
-	jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun`.split(/\s+/),
-);
+const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
+
+/** A name or a number always follows. */
+const NEVER_LAST = words('dr mr mrs ms prof vs e.g i.e cf fig approx gen col sgt capt lt rev hon gov mt ft dept est messrs mme mlle');
+
+/** May end a sentence: it does when the next word is one that only begins sentences. */
+const SOMETIMES_LAST = words(`
+	st sr jr ave blvd rd a.k.a u.s u.k e.u u.n d.c ph.d inc ltd co corp no.s bros
+	jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun`);
+
+/** "at 3 p.m. Monday", "at 9 a.m. EST". */
+const HALF_OF_DAY = words('a.m p.m');
+const AFTER_AN_HOUR = words(`
+	monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun january february march april
+	june july august september october november december est edt cst cdt mst mdt pst pdt et ct pt gmt utc bst cet cest`);
+
+/** Words that, written large, begin a sentence and hardly ever a name. */
+const STARTERS = words(`
+	a an the i you he she it we they this that these those there here my your his her its our their what when where who why
+	how which if and but or so then now yes no please would could should can will do does did is are was were have has
+	had let in on at for to from with after before also just okay ok sure thanks thank maybe perhaps not as because since while`);
 
 /** "No. 5" goes on, "No. That is wrong." does not. */
-const NEVER_BEFORE_A_NUMBER = new Set(['no', 'nos', 'p', 'pp', 'vol', 'art', 'sec']);
+const NEVER_BEFORE_A_NUMBER = words('no nos p pp vol art sec ch ext fig');
 
-const CLOSING = /["'\u201d\u2019)\]*_]/;
-const WIDE_MARK = /[\u3002\uff01\uff1f]/;
+/** No abbreviation is longer. */
+const LONGEST_WORD = 20;
 
 const wordBefore = (text: string, dot: number): string =>
-	/[\p{L}.]*$/u.exec(text.slice(0, dot))?.[0].toLowerCase() ?? '';
+	/[\p{L}.]*$/u.exec(text.slice(Math.max(0, dot - LONGEST_WORD), dot))?.[0].toLowerCase() ?? '';
 
-const dotEnds = (text: string, dot: number, next: string): boolean => {
+/** The word that begins at `at`; undefined while more letters may come. */
+const wordAt = (text: string, at: number, done: boolean): string | undefined => {
+	const word = /^\p{L}*/u.exec(text.slice(at, at + LONGEST_WORD))?.[0] ?? '';
+	return at + word.length === text.length && !done ? undefined : word.toLowerCase();
+};
+
+const decide = (ends: boolean): SentenceEnd => (ends ? 'end' : 'inside');
+
+/** `next`: where the next word begins, or the end of the text where none follows. */
+const dotEnds = (text: string, dot: number, next: number, done: boolean): SentenceEnd => {
 	const lineStart = text.lastIndexOf('\n', dot) + 1;
-	const line = text.slice(lineStart, dot).trim();
-	if (/^\d{1,3}$/.test(line)) return false;
+	if (dot - lineStart < 8 && /^\s*\d{1,3}$/.test(text.slice(lineStart, dot))) return 'inside';
 	const word = wordBefore(text, dot);
-	if (TITLES.has(word)) return false;
+	if (NEVER_LAST.has(word)) return 'inside';
+	const sign = text.charAt(next);
+	if (/\p{Ll}/u.test(sign)) return 'inside';
+	const half = HALF_OF_DAY.has(word);
+	if (half || SOMETIMES_LAST.has(word) || /^(?:\p{L}\.)+\p{L}$/u.test(word)) {
+		if (sign === '') return 'end';
+		if (/\d/.test(sign)) return decide(half);
+		const following = wordAt(text, next, done);
+		if (following === undefined) return 'unknown';
+		return decide(half ? !AFTER_AN_HOUR.has(following) : STARTERS.has(following) || !/\p{L}/u.test(sign));
+	}
 	// An initial ("J. Smith"); "I" is rather the end of "so do I.".
-	if (/(?:^|[\s(])\p{Lu}$/u.test(text.slice(Math.max(0, dot - 2), dot)) && word !== 'i') return false;
-	if (/\d/.test(next) && NEVER_BEFORE_A_NUMBER.has(word)) return false;
-	return !/\p{Ll}/u.test(next);
+	if (/(?:^|[\s(])\p{Lu}$/u.test(text.slice(Math.max(0, dot - 2), dot)) && word !== 'i') return 'inside';
+	return decide(!(/\d/.test(sign) && NEVER_BEFORE_A_NUMBER.has(word)));
+};
+
+/** More marks, or more space, than this after a sentence are not waited for. */
+const LONGEST_RUN = 80;
+
+/** Where the space after `from` ends. */
+const pastSpace = (text: string, from: number): number => {
+	let at = from;
+	while (at - from < LONGEST_RUN && /\s/.test(text.charAt(at))) at++;
+	return at;
 };
 
 /**
@@ -38,18 +84,22 @@ const dotEnds = (text: string, dot: number, next: string): boolean => {
 export const sentenceEnd = (text: string, at: number, done: boolean): [SentenceEnd, number] => {
 	const mark = text.charAt(at);
 	let end = at + 1;
-	while (/[.?!\u2026\u3002\uff01\uff1f]/.test(text.charAt(end))) end++;
-	const ellipsis = /(?:\.\.|\u2026)$/.test(text.slice(at, end));
-	while (CLOSING.test(text.charAt(end))) end++;
+	while (end - at < LONGEST_RUN && isSentenceMark(text.charAt(end))) end++;
+	const ellipsis = /(?:\.\.|\u2026)$/.test(text.slice(Math.max(at, end - 2), end));
+	while (end - at < LONGEST_RUN && isClosing(text.charAt(end))) end++;
+	if (end - at === LONGEST_RUN) return ['end', end];
 
-	if (WIDE_MARK.test(mark)) return [end < text.length || done ? 'end' : 'unknown', end];
+	if (isWideMark(mark)) return [end < text.length || done ? 'end' : 'unknown', end];
 	if (end === text.length) return [done ? 'end' : 'unknown', end];
 	if (!/\s/.test(text.charAt(end))) return ['inside', end];
-	if (/^[^\S\n]*\n/.test(text.slice(end))) return [dotEnds(text, at, '') ? 'end' : 'inside', end];
 
-	const next = text.slice(end).trimStart().charAt(0);
-	if (next === '') return [done ? 'end' : 'unknown', end];
-	if (ellipsis) return [/\p{Ll}|\d/u.test(next) ? 'inside' : 'end', end];
-	if (mark === '.') return [dotEnds(text, at, next) ? 'end' : 'inside', end];
-	return [/\p{Ll}/u.test(next) ? 'inside' : 'end', end];
+	const next = pastSpace(text, end);
+	if (next - end === LONGEST_RUN) return ['end', end];
+	const lineBreak = text.slice(end, next).includes('\n');
+	if (lineBreak) return [mark === '.' ? dotEnds(text, at, text.length, true) : 'end', end];
+	if (next === text.length) return [done ? 'end' : 'unknown', end];
+	const sign = text.charAt(next);
+	if (ellipsis) return [decide(!/\p{Ll}|\d/u.test(sign)), end];
+	if (mark === '.') return [dotEnds(text, at, next, done), end];
+	return [decide(!/\p{Ll}/u.test(sign)), end];
 };

@@ -27,6 +27,11 @@ it.each([
 	['What?! No way.', ['What?!', 'No way.']],
 	['<laugh> That was fun. <sigh> Yes.', ['<laugh> That was fun.', '<sigh> Yes.']],
 	['Here:\n```js\na. B. c\n\nd. E\n```\nDone.', ['Here:', '```js\na. B. c\n\nd. E\n```', 'Done.']],
+	['\u0928\u092e\u0938\u094d\u0924\u0947\u0964 \u0915\u0948\u0938\u0947 \u0939\u0948\u0902?', ['\u0928\u092e\u0938\u094d\u0924\u0947\u0964', '\u0915\u0948\u0938\u0947 \u0939\u0948\u0902?']],
+	['She lives in the U.S. now. In the U.S. The rest too.', ['She lives in the U.S. now.', 'In the U.S.', 'The rest too.']],
+	['Meet at 9 a.m. Monday at St. Mary. Bring it.', ['Meet at 9 a.m. Monday at St. Mary.', 'Bring it.']],
+	['Acme Inc. is open. Ask for Jane Doe, Ph.D. She knows.', ['Acme Inc. is open.', 'Ask for Jane Doe, Ph.D.', 'She knows.']],
+	['It weighs 3.5 kg. 4 of them, please.', ['It weighs 3.5 kg.', '4 of them, please.']],
 	['', []],
 	['   \n ', []],
 ])('splits %j', (text, pieces) => {
@@ -65,6 +70,32 @@ it('breaks what has no end at a space, and what has no space by force', () => {
 	expect(run.join('')).toBe('x'.repeat(1000));
 	expect(Math.max(...run.map(({ length }) => length))).toBeLessThanOrEqual(400);
 });
+
+it.each(['laugh', 'chuckle', 'sigh', 'cough', 'sniffle', 'groan', 'yawn', 'gasp'])('never cuts or loses <%s>', (tag) => {
+	fc.assert(
+		fc.property(fc.integer({ min: 0, max: 420 }), fc.constantFrom('x', 'ab ', 'a, ', '. ', '\u4f60', '<'), fc.integer({ min: 1, max: 9 }), (before, unit, step) => {
+			const text = `${unit.repeat(200).slice(0, before)}<${tag}>${unit.repeat(200)}`;
+			const splitter = new SentenceSplitter();
+			const pieces: string[] = [];
+			for (let at = 0; at < text.length; at += step) pieces.push(...splitter.push(text.slice(at, at + step)));
+			pieces.push(...splitter.flush());
+			expect(pieces.filter((piece) => piece.includes(`<${tag}>`))).toHaveLength(1);
+		}),
+	);
+});
+
+it.each(['<', '.', '1', '1.', ',', '`', '!', 'A.', '<a', '"', ' ', '\n', '\u4f60', '\u3002', 'x '])(
+	'gets through 50,000 signs of %j as they come, in short pieces',
+	(unit) => {
+		const text = unit.repeat(50_000 / unit.length);
+		const splitter = new SentenceSplitter();
+		const pieces: string[] = [];
+		for (let at = 0; at < text.length; at += 20) pieces.push(...splitter.push(text.slice(at, at + 20)));
+		pieces.push(...splitter.flush());
+		expect(bare(pieces.join(''))).toBe(bare(text));
+		expect(Math.max(0, ...pieces.map(({ length }) => length))).toBeLessThanOrEqual(400);
+	},
+);
 
 it('keeps an emotion tag whole where it breaks by force', () => {
 	const pieces = split(`${'x'.repeat(197)}<laugh>${'y'.repeat(400)}`);

@@ -1,17 +1,24 @@
+import { forcedBreak, lateBreak } from './forced-break';
 import { sentenceEnd } from './sentence-end';
+import { isClauseMark, isSentenceMark, isWideClauseMark, isWideLetter } from './sentence-marks';
 
 /** A first clause this long may be spoken before its sentence is written: the caller hears it sooner. */
 const FIRST_CLAUSE_MIN = 40;
 
-/** No piece gets longer: a voice begins to speak a piece only when it has all of its text. */
+/**
+ * A piece gets no longer if it has a space to be cut at (and up to twice as long if not): a voice begins to
+ * speak a piece only when it has all of its text. Code is one piece, however long, for it is not spoken.
+ */
 const PIECE_MAX = 200;
 
-/** A run of signs without any space is cut by force when it is this much longer. */
-const UNBROKEN_MAX = 2 * PIECE_MAX;
+/** A sign of Chinese or Japanese takes as long to say as so many letters. */
+const WIDE_LENGTH = 3;
 
-const SENTENCE_MARK = /[.?!\u2026\u3002\uff01\uff1f]/;
-const CLAUSE_MARK = /[,;:\u2014]/;
-const WIDE_CLAUSE_MARK = /[\uff0c\u3001\uff1b]/;
+/** Marks nothing by itself. */
+const PLAIN = /[a-z\d]/i;
+
+/** A tag is not cut, but a "<" that nothing closes does not hold up the rest for longer. */
+const TAG_MAX = 80;
 
 /** Code belongs to no sentence; `speakable` leaves it out as a whole. */
 const FENCE = '```';
@@ -52,45 +59,67 @@ export class SentenceSplitter {
 
 /** Where the first piece of `text` ends; undefined while that is not certain. */
 const nextBreak = (text: string, first: boolean, done: boolean): number | undefined => {
+	let length = 0;
+	let tagEnd = 0;
+	let unbroken = false;
 	for (let at = 0; at < text.length; at++) {
 		const sign = text.charAt(at);
-		if (text.startsWith(FENCE, at)) return at > 0 ? at : fenceEnd(text, done);
-		if (at >= PIECE_MAX) {
-			const cut = hardBreak(text, at);
-			if (cut !== undefined) return cut;
+		if (length < PIECE_MAX && PLAIN.test(sign)) {
+			length++;
+			continue;
 		}
+		if (sign === '`' && text.startsWith(FENCE, at)) return at > 0 ? at : fenceEnd(text, done);
+		if (length >= PIECE_MAX) {
+			const cut = unbroken ? lateBreak(text, at, PIECE_MAX) : forcedBreak(text, at);
+			if (cut !== undefined) return cut;
+			unbroken = true;
+		}
+		length += isWideLetter(sign) ? WIDE_LENGTH : 1;
 		if (sign === '\n') return at;
-		if (SENTENCE_MARK.test(sign)) {
+		if (sign === '<' && at >= tagEnd) {
+			const tag = tagAt(text, at, done);
+			if (tag === undefined) return undefined;
+			tagEnd = at + tag;
+		}
+		if (at < tagEnd) continue;
+		if (isSentenceMark(sign)) {
 			const [kind, end] = sentenceEnd(text, at, done);
 			if (kind === 'unknown') return undefined;
 			if (kind === 'end') return end;
+			length += end - 1 - at;
 			at = end - 1;
-		} else if (first && at >= FIRST_CLAUSE_MIN && endsClause(text, at)) {
-			return at + 1;
+		} else if (first && length >= FIRST_CLAUSE_MIN) {
+			const ends = clauseEnds(text, at, done);
+			if (ends === undefined) return undefined;
+			if (ends) return at + 1;
 		}
 	}
 	return done && text !== '' ? text.length : undefined;
 };
 
-/** Decided one sign later than it is written, when it is known whether a space follows. */
-const endsClause = (text: string, at: number): boolean =>
-	WIDE_CLAUSE_MARK.test(text.charAt(at)) ||
-	(CLAUSE_MARK.test(text.charAt(at)) && /\s/.test(text.charAt(at + 1)));
+/** The length of the tag that begins at `at`, 0 where none does; undefined while it may still become one. */
+const tagAt = (text: string, at: number, done: boolean): number | undefined => {
+	const rest = text.slice(at, at + TAG_MAX);
+	const tag = /^<[/!?]?[a-zA-Z][^<>\n]*>/.exec(rest);
+	if (tag !== null) return tag[0].length;
+	return !done && rest.length < TAG_MAX && /^<(?:[/!?]?(?:[a-zA-Z][^<>\n]*)?)$/.test(rest) ? undefined : 0;
+};
+
+/** "on November 22, 2026": no clause ends between figures. undefined while that is not certain. */
+const clauseEnds = (text: string, at: number, done: boolean): boolean | undefined => {
+	const mark = text.charAt(at);
+	if (isWideClauseMark(mark)) return true;
+	if (!isClauseMark(mark)) return false;
+	const space = /^\s+/.exec(text.slice(at + 1, at + 1 + TAG_MAX))?.[0].length ?? 0;
+	if (space === 0) return at + 1 === text.length && !done ? undefined : false;
+	if (!/\d/.test(text.charAt(at - 1))) return true;
+	const next = text.charAt(at + 1 + space);
+	return next === '' && !done ? undefined : !/\d/.test(next);
+};
 
 /** The end of the code that `text` begins with; undefined while it is being written. */
 const fenceEnd = (text: string, done: boolean): number | undefined => {
 	const closing = text.indexOf(FENCE, FENCE.length);
 	if (closing >= 0) return closing + FENCE.length;
 	return done ? text.length : undefined;
-};
-
-const hardBreak = (text: string, at: number): number | undefined => {
-	const space = text.slice(0, PIECE_MAX + 1).search(/\s\S*$/);
-	if (space > 0) return space;
-	if (/\s/.test(text.charAt(at))) return at;
-	if (at < UNBROKEN_MAX) return undefined;
-	const tag = text.slice(0, PIECE_MAX).search(/<[a-z]+$/);
-	if (tag > 0) return tag;
-	const low = text.charCodeAt(PIECE_MAX);
-	return low >= 0xdc00 && low <= 0xdfff ? PIECE_MAX - 1 : PIECE_MAX;
 };

@@ -1,34 +1,42 @@
+import { aroundEmotionTags, EMOTION_TAG, withoutMarkup } from './emotion-tags';
 import { withoutEmoji } from './emoji';
+import { withoutEntities } from './entities';
 import { withoutMarkdown } from './markdown';
-import { saidShort } from './web-address';
+import { sayEnglish } from './spoken/english';
+import { tidy } from './tidy';
+import { shortAddresses } from './web-address';
 
-/** What the Orpheus voices do instead of say. Other engines strip them. */
-const EMOTION_TAG = /<(?:laugh|chuckle|sigh|cough|sniffle|groan|yawn|gasp)>/gi;
+/** English by these is written with the day before the month. */
+const DAY_FIRST = new Set(['gb', 'uk', 'au', 'nz', 'ie', 'in', 'za']);
 
-const TAG = /<(?!(?:laugh|chuckle|sigh|cough|sniffle|groan|yawn|gasp)>)\/?[a-zA-Z][^<>]*>/gi;
-
-const ENTITIES: Record<string, string> = {
-	'&amp;': ' and ',
-	'&lt;': ' less than ',
-	'&gt;': ' greater than ',
-	'&quot;': '"',
-	'&#39;': "'",
-	'&nbsp;': ' ',
-};
+/** No sign of its own, but between others it would hide what they are. */
+const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]/g;
 
 /**
- * What a voice should be given of what a model wrote: without Markdown, emoji and markup, addresses said
- * short. Emotion tags stay whole. '' where nothing is left to say. Numbers, times and currency are the
- * voice's own matter.
+ * What voices of a language (a BCP 47 tag such as `en-GB`) should be given of what a model wrote.
+ *
+ * For all languages, in this order: Markdown, code and tables; web addresses cut short; emoji; tags other than
+ * those of emotion, which stay as they are; HTML entities. For English then figures and marks as people say
+ * them (spoken/english.ts), line by line; other languages' engines read theirs. Last, space and marks are put
+ * in order.
+ *
+ * The text may be any piece that SentenceSplitter gives. One line comes out: '' where nothing is left to say.
  */
-export const speakable = (text: string): string => {
-	const plain = withoutEmoji(saidShort(withoutMarkdown(text)))
-		.replace(TAG, ' ')
-		.replace(/&(?:amp|lt|gt|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? ' ')
-		.replace(/\s+/g, ' ')
-		.replace(/ ([,.;:?!])(?=\s|$)/g, '$1')
-		.replace(/\(\s*\)|\[\s*\]/g, '')
-		.trim();
-	const hasWords = /[\p{L}\p{N}]/u.test(plain.replace(EMOTION_TAG, ''));
-	return hasWords || plain.match(EMOTION_TAG) ? plain : '';
+export const speakableIn = (language = 'en'): ((text: string) => string) => {
+	const [primary = '', ...subtags] = language.toLowerCase().split(/[-_]/);
+	const options = { dayFirst: subtags.some((subtag) => DAY_FIRST.has(subtag)) };
+	const sayLine = (line: string): string =>
+		primary === 'en' ? aroundEmotionTags(line, (words) => sayEnglish(words, options)) : line;
+
+	return (text) => {
+		const plain = withoutEntities(
+			withoutMarkup(withoutEmoji(shortAddresses(withoutMarkdown(text.replace(INVISIBLE, ''), primary)))),
+		);
+		const said = tidy(plain.split('\n').map(sayLine).join('\n'));
+		const hasWords = /[\p{L}\p{N}]/u.test(said.replace(EMOTION_TAG, ''));
+		return hasWords || said.match(EMOTION_TAG) ? said : '';
+	};
 };
+
+/** What an English voice should be given of what a model wrote. */
+export const speakable = speakableIn('en');

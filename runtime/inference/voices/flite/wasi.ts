@@ -16,6 +16,7 @@ const TYPE_FOLDER = 3;
 const TYPE_FILE = 4;
 /** The one folder that is open from the start. */
 const FOLDER_FD = 3;
+const OUTPUT_FD = 1;
 
 class MemoryFile {
 	private bytes = new Uint8Array(64 * 1024);
@@ -56,7 +57,8 @@ class ProgramExit extends Error {
 export class WasiProgram {
 	private readonly instance: WasmInstance;
 	private readonly files = new Map<string, MemoryFile>();
-	private readonly open = new Map<number, MemoryFile>();
+	private readonly printed = new MemoryFile();
+	private readonly open = new Map([[OUTPUT_FD, this.printed]]);
 	private args: Uint8Array[] = [];
 	private nextFd = FOLDER_FD + 1;
 
@@ -64,7 +66,7 @@ export class WasiProgram {
 		this.instance = new webAssembly.Instance(module, { wasi_snapshot_preview1: this.imports() });
 	}
 
-	/** Runs the program, once. Its output streams are dropped. */
+	/** Runs the program, once. What it complains of is dropped. */
 	run(args: readonly string[]): number {
 		this.args = args.map((argument) => new TextEncoder().encode(`${argument}\0`));
 		try {
@@ -74,6 +76,11 @@ export class WasiProgram {
 			if (error instanceof ProgramExit) return error.code;
 			throw error;
 		}
+	}
+
+	/** What it printed. */
+	get output(): string {
+		return new TextDecoder().decode(this.printed.content());
 	}
 
 	/** A file that the program has written. */
