@@ -122,3 +122,12 @@ it('passes the error on where nobody is left, and asks nobody when cancelled', a
 	await expect(speaking).rejects.toBeDefined();
 	expect(b.said).toEqual([]);
 });
+
+it('gives emotion tags only to a voice that makes sounds of them', async () => {
+	const plain = new ScriptedVoice(16_000);
+	await heard(speakerOf({ plain }), 'That is fun <laugh> indeed.');
+	expect(plain.said).toEqual(['That is fun indeed.']);
+	const feeling = Object.assign(new ScriptedVoice(16_000), { emotionTags: true });
+	await heard(speakerOf({ feeling }), 'That is fun <laugh> indeed.');
+	expect(feeling.said).toEqual(['That is fun <laugh> indeed.']);
+});

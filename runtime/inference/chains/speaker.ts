@@ -4,6 +4,7 @@ import type { Clock } from '../../contract/clock';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { heardText } from '../../session/heard';
+import { withoutEmotionTags } from '../../session/speech-text';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
 import { StreamResampler } from '../remote/stream-resampler';
 import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
@@ -28,7 +29,8 @@ interface Speech {
 function begin(engine: VoiceEngine, link: VoiceLink, text: string, settings: VoiceSettings, signal: AbortSignal): Speech {
 	const abort = new AbortController();
 	const either = AbortSignal.any([signal, abort.signal]);
-	const sounds = engine.speak(text, { ...settings, voice: link.voice }, either)[Symbol.asyncIterator]();
+	const said = engine.emotionTags ? text : withoutEmotionTags(text);
+	const sounds = engine.speak(said, { ...settings, voice: link.voice }, either)[Symbol.asyncIterator]();
 	const first = sounds.next();
 	first.catch(() => undefined);
 	const stop = (): void => {

@@ -25,6 +25,7 @@ const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 export class OrpheusVoice implements VoiceEngine {
 	readonly voices = ORPHEUS_VOICES;
 	readonly sampleRate = SNAC_RATE;
+	readonly emotionTags = true;
 
 	constructor(
 		private readonly source: TokenSource,

@@ -28,6 +28,8 @@ export interface VoiceEngine {
 	 * VOICE_ERR_CANCELLED once `signal` is aborted.
 	 */
 	speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncIterable<Sound>;
+	/** Makes a sound of `<laugh>` and its like; to other voices they are not given. */
+	readonly emotionTags?: boolean;
 	/** Sentences can be made side by side at little cost: the next may begin while this one is spoken. */
 	readonly sideBySide?: boolean;
 	/** Loads all that the voice needs. Throws VOICE_ERR_VOICE_UNKNOWN. */
