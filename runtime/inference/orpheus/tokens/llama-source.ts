@@ -27,13 +27,13 @@ interface Loaded {
 	readonly pace: ChunkPace;
 }
 
-async function load({ llama, cores }: Backend, file: ModelFile): Promise<Loaded> {
+async function load({ llama, cores }: Backend, file: ModelFile, sequences: number | undefined): Promise<Loaded> {
 	try {
 		const model = await llama.loadModel({ modelPath: file.path });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);
 		const context = await model.createContext({
 			contextSize: Math.min(CONTEXT_TOKENS, model.trainContextSize),
-			sequences: model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES,
+			sequences: sequences ?? (model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES),
 			threads: threadsFor(file.bytes, cores),
 		});
 		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
@@ -55,6 +55,8 @@ export class LlamaTokenSource implements TokenSource {
 		private readonly file: ModelFile,
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		private readonly onTokens: (count: number) => void = () => undefined,
+		/** Sentences spoken at a time; absent: what suits the machine. */
+		private readonly sequences?: number,
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
@@ -106,7 +108,7 @@ export class LlamaTokenSource implements TokenSource {
 
 	/** A failed load is tried again by whoever asks next. */
 	private async loaded(): Promise<Loaded> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await load(backend, this.file));
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await load(backend, this.file, this.sequences));
 		try {
 			return await this.loading;
 		} catch (error) {

@@ -1,0 +1,59 @@
+import { say } from '../cache';
+import { type Figure, percentile } from '../report';
+import { FULL, type OurTokens } from './our-tokens';
+import { batchedBench, llamaBench, type PeerSettings, type TokenCost } from './peer-run';
+import type { PeerTools } from './peer-tools';
+
+/** Sampling, the way to JavaScript and back, and our own code may take this share of the time. */
+const LEAST_RATIO = 0.95;
+
+export interface Beside {
+	readonly ours: OurTokens;
+	readonly tools: PeerTools;
+	readonly settings: PeerSettings;
+	readonly rounds: number;
+}
+
+/** One round's cost of a token. */
+export interface Pair {
+	readonly ours: TokenCost;
+	readonly theirs: TokenCost;
+}
+
+const figuresOf = (name: string, pairs: readonly Pair[]): Figure[] => {
+	const median = (pick: (pair: Pair) => number): number => percentile(pairs.map(pick), 0.5);
+	return [
+		{ name: `${name}: speed`, unit: 'tokens/s', samples: pairs.map(({ ours }) => 1000 / ours.wallMs), bound: 1000 / median(({ theirs }) => theirs.wallMs) },
+		{ name: `${name}: cpu`, unit: 'cpu ms/token', samples: pairs.map(({ ours }) => ours.cpuMs), bound: median(({ theirs }) => theirs.cpuMs) },
+	];
+};
+
+/** One speech beside llama-bench, round by round, so that a busy machine hurts both alike. */
+export async function oneBeside({ ours, tools, settings, rounds }: Beside): Promise<Pair[]> {
+	const pairs: Pair[] = [];
+	await ours.write(FULL, 1, 4);
+	for (let round = 1; round <= rounds; round++) {
+		say(`llama-bench and ours, round ${round} of ${rounds}`);
+		pairs.push({ ours: await ours.write(FULL, 1, settings.tokens), theirs: await llamaBench(tools, settings) });
+	}
+	return pairs;
+}
+
+export const oneFigures = (pairs: readonly Pair[]): Figure[] => [
+	...figuresOf('llama-bench', pairs),
+	{ name: 'llama-bench: our share of its speed, by round', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.wallMs / ours.wallMs), bound: LEAST_RATIO },
+	{ name: 'llama-bench: the same by cpu', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.cpuMs / ours.cpuMs), bound: LEAST_RATIO },
+];
+
+/** Several speeches at a time beside llama-batched-bench. */
+export async function manyBeside({ ours, tools, settings, rounds }: Beside, sequences: readonly number[]): Promise<Figure[]> {
+	const pairs = new Map<number, Pair[]>(sequences.map((count) => [count, []]));
+	for (let round = 1; round <= rounds; round++) {
+		say(`llama-batched-bench and ours, round ${round} of ${rounds}`);
+		const theirs = await batchedBench(tools, settings, sequences);
+		for (const [count, known] of pairs) {
+			known.push({ ours: await ours.write(FULL, count, settings.tokens), theirs: theirs.get(count)! });
+		}
+	}
+	return [...pairs].flatMap(([count, known]) => figuresOf(`llama-batched-bench, ${count} at a time`, known));
+}
