@@ -1,10 +1,9 @@
 import type { OrpheusSampling } from '../runtime/inference/orpheus/token-source';
 import { say } from './cache';
-import { isQuant, NARROW, ORPHEUS_3B, orpheusShape, QUANTS } from './fixtures/orpheus-shape';
-import { type Beside, manyBeside, oneBeside, oneFigures } from './llama/beside-llama-cpp';
+import { NARROW, ORPHEUS_3B, orpheusShape, quantNamed } from './fixtures/orpheus-shape';
+import { manyBeside, manyFigures, oneBeside, oneFigures, openBeside } from './llama/beside-llama-cpp';
 import { FULL, type OurTokens, withTokens } from './llama/our-tokens';
-import { peerTools } from './llama/peer-tools';
-import { CannotRun, type Figure, flag, numbers, option, percentile, report, run } from './report';
+import { type Figure, flag, numbers, option, percentile, report, run } from './report';
 
 /**
  * Orpheus's language model on this machine's processor: our tokens, sampled, beside llama.cpp's own measuring tools
@@ -15,7 +14,7 @@ import { CannotRun, type Figure, flag, numbers, option, percentile, report, run 
  * The width and the vocabulary are always the true ones; without `--full`, 8 of the 28 layers.
  */
 const FEW_LAYERS = 8;
-const quant = option('--quant', 'q4_0');
+const quant = quantNamed(option('--quant', 'q4_0'));
 const layers = Number(option('--layers', String(flag('--full') ? ORPHEUS_3B.layers : FEW_LAYERS)));
 const rounds = Number(option('--rounds', '5'));
 const tokens = Number(option('--tokens', '32'));
@@ -53,16 +52,13 @@ async function samplerFigures(tokenCpu: number): Promise<Figure[]> {
 }
 
 async function main(): Promise<void> {
-	if (!isQuant(quant)) throw new CannotRun(`"${quant}" cannot be written. There is: ${QUANTS.join(', ')}.`);
 	const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quant);
 	const { one, many } = await withTokens(async (ours) => {
-		const { threads, onGpu, libraries } = await ours.open(file, Math.max(...sequences));
-		const beside: Beside = { ours, tools: await peerTools(libraries), settings: { file, threads, onGpu, tokens }, rounds };
-		say(`${layers} layers as ${quant}, ${threads} threads${onGpu ? ', on the GPU' : ''}`);
+		const beside = await openBeside(ours, { file, sequences: Math.max(...sequences), tokens, rounds });
 		return { one: await oneBeside(beside), many: await manyBeside({ ...beside, rounds: Math.ceil(rounds / 2) }, sequences) };
 	});
 	const tokenCpu = percentile(one.map(({ ours }) => ours.cpuMs), 0.5);
-	report([...oneFigures(one), ...many, ...(await samplerFigures(tokenCpu))]);
+	report([...oneFigures(one), ...manyFigures(many), ...(await samplerFigures(tokenCpu))]);
 }
 
 run(main);

@@ -1,17 +1,26 @@
+import path from 'node:path';
 import { say } from '../cache';
 import { type Figure, percentile } from '../report';
 import { FULL, type OurTokens } from './our-tokens';
 import { batchedBench, llamaBench, type PeerSettings, type TokenCost } from './peer-run';
-import type { PeerTools } from './peer-tools';
+import { type PeerTools, peerTools } from './peer-tools';
 
 /** Sampling, the way to JavaScript and back, and our own code may take this share of the time. */
 const LEAST_RATIO = 0.95;
 
-export interface Beside {
+interface Beside {
 	readonly ours: OurTokens;
 	readonly tools: PeerTools;
 	readonly settings: PeerSettings;
 	readonly rounds: number;
+}
+
+/** Loads the file in our process and makes llama.cpp's tools ready for it, with the same libraries and threads. */
+export async function openBeside(ours: OurTokens, ask: { file: string; sequences: number; tokens: number; rounds: number }): Promise<Beside> {
+	const { file, sequences, tokens, rounds } = ask;
+	const { threads, onGpu, libraries } = await ours.open(file, sequences);
+	say(`${path.basename(file)}, ${threads} threads${onGpu ? ', on the GPU' : ''}`);
+	return { ours, tools: await peerTools(libraries), settings: { file, threads, onGpu, tokens }, rounds };
 }
 
 /** One round's cost of a token. */
@@ -45,15 +54,17 @@ export const oneFigures = (pairs: readonly Pair[]): Figure[] => [
 	{ name: 'llama-bench: the same by cpu', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.cpuMs / ours.cpuMs), bound: LEAST_RATIO },
 ];
 
-/** Several speeches at a time beside llama-batched-bench. */
-export async function manyBeside({ ours, tools, settings, rounds }: Beside, sequences: readonly number[]): Promise<Figure[]> {
+/** Several speeches at a time beside llama-batched-bench, by their number. */
+export async function manyBeside({ ours, tools, settings, rounds }: Beside, sequences: readonly number[]): Promise<Map<number, Pair[]>> {
 	const pairs = new Map<number, Pair[]>(sequences.map((count) => [count, []]));
 	for (let round = 1; round <= rounds; round++) {
 		say(`llama-batched-bench and ours, round ${round} of ${rounds}`);
-		const theirs = await batchedBench(tools, settings, sequences);
-		for (const [count, known] of pairs) {
-			known.push({ ours: await ours.write(FULL, count, settings.tokens), theirs: theirs.get(count)! });
+		for (const [count, theirs] of await batchedBench(tools, settings, sequences)) {
+			pairs.get(count)?.push({ ours: await ours.write(FULL, count, settings.tokens), theirs });
 		}
 	}
-	return [...pairs].flatMap(([count, known]) => figuresOf(`llama-batched-bench, ${count} at a time`, known));
+	return pairs;
 }
+
+export const manyFigures = (pairs: ReadonlyMap<number, Pair[]>): Figure[] =>
+	[...pairs].flatMap(([count, each]) => figuresOf(`llama-batched-bench, ${count} at a time`, each));

@@ -9,7 +9,7 @@ const FRAME_SECONDS = FRAME_SAMPLES / SNAC_RATE;
 export interface Decode {
 	readonly from: number;
 	readonly to: number;
-	play(sound: Float32Array): Float32Array;
+	readonly play: (sound: Float32Array) => Float32Array;
 }
 
 /** A way to make sound of a speech of `frames` frames. What its decodes play follows on each other. */
