@@ -18,7 +18,6 @@ import { REFERENCE_FRAMES } from './snac/schedules';
  * A caller takes 230 MB of the card's memory, the model 2.4 GB (4.0 as q8_0): 16 or 32 callers need `--callers 1,8,16,32`.
  * `--cpu --layers 1` tries the bench itself where there is no card: its figures then mean nothing.
  */
-const quant = quantNamed(option('--quant', 'q4_k_m'));
 const callers = numbers('--callers', '1,2,4,8');
 const seconds = Number(option('--seconds', '10'));
 const rounds = Number(option('--rounds', '3'));
@@ -70,7 +69,7 @@ const carried = (pairs: ReadonlyMap<number, Pair[]>): Figure => {
 async function main(): Promise<void> {
 	await withTokens(async (ours) => {
 		await requireCard(ours);
-		const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quant);
+		const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quantNamed(option('--quant', 'q4_k_m')));
 		const beside = await openBeside(ours, { file, sequences: Math.max(...callers), tokens, rounds });
 		const one = await oneBeside(beside);
 		const many = await manyBeside(beside, callers);

@@ -14,7 +14,6 @@ import { type Figure, flag, numbers, option, percentile, report, run } from './r
  * The width and the vocabulary are always the true ones; without `--full`, 8 of the 28 layers.
  */
 const FEW_LAYERS = 8;
-const quant = quantNamed(option('--quant', 'q4_0'));
 const layers = Number(option('--layers', String(flag('--full') ? ORPHEUS_3B.layers : FEW_LAYERS)));
 const rounds = Number(option('--rounds', '5'));
 const tokens = Number(option('--tokens', '32'));
@@ -52,10 +51,10 @@ async function samplerFigures(tokenCpu: number): Promise<Figure[]> {
 }
 
 async function main(): Promise<void> {
-	const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quant);
+	const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quantNamed(option('--quant', 'q4_0')));
 	const { one, many } = await withTokens(async (ours) => {
 		const beside = await openBeside(ours, { file, sequences: Math.max(...sequences), tokens, rounds });
-		return { one: await oneBeside(beside), many: await manyBeside({ ...beside, rounds: Math.ceil(rounds / 2) }, sequences) };
+		return { one: await oneBeside(beside), many: await manyBeside({ ...beside, rounds: Math.max(1, Math.floor(rounds / 2)) }, sequences) };
 	});
 	const tokenCpu = percentile(one.map(({ ours }) => ours.cpuMs), 0.5);
 	report([...oneFigures(one), ...manyFigures(many), ...(await samplerFigures(tokenCpu))]);

@@ -35,7 +35,7 @@ export class OurTokens {
 	}
 }
 
-/** `use` with a process that has this file loaded, for up to so many sequences. */
+/** The process lives as long as `use` does. */
 export async function withTokens<T>(use: (tokens: OurTokens) => Promise<T>): Promise<T> {
 	const tokens = new OurTokens();
 	try {
