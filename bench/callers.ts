@@ -1,39 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../runtime/cli/call/peer-protocol';
-import { type Call, Caller } from '../runtime/ipc/caller';
+import type { Call } from '../runtime/ipc/caller';
 import { type MediaInput, type MediaProtocol, mediaProtocol } from '../runtime/ipc/media-protocol';
-import { pipeToChild } from '../runtime/ipc/pipes';
-import type { Protocol } from '../runtime/ipc/protocol';
-
-export interface Forked<P extends Protocol> {
-	readonly child: ChildProcess;
-	readonly caller: Caller<P>;
-	stop(): Promise<void>;
-}
-
-function forked<P extends Protocol>(entry: string, protocol: P): Forked<P> {
-	const child = fork(path.join(__dirname, entry), [], { serialization: 'advanced' });
-	const caller = new Caller(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
-	return {
-		child,
-		caller,
-		stop: async () => {
-			const gone = once(child, 'exit');
-			if (child.connected) child.disconnect();
-			await gone;
-		},
-	};
-}
+import { type Forked, forked } from './forked';
 
 /** What carries the calls: ours, or the least that any server on wrtc does. */
 export type Server = 'media' | 'echo';
 
 export const forkServer = (server: Server): Forked<MediaProtocol> =>
-	forked(server === 'media' ? '../runtime/media/main.js' : 'echo-peer.js', mediaProtocol);
+	forked(server === 'media' ? '../runtime/media/main.js' : 'echo-peer.js', mediaProtocol, 'VOICE_ERR_MEDIA_LOST');
 
-export const forkPeers = (): Forked<PeerProtocol> => forked('../runtime/cli/call/peer-process.js', peerProtocol);
+export const forkPeers = (): Forked<PeerProtocol> => forked('../runtime/cli/call/peer-process.js', peerProtocol, 'VOICE_ERR_MEDIA_LOST');
 
 /** A caller connected to a server. */
 export interface Line {

@@ -1,14 +1,14 @@
 import { callerVoice } from '../runtime/cli/call/caller-voice';
 import { type Load, measure } from './echo-peer-load';
-import { option } from './report';
+import { flag, numbers, option, run } from './report';
 
 /**
  * What a session costs in media, beside the least that wrtc can do with the same sound: `node dist/bench/echo-peer-compare.js
  * [--json] [--seconds N] [--sessions 1,4,8]`. One after the other, in turns, so that a busy machine hurts both alike.
  */
-const json = process.argv.includes('--json');
+const json = flag('--json');
 const seconds = Number(option('--seconds', '15'));
-const counts = option('--sessions', '1,4,8').split(',').map(Number);
+const counts = numbers('--sessions', '1,4,8');
 const TEXT = 'I would like to book a dentist appointment for next Wednesday at half past three, and please tell me what else I have on that day.';
 
 function print(name: string, unit: string, ours: number, bound: number, n: number): void {
@@ -31,10 +31,4 @@ async function main(): Promise<void> {
 	}
 }
 
-main().then(
-	() => process.exit(0),
-	(error: unknown) => {
-		console.error(error);
-		process.exit(1);
-	},
-);
+run(main);

@@ -1,16 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { VoiceError } from '../runtime/contract/errors';
 import type { ChatMessage } from '../runtime/contract/chat';
 import type { ChatReply } from '../runtime/contract/control';
 import { llamaBackend } from '../runtime/inference/llama/library';
 import { threadsFor } from '../runtime/inference/llama/threads';
 import { modelFile } from '../runtime/inference/models/resolve';
-import { Caller } from '../runtime/ipc/caller';
 import { inferenceProtocol } from '../runtime/ipc/inference-protocol';
-import { pipeToChild } from '../runtime/ipc/pipes';
-import { type Figure, option, report } from './report';
+import { forked } from './forked';
+import { type Figure, option, report, run } from './report';
 
 /**
  * The inference process by itself: how soon and how fast it answers and speaks.
@@ -48,15 +44,11 @@ async function bareLlama(): Promise<{ written: number; read: number }> {
 }
 
 class Bench {
-	private readonly child = fork(path.join(__dirname, '..', 'runtime', 'inference', 'main.js'), [], {
-		serialization: 'advanced',
-	});
-	readonly caller = new Caller(inferenceProtocol, pipeToChild(this.child), 'VOICE_ERR_INFERENCE_LOST');
+	private readonly process = forked('../runtime/inference/main.js', inferenceProtocol, 'VOICE_ERR_INFERENCE_LOST');
+	readonly caller = this.process.caller;
 
 	async stop(): Promise<void> {
-		const exit = once(this.child, 'exit');
-		this.child.disconnect();
-		await exit;
+		await this.process.stop();
 	}
 
 	async chat(conversation: string, messages: ChatMessage[], maxTokens = WRITTEN): Promise<ChatReply & { firstMs: number }> {
@@ -160,10 +152,4 @@ async function main(): Promise<void> {
 	}
 }
 
-main().then(
-	() => process.exit(0),
-	(error: unknown) => {
-		console.error(VoiceError.from(error).message);
-		process.exit(1);
-	},
-);
+run(main);

@@ -9,7 +9,7 @@ import { readPack } from '../runtime/inference/transcribe/listen/pack';
 import { Utterance } from '../runtime/inference/transcribe/listen/utterance';
 import { Vocabulary } from '../runtime/inference/transcribe/listen/vocabulary';
 import { Flite } from '../runtime/inference/voices/flite/flite';
-import { type Figure, report } from './report';
+import { cpuMs, type Figure, report, run } from './report';
 
 /**
  * The offline recogniser: what it hears of voices it was not trained on, and what it costs.
@@ -76,11 +76,6 @@ async function heardBy(engine: StreamingRecogniser, spoken: readonly Spoken[]): 
 	return results;
 }
 
-const cpuMs = (since: NodeJS.CpuUsage): number => {
-	const { user, system } = process.cpuUsage(since);
-	return (user + system) / 1000;
-};
-
 /** CPU of model and decoder, ms a second of sound, with nothing around them. */
 async function bareCosts(spoken: readonly Spoken[]): Promise<{ model: number[]; decoder: number[] }> {
 	const pack = await readPack(PACK);
@@ -144,10 +139,4 @@ async function main(): Promise<void> {
 	report(figures);
 }
 
-main().then(
-	() => process.exit(0),
-	(error: unknown) => {
-		console.error(error);
-		process.exit(1);
-	},
-);
+run(main);

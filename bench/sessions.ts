@@ -4,7 +4,7 @@ import { callerVoice } from '../runtime/cli/call/caller-voice';
 import type { ProcessLoad, RuntimeStats } from '../runtime/contract/stats';
 import { type Agent, withAgent } from './agent';
 import { type Load, measure } from './echo-peer-load';
-import { type Figure, option, report } from './report';
+import { type Figure, numbers, option, report, run } from './report';
 
 /**
  * What a live session costs: callers talk with the example agent in real n8n over real WebRTC, turn after turn. CPU
@@ -14,7 +14,7 @@ import { type Figure, option, report } from './report';
  *     npm run bench sessions [-- --json] [--seconds N] [--sessions 1,4,8]
  */
 const seconds = Number(option('--seconds', '20'));
-const counts = option('--sessions', '1,4,8').split(',').map(Number);
+const counts = numbers('--sessions', '1,4,8');
 const LINES = ['--say', 'what is on my calendar tomorrow', '--say', 'thank you', '--turns', '200'];
 /** All have come through, and their first turns have read the instructions. */
 const SETTLE_MS = 12_000;
@@ -74,10 +74,4 @@ async function main(): Promise<void> {
 	report(rows);
 }
 
-void main().then(
-	() => process.exit(0),
-	(error: unknown) => {
-		console.error(error);
-		process.exit(1);
-	},
-);
+run(main);

@@ -2,7 +2,7 @@ import type { CallTurn } from '../runtime/cli/call/report';
 import type { TurnTimings } from '../runtime/contract/turn';
 import { withAgent } from './agent';
 import { echoOnset } from './echo-onset';
-import { type Figure, option, percentile, report } from './report';
+import { type Figure, option, percentile, report, run } from './report';
 
 /**
  * The waterfall of real turns: the headless caller talks to the example agent in real n8n over real WebRTC.
@@ -60,10 +60,4 @@ async function main(): Promise<void> {
 	});
 }
 
-void main().then(
-	() => process.exit(0),
-	(error: unknown) => {
-		console.error(error);
-		process.exit(1);
-	},
-);
+run(main);

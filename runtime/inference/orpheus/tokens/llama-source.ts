@@ -38,6 +38,8 @@ export class LlamaTokenSource implements TokenSource {
 		private readonly file: ModelFile,
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		private readonly onTokens: (count: number) => void = () => undefined,
+		/** Sentences spoken at a time; absent: what suits the machine. */
+		private readonly sequences?: number,
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
@@ -122,7 +124,7 @@ export class LlamaTokenSource implements TokenSource {
 
 	/** A failed load is tried again by whoever asks next. */
 	private async loaded(): Promise<OrpheusModel> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file));
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file, this.sequences));
 		try {
 			this.model = await this.loading;
 			return this.model;

@@ -42,13 +42,13 @@ const general = z.object({
 	languages: z.array(z.string()).catch([]),
 });
 
-/** Loads a model file that has been approved. Rejects with VOICE_ERR_MODEL_BROKEN. */
-export async function loadOrpheusModel({ llama, cores, scheduler }: Backend, file: ModelFile): Promise<OrpheusModel> {
+/** Loads a model file that has been approved. `most` speeches at a time. Rejects with VOICE_ERR_MODEL_BROKEN. */
+export async function loadOrpheusModel({ llama, cores, scheduler }: Backend, file: ModelFile, most?: number): Promise<OrpheusModel> {
 	try {
 		const model = await llama.loadModel({ modelPath: file.path });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
-		const sequences = model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES;
+		const sequences = most ?? (model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES);
 		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads: threadsFor(file.bytes, cores) });
 		const places = new SpeechPlaces(Array.from({ length: context.totalSequences }, () => context.getSequence()));
 		const { name, finetune, languages } = general.parse(model.fileInfo.metadata.general);

@@ -1,0 +1,80 @@
+import { FRAME_SAMPLES, SNAC_RATE } from '../runtime/inference/orpheus/snac/snac-model';
+import { CODES_PER_FRAME } from '../runtime/inference/orpheus/tokens/frame-assembler';
+import { say } from './cache';
+import { ORPHEUS_3B, orpheusShape, quantNamed } from './fixtures/orpheus-shape';
+import { trueSnac } from './fixtures/true-snac';
+import { manyBeside, manyFigures, oneBeside, oneFigures, openBeside, type Pair } from './llama/beside-llama-cpp';
+import { type OurTokens, withTokens } from './llama/our-tokens';
+import { CannotRun, type Figure, flag, numbers, option, percentile, report, run } from './report';
+import { REFERENCE_FRAMES } from './snac/schedules';
+
+/**
+ * Orpheus on a graphics card: how many callers it speaks to in real time, how soon each hears the first sound, and how near
+ * our tokens come to llama.cpp's own measuring tools on the same card. Random weights of the true shape: 28 layers, by
+ * default in the mix of formats of the published Q4_K_M file.
+ *
+ *     npm run bench gpu [-- --json] [--quant q4_k_m|q8_0|q4_0] [--callers 1,2,4,8] [--seconds N] [--rounds N] [--tokens N]
+ *
+ * A caller takes 230 MB of the card's memory, the model 2.4 GB (4.0 as q8_0): 16 or 32 callers need `--callers 1,8,16,32`.
+ * `--cpu --layers 1` tries the bench itself where there is no card: its figures then mean nothing.
+ */
+const callers = numbers('--callers', '1,2,4,8');
+const seconds = Number(option('--seconds', '10'));
+const rounds = Number(option('--rounds', '3'));
+const tokens = Number(option('--tokens', '128'));
+const layers = Number(option('--layers', String(ORPHEUS_3B.layers)));
+
+/** 82: what one caller hears in a second. */
+const REAL_TIME = (CODES_PER_FRAME * SNAC_RATE) / FRAME_SAMPLES;
+/** The reference plays nothing before. */
+const REFERENCE_TOKENS = REFERENCE_FRAMES * CODES_PER_FRAME;
+/** What has to be played is there so late at most: one packet, which the caller's jitter buffer hides. */
+const IN_TIME_MS = 20;
+
+async function requireCard(ours: OurTokens): Promise<void> {
+	const { gpu, cards } = await ours.look();
+	if (gpu !== '') say(`${gpu}: ${cards.join(', ')}`);
+	else if (!flag('--cpu')) {
+		throw new CannotRun('llama.cpp finds no graphics card here that it can use, and this bench measures one. `npm run bench tokens` measures the processor.');
+	}
+}
+
+/** Speech as callers hear it: so many at a time. */
+async function voices(ours: OurTokens, pairs: ReadonlyMap<number, Pair[]>): Promise<Figure[]> {
+	const decoder = await trueSnac();
+	const figures: Figure[] = [];
+	for (const [count, each] of pairs) {
+		say(`${count} callers for ${seconds} s`);
+		const heard = await ours.voices(decoder, count, seconds);
+		const late = heard.callers.map(({ lateMs }) => lateMs);
+		const theirTokenMs = count * percentile(each.map(({ theirs }) => theirs.wallMs), 0.5);
+		const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time: ${name}`, unit, samples, bound });
+		figures.push(
+			figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
+			figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * theirTokenMs),
+			figure('longest wait for more sound', 'ms', late),
+			figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
+		);
+	}
+	return figures;
+}
+
+/** How many times 82 tokens a second the card writes, whatever their number. */
+const carried = (pairs: ReadonlyMap<number, Pair[]>): Figure => {
+	const most = (pick: (pair: Pair) => number): number =>
+		Math.max(...[...pairs.values()].map((each) => 1000 / percentile(each.map(pick), 0.5) / REAL_TIME));
+	return { name: 'streams that the speed of the tokens allows', unit: 'streams', samples: [most(({ ours }) => ours.wallMs)], bound: most(({ theirs }) => theirs.wallMs) };
+};
+
+async function main(): Promise<void> {
+	await withTokens(async (ours) => {
+		await requireCard(ours);
+		const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quantNamed(option('--quant', 'q4_k_m')));
+		const beside = await openBeside(ours, { file, sequences: Math.max(...callers), tokens, rounds });
+		const one = await oneBeside(beside);
+		const many = await manyBeside(beside, callers);
+		report([...oneFigures(one), ...manyFigures(many), carried(many), ...(await voices(ours, many))]);
+	});
+}
+
+run(main);

@@ -1,0 +1,71 @@
+import '../../runtime/inference/thread-pool';
+import path from 'node:path';
+import { z } from 'zod';
+import { VoiceError } from '../../runtime/contract/errors';
+import { llamaBackend } from '../../runtime/inference/llama/library';
+import { threadsFor } from '../../runtime/inference/llama/threads';
+import { modelFile } from '../../runtime/inference/models/resolve';
+import type { OrpheusSampling } from '../../runtime/inference/orpheus/token-source';
+import { LlamaTokenSource } from '../../runtime/inference/orpheus/tokens/llama-source';
+import { pipeToParent } from '../../runtime/ipc/pipes';
+import { serve } from '../../runtime/ipc/server';
+import { cpuMs } from '../report';
+import { listen } from './callers-of-a-voice';
+import { tokenProtocol } from './token-protocol';
+
+/** Forked by benches: Orpheus's language model as the inference process has it, with nothing around it. */
+const pipe = pipeToParent();
+// Native threads of loaded models would keep the process alive.
+pipe.onClose(() => process.exit(0));
+
+const TEXT = 'I have booked your appointment for tomorrow at three, number';
+
+let source: LlamaTokenSource | undefined;
+const opened = (): LlamaTokenSource => {
+	if (!source) throw new VoiceError('VOICE_ERR_INTERNAL', 'No model has been opened.');
+	return source;
+};
+
+/** The native libraries of this process. */
+const report = z.object({ sharedObjects: z.array(z.string()) });
+const libraries = (): string[] =>
+	report.parse(process.report.getReport()).sharedObjects.filter((file) => /^lib(?:ggml|llama)/.test(path.basename(file)));
+
+async function write(sampling: OrpheusSampling, sequences: number, tokens: number, signal: AbortSignal) {
+	const speeches = Array.from({ length: sequences }, (_, index) => {
+		const ask = { text: `${TEXT} ${index}.`, voice: 'tara', sampling, maxTokens: 2 * tokens + 16 };
+		return opened().speak(ask, signal)[Symbol.asyncIterator]();
+	});
+	const next = async (speech: AsyncIterator<number>): Promise<void> => {
+		if ((await speech.next()).done) throw new VoiceError('VOICE_ERR_INTERNAL', 'The model ended its speech.');
+	};
+	// All have read their prompts when all have written a token.
+	await Promise.all(speeches.map(next));
+	const from = process.cpuUsage();
+	const startedAt = performance.now();
+	await Promise.all(
+		speeches.map(async (speech) => {
+			for (let token = 0; token < tokens; token++) await next(speech);
+		}),
+	);
+	const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMs(from) };
+	await Promise.all(speeches.map(async (speech) => await speech.return?.(undefined)));
+	return cost;
+}
+
+serve(tokenProtocol, pipe, {
+	look: async () => {
+		const { llama } = await llamaBackend();
+		return { gpu: llama.gpu || '', cards: llama.gpu ? await llama.getGpuDeviceNames() : [] };
+	},
+	open: async ({ file, sequences }) => {
+		const found = await modelFile(file);
+		const { cores, llama } = await llamaBackend();
+		// The bench wrote the file itself: it need not be tried in a throw-away process first.
+		source = new LlamaTokenSource(found, { approve: async () => undefined }, () => undefined, sequences);
+		await source.warm();
+		return { threads: threadsFor(found.bytes, cores), onGpu: llama.gpu !== false, libraries: libraries() };
+	},
+	write: async ({ sampling, sequences, tokens }, { signal }) => await write(sampling, sequences, tokens, signal),
+	voices: async ({ decoder, sampling, streams, seconds }) => await listen({ source: opened(), decoder, sampling, streams, seconds }),
+});

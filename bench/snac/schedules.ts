@@ -1,0 +1,53 @@
+import { FRAME_SAMPLES, SNAC_RATE } from '../../runtime/inference/orpheus/snac/snac-model';
+import { Join } from '../../runtime/inference/orpheus/sound/join';
+import { nextWindow, type Window } from '../../runtime/inference/orpheus/sound/windows';
+import { CODES_PER_FRAME } from '../../runtime/inference/orpheus/tokens/frame-assembler';
+
+const FRAME_SECONDS = FRAME_SAMPLES / SNAC_RATE;
+
+/** One decode: which frames, and what of its sound is played. */
+export interface Decode {
+	readonly from: number;
+	readonly to: number;
+	readonly play: (sound: Float32Array) => Float32Array;
+}
+
+/** A way to make sound of a speech of `frames` frames. What its decodes play follows on each other. */
+export type Schedule = (frames: number) => Decode[];
+
+/** All at once: the least work, and the sound that the others should give. */
+export const straight: Schedule = (frames) => [{ from: 0, to: frames, play: (sound) => sound }];
+
+/** canopyai/Orpheus-TTS: every frame but the first and the last two is cut out of the middle of four. */
+export const REFERENCE_FRAMES = 4;
+const REFERENCE_KEEPS = 1;
+/** So many samples of the speech it never plays at the beginning. */
+export const REFERENCE_SKIPS = REFERENCE_KEEPS * FRAME_SAMPLES;
+export const reference: Schedule = (frames) =>
+	Array.from({ length: Math.max(0, frames - REFERENCE_FRAMES + 1) }, (_, from) => ({
+		from,
+		to: from + REFERENCE_FRAMES,
+		play: (sound) => sound.slice(REFERENCE_SKIPS, (REFERENCE_KEEPS + 1) * FRAME_SAMPLES),
+	}));
+
+/** Ours, where a model writes `tokensPerSecond` without a hold-up and decoding takes no time. */
+export const ours =
+	(tokensPerSecond: number): Schedule =>
+	(frames) => {
+		const join = new Join();
+		const windows: Window[] = [];
+		const frameSeconds = CODES_PER_FRAME / tokensPerSecond;
+		let startedAt: number | undefined;
+		for (let written = 1; written <= frames; written++) {
+			const now = written * frameSeconds;
+			const heard = startedAt === undefined ? 0 : (now - startedAt) / FRAME_SECONDS;
+			for (;;) {
+				const kept = windows.at(-1)?.keepTo ?? 0;
+				const window = nextWindow({ written, ended: written === frames, kept, unheard: Math.max(0, kept - heard) });
+				if (!window) break;
+				windows.push(window);
+				startedAt ??= now;
+			}
+		}
+		return windows.map((window) => ({ from: window.from, to: window.to, play: (sound) => join.push(sound, window) }));
+	};

@@ -1,0 +1,63 @@
+import type { OrpheusSampling } from '../runtime/inference/orpheus/token-source';
+import { say } from './cache';
+import { NARROW, ORPHEUS_3B, orpheusShape, quantNamed } from './fixtures/orpheus-shape';
+import { manyBeside, manyFigures, oneBeside, oneFigures, openBeside } from './llama/beside-llama-cpp';
+import { FULL, type OurTokens, withTokens } from './llama/our-tokens';
+import { type Figure, flag, numbers, option, percentile, report, run } from './report';
+
+/**
+ * Orpheus's language model on this machine's processor: our tokens, sampled, beside llama.cpp's own measuring tools
+ * on the same file with the same libraries and threads, in the same run. Random weights of the true shape.
+ *
+ *     npm run bench tokens [-- --json] [--full] [--quant q4_0|q4_k_m|q8_0] [--layers N] [--rounds N] [--tokens N]
+ *
+ * The width and the vocabulary are always the true ones; without `--full`, 8 of the 28 layers.
+ */
+const FEW_LAYERS = 8;
+const layers = Number(option('--layers', String(flag('--full') ? ORPHEUS_3B.layers : FEW_LAYERS)));
+const rounds = Number(option('--rounds', '5'));
+const tokens = Number(option('--tokens', '32'));
+const sequences = numbers('--sequences', '1,2,4,8');
+
+const GREEDY: OrpheusSampling = { temperature: 0, topP: 1, topK: 1, repetitionPenalty: 1 };
+/** What sampling costs with all of the vocabulary. */
+const WITHOUT_TOP_K: OrpheusSampling = { ...FULL, topK: 0 };
+const SAMPLER_TOKENS = 128;
+
+/** On a model of nearly nothing but the vocabulary, where sampling is not lost in the noise of decoding. */
+async function samplers(ours: OurTokens): Promise<{ greedy: number[]; full: number[]; withoutTopK: number[] }> {
+	const costs = { greedy: [] as number[], full: [] as number[], withoutTopK: [] as number[] };
+	await ours.open(await orpheusShape(NARROW, 'q4_0'), 1);
+	await ours.write(FULL, 1, SAMPLER_TOKENS);
+	for (let round = 1; round <= rounds; round++) {
+		say(`samplers, round ${round} of ${rounds}`);
+		const cost = async (sampling: OrpheusSampling): Promise<number> => (await ours.write(sampling, 1, SAMPLER_TOKENS)).cpuMs;
+		costs.greedy.push(await cost(GREEDY));
+		costs.full.push(await cost(FULL));
+		costs.withoutTopK.push(await cost(WITHOUT_TOP_K));
+	}
+	return costs;
+}
+
+async function samplerFigures(tokenCpu: number): Promise<Figure[]> {
+	const { greedy, full, withoutTopK } = await withTokens(samplers);
+	const floor = percentile(greedy, 0.5);
+	const above = (costs: readonly number[]): number[] => costs.map((cost) => cost - floor);
+	return [
+		{ name: 'vocabulary alone, the best token', unit: 'cpu ms/token', samples: greedy, bound: tokenCpu },
+		{ name: 'sampler: top_k 40, top_p, penalty (ratio: of a token)', unit: 'cpu ms/token', samples: above(full), bound: tokenCpu },
+		{ name: 'sampler: the same without top_k', unit: 'cpu ms/token', samples: above(withoutTopK), bound: tokenCpu },
+	];
+}
+
+async function main(): Promise<void> {
+	const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quantNamed(option('--quant', 'q4_0')));
+	const { one, many } = await withTokens(async (ours) => {
+		const beside = await openBeside(ours, { file, sequences: Math.max(...sequences), tokens, rounds });
+		return { one: await oneBeside(beside), many: await manyBeside({ ...beside, rounds: Math.max(1, Math.floor(rounds / 2)) }, sequences) };
+	});
+	const tokenCpu = percentile(one.map(({ ours }) => ours.cpuMs), 0.5);
+	report([...oneFigures(one), ...manyFigures(many), ...(await samplerFigures(tokenCpu))]);
+}
+
+run(main);
