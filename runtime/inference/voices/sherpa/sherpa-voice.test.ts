@@ -4,6 +4,7 @@ import childProcess, { type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { writeToneKokoro } from '../../fixtures/tone-kokoro.fixture';
 import { writeToneVoice } from '../../fixtures/tone-voice.fixture';
 import { describeVoice } from '../conformance.fixture';
 import type { VoiceEngine } from '../voice';
@@ -43,6 +44,18 @@ describe('a voice of sherpa-onnx', () => {
 		later(async () => {
 			writeToneVoice(path.join(root, 'slow'), { rate: 12_000, speakers: ['only'] });
 			return await open('slow');
+		}),
+	);
+});
+
+/** A folder of espeak-ng's data, under the name of espeak's own variable: Debian's package espeak-ng-data has one. */
+const phonemes = process.env.ESPEAK_DATA_PATH;
+(phonemes ? describe : describe.skip)('with ESPEAK_DATA_PATH', () => {
+	describeVoice(
+		'Kokoro',
+		later(async () => {
+			writeToneKokoro(path.join(root, 'kokoro'), phonemes ?? '');
+			return await open('kokoro');
 		}),
 	);
 });
