@@ -24,9 +24,9 @@ export class ModelFolder {
 
 	/** Names that fit `pattern`, in which `*` stands for anything. */
 	all(pattern: string): string[] {
-		const [before = '', after] = pattern.split('*');
-		if (after === undefined) return this.names.filter((name) => name === before);
-		return this.names.filter((name) => name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after));
+		const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+		const expression = new RegExp(`^${escaped}$`);
+		return this.names.filter((name) => expression.test(name));
 	}
 
 	has(pattern: string): boolean {

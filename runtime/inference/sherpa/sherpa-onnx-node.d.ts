@@ -21,5 +21,33 @@ declare module 'sherpa-onnx-node' {
 		}): Promise<unknown>;
 	}
 
-	export function readWave(file: string): { readonly samples: Float32Array; readonly sampleRate: number };
+	/** Samples: -1..1. */
+	export interface Waveform {
+		readonly samples: Float32Array;
+		readonly sampleRate: number;
+	}
+
+	export interface RecognitionInput {
+		acceptWaveform(sound: Waveform): void;
+	}
+
+	/** Everything here blocks. */
+	export class OnlineRecognizer {
+		constructor(config: object);
+		createStream(): RecognitionInput;
+		isReady(stream: RecognitionInput): boolean;
+		decode(stream: RecognitionInput): void;
+		/** `ys_probs`: the logarithm of each token's probability, where the model tells it. */
+		getResult(stream: RecognitionInput): { readonly text: string; readonly ys_probs: readonly number[] };
+	}
+
+	/** Everything here blocks. */
+	export class OfflineRecognizer {
+		constructor(config: object);
+		createStream(): RecognitionInput;
+		decode(stream: RecognitionInput): void;
+		getResult(stream: RecognitionInput): { readonly text: string };
+	}
+
+	export function readWave(file: string): Waveform;
 }

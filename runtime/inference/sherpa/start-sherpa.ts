@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { VoiceError } from '../../contract/errors';
+import { type ErrorCode, VoiceError } from '../../contract/errors';
 import { Caller } from '../../ipc/caller';
 import { pipeToChild } from '../../ipc/pipes';
 import type { Protocol } from '../../ipc/protocol';
@@ -17,12 +17,13 @@ const LAST_WORDS = 4_096;
  * process at many faults of a file, and at some of a text; and it writes texts that it cannot say to stderr,
  * which therefore goes nowhere once the model is loaded.
  *
- * Rejects as `load` does, and with VOICE_ERR_MODEL_BROKEN, which repeats what sherpa said, for a model that
+ * `lostCode` is what calls fail with when the process ends. Rejects as `load` does, and with VOICE_ERR_MODEL_BROKEN, which repeats what sherpa said, for a model that
  * ended the process.
  */
 export async function startSherpa<P extends Protocol, R>(
 	file: string,
 	protocol: P,
+	lostCode: ErrorCode,
 	folder: string,
 	load: (caller: Caller<P>) => Promise<R>,
 ): Promise<PoolWorker<P> & { readonly loaded: R }> {
@@ -44,7 +45,7 @@ export async function startSherpa<P extends Protocol, R>(
 		await ended;
 	};
 	const said = lastWords(child);
-	const caller = new Caller(protocol, pipeToChild(child), 'VOICE_ERR_MODEL_FAILED');
+	const caller = new Caller(protocol, pipeToChild(child), lostCode);
 	let hung = false;
 	const limit = setTimeout(() => {
 		hung = true;
