@@ -9,6 +9,8 @@ const LENGTH_DELIMITED = 2;
 const VARINT_BYTES = 10;
 /** Longer entries are none that we look for. */
 const MOST_BYTES = 1024 * 1024;
+/** A model has a dozen fields and some entries: more is no model, and reading it would take for ever. */
+const MOST_FIELDS = 1000;
 
 /**
  * The texts that an ONNX file carries about itself. The graph is skipped, not read, so the size of the file does
@@ -19,7 +21,7 @@ export async function readOnnxMetadata(file: string): Promise<ReadonlyMap<string
 	const handle = await open(file, 'r');
 	try {
 		const { size } = await handle.stat();
-		for (let at = 0; at < size; ) {
+		for (let at = 0, fields = 0; at < size && fields < MOST_FIELDS; fields++) {
 			const tag = varint(await bytesAt(handle, at, VARINT_BYTES), 0);
 			if (!tag) break;
 			const head = varint(await bytesAt(handle, at + tag.bytes, VARINT_BYTES), 0);

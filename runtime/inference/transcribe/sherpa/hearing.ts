@@ -1,5 +1,5 @@
 import { LISTEN_RATE, joinPcm, msToSamples } from '../../../contract/audio';
-import { OfflineRecognizer, OnlineRecognizer, type RecognitionInput } from 'sherpa-onnx-node';
+import type * as SherpaLibrary from 'sherpa-onnx-node';
 import type { Recognition } from '../engine';
 import { judged, mayBeSpeech, NOTHING_HEARD, textOf, toFloat } from './judgement';
 import type { StreamingModel, UtteranceModel } from './recogniser-model';
@@ -19,17 +19,17 @@ export interface Hearing {
 export type Hear = () => Hearing;
 
 /** Throws what sherpa says of the model, or ends the process. */
-export function openModel(model: StreamingModel | UtteranceModel, numThreads: number): Hear {
+export function openModel(sherpa: typeof SherpaLibrary, model: StreamingModel | UtteranceModel, numThreads: number): Hear {
 	const config = {
 		featConfig: { sampleRate: LISTEN_RATE, featureDim: 80 },
 		modelConfig: { ...model.files, tokens: model.tokens, numThreads, provider: 'cpu' },
 		decodingMethod: 'greedy_search',
 	};
 	if (!model.streaming) {
-		const recogniser = new OfflineRecognizer(config);
+		const recogniser = new sherpa.OfflineRecognizer(config);
 		return () => new WholeHearing(recogniser);
 	}
-	const recogniser = new OnlineRecognizer({ ...config, enableEndpoint: false });
+	const recogniser = new sherpa.OnlineRecognizer({ ...config, enableEndpoint: false });
 	// So much silence brings all sound before it through the model.
 	const after = new Int16Array(msToSamples(2 * model.windowMs, LISTEN_RATE));
 	return () => new StreamedHearing(recogniser, after);
@@ -53,11 +53,11 @@ class KeptSound {
 /** Recognises while one speaks. */
 class StreamedHearing implements Hearing {
 	private readonly kept = new KeptSound();
-	private stream: RecognitionInput | undefined;
+	private stream: SherpaLibrary.RecognitionInput | undefined;
 	private known: Recognition | undefined;
 
 	constructor(
-		private readonly recogniser: OnlineRecognizer,
+		private readonly recogniser: SherpaLibrary.OnlineRecognizer,
 		private readonly after: Int16Array,
 	) {}
 
@@ -86,7 +86,7 @@ class StreamedHearing implements Hearing {
 		return judged(text, logProbs);
 	}
 
-	private feed(stream: RecognitionInput, pcm: Int16Array): void {
+	private feed(stream: SherpaLibrary.RecognitionInput, pcm: Int16Array): void {
 		stream.acceptWaveform({ samples: toFloat(pcm), sampleRate: LISTEN_RATE });
 		while (this.recogniser.isReady(stream)) this.recogniser.decode(stream);
 	}
@@ -97,7 +97,7 @@ class WholeHearing implements Hearing {
 	private readonly kept = new KeptSound();
 	private known: Recognition | undefined;
 
-	constructor(private readonly recogniser: OfflineRecognizer) {}
+	constructor(private readonly recogniser: SherpaLibrary.OfflineRecognizer) {}
 
 	push(pcm: Int16Array): undefined {
 		this.kept.push(pcm);

@@ -3,9 +3,10 @@ import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../contract/audio';
 import { monotonicClock } from '../../../contract/clock';
 import { VoiceError } from '../../../contract/errors';
 import type { Handlers } from '../../../ipc/server';
+import { usableCores } from '../../llama/threads';
+import { sherpaLibrary } from '../../sherpa/library';
 import type { Recognition } from '../engine';
 import type { ListenWorkerProtocol } from '../listen/worker-protocol';
-import { usableCores } from '../../llama/threads';
 import { type Hear, openModel } from './hearing';
 import { NOTHING_HEARD } from './judgement';
 import { readRecogniserModel } from './recogniser-model';
@@ -25,8 +26,9 @@ export function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	return {
 		load: async ({ packDir: folder }) => {
 			const model = await readRecogniserModel(folder);
+			const sherpa = await sherpaLibrary();
 			try {
-				hear = openModel(model, Math.min(MOST_THREADS, usableCores()));
+				hear = openModel(sherpa, model, Math.min(MOST_THREADS, usableCores()));
 			} catch (cause) {
 				const why = cause instanceof Error ? cause.message : String(cause);
 				throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`, { cause });

@@ -114,6 +114,19 @@ describe('a model that sherpa-onnx does not survive', () => {
 	});
 });
 
+it.each([
+	['Pocket TTS', ['lm_flow.int8.onnx', 'lm_main.int8.onnx', 'encoder.onnx', 'decoder.int8.onnx', 'text_conditioner.onnx', 'vocab.json', 'token_scores.json', 'bria.wav']],
+	['Supertonic', ['duration_predictor.int8.onnx', 'text_encoder.int8.onnx', 'vector_estimator.int8.onnx', 'vocoder.int8.onnx', 'tts.json', 'unicode_indexer.bin', 'voice.bin']],
+	['Matcha', ['model-steps-3.onnx', 'vocos-22khz-univ.onnx', 'tokens.txt', 'lexicon.txt']],
+])('refuses what has all files of %s and nothing of it in them', async (name, files) => {
+	mkdirSync(path.join(root, name));
+	for (const file of files) writeFileSync(path.join(root, name, file), 'This is a text.');
+	const opening = open(name);
+	await expect(opening).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_BROKEN' });
+	// So sherpa says where it was not told of a file.
+	await expect(opening).rejects.not.toThrow(/provide/);
+});
+
 const lengthOf = async (engine: VoiceEngine, text: string, voice = ''): Promise<number> => {
 	let samples = 0;
 	for await (const { pcm } of engine.speak(text, { voice, speed: 1 }, never)) samples += pcm.length;

@@ -1,6 +1,7 @@
-import { type GenerationConfig, OfflineTts, readWave } from 'sherpa-onnx-node';
+import type { GenerationConfig, OfflineTts } from 'sherpa-onnx-node';
 import { VoiceError } from '../../../contract/errors';
 import { toPcm } from '../../orpheus/sound/join';
+import { sherpaLibrary } from '../../sherpa/library';
 import { RunWatch } from './run-watch';
 
 /** Samples a message carries at most: some seconds. */
@@ -20,7 +21,8 @@ export class Speaker {
 
 	/** Rejects with VOICE_ERR_MODEL_BROKEN, or ends the process: sherpa does either. */
 	static async open(config: object, references: readonly string[]): Promise<Speaker> {
-		const tts = await OfflineTts.createAsync(config).catch((cause: unknown) => {
+		const { OfflineTts: Tts, readWave } = await sherpaLibrary();
+		const tts = await Tts.createAsync(config).catch((cause: unknown) => {
 			const why = cause instanceof Error ? cause.message : String(cause);
 			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `sherpa-onnx cannot use this model: ${why}`, { cause });
 		});
