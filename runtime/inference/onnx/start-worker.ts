@@ -25,8 +25,8 @@ export function startWorker(file: string): StartedWorker {
 	};
 }
 
-/** Workers run compiled code only: under jest, where this file is TypeScript, that of dist/ (`npm run build`). */
-function compiledRuntime(): string {
+/** Workers and processes run compiled code only: under jest, where this file is TypeScript, that of dist/ (`npm run build`). */
+export function compiledRuntime(): string {
 	const runtime = path.resolve(__dirname, '../..');
 	return path.extname(__filename) === '.ts' ? path.resolve(runtime, '../dist/runtime') : runtime;
 }

@@ -13,7 +13,7 @@ import { FRAME_SAMPLES } from './snac/snac-model';
 import { toPcm } from './sound/join';
 import { CODES, type Frame } from './tokens/frame-assembler';
 import type { TokenAsk, TokenSource } from './token-source';
-import { unlessCancelled } from './unless-cancelled';
+import { unlessCancelled } from '../unless-cancelled';
 import { voicesOf } from './voices';
 
 const SAMPLING = { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 };

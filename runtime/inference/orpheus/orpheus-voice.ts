@@ -16,7 +16,7 @@ import { nextWindow } from './sound/windows';
 import { speechParts } from './text/parts';
 import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
 import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
-import { cancelled, unlessCancelled } from './unless-cancelled';
+import { cancelled, unlessCancelled } from '../unless-cancelled';
 import { ORPHEUS_VOICES } from './voices';
 
 const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);

@@ -1,2 +1,3 @@
+export { createRecogniser } from './create-recogniser';
 export type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from './engine';
 export { createListenEngine } from './listen/listen-engine';

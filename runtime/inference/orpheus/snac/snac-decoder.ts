@@ -1,116 +1,53 @@
 import { Caller } from '../../../ipc/caller';
-import { type StartedWorker, startWorker } from '../../onnx/start-worker';
-import { Scheduler } from '../../scheduler/scheduler';
-import type { Lane } from '../../scheduler/steps';
+import { startWorker } from '../../onnx/start-worker';
+import { type PoolWorker, WorkerPool } from '../../onnx/worker-pool';
 import type { Frame } from '../tokens/frame-assembler';
-import { cancelled, unlessCancelled } from '../unless-cancelled';
 import { type SnacWorkerProtocol, snacWorkerProtocol } from './worker-protocol';
 
 const WORKER = 'inference/orpheus/snac/worker.js';
 
-interface Member {
-	readonly worker: StartedWorker;
-	readonly caller: Caller<SnacWorkerProtocol>;
-	/** Its thread works on one window at a time; the most urgent one goes first. */
-	readonly scheduler: Scheduler;
-	readonly lane: Lane;
-	/** Windows it has been given and not answered. */
-	waiting: number;
-	alive: boolean;
-}
-
-/**
- * Turns frames into sound on threads of its own, because a run blocks its thread. Threads are started as they
- * are needed, `most` at most; each holds the graph (52 MB). One that dies is replaced by the next call.
- */
+/** Turns frames into sound on threads of its own, because a run blocks its thread. Each holds the graph (52 MB). */
 export class SnacDecoder {
-	private readonly members: Array<Promise<Member>> = [];
+	private readonly pool: WorkerPool<SnacWorkerProtocol>;
 
-	constructor(
-		private readonly file: string,
-		private readonly most: number,
-	) {}
+	/** `most`: threads. */
+	constructor(file: string, most: number) {
+		this.pool = new WorkerPool(async () => await start(file), most);
+	}
 
 	/**
 	 * 2048 samples a frame, 24 kHz, -1..1. `urgent`: goes before others' windows. Rejects with VOICE_ERR_CANCELLED,
 	 * VOICE_ERR_MODEL_MISSING or _BROKEN.
 	 */
-	async decode(frames: readonly Frame[], signal: AbortSignal, urgent = (): boolean => true): Promise<Float32Array> {
-		const member = await unlessCancelled(this.freest(), signal);
-		const leave = member.scheduler.leave({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
-		member.waiting++;
-		try {
-			return await leave(frames.length, async () => await run(member, frames, signal));
-		} catch (error) {
-			if (signal.aborted) throw cancelled(error);
-			throw error;
-		} finally {
-			member.waiting--;
-		}
+	async decode(frames: readonly Frame[], signal: AbortSignal, urgent?: () => boolean): Promise<Float32Array> {
+		const codes = frames.map((frame) => [...frame]);
+		return (await this.pool.call((caller) => caller.call('decode', { frames: codes }), signal, urgent)).samples;
 	}
 
 	async warm(): Promise<void> {
-		await this.freest();
+		await this.pool.warm();
 	}
 
 	/** Resolves when its threads are gone: exiting during a run aborts the process. */
 	async close(): Promise<void> {
-		const members = await Promise.allSettled(this.members.splice(0));
-		await Promise.all(members.map(async (member) => (member.status === 'fulfilled' ? await stop(member.value) : undefined)));
-	}
-
-	/** Another thread is started only when all others have work to do. */
-	private async freest(): Promise<Member> {
-		const alive = (await Promise.all(this.members)).filter((member) => member.alive);
-		const idlest = alive.reduce<Member | undefined>((best, member) => (best && best.waiting <= member.waiting ? best : member), undefined);
-		if (idlest && (idlest.waiting === 0 || this.members.length >= this.most)) return idlest;
-		return await this.add();
-	}
-
-	private async add(): Promise<Member> {
-		const started = this.start();
-		this.members.push(started);
-		const forget = (): void => {
-			const at = this.members.indexOf(started);
-			if (at >= 0) void this.members.splice(at, 1);
-		};
-		void started.then(async (member) => {
-			await member.worker.ended;
-			member.alive = false;
-			forget();
-		}, forget);
-		return await started;
-	}
-
-	private async start(): Promise<Member> {
-		const worker = startWorker(WORKER);
-		const caller = new Caller(snacWorkerProtocol, worker.pipe, 'VOICE_ERR_MODEL_FAILED');
-		const scheduler = new Scheduler();
-		const member: Member = { worker, caller, scheduler, lane: scheduler.lane('snac', false), waiting: 0, alive: true };
-		try {
-			await caller.call('load', { file: this.file }).result;
-		} catch (error) {
-			await stop(member);
-			throw error;
-		}
-		return member;
+		await this.pool.close();
 	}
 }
 
-async function run({ caller }: Member, frames: readonly Frame[], signal: AbortSignal): Promise<Float32Array> {
-	const call = caller.call('decode', { frames: frames.map((frame) => [...frame]) });
-	const cancel = (): void => call.cancel();
-	signal.addEventListener('abort', cancel, { once: true });
+async function start(file: string): Promise<PoolWorker<SnacWorkerProtocol>> {
+	const { pipe, ended } = startWorker(WORKER);
+	const caller = new Caller(snacWorkerProtocol, pipe, 'VOICE_ERR_MODEL_FAILED');
+	/** A thread ends itself when no run is under way. */
+	const stop = async (): Promise<void> => {
+		// Its answer may be lost in its own end, which is what is waited for.
+		caller.call('stop', {}).result.catch(() => undefined);
+		await ended;
+	};
 	try {
-		return (await call.result).samples;
-	} finally {
-		signal.removeEventListener('abort', cancel);
+		await caller.call('load', { file }).result;
+	} catch (error) {
+		await stop();
+		throw error;
 	}
-}
-
-/** A thread ends itself when no run is under way. */
-async function stop({ worker, caller }: Member): Promise<void> {
-	// Its answer may be lost in its own end, which is what is waited for.
-	caller.call('stop', {}).result.catch(() => undefined);
-	await worker.ended;
+	return { caller, ended, stop };
 }

@@ -10,7 +10,7 @@ import type { ModelFile } from '../../models/resolve';
 import type { StepKind } from '../../scheduler/steps';
 import type { VoiceChoice } from '../../voices/voice';
 import type { TokenAsk, TokenSource } from '../token-source';
-import { cancelled, unlessCancelled } from '../unless-cancelled';
+import { cancelled, unlessCancelled } from '../../unless-cancelled';
 import { loadOrpheusModel, type OrpheusModel } from './orpheus-model';
 
 /** The penalty looks at this many of the last audio tokens: 9 frames. All of them would drive the voice away. */

@@ -1,4 +1,4 @@
-import { cancelled } from '../unless-cancelled';
+import { cancelled } from '../../unless-cancelled';
 
 /** A speech's hold on one of the model's sequences. */
 export class Seat<S> {

@@ -2,7 +2,8 @@ import type { TranscribeSettings } from '../../../contract/agent';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import { Caller } from '../../../ipc/caller';
-import { type StartedWorker, startWorker } from '../../onnx/start-worker';
+import { startWorker } from '../../onnx/start-worker';
+import type { PoolWorker } from '../../onnx/worker-pool';
 import type { RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
 import { ListenStream } from './listen-stream';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';
@@ -17,32 +18,34 @@ const PIECE = 480_000;
  * VOICE_ERR_MODEL_BROKEN. All streams share one worker thread.
  */
 export async function createListenEngine(packDir: string): Promise<StreamingRecogniser> {
-	const engine = new ListenEngine(packDir);
-	await engine.connection();
-	return engine;
+	return await openRecogniser(async () => await startListening(packDir));
 }
 
-interface Connection {
-	readonly worker: StartedWorker;
-	readonly caller: Caller<ListenWorkerProtocol>;
+type Connection = PoolWorker<ListenWorkerProtocol>;
+
+/** The recogniser that a worker with this protocol is. Rejects as `start`. All streams share the worker. */
+export async function openRecogniser(start: () => Promise<Connection>): Promise<StreamingRecogniser> {
+	const engine = new ListenEngine(start);
+	await engine.connection();
+	return engine;
 }
 
 class ListenEngine implements StreamingRecogniser {
 	private connected: Promise<Connection> | undefined;
 	private closed = false;
 
-	constructor(private readonly packDir: string) {}
+	constructor(private readonly start: () => Promise<Connection>) {}
 
 	/** A worker that died is replaced when it is needed again. */
 	async connection(): Promise<Connection> {
 		if (this.closed) throw new VoiceError('VOICE_ERR_CANCELLED', 'The recogniser was closed.');
 		if (!this.connected) {
-			const connected = this.connect();
+			const connected = this.start();
 			this.connected = connected;
 			const forget = (): void => {
 				if (this.connected === connected) this.connected = undefined;
 			};
-			connected.then(async ({ worker }) => await worker.ended.then(forget), forget);
+			connected.then(async ({ ended }) => await ended.then(forget), forget);
 		}
 		return await this.connected;
 	}
@@ -80,26 +83,24 @@ class ListenEngine implements StreamingRecogniser {
 		this.closed = true;
 		// A connection that failed or is gone has nothing to free.
 		const connection = await this.connected?.catch(() => undefined);
-		if (connection) await stop(connection);
-	}
-
-	private async connect(): Promise<Connection> {
-		const worker = startWorker(WORKER);
-		const caller = new Caller(listenWorkerProtocol, worker.pipe, 'VOICE_ERR_INFERENCE_LOST');
-		const connection = { worker, caller };
-		try {
-			await caller.call('load', { packDir: this.packDir }).result;
-		} catch (error) {
-			await stop(connection);
-			throw error;
-		}
-		return connection;
+		await connection?.stop();
 	}
 }
 
-/** The worker ends itself when no run is under way. */
-async function stop({ worker, caller }: Connection): Promise<void> {
-	// Its answer may be lost in its own end, which is what is waited for.
-	caller.call('stop', {}).result.catch(() => undefined);
-	await worker.ended;
+async function startListening(packDir: string): Promise<Connection> {
+	const { pipe, ended } = startWorker(WORKER);
+	const caller = new Caller(listenWorkerProtocol, pipe, 'VOICE_ERR_INFERENCE_LOST');
+	/** The worker ends itself when no run is under way. */
+	const stop = async (): Promise<void> => {
+		// Its answer may be lost in its own end, which is what is waited for.
+		caller.call('stop', {}).result.catch(() => undefined);
+		await ended;
+	};
+	try {
+		await caller.call('load', { packDir }).result;
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return { caller, ended, stop };
 }

@@ -1,4 +1,4 @@
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../contract/errors';
 
 /** The speech is not wanted any more. */
 export const cancelled = (cause?: unknown): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.', { cause });

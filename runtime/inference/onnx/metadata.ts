@@ -1,0 +1,73 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** Field numbers of ONNX's ModelProto and StringStringEntryProto. */
+const METADATA_PROPS = 14;
+const KEY = 1;
+const VALUE = 2;
+
+const LENGTH_DELIMITED = 2;
+const VARINT_BYTES = 10;
+/** Longer entries are none that we look for. */
+const MOST_BYTES = 1024 * 1024;
+/** A model has a dozen fields and some entries: more is no model, and reading it would take for ever. */
+const MOST_FIELDS = 1000;
+
+/**
+ * The texts that an ONNX file carries about itself. The graph is skipped, not read, so the size of the file does
+ * not matter. Empty for a file that is none or is cut short: whoever runs the graph will say so.
+ */
+export async function readOnnxMetadata(file: string): Promise<ReadonlyMap<string, string>> {
+	const found = new Map<string, string>();
+	const handle = await open(file, 'r');
+	try {
+		const { size } = await handle.stat();
+		for (let at = 0, fields = 0; at < size && fields < MOST_FIELDS; fields++) {
+			const tag = varint(await bytesAt(handle, at, VARINT_BYTES), 0);
+			if (!tag) break;
+			const head = varint(await bytesAt(handle, at + tag.bytes, VARINT_BYTES), 0);
+			if (!head) break;
+			at += tag.bytes + head.bytes;
+			if (tag.value % 8 === 0) continue;
+			if (tag.value % 8 !== LENGTH_DELIMITED) break;
+			if (tag.value >> 3 === METADATA_PROPS && head.value <= MOST_BYTES) {
+				const { key, value } = entry(await bytesAt(handle, at, head.value));
+				found.set(key, value);
+			}
+			at += head.value;
+		}
+	} finally {
+		await handle.close();
+	}
+	return found;
+}
+
+async function bytesAt(handle: FileHandle, at: number, count: number): Promise<Buffer> {
+	const { buffer, bytesRead } = await handle.read(Buffer.alloc(count), 0, count, at);
+	return buffer.subarray(0, bytesRead);
+}
+
+function entry(bytes: Buffer): { key: string; value: string } {
+	const texts = new Map<number, string>();
+	for (let at = 0; at < bytes.length; ) {
+		const tag = varint(bytes, at);
+		const length = tag && varint(bytes, at + tag.bytes);
+		if (!length) break;
+		const from = at + tag.bytes + length.bytes;
+		texts.set(tag.value >> 3, bytes.toString('utf8', from, from + length.value));
+		at = from + length.value;
+	}
+	return { key: texts.get(KEY) ?? '', value: texts.get(VALUE) ?? '' };
+}
+
+/** undefined where the bytes end too early, or for more than 53 bits. */
+function varint(bytes: Buffer, at: number): { value: number; bytes: number } | undefined {
+	let value = 0;
+	for (let count = 0; count < VARINT_BYTES; count++) {
+		const byte = bytes[at + count];
+		if (byte === undefined) return undefined;
+		value += (byte & 0x7f) * 2 ** (7 * count);
+		if (!Number.isSafeInteger(value)) return undefined;
+		if (byte < 0x80) return { value, bytes: count + 1 };
+	}
+	return undefined;
+}
