@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 import { type RemoteAddress, apiUrl } from './address';
-import { modelList } from './answers';
+import { modelList } from './model-list';
 import { faultWords, isTransient, quoted, Refusal, saidIn } from './faults';
 import { cancelled, RequestWatch } from './request-watch';
 import { REQUEST_ID, whenSent } from './sent';

@@ -1,13 +1,13 @@
-import { type ChatMessage, chatSettings, type ChatSettings } from '../../contract/chat';
-import type { ChatReply } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
-import type { ChatEngine, ChatListener, ChatRequest } from '../llama/engine';
+import { type ChatMessage, chatSettings, type ChatSettings } from '../../../contract/chat';
+import type { ChatReply } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
+import type { ChatEngine, ChatListener, ChatRequest } from '../../llama/engine';
 import { spokenIn, toWireMessages, toWireTools } from './chat-messages';
 import { ContextRoom } from './context-room';
-import { OptionalFields, without } from './optional-fields';
+import { OptionalFields, without } from '../server/optional-fields';
 import { ReplyReader } from './reply-reader';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
+import { cancelled } from '../server/request-watch';
+import type { RemoteServer } from '../server/remote-server';
 
 /**
  * OpenAI refuses `top_k`, older servers `stream_options`; its newer models want `max_completion_tokens`, which is

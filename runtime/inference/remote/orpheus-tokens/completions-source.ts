@@ -1,12 +1,13 @@
-import { VoiceError } from '../../contract/errors';
-import type { TokenAsk, TokenSource } from '../orpheus/token-source';
-import { completionChunk, modelList } from './answers';
+import { VoiceError } from '../../../contract/errors';
+import type { TokenAsk, TokenSource } from '../../orpheus/token-source';
+import { modelList } from '../server/model-list';
+import { completionChunk } from './answers';
 import { type Dialect, DIALECTS, END_OF_SPEECH, promptText } from './completions-dialect';
 import { CustomTokens, END } from './custom-tokens';
-import { refusalOf } from './faults';
-import { streamedJson } from './json-stream';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
+import { refusalOf } from '../server/faults';
+import { streamedJson } from '../server/json-stream';
+import { cancelled } from '../server/request-watch';
+import type { RemoteServer } from '../server/remote-server';
 
 /** One frame and a bit: a server that gives so many speaks. */
 const PROBE_TOKENS = 10;

@@ -1,11 +1,11 @@
 // Guards against: a server's dialect that is misread, a server that is not stopped, hangs a turn or loses a tool call.
 import type { z } from 'zod';
-import { chatSettings, type ChatMessage, type sampling } from '../../contract/chat';
-import type { ChatReply } from '../../contract/control';
-import { InferenceProcess } from '../fixtures/inference-process.fixture';
-import { type ChatUnderTest, describeChatEngine } from '../llama/conformance.fixture';
-import { type Brain, CHAT_DIALECTS, chatRoutes, fromWire } from './fixtures/chat-routes.fixture';
-import { FixtureServer } from './fixtures/fixture-server.fixture';
+import { chatSettings, type ChatMessage, type sampling } from '../../../contract/chat';
+import type { ChatReply } from '../../../contract/control';
+import { InferenceProcess } from '../../fixtures/inference-process.fixture';
+import { type ChatUnderTest, describeChatEngine } from '../../llama/conformance.fixture';
+import { type Brain, CHAT_DIALECTS, chatRoutes, fromWire } from '../fixtures/chat-routes.fixture';
+import { FixtureServer } from '../fixtures/fixture-server.fixture';
 import { RemoteChat } from './remote-chat';
 
 jest.setTimeout(120_000);

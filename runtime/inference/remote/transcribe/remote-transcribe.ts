@@ -1,14 +1,14 @@
-import type { TranscribeSettings } from '../../contract/agent';
-import { LISTEN_RATE, msToSamples, samplesToMs } from '../../contract/audio';
-import type { Transcription } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
-import { encodeWav } from '../audio-file/wav';
-import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../transcribe/engine';
+import type { TranscribeSettings } from '../../../contract/agent';
+import { LISTEN_RATE, msToSamples, samplesToMs } from '../../../contract/audio';
+import type { Transcription } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
+import { encodeWav } from '../../audio-file/wav';
+import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../../transcribe/engine';
 import { type TranscriptionAnswer, transcriptionAnswer } from './answers';
-import { OptionalFields } from './optional-fields';
+import { OptionalFields } from '../server/optional-fields';
 import { RemoteStream } from './remote-stream';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
+import { cancelled } from '../server/request-watch';
+import type { RemoteServer } from '../server/remote-server';
 
 /** OpenAI's newer models know no `verbose_json`, some servers no `prompt`. */
 const OPTIONAL = ['response_format', 'prompt', 'language'];

@@ -1,4 +1,4 @@
-import type { TokenAsk } from '../orpheus/token-source';
+import type { TokenAsk } from '../../orpheus/token-source';
 
 /** `<custom_token_2>`, end of speech: servers stop there, and so do we where they do not. */
 export const END_OF_SPEECH = 2;
