@@ -2,12 +2,13 @@ import { type ChatMessage, chatSettings, type ChatSettings } from '../../../cont
 import type { ChatReply } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import type { ChatEngine, ChatListener, ChatRequest } from '../../llama/engine';
+import { orCancelled } from '../server/found-once';
+import { OptionalFields, without } from '../server/optional-fields';
+import type { RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
 import { spokenIn, toWireMessages, toWireTools } from './chat-messages';
 import { ContextRoom } from './context-room';
-import { OptionalFields, without } from '../server/optional-fields';
 import { ReplyReader } from './reply-reader';
-import { cancelled } from '../server/request-watch';
-import type { RemoteServer } from '../server/remote-server';
 
 /**
  * OpenAI refuses `top_k`, older servers `stream_options`; its newer models want `max_completion_tokens`, which is
@@ -45,7 +46,7 @@ export class RemoteChat implements ChatEngine {
 		this.turns.set(conversation, turn);
 		try {
 			// Whoever waits for the turn before can be cancelled all the same.
-			return await Promise.race([turn, whenAborted(signal)]);
+			return await orCancelled(turn, signal);
 		} finally {
 			if (this.turns.get(conversation) === turn) this.turns.delete(conversation);
 		}
@@ -106,11 +107,4 @@ export class RemoteChat implements ChatEngine {
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
 		}
 	}
-}
-
-async function whenAborted(signal: AbortSignal): Promise<never> {
-	return await new Promise((_resolve, reject) => {
-		if (signal.aborted) reject(cancelled());
-		signal.addEventListener('abort', () => reject(cancelled()), { once: true });
-	});
 }

@@ -3,12 +3,12 @@ import { joinPcm, msToSamples, SPEAK_RATES } from '../../../contract/audio';
 import { VoiceError } from '../../../contract/errors';
 import { StreamingTrim } from '../../voices/streaming-trim';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../../voices/voice';
-import { voiceList } from './answers';
 import { saidIn } from '../server/faults';
 import { OptionalFields, without } from '../server/optional-fields';
-import { PcmReader } from './pcm-reader';
-import { cancelled } from '../server/request-watch';
 import { parseJson, type RemoteAnswer, type RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
+import { voiceList } from './answers';
+import { PcmReader } from './pcm-reader';
 import { StreamResampler } from './stream-resampler';
 
 export const remoteSpeechSettings = z.object({

@@ -4,11 +4,11 @@ import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import { encodeWav } from '../../audio-file/wav';
 import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../../transcribe/engine';
-import { type TranscriptionAnswer, transcriptionAnswer } from './answers';
 import { OptionalFields } from '../server/optional-fields';
-import { RemoteStream } from './remote-stream';
-import { cancelled } from '../server/request-watch';
 import type { RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
+import { type TranscriptionAnswer, transcriptionAnswer } from './answers';
+import { RemoteStream } from './remote-stream';
 
 /** OpenAI's newer models know no `verbose_json`, some servers no `prompt`. */
 const OPTIONAL = ['response_format', 'prompt', 'language'];
