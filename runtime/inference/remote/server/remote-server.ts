@@ -127,15 +127,16 @@ export class RemoteServer {
 		const id = randomUUID();
 		const forget = whenSent(id, () => watch.connected());
 		try {
+			const posted = await bodyOf(request);
 			watch.connecting();
 			const response = await fetch(`${this.url}${request.path}`, {
-				method: request.json || request.form ? 'POST' : 'GET',
+				method: posted ? 'POST' : 'GET',
 				headers: {
 					[REQUEST_ID]: id,
 					...(this.address.apiKey === '' ? {} : { authorization: `Bearer ${this.address.apiKey}` }),
-					...(request.json ? { 'content-type': 'application/json' } : {}),
+					...(posted ? { 'content-type': posted.type } : {}),
 				},
-				body: request.json ? JSON.stringify(request.json) : (request.form ?? null),
+				body: posted?.body ?? null,
 				// What a caller said must not go to where a server points.
 				redirect: 'manual',
 				signal: watch.signal,
@@ -232,6 +233,14 @@ export class RemoteServer {
 		if (!RETRIED.includes(status) || (status === 429 && named === undefined)) return undefined;
 		return named !== undefined && named > this.address.limits.retryAfterMs ? undefined : (named ?? RETRY_MS);
 	}
+}
+
+/** A form is written out first: `fetch` throws past everybody when it is aborted while it still reads one. */
+async function bodyOf({ json, form }: RemoteRequest): Promise<{ type: string; body: string | ArrayBuffer } | undefined> {
+	if (json) return { type: 'application/json', body: JSON.stringify(json) };
+	if (!form) return undefined;
+	const written = new Response(form);
+	return { type: written.headers.get('content-type') ?? '', body: await written.arrayBuffer() };
 }
 
 function retryAfterMs(header: string | null): number | undefined {
