@@ -13,16 +13,15 @@ jest.setTimeout(120_000);
 
 interface Ask {
 	conversation?: string;
-	model?: string;
 	messages: ChatMessage[];
 	tools?: Parameters<RemoteChat['chat']>[0]['tools'];
 	sampling?: z.input<typeof sampling>;
 }
 
 function ask(engine: RemoteChat, request: Ask, onText: (text: string) => void = () => undefined): { result: Promise<ChatReply>; cancel(): void } {
-	const { conversation = '', messages, tools = [], model, sampling: wished } = request;
+	const { conversation = '', messages, tools = [], sampling: wished } = request;
 	const abort = new AbortController();
-	const settings = chatSettings.parse({ model, sampling: wished });
+	const settings = chatSettings.parse({ model: 'server:gpu', sampling: wished });
 	const result = engine.chat({ conversation, messages, tools, settings }, { onText, onTokens: () => undefined }, abort.signal);
 	return { result, cancel: () => abort.abort() };
 }
@@ -40,11 +39,16 @@ async function openServed(dialect: (typeof CHAT_DIALECTS)[number]): Promise<Chat
 		return await call.result;
 	};
 	const server = await FixtureServer.start(chatRoutes(dialect, brain));
-	const engine = new RemoteChat(server.client({ limits: { firstByteMs: 100_000, stallMs: 100_000 } }));
+	const engines = new Map<string, RemoteChat>();
+	const engineOf = (model: string): RemoteChat => {
+		const engine = engines.get(model) ?? new RemoteChat(server.client({ model, limits: { firstByteMs: 100_000, stallMs: 100_000 } }));
+		engines.set(model, engine);
+		return engine;
+	};
 	return {
 		places: 16,
-		chat: (request, onText) => ask(engine, request, onText),
-		forget: async () => engine.forget(),
+		chat: ({ model, ...request }, onText) => ask(engineOf(model), request, onText),
+		forget: async () => engines.forEach((engine) => engine.forget()),
 		tokens: async () => (await inference.caller.call('stats', {}).result).tokens,
 		close: async () => {
 			expect(inference.alive).toBe(true);
