@@ -38,6 +38,12 @@ export class OrpheusSpeak implements INodeType {
 			async getVoices(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				return await voicesOf(this, 'engine');
 			},
+			async getOrpheusModels(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				return (await enginesFor(this)).orpheus;
+			},
+			async getDecoders(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+				return (await enginesFor(this)).decoder;
+			},
 			async getFallbackVoices(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				return await voicesOf(this, ENGINE_OF_ROW);
 			},

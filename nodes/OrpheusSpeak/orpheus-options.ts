@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const NAME_OF_MODEL = '"auto" is the best that the voice runtime\'s machine has. Otherwise a name that `voice-loop models` lists, or a path on that machine.';
+const NAME_OF_MODEL =
+	'Choose from the list, or specify the path of a file on the voice runtime\'s machine using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
 
 /** `orpheusSettings` of the contract, field by field. Always shown: a fallback or a server can be an Orpheus, too. */
 export const orpheusOptions: INodeProperties = {
@@ -14,18 +15,18 @@ export const orpheusOptions: INodeProperties = {
 		{
 			displayName: 'Decoder',
 			name: 'decoder',
-			type: 'string',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getDecoders' },
 			default: 'auto',
-			placeholder: 'e.g. /models/snac_24khz_decoder.onnx',
 			description: `Turns Orpheus's tokens into sound, also those of a server: SNAC 24 kHz as ONNX. ${NAME_OF_MODEL}`,
 		},
 		{
 			displayName: 'Model',
 			name: 'model',
-			type: 'string',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getOrpheusModels' },
 			default: 'auto',
-			placeholder: 'e.g. /models/orpheus-3b-0.1-ft-q4_k_m.gguf',
-			description: `A GGUF file. ${NAME_OF_MODEL} A server has its own.`,
+			description: `A GGUF file; a server has its own. ${NAME_OF_MODEL}`,
 		},
 		{
 			displayName: 'Repetition Penalty',

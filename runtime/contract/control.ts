@@ -195,6 +195,9 @@ export const engines = z.object({
 	transcribe: z.array(engineChoice),
 	chat: z.array(engineChoice),
 	speak: z.array(engineChoice.extend({ voices: z.array(z.object({ value: z.string(), name: z.string() })) })),
+	/** Of Orpheus: its models and SNAC decoders. */
+	orpheus: z.array(engineChoice).default([]),
+	decoder: z.array(engineChoice).default([]),
 });
 export type Engines = z.infer<typeof engines>;
 

@@ -4,10 +4,11 @@ import { inferenceProtocol } from '../ipc/inference-protocol';
 import { pipeToParent } from '../ipc/pipes';
 import { serve } from '../ipc/server';
 import { ChatChain } from './chains/chat-chain';
-import { RecogniserChain } from './chains/recogniser-chain';
+import { RecogniserChain, type RecogniserSource } from './chains/recogniser-chain';
 import { Rests } from './chains/rests';
 import { VoiceChain } from './chains/voice-chain';
 import { Counters } from './counters';
+import { engineChoices } from './engine-choices';
 import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
 import { houseHandlers } from './handlers/house';
@@ -24,8 +25,10 @@ import { Orpheus } from './orpheus/orpheus';
 import { Recognisers } from './recognisers';
 import type { Rooms } from './rooms';
 import { RealTime } from './scheduler/real-time';
-import { createListenEngine } from './transcribe';
+import { serverNamed, Servers } from './servers/servers';
+import { createRecogniser } from './transcribe';
 import { FliteVoice } from './voices/flite/flite-voice';
+import { SherpaVoices } from './voices/sherpa/sherpa-voices';
 import { Voices } from './voices/voices';
 
 /** The inference process: all models of one machine. The gateway starts it again when it ends. */
@@ -45,18 +48,32 @@ const locate: Locate = async (name, task) => await models.locate(name, task);
 // Asking the GPU's driver may take a second, which no caller shall wait.
 void models.machine();
 const counters = new Counters();
+const servers = Servers.configured();
 const voices = new Voices({
 	flite: new FliteVoice(),
 	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
+	folders: new SherpaVoices(async (name) => await locate(name, 'voice')),
+	servers,
+	models,
 });
+const local = new Recognisers(createRecogniser, locate);
+const recognisers: RecogniserSource = {
+	get: async (model) => {
+		const server = serverNamed(model);
+		return await (server === undefined ? local.get(model) : servers.recogniser(server));
+	},
+};
 const llama = new LlamaEngine(check, undefined, locate);
 const realTime = new RealTime();
 const rests = new Rests(monotonicClock);
 const rooms: Rooms = {
-	chat: new ChatChain(() => llama, rests),
+	chat: new ChatChain((model) => {
+		const server = serverNamed(model);
+		return server === undefined ? llama : servers.chat(server);
+	}, rests),
 	voices: new VoiceChain(voices, rests, realTime, monotonicClock),
-	recognisers: new RecogniserChain(new Recognisers(createListenEngine, locate), rests),
-	choices: { models, speak: voices },
+	recognisers: new RecogniserChain(recognisers, rests),
+	choices: async () => await engineChoices(models, servers, voices),
 	locate,
 	counters,
 	scheduler,

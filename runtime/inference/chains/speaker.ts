@@ -6,7 +6,7 @@ import { VoiceError } from '../../contract/errors';
 import { heardText } from '../../session/heard';
 import { withoutEmotionTags } from '../../session/speech-text';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
-import { StreamResampler } from '../remote/stream-resampler';
+import { StreamResampler } from '../audio-file/stream-resampler';
 import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
 import type { Chain, Link } from './chain';
 import { KeepingUp } from './keeping-up';

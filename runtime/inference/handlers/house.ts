@@ -1,7 +1,6 @@
 import { ownLoad } from '../../ipc/own-load';
 import type { Handlers } from '../../ipc/server';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import { modelChoices } from '../models/choices';
 import type { Rooms } from '../rooms';
 import { tryRecogniser } from './capacity';
 
@@ -20,11 +19,7 @@ export function houseHandlers(rooms: Rooms): House {
 			if (wanted.transcribe) await tryRecogniser(rooms, wanted.transcribe);
 			return {};
 		},
-		engines: async () => ({
-			transcribe: await modelChoices(choices.models, 'transcribe'),
-			chat: await modelChoices(choices.models, 'chat'),
-			speak: choices.speak.choices(),
-		}),
+		engines: async () => await choices(),
 		stats: () =>
 			Promise.resolve({
 				chats: { ...counters.chats },

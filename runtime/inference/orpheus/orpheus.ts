@@ -22,16 +22,17 @@ export class Orpheus implements VoiceKind {
 		private readonly locate: Locate = locateOnDisk,
 	) {}
 
+	/** The decoder of this machine, also for tokens that a server writes. */
+	readonly snacFor = async (decoder: string): Promise<SnacDecoder> => {
+		const file = await modelFile(await this.locate(decoder, 'snac'));
+		return keptIn(this.decoders, file, () => new SnacDecoder(file.path, Math.max(1, Math.floor(usableCores() / 2))));
+	};
+
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {
 		const { model, decoder, ...sampling } = orpheus;
-		const [tokens, snac] = await Promise.all([this.file(model, 'orpheus'), this.file(decoder, 'snac')]);
+		const [tokens, sound] = await Promise.all([modelFile(await this.locate(model, 'orpheus')), this.snacFor(decoder)]);
 		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.onTokens));
-		const sound = keptIn(this.decoders, snac, () => new SnacDecoder(snac.path, Math.max(1, Math.floor(usableCores() / 2))));
 		return new OrpheusVoice(source, sound, sampling);
-	}
-
-	private async file(name: string, task: 'orpheus' | 'snac'): Promise<ModelFile> {
-		return await modelFile(await this.locate(name, task));
 	}
 }
 

@@ -23,7 +23,7 @@ function leadMs([first]: readonly Sound[]): number {
 }
 
 /** The rules of a voice, shown on its real sound. */
-export function describeVoice(name: string, open: () => VoiceEngine): void {
+export function describeVoice(name: string, open: () => VoiceEngine | Promise<VoiceEngine>): void {
 	describe(name, () => {
 		const never = new AbortController().signal;
 		let engine: VoiceEngine;
@@ -33,8 +33,8 @@ export function describeVoice(name: string, open: () => VoiceEngine): void {
 			return sounds;
 		};
 
-		beforeAll(() => {
-			engine = open();
+		beforeAll(async () => {
+			engine = await open();
 		});
 
 		it('speaks a sentence with every voice it names, at its rate, with little silence around', async () => {

@@ -1,7 +1,7 @@
 import { SPEAK_RATES } from '../../../contract/audio';
 import { VoiceError } from '../../../contract/errors';
 import type { WorkerPool } from '../../onnx/worker-pool';
-import { StreamResampler } from '../../remote/stream-resampler';
+import { StreamResampler } from '../../audio-file/stream-resampler';
 import { StreamingTrim } from '../streaming-trim';
 import { Stretch } from '../stretch';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voice';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { ToolCall } from '../../contract/chat';
+import type { ToolCall } from '../../../contract/chat';
 import type { ToolCallFragment } from './answers';
 
 interface OpenCall {

@@ -1,9 +1,9 @@
-import type { ChatReply } from '../../contract/control';
-import type { VoiceError } from '../../contract/errors';
-import type { ChatListener } from '../llama/engine';
+import type { ChatReply } from '../../../contract/control';
+import type { VoiceError } from '../../../contract/errors';
+import type { ChatListener } from '../../llama/engine';
+import { streamedJson } from '../server/json-stream';
+import type { RemoteAnswer, RemoteServer } from '../server/remote-server';
 import { type ChatChunk, chatChunk } from './answers';
-import { streamedJson } from './json-stream';
-import type { RemoteAnswer, RemoteServer } from './server';
 import { ToolCalls } from './tool-calls';
 
 /** vLLM and SGLang stop so when they are shut down or run out of memory. */

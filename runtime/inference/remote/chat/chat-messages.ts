@@ -1,4 +1,4 @@
-import type { ChatMessage, ToolSpec } from '../../contract/chat';
+import type { ChatMessage, ToolSpec } from '../../../contract/chat';
 
 /** Our messages and tools as `/v1/chat/completions` takes them. */
 

@@ -1,6 +1,6 @@
-import type { WavFormat } from '../audio-file/wav';
-import { parseWav } from '../audio-file/wav';
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
+import type { WavFormat } from '../../audio-file/wav';
+import { parseWav } from '../../audio-file/wav';
 
 /** A WAV header is 44 bytes and at most some kB of remarks. */
 const MAX_HEADER = 64 * 1024;

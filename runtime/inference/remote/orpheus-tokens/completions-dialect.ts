@@ -1,4 +1,4 @@
-import type { TokenAsk } from '../orpheus/token-source';
+import type { TokenAsk } from '../../orpheus/token-source';
 
 /** `<custom_token_2>`, end of speech: servers stop there, and so do we where they do not. */
 export const END_OF_SPEECH = 2;
@@ -18,9 +18,6 @@ export interface Dialect {
 	readonly addsStart: boolean;
 	readonly fields: (ask: TokenAsk) => Readonly<Record<string, unknown>>;
 }
-
-/** Without these the custom tokens are left out of the text, or stand with spaces between them. */
-const SPECIAL_AS_TEXT = { skip_special_tokens: false, spaces_between_special_tokens: false };
 
 const common = ({ sampling, maxTokens }: TokenAsk): Readonly<Record<string, unknown>> => ({
 	max_tokens: maxTokens,
@@ -43,8 +40,10 @@ export const DIALECTS: readonly Dialect[] = [
 		addsStart: false,
 		fields: (ask) => ({
 			...common(ask),
-			...SPECIAL_AS_TEXT,
 			repetition_penalty: ask.sampling.repetitionPenalty,
+			// Without these the custom tokens are left out of the text, or stand with spaces between them.
+			skip_special_tokens: false,
+			spaces_between_special_tokens: false,
 			add_special_tokens: false,
 		}),
 	},
@@ -52,7 +51,7 @@ export const DIALECTS: readonly Dialect[] = [
 		name: 'sglang',
 		owner: 'sglang',
 		addsStart: true,
-		fields: (ask) => ({ ...common(ask), ...SPECIAL_AS_TEXT, repetition_penalty: ask.sampling.repetitionPenalty }),
+		fields: (ask) => ({ ...common(ask), repetition_penalty: ask.sampling.repetitionPenalty, skip_special_tokens: false }),
 	},
 	{
 		name: 'llama-server',

@@ -1,6 +1,6 @@
-import { LISTEN_RATE, joinPcm } from '../../contract/audio';
-import { VoiceError } from '../../contract/errors';
-import type { Recognition, RecognitionListener, RecognitionStream } from '../transcribe/engine';
+import { LISTEN_RATE, joinPcm } from '../../../contract/audio';
+import { VoiceError } from '../../../contract/errors';
+import type { Recognition, RecognitionListener, RecognitionStream } from '../../transcribe/engine';
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
 const MAX_SAMPLES = 120 * LISTEN_RATE;

@@ -1,4 +1,4 @@
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 import type { RemoteLimits } from './address';
 
 /** One request's life: it ends when the caller cancels, when a time is over, or when it is done. */

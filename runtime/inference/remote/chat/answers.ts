@@ -5,8 +5,6 @@ import { z } from 'zod';
  * that a dialect adds is refused.
  */
 
-export const modelList = z.object({ data: z.array(z.object({ id: z.string().min(1), owned_by: z.string().nullish() })) });
-
 const count = z.number().int().nonnegative();
 
 const usage = z.object({
@@ -43,31 +41,3 @@ export const chatChunk = z.object({
 	timings: z.object({ cache_n: count.nullish() }).nullish(),
 });
 export type ChatChunk = z.infer<typeof chatChunk>;
-
-export const completionChunk = z.object({
-	choices: z.array(z.object({ text: z.string().nullish(), finish_reason: z.string().nullish() })).nullish(),
-});
-export type CompletionChunk = z.infer<typeof completionChunk>;
-
-const voiceName = z.union([
-	z.string().min(1).transform((id) => ({ id, name: id })),
-	z
-		.object({ id: z.string().min(1), name: z.string().nullish() })
-		.transform(({ id, name }) => ({ id, name: name ?? id })),
-	z.object({ voice_id: z.string().min(1), name: z.string().nullish() }).transform(({ voice_id: id, name }) => ({ id, name: name ?? id })),
-	z.object({ name: z.string().min(1) }).transform(({ name }) => ({ id: name, name })),
-]);
-
-/** vLLM-Omni, Kokoro-FastAPI and Orpheus-FastAPI: `voices`; others: `data`. */
-export const voiceList = z.union([
-	z.object({ voices: z.array(voiceName).max(1000) }).transform(({ voices }) => voices),
-	z.object({ data: z.array(voiceName).max(1000) }).transform(({ data }) => data),
-]);
-
-export const transcriptionAnswer = z.object({
-	text: z.string(),
-	segments: z
-		.array(z.object({ avg_logprob: z.number().nullish(), no_speech_prob: z.number().nullish() }))
-		.nullish(),
-});
-export type TranscriptionAnswer = z.infer<typeof transcriptionAnswer>;

@@ -1,12 +1,15 @@
-import { VoiceError } from '../../contract/errors';
-import type { TokenAsk, TokenSource } from '../orpheus/token-source';
-import { completionChunk, modelList } from './answers';
+import { VoiceError } from '../../../contract/errors';
+import { ORPHEUS_VOICES } from '../../orpheus/voices';
+import type { TokenAsk, TokenSource } from '../../orpheus/token-source';
+import type { VoiceChoice } from '../../voices/voice';
+import { refusalOf } from '../server/faults';
+import { FoundOnce } from '../server/found-once';
+import { streamedJson } from '../server/json-stream';
+import type { RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
+import { completionChunk } from './answers';
 import { type Dialect, DIALECTS, END_OF_SPEECH, promptText } from './completions-dialect';
 import { CustomTokens, END } from './custom-tokens';
-import { refusalOf } from './faults';
-import { streamedJson } from './json-stream';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
 
 /** One frame and a bit: a server that gives so many speaks. */
 const PROBE_TOKENS = 10;
@@ -30,24 +33,34 @@ const BROKEN = ['abort', 'error'];
  * or has written the sentence to its end; stopping to ask closes the connection.
  */
 export class CompletionsSource implements TokenSource {
-	private dialect: Dialect | undefined;
+	private readonly dialect = new FoundOnce<Dialect>(async (signal) => await this.probe(signal));
 
-	constructor(private readonly server: RemoteServer) {}
+	/** A server writes several speeches at a time. */
+	readonly sideBySide = true;
+
+	/** `known`: voices of the server's model, the first is the default. */
+	constructor(
+		private readonly server: RemoteServer,
+		private readonly known: readonly VoiceChoice[] = ORPHEUS_VOICES,
+	) {}
+
+	async voices(): Promise<readonly VoiceChoice[]> {
+		return this.known;
+	}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number, void> {
-		const dialect = (this.dialect ??= await this.probe(signal));
-		yield* this.tokens(ask, dialect, signal);
+		yield* this.tokens(ask, await this.dialect.get(signal), signal);
 	}
 
 	async warm(): Promise<void> {
-		const signal = new AbortController().signal;
-		const known = this.dialect;
-		this.dialect = await this.probe(signal, known ? [known] : undefined);
+		await this.dialect.get(new AbortController().signal);
 	}
 
-	private async probe(signal: AbortSignal, candidates?: readonly Dialect[]): Promise<Dialect> {
+	private async probe(signal: AbortSignal): Promise<Dialect> {
+		const owner = await this.server.owner(signal);
 		let refusal: unknown;
-		for (const dialect of candidates ?? (await this.candidates(signal))) {
+		// The server's own dialect first.
+		for (const dialect of DIALECTS.toSorted((one, two) => Number(two.owner === owner) - Number(one.owner === owner))) {
 			try {
 				if (await this.speaks(dialect, signal)) return dialect;
 			} catch (error) {
@@ -60,19 +73,6 @@ export class CompletionsSource implements TokenSource {
 		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The engine's server at ${this.server.url} writes no Orpheus tokens.`, {
 			remedy: 'Check that its model is Orpheus and that it shows special tokens: llama-server needs --special for some files.',
 		});
-	}
-
-	/** The server's own dialect first. */
-	private async candidates(signal: AbortSignal): Promise<readonly Dialect[]> {
-		const owner = await this.server.askJson({ path: '/models' }, modelList, signal).then(
-			({ data }) => data[0]?.owned_by,
-			(error: unknown) => {
-				// A proxy may not have this page; a server that is not there has nothing else either.
-				if (refusalOf(error) === undefined) throw error;
-				return undefined;
-			},
-		);
-		return DIALECTS.toSorted((one, two) => Number(two.owner === owner) - Number(one.owner === owner));
 	}
 
 	private async speaks(dialect: Dialect, signal: AbortSignal): Promise<boolean> {

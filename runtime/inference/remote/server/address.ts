@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 
 const limitMs = z.number().int().min(100).max(600_000);
 

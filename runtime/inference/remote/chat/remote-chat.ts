@@ -1,13 +1,14 @@
-import { type ChatMessage, chatSettings, type ChatSettings } from '../../contract/chat';
-import type { ChatReply } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
-import type { ChatEngine, ChatListener, ChatRequest } from '../llama/engine';
+import { type ChatMessage, chatSettings, type ChatSettings } from '../../../contract/chat';
+import type { ChatReply } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
+import type { ChatEngine, ChatListener, ChatRequest } from '../../llama/engine';
+import { orCancelled } from '../server/found-once';
+import { OptionalFields, without } from '../server/optional-fields';
+import type { RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
 import { spokenIn, toWireMessages, toWireTools } from './chat-messages';
 import { ContextRoom } from './context-room';
-import { OptionalFields, without } from './optional-fields';
 import { ReplyReader } from './reply-reader';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
 
 /**
  * OpenAI refuses `top_k`, older servers `stream_options`; its newer models want `max_completion_tokens`, which is
@@ -17,12 +18,12 @@ const OPTIONAL = ['top_k', 'stream_options', 'temperature', 'top_p', 'max_tokens
 
 /**
  * Answers with the model of a server that has OpenAI's `/v1/chat/completions`: llama-server, vLLM, SGLang, Ollama.
- * The model's name is the address's, else the settings', else (`pack:...` is nothing to a server) the server's first.
+ * Which model is the address's affair; that of the settings only led here (`server:NAME`).
  * Rejects as `RemoteServer.ask`. Where the server does not tell its usage, pieces of text are counted as tokens.
  */
 export class RemoteChat implements ChatEngine {
 	private readonly turns = new Map<string, Promise<unknown>>();
-	private readonly rooms = new Map<string, ContextRoom>();
+	private readonly room = new ContextRoom();
 	private readonly fields = new OptionalFields(OPTIONAL);
 
 	constructor(private readonly server: RemoteServer) {}
@@ -32,8 +33,8 @@ export class RemoteChat implements ChatEngine {
 		const { conversation } = request;
 		const write = async (): Promise<ChatReply> => {
 			if (signal.aborted) throw cancelled();
-			const model = await this.modelFor(request.settings, signal);
-			return await this.roomFor(model).fit(
+			const model = await this.server.model(signal);
+			return await this.room.fit(
 				request.messages,
 				request.settings.sampling.maxTokens,
 				async (messages) => await this.write(model, { ...request, messages }, listener, signal, startedAt),
@@ -45,7 +46,7 @@ export class RemoteChat implements ChatEngine {
 		this.turns.set(conversation, turn);
 		try {
 			// Whoever waits for the turn before can be cancelled all the same.
-			return await Promise.race([turn, whenAborted(signal)]);
+			return await orCancelled(turn, signal);
 		} finally {
 			if (this.turns.get(conversation) === turn) this.turns.delete(conversation);
 		}
@@ -61,17 +62,6 @@ export class RemoteChat implements ChatEngine {
 		const quiet = { onText: () => undefined, onTokens: () => undefined };
 		const shortest = chatSettings.parse({ ...settings, sampling: { ...settings.sampling, maxTokens: 1 } });
 		await this.chat({ conversation: '', settings: shortest, messages, tools: [] }, quiet, new AbortController().signal);
-	}
-
-	private async modelFor({ model }: ChatSettings, signal: AbortSignal): Promise<string> {
-		const named = this.server.address.model === '' && model !== '' && !model.startsWith('pack:');
-		return named ? model : await this.server.model(signal);
-	}
-
-	private roomFor(model: string): ContextRoom {
-		const room = this.rooms.get(model) ?? new ContextRoom();
-		this.rooms.set(model, room);
-		return room;
 	}
 
 	private async write(
@@ -106,11 +96,4 @@ export class RemoteChat implements ChatEngine {
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
 		}
 	}
-}
-
-async function whenAborted(signal: AbortSignal): Promise<never> {
-	return await new Promise((_resolve, reject) => {
-		if (signal.aborted) reject(cancelled());
-		signal.addEventListener('abort', () => reject(cancelled()), { once: true });
-	});
 }

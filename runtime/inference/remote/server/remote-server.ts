@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 import { type RemoteAddress, apiUrl } from './address';
-import { modelList } from './answers';
-import { faultWords, isTransient, quoted, Refusal, saidIn } from './faults';
+import { faultWords, isTransient, quoted, Refusal, refusalOf, saidIn } from './faults';
+import { FoundOnce } from './found-once';
+import { type ModelList, modelList } from './model-list';
 import { cancelled, RequestWatch } from './request-watch';
 import { REQUEST_ID, whenSent } from './sent';
 
@@ -39,7 +40,7 @@ const MAX_ERROR = 64 * 1024;
 export class RemoteServer {
 	/** For messages: no key in it. */
 	readonly url: string;
-	private firstModel = '';
+	private readonly models = new FoundOnce<ModelList>(async (signal) => await this.askJson({ path: '/models' }, modelList, signal));
 
 	constructor(readonly address: RemoteAddress) {
 		this.url = apiUrl(address.baseUrl);
@@ -77,16 +78,23 @@ export class RemoteServer {
 	/** The model to ask for: the address's own, or the server's first. Throws as `ask`. */
 	async model(signal: AbortSignal): Promise<string> {
 		if (this.address.model !== '') return this.address.model;
-		if (this.firstModel === '') {
-			const [first] = (await this.askJson({ path: '/models' }, modelList, signal)).data;
-			if (!first) {
-				throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The engine's server at ${this.url} has no model.`, {
-					remedy: 'Load a model at the engine\'s server, or name one.',
-				});
-			}
-			this.firstModel = first.id;
+		const [first] = (await this.models.get(signal)).data;
+		if (first) return first.id;
+		this.models.forget();
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The engine's server at ${this.url} has no model.`, {
+			remedy: 'Load a model at the engine\'s server, or name one.',
+		});
+	}
+
+	/** Whose server it says it is: `vllm`, `sglang`, `llamacpp`; '' where it does not say. Throws where it is not there. */
+	async owner(signal: AbortSignal): Promise<string> {
+		try {
+			return (await this.models.get(signal)).data[0]?.owned_by ?? '';
+		} catch (error) {
+			// A proxy may not have this page; a server that is not there has nothing else either.
+			if (refusalOf(error) === undefined) throw error;
+			return '';
 		}
-		return this.firstModel;
 	}
 
 	failed(what: string, cause?: unknown): VoiceError {
@@ -119,15 +127,16 @@ export class RemoteServer {
 		const id = randomUUID();
 		const forget = whenSent(id, () => watch.connected());
 		try {
+			const posted = await bodyOf(request);
 			watch.connecting();
 			const response = await fetch(`${this.url}${request.path}`, {
-				method: request.json || request.form ? 'POST' : 'GET',
+				method: posted ? 'POST' : 'GET',
 				headers: {
 					[REQUEST_ID]: id,
 					...(this.address.apiKey === '' ? {} : { authorization: `Bearer ${this.address.apiKey}` }),
-					...(request.json ? { 'content-type': 'application/json' } : {}),
+					...(posted ? { 'content-type': posted.type } : {}),
 				},
-				body: request.json ? JSON.stringify(request.json) : (request.form ?? null),
+				body: posted?.body ?? null,
 				// What a caller said must not go to where a server points.
 				redirect: 'manual',
 				signal: watch.signal,
@@ -205,6 +214,8 @@ export class RemoteServer {
 		if (status === 401 || status === 403) return refused('refuses the key');
 		if (status === 429) return refused('takes no more requests now');
 		if (status === 404 && /model/i.test(raw)) {
+			// It may have been started again with another one.
+			this.models.forget();
 			return new VoiceError('VOICE_ERR_MODEL_MISSING', `The engine's server at ${this.url} does not have the model ${said}.`, {
 				cause,
 				remedy: 'Choose a model that the engine\'s server has.',
@@ -222,6 +233,14 @@ export class RemoteServer {
 		if (!RETRIED.includes(status) || (status === 429 && named === undefined)) return undefined;
 		return named !== undefined && named > this.address.limits.retryAfterMs ? undefined : (named ?? RETRY_MS);
 	}
+}
+
+/** A form is written out first: `fetch` throws past everybody when it is aborted while it still reads one. */
+async function bodyOf({ json, form }: RemoteRequest): Promise<{ type: string; body: string | ArrayBuffer } | undefined> {
+	if (json) return { type: 'application/json', body: JSON.stringify(json) };
+	if (!form) return undefined;
+	const written = new Response(form);
+	return { type: written.headers.get('content-type') ?? '', body: await written.arrayBuffer() };
 }
 
 function retryAfterMs(header: string | null): number | undefined {

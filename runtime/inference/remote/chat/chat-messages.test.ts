@@ -1,8 +1,8 @@
 // Guards against: a history that a server's template refuses, or in which a tool's result is lost or belongs to another call.
 import fc from 'fast-check';
-import type { ChatMessage } from '../../contract/chat';
+import type { ChatMessage } from '../../../contract/chat';
+import { templateComplaint } from '../fixtures/chat-routes.fixture';
 import { toWireMessages, toWireTools } from './chat-messages';
-import { templateComplaint } from './fixtures/chat-routes.fixture';
 
 const toolCall = fc.record({
 	id: fc.string({ minLength: 1, maxLength: 64 }),

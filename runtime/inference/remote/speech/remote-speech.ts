@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { joinPcm, msToSamples, SPEAK_RATES } from '../../contract/audio';
-import { VoiceError } from '../../contract/errors';
-import { StreamingTrim } from '../voices/streaming-trim';
-import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voices/voice';
+import { joinPcm, msToSamples, SPEAK_RATES } from '../../../contract/audio';
+import { VoiceError } from '../../../contract/errors';
+import { StreamingTrim } from '../../voices/streaming-trim';
+import { Stretch } from '../../voices/stretch';
+import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../../voices/voice';
+import { saidIn } from '../server/faults';
+import { OptionalFields, without } from '../server/optional-fields';
+import { parseJson, type RemoteAnswer, type RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
 import { voiceList } from './answers';
-import { saidIn } from './faults';
-import { OptionalFields, without } from './optional-fields';
 import { PcmReader } from './pcm-reader';
-import { cancelled } from './request-watch';
-import { parseJson, type RemoteAnswer, type RemoteServer } from './server';
-import { StreamResampler } from './stream-resampler';
+import { StreamResampler } from '../../audio-file/stream-resampler';
 
 export const remoteSpeechSettings = z.object({
 	/** Of the server's PCM, Hz, which PCM does not say itself: 24000 of Orpheus and OpenAI, 44100 of some. A WAV answer says its own. */
@@ -19,8 +20,8 @@ export const remoteSpeechSettings = z.object({
 });
 export type RemoteSpeechSettings = z.infer<typeof remoteSpeechSettings>;
 
-/** OpenAI knows no `stream` here, some others no `speed`. */
-const OPTIONAL = ['stream', 'speed'];
+/** OpenAI does not know it here. */
+const OPTIONAL = ['stream'];
 
 /** No sentence is longer: a server that sends more has lost its way. */
 const MAX_MS = 5 * 60_000;
@@ -68,10 +69,10 @@ class RemoteSpeech implements VoiceEngine {
 		const voice = this.voiceNamed(settings.voice);
 		if (signal.aborted) throw cancelled();
 		if (!SPEAKABLE.test(text)) return;
-		const answer = await this.request(text, voice, settings.speed, signal);
+		const answer = await this.request(text, voice, signal);
 		try {
 			await this.refuseOthers(answer, text);
-			yield* this.sounds(answer);
+			yield* this.sounds(answer, settings.speed);
 		} catch (error) {
 			if (signal.aborted) throw cancelled();
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
@@ -86,13 +87,12 @@ class RemoteSpeech implements VoiceEngine {
 		while (!(await sounds.next()).done) continue;
 	}
 
-	private async request(text: string, voice: string, speed: number, signal: AbortSignal): Promise<RemoteAnswer> {
+	private async request(text: string, voice: string, signal: AbortSignal): Promise<RemoteAnswer> {
 		const body = {
 			model: await this.server.model(signal),
 			input: text,
 			voice,
 			response_format: 'pcm',
-			speed,
 			stream: true,
 		};
 		return await this.fields.ask(
@@ -116,10 +116,12 @@ class RemoteSpeech implements VoiceEngine {
 		}
 	}
 
-	private async *sounds({ body, parameters }: RemoteAnswer): AsyncGenerator<Sound> {
+	/** Its pace is changed here: many servers pass over `speed` without a word. */
+	private async *sounds({ body, parameters }: RemoteAnswer, speed: number): AsyncGenerator<Sound> {
 		const named = Number(parameters.rate);
 		const reader = new PcmReader(named >= 4_000 && named <= 192_000 ? named : this.pcmRate);
 		const trim = new StreamingTrim(this.sampleRate);
+		const stretch = new Stretch(speed, this.sampleRate);
 		let resampler: StreamResampler | undefined;
 		let samples = 0;
 		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
@@ -127,7 +129,8 @@ class RemoteSpeech implements VoiceEngine {
 			samples += pcm.length;
 			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sends more than ${MAX_MS / 60_000} minutes of sound for one sentence`);
 			const resampled = resampler?.push(pcm) ?? pcm;
-			return trim.push(last && resampler ? joinPcm([resampled, resampler.end()]) : resampled);
+			const paced = stretch.push(trim.push(last && resampler ? joinPcm([resampled, resampler.end()]) : resampled));
+			return last ? joinPcm([paced, stretch.end()]) : paced;
 		};
 		for await (const piece of body) {
 			const pcm = sound(reader.push(piece), false);

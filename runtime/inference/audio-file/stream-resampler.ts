@@ -1,4 +1,4 @@
-import { Resampler } from '../audio-file/resample';
+import { Resampler } from './resample';
 
 /** Brings sound that comes in pieces of any length to another rate: the pieces joined equal the whole, resampled. */
 export class StreamResampler {

@@ -1,4 +1,4 @@
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 
 /** Longer than any tool's arguments: a server that sends more in one event has lost its way, and would fill the memory. */
 const MAX_EVENT = 1024 * 1024;

@@ -1,14 +1,14 @@
-import type { TranscribeSettings } from '../../contract/agent';
-import { LISTEN_RATE, msToSamples, samplesToMs } from '../../contract/audio';
-import type { Transcription } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
-import { encodeWav } from '../audio-file/wav';
-import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../transcribe/engine';
+import type { TranscribeSettings } from '../../../contract/agent';
+import { LISTEN_RATE, msToSamples, samplesToMs } from '../../../contract/audio';
+import type { Transcription } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
+import { encodeWav } from '../../audio-file/wav';
+import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../../transcribe/engine';
+import { OptionalFields } from '../server/optional-fields';
+import type { RemoteServer } from '../server/remote-server';
+import { cancelled } from '../server/request-watch';
 import { type TranscriptionAnswer, transcriptionAnswer } from './answers';
-import { OptionalFields } from './optional-fields';
 import { RemoteStream } from './remote-stream';
-import { cancelled } from './request-watch';
-import type { RemoteServer } from './server';
 
 /** OpenAI's newer models know no `verbose_json`, some servers no `prompt`. */
 const OPTIONAL = ['response_format', 'prompt', 'language'];
@@ -22,7 +22,10 @@ const AUDIBLE = 104;
 const NO_SPEECH = 0.6;
 const UNSURE_LOGPROB = -1;
 
-export const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
+/** Whisper takes the prompt for what was said before; this server tells the model to do what it says. */
+const LLAMA_SERVER = 'llamacpp';
+
+const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
 
 /**
  * Recognises with a server that has `/v1/audio/transcriptions`: utterances whole, without partials, when they are
@@ -60,12 +63,13 @@ export class RemoteTranscribe implements StreamingRecogniser {
 		if (signal.aborted) throw cancelled();
 		if (pcm.length < msToSamples(MIN_MS, LISTEN_RATE) || !pcm.some((sample) => Math.abs(sample) >= AUDIBLE)) return NOTHING_HEARD;
 		const model = await this.server.model(signal);
+		const prompt = settings.hints.length > 0 && (await this.server.owner(signal)) !== LLAMA_SERVER ? settings.hints.map(spelling).join(', ') : '';
 		const fields: Readonly<Record<string, string>> = {
 			model,
 			// With each segment's certainty, where the server knows it.
 			response_format: 'verbose_json',
 			...(settings.language === '' ? {} : { language: settings.language }),
-			...(settings.hints.length === 0 ? {} : { prompt: settings.hints.map(spelling).join(', ') }),
+			...(prompt === '' ? {} : { prompt }),
 		};
 		const answer = await this.fields.ask(Object.keys(fields), async (leftOut) => {
 			const form = new FormData();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../../contract/errors';
 
 /** Of what a server says: enough to understand it, too little to fill a log. */
 const SAID_LENGTH = 300;

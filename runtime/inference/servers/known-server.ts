@@ -1,0 +1,121 @@
+import type { SpeakSettings } from '../../contract/agent';
+import type { Engines } from '../../contract/control';
+import { VoiceError } from '../../contract/errors';
+import type { ChatEngine } from '../llama/engine';
+import { OrpheusVoice } from '../orpheus/orpheus-voice';
+import type { SnacDecoder } from '../orpheus/snac/snac-decoder';
+import { ORPHEUS_VOICES } from '../orpheus/voices';
+import { RemoteChat } from '../remote/chat/remote-chat';
+import { CompletionsSource } from '../remote/orpheus-tokens/completions-source';
+import { FoundOnce } from '../remote/server/found-once';
+import { RemoteServer } from '../remote/server/remote-server';
+import { openRemoteSpeech } from '../remote/speech/remote-speech';
+import { RemoteTranscribe } from '../remote/transcribe/remote-transcribe';
+import type { StreamingRecogniser } from '../transcribe';
+import type { VoiceChoice, VoiceEngine } from '../voices/voice';
+import { type ServerEntry, type Stage, stagesOf } from './servers-file';
+
+/** Opens the SNAC decoder of this machine that `orpheusSettings.decoder` names. */
+export type SnacFor = (decoder: string) => Promise<Pick<SnacDecoder, 'decode' | 'warm'>>;
+
+/** For a drop-down nobody waits longer, ms. */
+const CHOICES_MS = 2_000;
+
+const never = new AbortController().signal;
+
+/**
+ * The engines of one configured server. Each is made by the first who asks, who finds out what the server is like;
+ * where the server is down, the next who asks finds out. All throw VOICE_ERR_MODEL_MISSING for a stage that the
+ * server does not have, VOICE_ERR_BAD_REQUEST where the variable of its key is not set, else as `RemoteServer.ask`.
+ */
+export class KnownServer {
+	private chatEngine: ChatEngine | undefined;
+	private tokens: CompletionsSource | undefined;
+	private readonly recogniserFound = new FoundOnce<StreamingRecogniser>(async (signal) => {
+		const server = this.remote('transcribe');
+		await server.owner(signal);
+		return new RemoteTranscribe(server);
+	});
+	private readonly speechFound = new FoundOnce<VoiceEngine>(async (signal) => {
+		const { sampleRate, voices } = this.spoken('speech');
+		return await openRemoteSpeech(this.remote('speak'), { sampleRate, voices }, signal);
+	});
+
+	constructor(
+		private readonly name: string,
+		private readonly entry: ServerEntry,
+		private readonly environment: Readonly<Record<string, string | undefined>>,
+	) {}
+
+	get stages(): readonly Stage[] {
+		return stagesOf(this.entry);
+	}
+
+	/** For a drop-down. */
+	choice(stage: Stage): Engines['chat'][number] {
+		const model = this.entry[stage]?.model ?? '';
+		const { host } = new URL(this.entry.baseUrl);
+		return { value: `server:${this.name}`, name: `Server: ${this.name}`, description: model === '' ? host : `${host}, ${model}` };
+	}
+
+	chat(): ChatEngine {
+		return (this.chatEngine ??= new RemoteChat(this.remote('chat')));
+	}
+
+	async recogniser(): Promise<StreamingRecogniser> {
+		return await this.recogniserFound.get(never);
+	}
+
+	async voice({ orpheus }: SpeakSettings, snacFor: SnacFor): Promise<VoiceEngine> {
+		if (this.entry.speak?.kind === 'speech') return await this.speechFound.get(never);
+		this.tokens ??= new CompletionsSource(this.remote('speak'), this.orpheusVoices());
+		const { decoder, temperature, topP, topK, repetitionPenalty } = orpheus;
+		const sampling = { temperature, topP, topK, repetitionPenalty };
+		return new OrpheusVoice(this.tokens, await snacFor(decoder), sampling);
+	}
+
+	/** For a drop-down: none where the server does not name them soon. */
+	async voices(): Promise<VoiceChoice[]> {
+		if (this.entry.speak?.kind === 'orpheus-tokens') return [...this.orpheusVoices()];
+		const named = this.spoken('speech').voices.map((value) => ({ value, name: value }));
+		return await this.speechFound.get(AbortSignal.timeout(CHOICES_MS)).then(
+			({ voices }) => [...voices],
+			() => named,
+		);
+	}
+
+	private orpheusVoices(): readonly VoiceChoice[] {
+		const { voices } = this.spoken('orpheus-tokens');
+		return voices.length === 0 ? ORPHEUS_VOICES : voices.flatMap((name) => ORPHEUS_VOICES.filter(({ value }) => value === name));
+	}
+
+	private spoken<K extends Speak['kind']>(kind: K): Extract<Speak, { kind: K }> {
+		const { speak } = this.entry;
+		if (speak?.kind !== kind) throw this.lacks('speak');
+		return speak as Extract<Speak, { kind: K }>;
+	}
+
+	private remote(stage: Stage): RemoteServer {
+		const { baseUrl, limits, [stage]: settings } = this.entry;
+		if (!settings) throw this.lacks(stage);
+		return new RemoteServer({ baseUrl, limits, apiKey: this.key(), model: settings.model });
+	}
+
+	private key(): string {
+		const { apiKey = '', apiKeyEnv } = this.entry;
+		if (apiKeyEnv === undefined) return apiKey;
+		const key = this.environment[apiKeyEnv] ?? '';
+		if (key !== '') return key;
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The key of the server "${this.name}" is to be in the variable ${apiKeyEnv}, which is not set.`, {
+			remedy: `Set ${apiKeyEnv} where the runtime is started.`,
+		});
+	}
+
+	private lacks(stage: Stage): VoiceError {
+		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The server "${this.name}" is not there to ${stage}, but to ${this.stages.join(' and ')}.`, {
+			remedy: `Choose another server, or give it "${stage}" in the file that VOICE_LOOP_SERVERS names.`,
+		});
+	}
+}
+
+type Speak = NonNullable<ServerEntry['speak']>;

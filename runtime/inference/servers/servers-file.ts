@@ -1,0 +1,93 @@
+import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { VoiceError } from '../../contract/errors';
+import { ORPHEUS_VOICES } from '../orpheus/voices';
+import { apiUrl, remoteAddress } from '../remote/server/address';
+import { remoteSpeechSettings } from '../remote/speech/remote-speech';
+
+const { baseUrl, apiKey, model, limits } = remoteAddress.shape;
+
+const orpheusTokens = z
+	.object({
+		kind: z.literal('orpheus-tokens'),
+		model,
+		/** Those that the server's model knows; the first is its default. None: all of Orpheus's. */
+		voices: z
+			.array(z.string().refine((name) => ORPHEUS_VOICES.some(({ value }) => value === name), 'is none of Orpheus\'s voices'))
+			.default([]),
+	})
+	.strict();
+const speech = remoteSpeechSettings.extend({ kind: z.literal('speech'), model }).strict();
+
+const STAGES = ['chat', 'speak', 'transcribe'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** One server with OpenAI's API, and what it is used for. Its key never leaves the runtime. */
+export const serverEntry = z
+	.object({
+		baseUrl: baseUrl.superRefine((url, context) => {
+			try {
+				apiUrl(url);
+			} catch (error) {
+				context.addIssue({ code: 'custom', message: VoiceError.from(error).message });
+			}
+		}),
+		apiKey: apiKey.removeDefault().min(1).optional(),
+		/** The environment variable of the runtime that holds the key. */
+		apiKeyEnv: z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of an environment variable').optional(),
+		limits,
+		chat: z.object({ model }).strict().optional(),
+		speak: z.discriminatedUnion('kind', [orpheusTokens, speech]).optional(),
+		transcribe: z.object({ model }).strict().optional(),
+	})
+	.strict()
+	.refine((entry) => entry.apiKey === undefined || entry.apiKeyEnv === undefined, 'has both apiKey and apiKeyEnv')
+	.refine((entry) => STAGES.some((stage) => entry[stage]), `has none of ${STAGES.join(', ')}`);
+export type ServerEntry = z.infer<typeof serverEntry>;
+
+/** What a server does, as its entry says. */
+export const stagesOf = (entry: ServerEntry): Stage[] => STAGES.filter((stage) => entry[stage]);
+
+/** The file that VOICE_LOOP_SERVERS names: entries by the name that `server:NAME` gives. */
+export const serversFile = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is no name: take letters, digits, "-", "_" and "."'), serverEntry);
+export type ServersFile = z.infer<typeof serversFile>;
+
+/** A group may: it is how containers get their secrets. */
+const OTHERS_CAN_READ = 0o004;
+
+/** Throws VOICE_ERR_BAD_REQUEST, which says what to correct and repeats nothing of what may be a key. */
+export function readServersFile(path: string): ServersFile {
+	const parsed = serversFile.safeParse(jsonIn(path));
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		throw bad(path, `${issue?.path.join('.')}: ${issue?.message}`);
+	}
+	const keeper = Object.entries(parsed.data).find(([, entry]) => entry.apiKey !== undefined);
+	if (keeper && process.platform !== 'win32' && statSync(path).mode & OTHERS_CAN_READ) {
+		throw bad(path, 'it holds a key and everybody on this machine can read it', `chmod 600 ${path}, or give apiKeyEnv in place of apiKey.`);
+	}
+	return parsed.data;
+}
+
+function jsonIn(path: string): unknown {
+	let text: string;
+	try {
+		if (!statSync(path).isFile()) throw bad(path, 'it is no file');
+		text = readFileSync(path, 'utf8');
+	} catch (error) {
+		if (error instanceof VoiceError) throw error;
+		throw bad(path, 'there is none, or it may not be read');
+	}
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		// The message quotes the file; only the place is taken from it.
+		const place = /position (\d+)/.exec(String(error))?.[1];
+		const line = place === undefined ? '' : `, see line ${text.slice(0, Number(place)).split('\n').length}`;
+		throw bad(path, `it is no JSON${line}`);
+	}
+}
+
+function bad(path: string, why: string, remedy = 'Correct the file, then restart the runtime. docs/configuration.md shows how it looks.'): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', `The file of servers (VOICE_LOOP_SERVERS) at ${path} cannot be used: ${why}.`, { remedy });
+}
