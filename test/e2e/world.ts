@@ -19,8 +19,9 @@ const LOOK_EVERY = 250;
 /** An execution that is not written down by then has not happened. */
 const TURNS_WITHIN = 60_000;
 
-export async function startWorld(): Promise<World> {
-	const runtime = await startRuntime();
+/** @param env added to the runtime's environment */
+export async function startWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
+	const runtime = await startRuntime(env);
 	let n8n: N8nHost | undefined;
 	const end = async (): Promise<void> => {
 		await n8n?.stop();

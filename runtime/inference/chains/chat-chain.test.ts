@@ -31,6 +31,17 @@ it('lets the next model go on from what is written', async () => {
 	expect(second.asked[0]?.messages).toEqual([...messages, { role: 'assistant', content: 'It is', toolCalls: [] }]);
 });
 
+it.each([
+	[['It ', 'is '], [' booked', '.']],
+	[['It', ' is'], [' booked', '.']],
+	[['It', ' is '], ['booked', '.']],
+])('puts one space between %j and %j', async (first, second) => {
+	const engine = new ScriptedChat(second);
+	const done = await ask({ first: new ScriptedChat(first, 2), second: engine });
+	expect(done).toMatchObject({ text: 'It is booked.', heard: 'It is booked.' });
+	expect(engine.asked[0]?.messages.at(-1)?.content).toBe('It is');
+});
+
 it('goes on through several failures, and fails with the last one\'s error', async () => {
 	const done = await ask({ a: new ScriptedChat(['One'], 1), b: new ScriptedChat([', two'], 1), c: new ScriptedChat([', three.']) });
 	expect(done).toMatchObject({ text: 'One, two, three.', heard: 'One, two, three.' });

@@ -80,8 +80,7 @@ class Answer {
 		this.listener = {
 			onText: (text) => {
 				this.ttftMs ??= performance.now() - this.startedAt;
-				// The next model does not know whether a space stood there.
-				const joined = this.text === '' && this.before !== '' && !/\s$/.test(this.before) && !/^[\s\p{P}]/u.test(text) ? ` ${text}` : text;
+				const joined = this.text === '' ? goOn(this.before, text) : text;
 				this.text += joined;
 				listener.onText(joined);
 			},
@@ -91,7 +90,8 @@ class Answer {
 
 	asking(model: string): ChatRequest {
 		const { settings, messages } = this.request;
-		const begun = this.before === '' ? [] : [{ role: 'assistant' as const, content: this.before, toolCalls: [] }];
+		// A space at its end would be a token that no model has seen there.
+		const begun = this.before === '' ? [] : [{ role: 'assistant' as const, content: this.before.trimEnd(), toolCalls: [] }];
 		return { ...this.request, settings: { ...settings, model }, messages: [...messages, ...begun] };
 	}
 
@@ -104,4 +104,11 @@ class Answer {
 	whole(last: string): string {
 		return this.before === '' ? last : this.before + this.text;
 	}
+}
+
+/** The first of what follows `before`, with one space between them: the next model does not know whether one stood there. */
+function goOn(before: string, text: string): string {
+	if (before === '') return text;
+	if (/\s$/.test(before)) return text.trimStart();
+	return /^[\s\p{P}]/u.test(text) ? text : ` ${text}`;
 }
