@@ -84,6 +84,28 @@ it('replaces a voice that makes no sound in time, one that falls behind, and nei
 	await expect(patient).rejects.toBeDefined();
 });
 
+it('replaces a voice that is a little late all the time', async () => {
+	const slow = new ScriptedVoice(1000);
+	const late = {
+		...slow,
+		voices: slow.voices,
+		sampleRate: 1000,
+		// 100 ms of sound every 250 ms: no single gap is long.
+		async *speak(text: string, settings: unknown, signal: AbortSignal) {
+			for await (const sound of slow.speak(text, settings, signal)) {
+				await new Promise((resolve) => setTimeout(resolve, 250));
+				yield sound;
+			}
+		},
+		warm: async () => await Promise.resolve(),
+	};
+	const speaker = speakerOf({ late, quick: new ScriptedVoice(1000) });
+	const speaking = heard(speaker, 'Hello there, how are you today?');
+	await jest.advanceTimersByTimeAsync(5000);
+	await speaking;
+	expect(speaker.doneBy.replaced).toMatchObject([{ from: 'late', code: 'VOICE_ERR_TOO_SLOW' }]);
+});
+
 it('does not take a rest for slowness', async () => {
 	const speaker = speakerOf({ steady: new ScriptedVoice(16_000), other: new ScriptedVoice(16_000) });
 	const sounds = speaker.speak('Hello.', never);

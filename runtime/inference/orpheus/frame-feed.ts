@@ -45,13 +45,17 @@ export class FrameFeed implements Feed {
 		this.wakeWriter();
 	}
 
-	/** Resolves when there is more to see than before. Rejects with what ended the tokens. */
+	/** Resolves when there is more to see than before. */
 	async more(): Promise<void> {
 		if (!this.ended) {
 			await new Promise<void>((resolve) => {
 				this.wakeReader = resolve;
 			});
 		}
+	}
+
+	/** Throws what ended the tokens before their end: once all that was written before is played. */
+	assertWhole(): void {
 		if (this.failure) throw this.failure.error;
 	}
 

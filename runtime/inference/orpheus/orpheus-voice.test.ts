@@ -57,6 +57,8 @@ class Script implements TokenSource {
 				this.pulled++;
 				yield number;
 			}
+			// The reader waits for more by then.
+			if (this.fail) await new Promise((resolve) => setTimeout(resolve, 50));
 			if (this.fail) throw this.fail;
 		} finally {
 			this.running--;

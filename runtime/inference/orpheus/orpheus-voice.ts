@@ -94,9 +94,12 @@ export class OrpheusVoice implements VoiceEngine {
 			const { frames, ended } = feed;
 			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard() });
 			if (!window) {
-				await feed.more();
 				if (signal.aborted) throw cancelled(signal.reason);
-				if (ended) return;
+				if (ended) {
+					feed.assertWhole();
+					return;
+				}
+				await feed.more();
 				continue;
 			}
 			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal, urgent);
