@@ -4,7 +4,7 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Recognition, RecognitionListener, RecognitionStream } from '../transcribe';
 import type { Chain, Link } from './chain';
-import type { RecogniserSource } from './recogniser-chain';
+import type { RecogniserSource } from './sources';
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
 const KEPT_SAMPLES = 120 * LISTEN_RATE;

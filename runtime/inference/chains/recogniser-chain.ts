@@ -1,16 +1,11 @@
 import type { TranscribeSettings } from '../../contract/agent';
 import type { TranscriptionDone } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import type { RecognitionListener, StreamingRecogniser } from '../transcribe';
+import type { RecognitionListener } from '../transcribe';
 import { Chain, type Link } from './chain';
 import { ChainStream } from './chain-stream';
 import type { Rests } from './rests';
-
-/** Finds a model's recogniser. */
-export interface RecogniserSource {
-	/** Rejects where the model cannot hear. */
-	get(model: string): Promise<StreamingRecogniser>;
-}
+import type { RecogniserSource } from './sources';
 
 /** Hears with the first model of a chain that can. */
 export class RecogniserChain {

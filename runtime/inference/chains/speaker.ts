@@ -10,7 +10,7 @@ import { StreamResampler } from '../audio-file/stream-resampler';
 import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
 import type { Chain, Link } from './chain';
 import { KeepingUp } from './keeping-up';
-import type { VoiceSource } from './voice-chain';
+import type { VoiceSource } from './sources';
 
 export interface VoiceLink extends Link {
 	readonly engine: string;

@@ -2,16 +2,10 @@ import type { SpeakSettings } from '../../contract/agent';
 import type { Clock } from '../../contract/clock';
 import { VoiceError } from '../../contract/errors';
 import type { RealTime } from '../scheduler/real-time';
-import type { VoiceEngine } from '../voices/voice';
 import { Chain } from './chain';
 import type { Rests } from './rests';
+import type { VoiceSource } from './sources';
 import { Speaker, type VoiceLink } from './speaker';
-
-/** Finds the engine that settings name. */
-export interface VoiceSource {
-	/** Rejects where the engine cannot speak. */
-	engine(settings: SpeakSettings): Promise<VoiceEngine>;
-}
 
 /** Speaks with the first voice of a chain that can. */
 export class VoiceChain {
