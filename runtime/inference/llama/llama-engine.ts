@@ -16,6 +16,9 @@ const cancelled = (cause?: unknown): VoiceError =>
 export class LlamaEngine implements ChatEngine {
 	private readonly models = new Map<string, { readonly loaded: Promise<ChatModel>; readonly hurry: AbortController }>();
 
+	/** What the last call of a conversation still waits for. */
+	private readonly asked = new Map<string, Promise<void>>();
+
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		/** Conversations kept in one model's memory, at most. */
@@ -25,7 +28,7 @@ export class LlamaEngine implements ChatEngine {
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
 		const startedAt = performance.now();
-		const loaded = await this.load(request.settings.model, true);
+		const loaded = await this.inOrder(request.conversation, this.load(request.settings.model, true));
 		if (signal.aborted) throw cancelled(signal.reason);
 		const prompt = promptFor(loaded, request);
 		const held = (sequence: LlamaContextSequence): number =>
@@ -58,6 +61,25 @@ export class LlamaEngine implements ChatEngine {
 		await pool.use('', () => 0, never, async (sequence) => {
 			if (sequence.nextTokenIndex === 0) await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		});
+	}
+
+	/** `work`, but not before that of an earlier call of the conversation: looking for the model's file takes now long, now short. */
+	private async inOrder<T>(conversation: string, work: Promise<T>): Promise<T> {
+		if (conversation === '') return await work;
+		const before = this.asked.get(conversation);
+		// It may fail while the earlier call is still waited for.
+		work.catch(() => undefined);
+		const mine = (before ?? Promise.resolve()).then(async () => await work);
+		const over = mine.then(
+			() => undefined,
+			() => undefined,
+		);
+		this.asked.set(conversation, over);
+		try {
+			return await mine;
+		} finally {
+			if (this.asked.get(conversation) === over) this.asked.delete(conversation);
+		}
 	}
 
 	/**
