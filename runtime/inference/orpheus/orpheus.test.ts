@@ -7,7 +7,7 @@ import { VoiceError } from '../../contract/errors';
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
 import { foreignAudio, scriptedFrames, writeScriptedOrpheus } from '../fixtures/orpheus-gguf.fixture';
 import { writeScriptedGguf } from '../fixtures/scripted-gguf.fixture';
-import { SMALL_SNAC, writeSnac } from '../fixtures/snac-onnx.fixture';
+import { SMALL_SNAC, TRUE_SNAC, writeSnac } from '../fixtures/snac-onnx.fixture';
 import { describeVoice } from '../voices/conformance.fixture';
 import type { Sound, VoiceEngine } from '../voices/voice';
 import { SnacDecoder } from './snac/snac-decoder';
@@ -84,8 +84,8 @@ const speak = async (text: string, files = {}, signal = new AbortController().si
 describeVoice('Orpheus in the inference process', () => remote());
 
 describe('Orpheus in the inference process', () => {
-	const straight = async (speech: number, count: number): Promise<Int16Array> => {
-		const decoder = new SnacDecoder(at('snac.onnx'), 1);
+	const straight = async (speech: number, count: number, file = 'snac.onnx'): Promise<Int16Array> => {
+		const decoder = new SnacDecoder(at(file), 1);
 		const sound = await decoder.decode(scriptedFrames(speech, count), new AbortController().signal);
 		await decoder.close();
 		return toPcm(sound);
@@ -98,6 +98,11 @@ describe('Orpheus in the inference process', () => {
 	it('says what the model wrote, sample by sample, and each text what belongs to it', async () => {
 		expectSame(await speak('Hello there.'), await straight(0, 40));
 		expectSame(await speak('Yes.'), await straight(1, 5));
+	});
+
+	it('is as exact with a decoder of the published shape', async () => {
+		writeSnac(at('true.onnx'), { ...TRUE_SNAC, noise: false });
+		expectSame(await speak('Hello there.', { decoder: at('true.onnx') }), await straight(0, 40, 'true.onnx'));
 	});
 
 	it('leaves out words and foreign tokens, and finds its place again after a frame that was begun twice', async () => {
