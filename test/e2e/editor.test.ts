@@ -41,6 +41,18 @@ test("the node panel shows the trigger's parameters", async () => {
 	await page.getByText('Who May Call').first().waitFor({ state: 'hidden' });
 });
 
+test("the voices' panel lists the engines of this machine and takes fallbacks", async () => {
+	await page.locator('[data-test-id="canvas-node"][data-node-name="Orpheus Speak"]').dblclick();
+	await page.getByRole('button', { name: 'Add Voice' }).click();
+	await page.locator('[data-test-id="parameter-input-engine"]').first().click();
+	await page.getByText('Auto: flite').first().waitFor();
+	await expect(page.getByText(/Kokoro.*(not fetched|too big)/).count()).resolves.toBeGreaterThan(0);
+	await picture(page, 'editor-voices');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('Escape');
+	await page.getByText('Fallback Voices').first().waitFor({ state: 'hidden' });
+});
+
 test('the test button runs one turn of a call to the test URL and shows its data', async () => {
 	await page.locator('[data-test-id="execute-workflow-button"]').first().click();
 	await page.locator('[data-test-id="stop-execution-waiting-for-webhook-button"]').or(page.getByText(/waiting for/i)).first().waitFor();

@@ -7,6 +7,7 @@ import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
 import { openContext } from './open-context';
 import { ChunkPace } from './prefill';
+import { sequencesOf } from './sequence-numbers';
 import { SequencePool } from './sequences';
 import { quickerThreads } from './thread-check';
 import { threadsFor } from './threads';
@@ -40,11 +41,10 @@ export async function loadChatModel(backend: Backend, file: ModelFile, hurry: Ab
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores), backend.scheduler, hurry);
 		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
-		const places = Array.from({ length: context.totalSequences }, () => context.getSequence());
 		const wrapper = await chatWrapperFor(model);
 		const { library, scheduler } = backend;
 		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
-		return { library, model, wrapper, contextTokens, pool: new SequencePool(places), pace: new ChunkPace(), scheduler, lane };
+		return { library, model, wrapper, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
 	}

@@ -9,6 +9,7 @@ import { fitMessages } from './fit';
 import type { ChatModel } from './model';
 import { paced } from './paced';
 import { prefill } from './prefill';
+import { numberOf } from './sequence-numbers';
 
 type Token = ReturnType<ChatModel['model']['tokenize']>[number];
 
@@ -72,8 +73,9 @@ export async function writeReply(
 	const { sampling } = request.settings;
 	// Nobody is on the line while a workflow asks by itself.
 	const live = request.conversation !== '';
-	const reading = scheduler.leave({ lane, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
-	const writing = scheduler.leave({ lane, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
+	const own = { lane, sequence: numberOf(sequence) };
+	const reading = scheduler.leave({ ...own, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
+	const writing = scheduler.leave({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
 	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
 
 	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: wrapper });

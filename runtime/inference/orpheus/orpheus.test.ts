@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { joinPcm } from '../../contract/audio';
 import { VoiceError } from '../../contract/errors';
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
@@ -107,6 +108,27 @@ describe('Orpheus in the inference process', () => {
 
 	it('leaves out words and foreign tokens, and finds its place again after a frame that was begun twice', async () => {
 		expectSame(await speak('No.'), await straight(2, 8));
+	});
+
+	it('rests while the caller has enough to hear, and goes on at the very sample', async () => {
+		const orpheus = { model: at('orpheus.gguf'), decoder: at('snac.onnx') };
+		const sounds: Int16Array[] = [];
+		const call = inference.caller.call('speak', { settings: { engine: 'orpheus', orpheus }, realTime: true }, (event) => {
+			if (event.type !== 'audio') return;
+			if (sounds.push(event.pcm) === 1) call.send({ type: 'hold', hold: true, unheardMs: 4000 });
+		});
+		call.send({ type: 'piece', piece: 0, text: 'Hello there.' });
+		call.send({ type: 'end' });
+		const tokens = async (): Promise<number> => (await inference.caller.call('stats', {}).result).tokens;
+		for (let before = -1, now = await tokens(); before !== now || sounds.length === 0; ) {
+			before = now;
+			await sleep(300);
+			now = await tokens();
+		}
+		expect(joinPcm(sounds).length).toBeLessThan(20 * 2048);
+		call.send({ type: 'hold', hold: false, unheardMs: 3000 });
+		await call.result;
+		expectSame(joinPcm(sounds), await straight(0, 40));
 	});
 
 	it('puts an end to a speech without one', async () => {

@@ -37,6 +37,12 @@ describe('Order', () => {
 		expect(order.next(16)).toHaveLength(16);
 	});
 
+	it('starts a round by the numbers of its sequences, whoever asked first: llama.cpp would split it otherwise', () => {
+		const order = new Order<Job>();
+		for (const sequence of [3, 1, 0, 2]) order.ask({ ...job(`${sequence}`, chat, 'words'), sequence }, 3 - sequence);
+		expect(all(order, 9)).toEqual([['0', '1', '2', '3']]);
+	});
+
 	it('reads one chunk at a time, with the words that are as urgent', () => {
 		const order = new Order<Job>();
 		order.ask(job('one', chat, 'prompt', true), 0);

@@ -39,7 +39,7 @@ export class Order<S extends Step> {
 		this.running.delete(step);
 	}
 
-	/** The steps that start now, by lane. Each must be reported as done. */
+	/** The steps that start now, by the numbers of their sequences. Each must be reported as done. */
 	next(now: Milliseconds): Array<{ readonly step: S; readonly kind: StepKind }> {
 		const queue = this.candidates(now);
 		queue.sort((a, b) => a.rank - b.rank || a.askedAt - b.askedAt);
@@ -50,7 +50,7 @@ export class Order<S extends Step> {
 			if (this.busy(lead.step.lane)) continue;
 			for (const each of queue) if (each === lead || rides(each, lead)) started.push(this.start(each, now));
 		}
-		return started;
+		return started.sort((a, b) => (a.step.sequence ?? 0) - (b.step.sequence ?? 0));
 	}
 
 	/** Only the oldest of a kind may lose patience, so many that wait never become a rush. */

@@ -39,6 +39,11 @@ export interface Step {
 	readonly lane: Lane;
 	/** Asked whenever there is a choice: speech becomes urgent while it waits. */
 	readonly kind: () => StepKind;
+	/**
+	 * The number of its sequence. llama.cpp computes in one go only sequences whose numbers follow each other in the
+	 * batch, n and n + 1 (split_equal in llama-batch.cpp); others wait for a go of their own.
+	 */
+	readonly sequence?: number;
 	/** A part of a prompt, which takes as long as several tokens. */
 	readonly chunk: boolean;
 }

@@ -4,6 +4,7 @@ import { VoiceError } from '../../../contract/errors';
 import { llamaBackend } from '../../llama/library';
 import { paced } from '../../llama/paced';
 import { prefill } from '../../llama/prefill';
+import { numberOf } from '../../llama/sequence-numbers';
 import { log } from '../../log';
 import type { GgufCheck } from '../../models/gguf-check';
 import type { ModelFile } from '../../models/resolve';
@@ -106,9 +107,10 @@ export class LlamaTokenSource implements TokenSource {
 		// One speech after another: what the last one left is of no use to this one.
 		await sequence.clearHistory();
 		const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
-		await prefill(sequence, tokens, pace, scheduler.leave({ lane, kind, chunk: true }, signal), signal, this.onTokens);
+		const own = { lane, kind, sequence: numberOf(sequence) };
+		await prefill(sequence, tokens, pace, scheduler.leave({ ...own, chunk: true }, signal), signal, this.onTokens);
 		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
-		const following = paced(sequence, scheduler.leave({ lane, kind, chunk: false }, signal)).evaluate(tokens.slice(-1), {
+		const following = paced(sequence, scheduler.leave({ ...own, chunk: false }, signal)).evaluate(tokens.slice(-1), {
 			temperature,
 			topP,
 			topK,

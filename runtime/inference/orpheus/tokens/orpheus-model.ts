@@ -5,6 +5,7 @@ import { VoiceError } from '../../../contract/errors';
 import type { Backend } from '../../llama/library';
 import { openContext } from '../../llama/open-context';
 import { ChunkPace } from '../../llama/prefill';
+import { sequencesOf } from '../../llama/sequence-numbers';
 import { threadsFor } from '../../llama/threads';
 import type { ModelFile } from '../../models/resolve';
 import type { Scheduler } from '../../scheduler/scheduler';
@@ -50,7 +51,7 @@ export async function loadOrpheusModel({ llama, cores, scheduler }: Backend, fil
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const sequences = most ?? (model.gpuLayers > 0 ? GPU_SEQUENCES : CPU_SEQUENCES);
 		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads: threadsFor(file.bytes, cores) });
-		const places = new SpeechPlaces(Array.from({ length: context.totalSequences }, () => context.getSequence()));
+		const places = new SpeechPlaces(sequencesOf(context));
 		const { name, finetune, languages } = general.parse(model.fileInfo.metadata.general);
 		const voices = voicesOf([path.basename(file.path), name, finetune], languages);
 		const onGpu = model.gpuLayers > 0;

@@ -88,6 +88,17 @@ describe('SpeechPlaces', () => {
 		expect(next.back()).toBe(true);
 	});
 
+	it('keeps to the first sequences, so that those in use are neighbours', async () => {
+		const sequences = [0, 1, 2, 3].map((writer) => ({ writer }));
+		const places = new SpeechPlaces(sequences);
+		const [first, second, third] = [await places.take(never), await places.take(never), await places.take(never)];
+		expect([first, second, third].map(({ sequence }) => sequence)).toEqual(sequences.slice(0, 3));
+		second.leave();
+		first.leave();
+		expect((await places.take(never)).sequence).toBe(sequences[0]);
+		expect((await places.take(never)).sequence).toBe(sequences[1]);
+	});
+
 	it('lets one that waits go when it is cancelled, and a paused one that ends', async () => {
 		const places = new SpeechPlaces(['a']);
 		const seat = await places.take(never);

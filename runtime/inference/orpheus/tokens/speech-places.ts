@@ -33,13 +33,14 @@ export class Seat<S> {
  * speeches never keep a new one waiting. One that lost its sequence reads its tokens again, when it goes on.
  */
 export class SpeechPlaces<S> {
+	/** The first ones go first: llama.cpp likes neighbours, see Step.sequence. */
 	private readonly free: S[];
 	private readonly seats = new Set<Seat<S>>();
 	/** In the order in which they began to rest. */
 	private readonly resting = new Set<Seat<S>>();
 	private readonly waiting: Array<(seat: Seat<S>) => void> = [];
 
-	constructor(sequences: readonly S[]) {
+	constructor(private readonly sequences: readonly S[]) {
 		this.free = [...sequences];
 	}
 
@@ -83,7 +84,7 @@ export class SpeechPlaces<S> {
 		while (this.waiting.length > 0) {
 			const [longest] = this.resting;
 			if (this.free.length === 0 && longest) this.vacate(longest);
-			const sequence = this.free.pop();
+			const sequence = this.free.shift();
 			if (sequence === undefined) return;
 			const seat = new Seat(sequence, this);
 			this.seats.add(seat);
@@ -93,6 +94,8 @@ export class SpeechPlaces<S> {
 
 	private vacate(seat: Seat<S>): void {
 		this.resting.delete(seat);
-		if (this.seats.delete(seat)) this.free.push(seat.sequence);
+		if (!this.seats.delete(seat)) return;
+		this.free.push(seat.sequence);
+		this.free.sort((a, b) => this.sequences.indexOf(a) - this.sequences.indexOf(b));
 	}
 }
