@@ -1,5 +1,5 @@
 import type { DoneBy, Replacement } from '../../contract/engines';
-import type { VoiceError } from '../../contract/errors';
+import { VoiceError } from '../../contract/errors';
 import type { Rests } from './rests';
 
 /** It travels in a header beside a speech file's sound, and headers are short. */
@@ -38,6 +38,19 @@ export class Chain<L extends Link> {
 
 	get doneBy(): DoneBy {
 		return { engine: this.engine.name, replaced: [...this.replaced] };
+	}
+
+	/** What the first engine gives that can do `work` whole. Rejects as the last one, and with VOICE_ERR_CANCELLED. */
+	async first<T>(work: (engine: L) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		for (;;) {
+			try {
+				return await work(this.engine);
+			} catch (thrown) {
+				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
+				if (signal?.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
+				this.next(error);
+			}
+		}
 	}
 
 	/** The engine did its work. */

@@ -42,15 +42,7 @@ export class ChatChain {
 
 	/** Makes the first model ready that can be. */
 	async warm(settings: ChatSettings): Promise<void> {
-		const chain = this.chain(settings);
-		for (;;) {
-			try {
-				await this.engine(chain.engine.name).warm({ ...settings, model: chain.engine.name });
-				return;
-			} catch (thrown) {
-				chain.next(VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
-			}
-		}
+		await this.chain(settings).first(async ({ name }) => await this.engine(name).warm({ ...settings, model: name }));
 	}
 
 	private chain({ model, fallbacks }: ChatSettings): Chain<Link> {

@@ -1,6 +1,5 @@
 import type { TranscribeSettings } from '../../contract/agent';
 import type { TranscriptionDone } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
 import type { RecognitionListener } from '../transcribe';
 import { Chain, type Link } from './chain';
 import { ChainStream } from './chain-stream';
@@ -21,32 +20,17 @@ export class RecogniserChain {
 
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal: AbortSignal): Promise<TranscriptionDone> {
 		const chain = this.chain(settings);
-		for (;;) {
-			try {
-				const model = chain.engine.name;
-				const recogniser = await this.recognisers.get(model);
-				const done = await recogniser.transcribeAll({ ...settings, model }, pcm, signal);
-				chain.worked();
-				return { ...done, ...chain.doneBy };
-			} catch (thrown) {
-				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
-				if (signal.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
-				chain.next(error);
-			}
-		}
+		const done = await chain.first(async ({ name }) => {
+			const recogniser = await this.recognisers.get(name);
+			return await recogniser.transcribeAll({ ...settings, model: name }, pcm, signal);
+		}, signal);
+		chain.worked();
+		return { ...done, ...chain.doneBy };
 	}
 
 	/** Makes the first model ready that can be. */
 	async warm(settings: TranscribeSettings): Promise<void> {
-		const chain = this.chain(settings);
-		for (;;) {
-			try {
-				await this.recognisers.get(chain.engine.name);
-				return;
-			} catch (thrown) {
-				chain.next(VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
-			}
-		}
+		await this.chain(settings).first(async ({ name }) => await this.recognisers.get(name));
 	}
 
 	private chain({ model, fallbacks }: TranscribeSettings): Chain<Link> {

@@ -1,6 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent';
 import type { Clock } from '../../contract/clock';
-import { VoiceError } from '../../contract/errors';
 import type { RealTime } from '../scheduler/real-time';
 import { Chain } from './chain';
 import type { Rests } from './rests';
@@ -23,16 +22,7 @@ export class VoiceChain {
 
 	/** Makes the first voice ready that can be. */
 	async warm(settings: SpeakSettings): Promise<void> {
-		const chain = this.chain(settings);
-		for (;;) {
-			try {
-				const { engine, voice } = chain.engine;
-				await (await this.voices.engine({ ...settings, engine, voice })).warm(voice);
-				return;
-			} catch (thrown) {
-				chain.next(VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
-			}
-		}
+		await this.chain(settings).first(async ({ engine, voice }) => await (await this.voices.engine({ ...settings, engine, voice })).warm(voice));
 	}
 
 	private chain({ engine, voice, fallbacks }: SpeakSettings): Chain<VoiceLink> {
