@@ -76,7 +76,6 @@ const mirror = z.object({
 	/** The hub itself. Files without a known checksum come from nowhere else. */
 	publisher: z.boolean(),
 });
-export type CatalogueMirror = z.infer<typeof mirror>;
 
 const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 

@@ -4,4 +4,3 @@ import { z } from 'zod';
 export const completionChunk = z.object({
 	choices: z.array(z.object({ text: z.string().nullish(), finish_reason: z.string().nullish() })).nullish(),
 });
-export type CompletionChunk = z.infer<typeof completionChunk>;
