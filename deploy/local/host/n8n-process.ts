@@ -2,17 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoggedProcess } from './logged-process.ts';
 import type { SetupManifest } from './manifest.ts';
-
-export interface N8nSettings {
-	/** Holds `.n8n`: the database, the community packages. */
-	readonly userFolder: string;
-	readonly encryptionKey: string;
-	readonly port: number;
-	/** Where n8n and the process that runs its Code nodes meet. */
-	readonly brokerPort: number;
-	/** Added to the environment last. */
-	readonly env?: NodeJS.ProcessEnv;
-}
+import { type N8nSettings, n8nEnvironment } from './n8n-environment.ts';
 
 export interface N8nProcess {
 	/** Without a slash at its end. */
@@ -30,29 +20,6 @@ export interface N8nProcess {
 const READY_WITHIN = 180_000;
 const GRACE = 10_000;
 
-function environment(settings: N8nSettings, node: string): NodeJS.ProcessEnv {
-	// Under jest NODE_ENV is `test`, and n8n ends at once; npm's settings are about the clone.
-	const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|JEST_|NODE_ENV$)/.test(name));
-	return {
-		...Object.fromEntries(inherited),
-		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
-		N8N_USER_FOLDER: settings.userFolder,
-		N8N_ENCRYPTION_KEY: settings.encryptionKey,
-		N8N_LISTEN_ADDRESS: '127.0.0.1',
-		N8N_HOST: '127.0.0.1',
-		N8N_PORT: String(settings.port),
-		N8N_RUNNERS_BROKER_PORT: String(settings.brokerPort),
-		// Served over plain HTTP on the loopback address.
-		N8N_SECURE_COOKIE: 'false',
-		N8N_DIAGNOSTICS_ENABLED: 'false',
-		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-		N8N_TEMPLATES_ENABLED: 'false',
-		N8N_PERSONALIZATION_ENABLED: 'false',
-		N8N_HIRING_BANNER_ENABLED: 'false',
-		...settings.env,
-	};
-}
-
 /**
  * Starts n8n and waits until it answers.
  * @param signal ends the wait, and n8n with it
@@ -65,7 +32,7 @@ export async function startN8nProcess(
 ): Promise<N8nProcess> {
 	const logFile = path.join(settings.userFolder, 'n8n.log');
 	const n8n = path.join(manifest.n8n, 'node_modules', 'n8n', 'bin', 'n8n');
-	const env = environment(settings, manifest.node);
+	const env = n8nEnvironment(settings, manifest.node);
 	const server = new LoggedProcess(manifest.node, [n8n, 'start'], { cwd: settings.userFolder, env, logFile });
 	const stop = async (): Promise<void> => await server.stop(GRACE);
 

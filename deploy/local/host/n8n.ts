@@ -1,5 +1,6 @@
 import type { SetupManifest } from './manifest.ts';
-import { type N8nProcess, type N8nSettings, startN8nProcess } from './n8n-process.ts';
+import type { N8nSettings } from './n8n-environment.ts';
+import { type N8nProcess, startN8nProcess } from './n8n-process.ts';
 import { freePort } from './ports.ts';
 import { RestClient } from './rest-client.ts';
 import { type Secrets, readSecrets } from './user-folder.ts';

@@ -1,0 +1,27 @@
+// Guards against an n8n that lives in another time zone than its machine, where "tomorrow" is another day than the caller's.
+import { n8nEnvironment } from './n8n-environment';
+
+const settings = { userFolder: '/nowhere', encryptionKey: 'k', port: 1, brokerPort: 2 };
+const zone = process.env.GENERIC_TIMEZONE;
+
+afterEach(() => {
+	if (zone === undefined) delete process.env.GENERIC_TIMEZONE;
+	else process.env.GENERIC_TIMEZONE = zone;
+});
+
+test("n8n's zone is the machine's", () => {
+	delete process.env.GENERIC_TIMEZONE;
+	expect(n8nEnvironment(settings, '/node').GENERIC_TIMEZONE).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+
+test('a zone that the user has set stays', () => {
+	process.env.GENERIC_TIMEZONE = 'Asia/Tokyo';
+	expect(n8nEnvironment(settings, '/node').GENERIC_TIMEZONE).toBe('Asia/Tokyo');
+});
+
+test('what jest and npm have set about this clone does not reach n8n', () => {
+	process.env.npm_config_something = 'x';
+	const env = n8nEnvironment(settings, '/node');
+	delete process.env.npm_config_something;
+	expect(Object.keys(env).filter((name) => /^(npm_|JEST_|NODE_ENV$)/.test(name))).toEqual([]);
+});
