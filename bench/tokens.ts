@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 	const file = await orpheusShape({ ...ORPHEUS_3B, layers }, quantNamed(option('--quant', 'q4_0')));
 	const { one, many } = await withTokens(async (ours) => {
 		const beside = await openBeside(ours, { file, sequences: Math.max(...sequences), tokens, rounds });
-		return { one: await oneBeside(beside), many: await manyBeside({ ...beside, rounds: Math.max(1, Math.floor(rounds / 2)) }, sequences) };
+		return { one: await oneBeside(beside), many: await manyBeside(beside, sequences) };
 	});
 	const tokenCpu = percentile(one.map(({ ours }) => ours.cpuMs), 0.5);
 	report([...oneFigures(one), ...manyFigures(many), ...(await samplerFigures(tokenCpu))]);

@@ -20,7 +20,9 @@ export async function openBeside(ours: OurTokens, ask: { file: string; sequences
 	const { file, sequences, tokens, rounds } = ask;
 	const { threads, onGpu, libraries } = await ours.open(file, sequences);
 	say(`${path.basename(file)}, ${threads} threads${onGpu ? ', on the GPU' : ''}`);
-	return { ours, tools: await peerTools(libraries), settings: { file, threads, onGpu, tokens }, rounds };
+	// The first tokens of all take longer, and tell how deep in a sequence the measured ones are.
+	const { depth } = await ours.write(FULL, 1, 4);
+	return { ours, tools: await peerTools(libraries), settings: { file, threads, onGpu, depth, tokens }, rounds };
 }
 
 /** One round's cost of a token. */
@@ -29,18 +31,25 @@ export interface Pair {
 	readonly theirs: TokenCost;
 }
 
+/**
+ * What the machine does for others only ever adds time, in bursts of seconds that hit one side of a round and not the other
+ * (a loop that only reads memory shows them too): the quickest rounds of each say what the code costs.
+ */
+const quickest = (pairs: readonly Pair[], pick: (cost: TokenCost) => number): number =>
+	Math.min(...pairs.map(({ theirs }) => pick(theirs))) / Math.min(...pairs.map(({ ours }) => pick(ours)));
+
 const figuresOf = (name: string, pairs: readonly Pair[]): Figure[] => {
 	const median = (pick: (pair: Pair) => number): number => percentile(pairs.map(pick), 0.5);
 	return [
 		{ name: `${name}: speed`, unit: 'tokens/s', samples: pairs.map(({ ours }) => 1000 / ours.wallMs), bound: 1000 / median(({ theirs }) => theirs.wallMs) },
 		{ name: `${name}: cpu`, unit: 'cpu ms/token', samples: pairs.map(({ ours }) => ours.cpuMs), bound: median(({ theirs }) => theirs.cpuMs) },
+		{ name: `${name}: our share of its speed, quickest rounds`, unit: 'share', samples: [quickest(pairs, ({ wallMs }) => wallMs)], bound: LEAST_RATIO },
 	];
 };
 
 /** One speech beside llama-bench, round by round, so that a busy machine hurts both alike. */
 export async function oneBeside({ ours, tools, settings, rounds }: Beside): Promise<Pair[]> {
 	const pairs: Pair[] = [];
-	await ours.write(FULL, 1, 4);
 	for (let round = 1; round <= rounds; round++) {
 		say(`llama-bench and ours, round ${round} of ${rounds}`);
 		pairs.push({ ours: await ours.write(FULL, 1, settings.tokens), theirs: await llamaBench(tools, settings) });
@@ -50,8 +59,7 @@ export async function oneBeside({ ours, tools, settings, rounds }: Beside): Prom
 
 export const oneFigures = (pairs: readonly Pair[]): Figure[] => [
 	...figuresOf('llama-bench', pairs),
-	{ name: 'llama-bench: our share of its speed, by round', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.wallMs / ours.wallMs), bound: LEAST_RATIO },
-	{ name: 'llama-bench: the same by cpu', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.cpuMs / ours.cpuMs), bound: LEAST_RATIO },
+	{ name: 'llama-bench: the same, median of rounds', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.wallMs / ours.wallMs), bound: LEAST_RATIO },
 ];
 
 /** Several speeches at a time beside llama-batched-bench, by their number. */

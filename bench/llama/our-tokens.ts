@@ -19,11 +19,11 @@ export class OurTokens {
 		return await this.process.caller.call('open', { file, sequences }).result;
 	}
 
-	/** What a token costs when so many sequences write `tokens` each. */
-	async write(sampling: OrpheusSampling, sequences: number, tokens: number): Promise<TokenCost> {
-		const { wallMs, cpuMs } = await this.process.caller.call('write', { sampling, sequences, tokens }).result;
+	/** What a token costs when so many sequences write `tokens` each, and how many tokens each held before. */
+	async write(sampling: OrpheusSampling, sequences: number, tokens: number): Promise<TokenCost & { depth: number }> {
+		const { wallMs, cpuMs, depth } = await this.process.caller.call('write', { sampling, sequences, tokens }).result;
 		const written = sequences * tokens;
-		return { wallMs: wallMs / written, cpuMs: cpuMs / written };
+		return { wallMs: wallMs / written, cpuMs: cpuMs / written, depth };
 	}
 
 	async voices(decoder: string, streams: number, seconds: number): Promise<Result<(typeof tokenProtocol)['voices']>> {

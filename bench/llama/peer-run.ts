@@ -15,13 +15,15 @@ export interface PeerSettings {
 	readonly file: string;
 	readonly threads: number;
 	readonly onGpu: boolean;
+	/** A sequence holds so many tokens before those that are measured: attention to them is part of a token's cost. */
+	readonly depth: number;
 	readonly tokens: number;
 }
 
 /** Linux counts a process's time in hundredths of a second. */
 const TICK_MS = 10;
 const benchLine = z.object({ avg_ns: z.number() });
-const batchedLine = z.object({ pl: z.number(), tg: z.number(), pp: z.number(), t_tg: z.number() });
+const batchedLine = z.object({ pl: z.number(), tg: z.number(), t_pp: z.number(), t_tg: z.number() });
 
 /** Processor time that a process has used so far, ms. */
 function usedMs({ pid }: ChildProcess): number {
@@ -52,8 +54,8 @@ const placement = ({ file, threads, onGpu }: PeerSettings): string[] => ['-m', f
 
 /** One sequence by llama-bench: decoding alone, no sampling. */
 export async function llamaBench(tools: PeerTools, settings: PeerSettings): Promise<TokenCost> {
-	const { tokens } = settings;
-	const args = [...placement(settings), '-p', '0', '-n', `${tokens}`, '-r', '1', '-o', 'jsonl', '--progress'];
+	const { depth, tokens } = settings;
+	const args = [...placement(settings), '-p', '0', '-d', `${depth}`, '-n', `${tokens}`, '-r', '1', '-o', 'jsonl', '--progress'];
 	let before = Number.NaN;
 	let cost: TokenCost | undefined;
 	await runTool(tools, tools.bench, args, (line, used) => {
@@ -67,18 +69,20 @@ export async function llamaBench(tools: PeerTools, settings: PeerSettings): Prom
 
 /** Several sequences at a time by llama-batched-bench, by their number. */
 export async function batchedBench(tools: PeerTools, settings: PeerSettings, sequences: readonly number[]): Promise<Map<number, TokenCost>> {
-	const { tokens, threads } = settings;
+	const { depth, tokens, threads } = settings;
 	const most = Math.max(...sequences);
 	// What one costs is seen between two lines, so the first is done twice.
 	const rows = [sequences[0] ?? 1, ...sequences].join(',');
-	const sizes = ['-npp', '1', '-ntg', `${tokens}`, '-npl', rows, '-c', `${most * 256 * Math.ceil((tokens + 1) / 256)}`];
+	const sizes = ['-npp', `${depth}`, '-ntg', `${tokens}`, '-npl', rows, '-c', `${most * 256 * Math.ceil((depth + tokens + 1) / 256)}`];
 	const args = [...placement(settings), '-tb', `${threads}`, ...sizes, '--output-format', 'jsonl'];
 	let before = Number.NaN;
 	const costs = new Map<number, TokenCost>();
 	await runTool(tools, tools.batchedBench, args, (line, used) => {
 		if (!line.startsWith('{')) return;
-		const { pl, tg, pp, t_tg } = batchedLine.parse(JSON.parse(line));
-		costs.set(pl, { wallMs: (t_tg * 1000) / (pl * tg), cpuMs: (used - before) / (pl * (tg + pp)) });
+		const { pl, tg, t_pp, t_tg } = batchedLine.parse(JSON.parse(line));
+		// A line comes after reading and writing: the processor's time is shared out as the wall's is.
+		const writing = t_tg / (t_pp + t_tg);
+		costs.set(pl, { wallMs: (t_tg * 1000) / (pl * tg), cpuMs: ((used - before) * writing) / (pl * tg) });
 		before = used;
 	});
 	if (costs.size < sequences.length) throw new CannotRun('llama-batched-bench gave no figures.');

@@ -18,8 +18,11 @@ const pipe = pipeToParent();
 // Native threads of loaded models would keep the process alive.
 pipe.onClose(() => process.exit(0));
 
-const TEXT = 'I have booked your appointment for tomorrow at three, number';
+/** Short: what is read before the first token is not measured, and takes its time. */
+const TEXT = 'At three, number';
 
+/** Tokens that the model has read and written so far. */
+let passed = 0;
 let source: LlamaTokenSource | undefined;
 const opened = (): LlamaTokenSource => {
 	if (!source) throw new VoiceError('VOICE_ERR_INTERNAL', 'No model has been opened.');
@@ -36,11 +39,13 @@ async function write(sampling: OrpheusSampling, sequences: number, tokens: numbe
 		const ask = { text: `${TEXT} ${index}.`, voice: 'tara', sampling, maxTokens: 2 * tokens + 16 };
 		return opened().speak(ask, signal)[Symbol.asyncIterator]();
 	});
+	const before = passed;
 	const next = async (speech: AsyncIterator<number>): Promise<void> => {
 		if ((await speech.next()).done) throw new VoiceError('VOICE_ERR_INTERNAL', 'The model ended its speech.');
 	};
 	// All have read their prompts when all have written a token.
 	await Promise.all(speeches.map(next));
+	const depth = Math.round((passed - before) / sequences);
 	const from = process.cpuUsage();
 	const startedAt = performance.now();
 	await Promise.all(
@@ -48,7 +53,7 @@ async function write(sampling: OrpheusSampling, sequences: number, tokens: numbe
 			for (let token = 0; token < tokens; token++) await next(speech);
 		}),
 	);
-	const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMs(from) };
+	const cost = { wallMs: performance.now() - startedAt, cpuMs: cpuMs(from), depth };
 	await Promise.all(speeches.map(async (speech) => await speech.return?.(undefined)));
 	return cost;
 }
@@ -62,7 +67,7 @@ serve(tokenProtocol, pipe, {
 		const found = await modelFile(file);
 		const { cores, llama } = await llamaBackend();
 		// The bench wrote the file itself: it need not be tried in a throw-away process first.
-		source = new LlamaTokenSource(found, { approve: async () => undefined }, () => undefined, sequences);
+		source = new LlamaTokenSource(found, { approve: async () => undefined }, (count) => void (passed += count), sequences);
 		await source.warm();
 		return { threads: threadsFor(found.bytes, cores), onGpu: llama.gpu !== false, libraries: libraries() };
 	},

@@ -16,12 +16,15 @@ export const tokenProtocol = {
 		event: none,
 		result: z.object({ threads: z.number(), onGpu: z.boolean(), libraries: z.array(z.string()) }),
 	},
-	/** `tokens` in each of so many sequences at a time. Wall and processor time from the first tokens on, ms. */
+	/**
+	 * `tokens` in each of so many sequences at a time. Wall and processor time from the first tokens on, ms. `depth`: tokens
+	 * that a sequence held by then, which all later ones attend to.
+	 */
 	write: {
 		params: z.object({ sampling, sequences: z.number().int().positive(), tokens: z.number().int().positive() }),
 		input: none,
 		event: none,
-		result: z.object({ wallMs: z.number(), cpuMs: z.number() }),
+		result: z.object({ wallMs: z.number(), cpuMs: z.number(), depth: z.number().int() }),
 	},
 	/** So many callers who all begin to listen now, for so long. Each: wait for the first sound, and the longest wait for more of it, ms. */
 	voices: {
