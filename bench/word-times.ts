@@ -4,9 +4,11 @@ import { WasiProgram } from '../runtime/inference/voices/flite/wasi';
 import { type WasmModule, webAssembly } from '../runtime/inference/voices/flite/web-assembly';
 import { AUDIBLE, LEAD_MS, trimSilence } from '../runtime/inference/voices/trim';
 import { wordShares } from '../runtime/session/heard/speech-weight';
-import { speakable } from '../runtime/session/speech-text';
+import { speakableIn } from '../runtime/session/speech-text';
 import { REPLIES } from './replies';
 import { type Figure, report } from './report';
+
+const speakable = speakableIn('');
 
 /**
  * How far the time at which session/heard takes a word for said is from the time at which flite says it.

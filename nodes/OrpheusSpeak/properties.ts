@@ -27,6 +27,15 @@ export const properties: INodeProperties[] = [
 	},
 	fallbackVoices,
 	{
+		displayName: 'Language',
+		name: 'language',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. en-GB',
+		description:
+			'Language code of the text. Figures, dates and abbreviations in English are said in words; voices of other languages read them themselves. Empty is the Transcribe node\'s language in a call, otherwise English.',
+	},
+	{
 		displayName: 'Speed',
 		name: 'speed',
 		type: 'number',

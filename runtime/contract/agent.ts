@@ -40,6 +40,8 @@ export const speakSettings = voiceSettings.extend({
 	fallbacks: z.array(voiceSettings).max(4).default([]),
 	/** For Orpheus only, wherever in the chain it is. */
 	orpheus: orpheusSettings.default({}),
+	/** BCP 47 tag of the text, such as `en-GB`. '' is the language of `transcribe` in a call, otherwise English. */
+	language: z.string().max(35).default(''),
 	/** 1 is the voice's own pace. */
 	speed: z.number().min(0.5).max(2).default(1),
 	/** May the caller cut it short? */

@@ -1,4 +1,4 @@
-import type { SpeakSettings } from '../../contract/agent';
+import type { AgentSettings, SpeakSettings } from '../../contract/agent';
 import { monotonicClock } from '../../contract/clock';
 import type { ConversationInput } from '../../session/conversation-events';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
@@ -17,15 +17,17 @@ export class AgentVoice {
 	constructor(
 		private readonly inference: Child<InferenceProtocol>,
 		private readonly media: MediaSession,
-		private readonly interruptions: boolean,
+		private readonly agent: Pick<AgentSettings, 'turnTaking' | 'transcribe'>,
 		private readonly step: (input: ConversationInput) => void,
 	) {}
 
 	/** `n`: the turn it answers; absent for what belongs to no turn. */
 	open(settings: SpeakSettings, n?: number, onMark: UtteranceListener['onMark'] = () => undefined): Utterance {
 		const id = `u${this.nextId++}`;
-		const interruptible = settings.interruptible && this.interruptions;
-		const utterance = new Utterance(id, { ...settings, interruptible }, this.inference, this.media, {
+		const { turnTaking, transcribe } = this.agent;
+		const interruptible = settings.interruptible && turnTaking.interruptions;
+		const language = settings.language || (transcribe?.language ?? '');
+		const utterance = new Utterance(id, { ...settings, interruptible, language }, this.inference, this.media, {
 			onMark,
 			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
 		});

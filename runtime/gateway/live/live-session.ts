@@ -71,7 +71,7 @@ export class LiveSession {
 				onEnd: (reason, error) => this.finish(reason, error),
 			});
 			this.media = session;
-			this.voice = new AgentVoice(this.rooms.inference, session, agent.turnTaking.interruptions, (input) => this.step(input));
+			this.voice = new AgentVoice(this.rooms.inference, session, agent, (input) => this.step(input));
 			if (agent.transcribe) this.listen();
 			return answer;
 		} catch (thrown) {

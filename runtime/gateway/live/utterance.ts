@@ -6,7 +6,7 @@ import type { Call } from '../../ipc/caller';
 import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../ipc/inference-protocol';
 import type { MediaEvent } from '../../ipc/media-protocol';
 import { heardText, type SpokenPiece } from '../../session/heard';
-import { SentenceSplitter, speakable } from '../../session/speech-text';
+import { SentenceSplitter, speakableIn } from '../../session/speech-text';
 import type { Child } from '../children/child';
 import type { MediaSession } from './media-session';
 
@@ -45,6 +45,7 @@ export class Utterance {
 	private outcome: Outcome | undefined;
 	private text = '';
 	private readonly splitter = new SentenceSplitter();
+	private readonly speakable: (written: string) => string;
 	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
 	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
 	private speak: Promise<Call<SpeakInput, unknown>> | undefined;
@@ -66,6 +67,7 @@ export class Utterance {
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
 		this.spokenBy = { engine: settings.engine, replaced: [] };
+		this.speakable = speakableIn(settings.language);
 	}
 
 	get doneBy(): DoneBy {
@@ -138,7 +140,7 @@ export class Utterance {
 	}
 
 	private enqueue(sentences: string[]): void {
-		for (const written of sentences) this.queue.push({ written, text: speakable(written) });
+		for (const written of sentences) this.queue.push({ written, text: this.speakable(written) });
 		this.feed();
 	}
 

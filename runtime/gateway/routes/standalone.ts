@@ -9,7 +9,7 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Call } from '../../ipc/caller';
 import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import { SentenceSplitter, speakable } from '../../session/speech-text';
+import { SentenceSplitter, speakableIn } from '../../session/speech-text';
 import type { Child } from '../children/child';
 
 /** Ten minutes of 48 kHz stereo float. */
@@ -72,7 +72,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: Child<Inferenc
 			if (event.type === 'doneBy') doneBy = { engine: event.engine, replaced: event.replaced };
 		});
 		reply.raw.once('close', () => call.cancel());
-		piecesOf(ask.text).forEach((text, piece) => call.send({ type: 'piece', piece, text }));
+		piecesOf(ask.text, ask.speak.language).forEach((text, piece) => call.send({ type: 'piece', piece, text }));
 		call.send({ type: 'end' });
 		const { sampleRate } = await call.result;
 		const wav = sound.length > 0 ? encodeWav(sound, sampleRate) : encodeWav([SPEECH_SILENCE], LISTEN_RATE);
@@ -82,7 +82,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: Child<Inferenc
 	app.get('/v1/engines', async () => engines.parse(await (await inference.ready()).call('engines', {}).result));
 }
 
-function piecesOf(text: string): string[] {
+function piecesOf(text: string, language: string): string[] {
 	const splitter = new SentenceSplitter();
-	return [...splitter.push(text), ...splitter.flush()].map(speakable).filter((piece) => piece !== '');
+	return [...splitter.push(text), ...splitter.flush()].map(speakableIn(language)).filter((piece) => piece !== '');
 }

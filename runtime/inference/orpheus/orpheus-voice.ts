@@ -5,7 +5,7 @@ import { log } from '../log';
 import { URGENT_MS } from '../scheduler/steps';
 import { StreamingTrim } from '../voices/streaming-trim';
 import { Stretch } from '../voices/stretch';
-import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../voices/voice';
+import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
 import { FrameFeed } from './frame-feed';
 import type { SnacDecoder } from './snac/snac-decoder';
 import { FRAME_SAMPLES, SNAC_RATE } from './snac/snac-model';
@@ -17,7 +17,7 @@ import { speechParts } from './text/parts';
 import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
 import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
 import { cancelled, unlessCancelled } from '../unless-cancelled';
-import { ORPHEUS_VOICES } from './voices';
+import { ORPHEUS_VOICES, voiceAmong } from './voices';
 
 const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
@@ -109,18 +109,10 @@ export class OrpheusVoice implements VoiceEngine {
 		}
 	}
 
-	/** Orpheus's own name of the voice, if the model knows it. */
+	/** The name by which the model knows the voice. */
 	private async voiceNamed(voice: string): Promise<string> {
-		if (voice !== '') known(voice, ORPHEUS_VOICES);
-		return known(voice, (await this.source.voices?.()) ?? ORPHEUS_VOICES);
+		return voiceAmong((await this.source.voices?.()) ?? ORPHEUS_VOICES, voice);
 	}
-}
-
-function known(voice: string, voices: readonly VoiceChoice[]): string {
-	const choice = voice === '' ? voices[0] : voices.find(({ value }) => value === voice);
-	if (choice) return choice.value;
-	const names = voices.map(({ value }) => value).join(', ');
-	throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `This Orpheus model has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
 }
 
 /** Says in the log what the caller may have noticed; a speech without any sound is a failure. */

@@ -13,7 +13,7 @@ import { describeVoice } from '../voices/conformance.fixture';
 import type { Sound, VoiceEngine } from '../voices/voice';
 import { SnacDecoder } from './snac/snac-decoder';
 import { toPcm } from './sound/join';
-import { ORPHEUS_VOICES } from './voices';
+import { voicesOf } from './voices';
 
 jest.setTimeout(180_000);
 
@@ -22,7 +22,7 @@ const at = (name: string): string => path.join(folder, name);
 let inference: InferenceProcess;
 
 beforeAll(() => {
-	writeScriptedOrpheus(at('orpheus.gguf'), [
+	writeScriptedOrpheus(at('orpheus-3b-0.1-ft.gguf'), [
 		{ frames: 40 },
 		{ when: 'Yes', frames: 5 },
 		{ when: 'No', frames: 8, damage: { 2: ['oh', 3], 6: [foreignAudio(0), foreignAudio(5)] } },
@@ -40,9 +40,9 @@ afterAll(async () => {
 
 /** The engine as the gateway sees it: by way of the process that runs it. */
 function remote(files: { model?: string; decoder?: string } = {}): VoiceEngine {
-	const orpheus = { model: at('orpheus.gguf'), decoder: at('snac.onnx'), ...files };
+	const orpheus = { model: at('orpheus-3b-0.1-ft.gguf'), decoder: at('snac.onnx'), ...files };
 	return {
-		voices: ORPHEUS_VOICES,
+		voices: voicesOf(['orpheus-3b-0.1-ft']),
 		sampleRate: 24_000,
 		async *speak(text, settings, signal): AsyncGenerator<Sound> {
 			const sounds: Sound[] = [];
@@ -111,7 +111,7 @@ describe('Orpheus in the inference process', () => {
 	});
 
 	it('rests while the caller has enough to hear, and goes on at the very sample', async () => {
-		const orpheus = { model: at('orpheus.gguf'), decoder: at('snac.onnx') };
+		const orpheus = { model: at('orpheus-3b-0.1-ft.gguf'), decoder: at('snac.onnx') };
 		const sounds: Int16Array[] = [];
 		const call = inference.caller.call('speak', { settings: { engine: 'orpheus', orpheus }, realTime: true }, (event) => {
 			if (event.type !== 'audio') return;
@@ -156,11 +156,17 @@ describe('Orpheus in the inference process', () => {
 	});
 
 	it('asks a model of another language for no voice that it does not know', async () => {
-		copyFileSync(at('orpheus.gguf'), at('orpheus-3b-french-ft.gguf'));
+		copyFileSync(at('orpheus-3b-0.1-ft.gguf'), at('orpheus-3b-french-ft.gguf'));
 		const french = remote({ model: at('orpheus-3b-french-ft.gguf') });
 		await expect(french.warm('tara')).rejects.toMatchObject({ code: 'VOICE_ERR_VOICE_UNKNOWN', message: expect.stringMatching(/pierre, amelie, marie/) });
 		await french.warm('marie');
 		expect(await speak('Yes.', { model: at('orpheus-3b-french-ft.gguf') })).toHaveLength(5 * 2048);
+	});
+
+	it('speaks with any voice of a model that says nothing about itself', async () => {
+		copyFileSync(at('orpheus-3b-0.1-ft.gguf'), at('mine.gguf'));
+		await remote({ model: at('mine.gguf') }).warm('grandmother');
+		await expect(remote({ model: at('mine.gguf') }).warm('a: b')).rejects.toMatchObject({ code: 'VOICE_ERR_VOICE_UNKNOWN' });
 	});
 
 	it('says which file is not what it should be', async () => {

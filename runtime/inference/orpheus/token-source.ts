@@ -12,7 +12,7 @@ export interface OrpheusSampling {
 export interface TokenAsk {
 	/** One of `speechParts`: a sentence, emotion tags as they are: `<laugh>`. */
 	readonly text: string;
-	/** One of Orpheus's own names, such as `tara`. */
+	/** As the model knows it, such as `tara`. */
 	readonly voice: string;
 	readonly sampling: OrpheusSampling;
 	/** Generation ends here whatever the model says. */
@@ -31,7 +31,7 @@ export interface TokenSource {
 	 * Rejects with VOICE_ERR_CANCELLED once `signal` is aborted, which ends the work within one token.
 	 */
 	speak(ask: TokenAsk, signal: AbortSignal): AsyncIterable<number>;
-	/** The voices that its model knows, the best first. Absent: any of Orpheus's own. */
+	/** The voices that its model knows, the best first; none where nothing is known of it. Absent: Orpheus's own. */
 	voices?(): Promise<readonly VoiceChoice[]>;
 	/** Several speeches take hardly longer than one; known once it has spoken. */
 	readonly sideBySide?: boolean;

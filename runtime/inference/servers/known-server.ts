@@ -86,7 +86,7 @@ export class KnownServer {
 
 	private orpheusVoices(): readonly VoiceChoice[] {
 		const { voices } = this.spoken('orpheus-tokens');
-		return voices.length === 0 ? ORPHEUS_VOICES : voices.flatMap((name) => ORPHEUS_VOICES.filter(({ value }) => value === name));
+		return voices.length === 0 ? ORPHEUS_VOICES : voices.map((name) => ORPHEUS_VOICES.find(({ value }) => value === name) ?? { value: name, name });
 	}
 
 	private spoken<K extends Speak['kind']>(kind: K): Extract<Speak, { kind: K }> {

@@ -52,7 +52,7 @@ it.each<[string, unknown, RegExp]>([
 	['a key for the name of a variable', { gpu: { baseUrl: 'http://gpu', apiKeyEnv: KEY, chat: {} } }, /gpu\.apiKeyEnv: is no name/],
 	['a server for nothing', { gpu: { baseUrl: 'http://gpu' } }, /gpu: has none of chat, speak, transcribe/],
 	['another kind of voice', { gpu: { ...gpu, speak: { kind: 'orpheus' } } }, /gpu\.speak\.kind: .*'orpheus-tokens' \| 'speech'/],
-	['a voice that Orpheus does not have', { gpu: { ...gpu, speak: { kind: 'orpheus-tokens', voices: ['tara', 'bob'] } } }, /gpu\.speak\.voices\.1: is none of Orpheus/],
+	['a voice whose name would end the prompt', { gpu: { ...gpu, speak: { kind: 'orpheus-tokens', voices: ['tara', 'bob: hi'] } } }, /gpu\.speak\.voices\.1: is no name/],
 	['a limit that is none', { gpu: { ...gpu, limits: { connectMs: 0 } } }, /gpu\.limits\.connectMs/],
 ])('refuses %s, and says where', (_what, content, message) => {
 	write(content);

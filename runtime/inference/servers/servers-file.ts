@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
-import { ORPHEUS_VOICES } from '../orpheus/voices';
+import { VOICE_NAME } from '../orpheus/voices';
 import { apiUrl, remoteAddress } from '../remote/server/address';
 import { remoteSpeechSettings } from '../remote/speech/remote-speech';
 
@@ -12,9 +12,7 @@ const orpheusTokens = z
 		kind: z.literal('orpheus-tokens'),
 		model,
 		/** Those that the server's model knows; the first is its default. None: all of Orpheus's. */
-		voices: z
-			.array(z.string().refine((name) => ORPHEUS_VOICES.some(({ value }) => value === name), 'is none of Orpheus\'s voices'))
-			.default([]),
+		voices: z.array(z.string().regex(VOICE_NAME, 'is no name of a voice')).default([]),
 	})
 	.strict();
 const speech = remoteSpeechSettings.extend({ kind: z.literal('speech'), model }).strict();

@@ -85,26 +85,26 @@ describe('a server that writes Orpheus\'s tokens', () => {
 	it('speaks with this machine\'s SNAC, as the settings say, and is probed once', async () => {
 		const heard: HeardAsk[] = [];
 		const baseUrl = await start(completionsRoutes({ dialect: 'llama-server', script: [{ when: '', written: audioNumbers(scriptedFrames(0, 10)) }] }, heard));
-		const servers = serversOf({ gpu: { baseUrl, speak: { kind: 'orpheus-tokens', voices: ['pierre', 'marie'] } } });
+		const servers = serversOf({ gpu: { baseUrl, speak: { kind: 'orpheus-tokens', voices: ['pierre', 'my grandmother'] } } });
 		const opened: string[] = [];
 		const snacFor = async (name: string): Promise<SnacDecoder> => {
 			opened.push(name);
 			return decoder;
 		};
 		expect(await speak(await servers.voice('gpu', settings, snacFor))).toHaveLength(10 * FRAME_SAMPLES);
-		expect(await speak(await servers.voice('gpu', settings, snacFor), 'marie')).toHaveLength(10 * FRAME_SAMPLES);
+		expect(await speak(await servers.voice('gpu', settings, snacFor), 'my grandmother')).toHaveLength(10 * FRAME_SAMPLES);
 		expect(opened).toEqual(['/models/snac.onnx', '/models/snac.onnx']);
 		expect(server.paths()).toEqual(['/v1/models', ...Array<string>(3).fill('/v1/completions')]);
 		expect(heard.slice(1)).toEqual([
 			{ text: 'pierre: Hello.', temperature: 0.7, topP: 0.9, topK: 40, penalty: 1.1, maxTokens: expect.any(Number) },
-			{ text: 'marie: Hello.', temperature: 0.7, topP: 0.9, topK: 40, penalty: 1.1, maxTokens: expect.any(Number) },
+			{ text: 'my grandmother: Hello.', temperature: 0.7, topP: 0.9, topK: 40, penalty: 1.1, maxTokens: expect.any(Number) },
 		]);
 		await expect(speak(await servers.voice('gpu', settings, snacFor), 'tara')).rejects.toMatchObject({
 			code: 'VOICE_ERR_VOICE_UNKNOWN',
-			message: expect.stringContaining('pierre, marie'),
+			message: expect.stringContaining('pierre, my grandmother'),
 		});
 		const [choice] = (await servers.choices()).speak;
-		expect(choice?.voices.map(({ value }) => value)).toEqual(['pierre', 'marie']);
+		expect(choice?.voices.map(({ value }) => value)).toEqual(['pierre', 'my grandmother']);
 	});
 });
 

@@ -1,7 +1,9 @@
 // Guards against: half words, words that were never played, and text out of order in what "was heard".
 import fc from 'fast-check';
-import { speakable } from '../speech-text';
+import { speakableIn } from '../speech-text';
 import { heardText, type SpokenPiece } from './heard-text';
+
+const speakable = speakableIn('');
 
 const whole = (text: string, samples: number): SpokenPiece => ({ written: text, text, samples, whole: true });
 

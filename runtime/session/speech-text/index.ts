@@ -1,3 +1,3 @@
 export { withoutEmotionTags } from './emotion-tags';
 export { SentenceSplitter } from './sentence-splitter';
-export { speakable, speakableIn } from './speakable';
+export { speakableIn } from './speakable';

@@ -13,7 +13,7 @@ const DAY_FIRST = new Set(['gb', 'uk', 'au', 'nz', 'ie', 'in', 'za']);
 const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]/g;
 
 /**
- * What voices of a language (a BCP 47 tag such as `en-GB`) should be given of what a model wrote.
+ * What voices of a language (a BCP 47 tag such as `en-GB`; '' is English) should be given of what a model wrote.
  *
  * For all languages, in this order: Markdown, code and tables; web addresses cut short; emoji; tags other than
  * those of emotion, which stay as they are; HTML entities. For English then figures and marks as people say
@@ -22,8 +22,8 @@ const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]/g;
  *
  * The text may be any piece that SentenceSplitter gives. One line comes out: '' where nothing is left to say.
  */
-export const speakableIn = (language = 'en'): ((text: string) => string) => {
-	const [primary = '', ...subtags] = language.toLowerCase().split(/[-_]/);
+export const speakableIn = (language: string): ((text: string) => string) => {
+	const [primary = '', ...subtags] = (language || 'en').toLowerCase().split(/[-_]/);
 	const options = { dayFirst: subtags.some((subtag) => DAY_FIRST.has(subtag)) };
 	const sayLine = (line: string): string =>
 		primary === 'en' ? aroundEmotionTags(line, (words) => sayEnglish(words, options)) : line;
@@ -37,6 +37,3 @@ export const speakableIn = (language = 'en'): ((text: string) => string) => {
 		return hasWords || said.match(EMOTION_TAG) ? said : '';
 	};
 };
-
-/** What an English voice should be given of what a model wrote. */
-export const speakable = speakableIn('en');
