@@ -77,6 +77,7 @@ describe('signalling', () => {
 						voice: 'slt',
 						fallbacks: [{ engine: 'orpheus', voice: 'leo' }],
 						orpheus: { model: 'auto', decoder: 'auto', temperature: 0.6, topP: 0.9, topK: 50, repetitionPenalty: 1.1 },
+						language: '',
 						speed: 1,
 						interruptible: true,
 					},

@@ -47,7 +47,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		TRIGGER,
 		{ ...TRANSCRIBE, parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: locator('auto') }, {}] } } },
 		llama({ instructions: 'Be brief.', model: locator('server:gpu'), fallbacks: { model: [{ model: locator('auto') }] }, options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?' } }),
-		{ ...SPEAK, parameters: { engine: 'server:gpu', voice: 'tara', speed: 1.2, orpheus: { temperature: 0.4 }, fallbacks: { voice: [{ engine: 'kokoro', voice: 'af' }, {}] } } },
+		{ ...SPEAK, parameters: { engine: 'server:gpu', voice: 'tara', language: 'en-GB', speed: 1.2, orpheus: { temperature: 0.4 }, fallbacks: { voice: [{ engine: 'kokoro', voice: 'af' }, {}] } } },
 	];
 	const result = await run(nodes, chain(...nodes));
 	expect(itemsOf(result, 'Transcribe')).toEqual([{ json: { ...IDS, ...TRANSCRIPT }, pairedItem: { item: 0 } }]);
@@ -61,6 +61,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		// A row that nobody changed is the node's default: n8n does not save those.
 		fallbacks: [{ engine: 'kokoro', voice: 'af' }, { engine: 'flite', voice: '' }],
 		orpheus: { model: 'auto', decoder: 'auto', temperature: 0.4, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
+		language: 'en-GB',
 		speed: 1.2,
 		interruptible: true,
 	};
@@ -120,6 +121,7 @@ describe('look-ahead to the voice', () => {
 		['no Orpheus Speak', [TRIGGER, llama()], [['Voice', 'Llama']], /No Orpheus Speak/],
 		['another text', [TRIGGER, llama(), { ...SPEAK, parameters: { text: '={{ $json.text + "!" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /something else/],
 		['a computed voice', [TRIGGER, llama(), { ...SPEAK, parameters: { voice: '={{ "s" + "lt" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"voice" of "Speak" is an expression/],
+		['a computed language', [TRIGGER, llama(), { ...SPEAK, parameters: { language: '={{ "f" + "r" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"language" of "Speak" is an expression/],
 		['a computed fallback', [TRIGGER, llama(), { ...SPEAK, parameters: { fallbacks: { voice: [{ engine: '={{ "flite" }}', voice: '' }] } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"fallbacks" of "Speak" is an expression/],
 		['a computed setting of Orpheus', [TRIGGER, llama(), { ...SPEAK, parameters: { orpheus: { topK: '={{ 20 + 20 }}' } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"orpheus" of "Speak" is an expression/],
 		['a node in between', [TRIGGER, llama(), { name: 'If', type: 'test.between' }, SPEAK], [['Voice', 'Llama'], ['Llama', 'If'], ['If', 'Speak']], /stands between/],
