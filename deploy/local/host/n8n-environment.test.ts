@@ -10,6 +10,8 @@ afterEach(() => {
 });
 
 test("n8n's zone is the machine's", () => {
+	process.env.GENERIC_TIMEZONE = '';
+	expect(n8nEnvironment(settings, '/node').GENERIC_TIMEZONE).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
 	delete process.env.GENERIC_TIMEZONE;
 	expect(n8nEnvironment(settings, '/node').GENERIC_TIMEZONE).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
 });
@@ -17,6 +19,11 @@ test("n8n's zone is the machine's", () => {
 test('a zone that the user has set stays', () => {
 	process.env.GENERIC_TIMEZONE = 'Asia/Tokyo';
 	expect(n8nEnvironment(settings, '/node').GENERIC_TIMEZONE).toBe('Asia/Tokyo');
+});
+
+test('a zone that is none is refused before n8n lives in it', () => {
+	process.env.GENERIC_TIMEZONE = 'Mars/Base';
+	expect(() => n8nEnvironment(settings, '/node')).toThrow(/GENERIC_TIMEZONE is no time zone: Mars\/Base\. Name one such as Europe\/Berlin/);
 });
 
 test('what jest and npm have set about this clone does not reach n8n', () => {

@@ -11,14 +11,27 @@ export interface N8nSettings {
 	readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What n8n is started with; what the user has set for it outside of these names is handed on. */
+/** n8n takes a zone that does not exist, and then has no date at all. */
+function timeZone(wanted = Intl.DateTimeFormat().resolvedOptions().timeZone): string {
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: wanted });
+		return wanted;
+	} catch {
+		throw new Error(`GENERIC_TIMEZONE is no time zone: ${wanted}. Name one such as Europe/Berlin, or leave it out to take this machine's.`);
+	}
+}
+
+/**
+ * What n8n is started with; what the user has set for it outside of these names is handed on.
+ * @throws when the user has set a time zone that is none
+ */
 export function n8nEnvironment(settings: N8nSettings, node: string): NodeJS.ProcessEnv {
 	// Under jest NODE_ENV is `test`, and n8n ends at once; npm's settings are about the clone.
 	const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|JEST_|NODE_ENV$)/.test(name));
 	return {
-		// n8n takes New York for the zone of whoever names none: "tomorrow" would be another day than the caller's.
-		GENERIC_TIMEZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
 		...Object.fromEntries(inherited),
+		// n8n takes New York for the zone of whoever names none: "tomorrow" would be another day than the caller's.
+		GENERIC_TIMEZONE: timeZone(process.env.GENERIC_TIMEZONE || undefined),
 		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
 		N8N_USER_FOLDER: settings.userFolder,
 		N8N_ENCRYPTION_KEY: settings.encryptionKey,
