@@ -25,10 +25,10 @@ const WITHOUT_TOP_K: OrpheusSampling = { ...FULL, topK: 0 };
 const SAMPLER_TOKENS = 128;
 
 /** On a model of nearly nothing but the vocabulary, where sampling is not lost in the noise of decoding. */
-async function samplers(ours: OurTokens): Promise<{ greedy: number[]; full: number[]; withoutTopK: number[] }> {
-	const costs = { greedy: [] as number[], full: [] as number[], withoutTopK: [] as number[] };
-	await ours.open(await orpheusShape(NARROW, 'q4_0'), 1);
-	await ours.write(FULL, 1, SAMPLER_TOKENS);
+async function samplers(ours: OurTokens): Promise<{ own: number[]; greedy: number[]; full: number[]; withoutTopK: number[] }> {
+	const beside = await openBeside(ours, { file: await orpheusShape(NARROW, 'q4_0'), sequences: 1, tokens: SAMPLER_TOKENS, rounds });
+	const own = (await oneBeside(beside)).map((pair) => pair.ours.wallMs - pair.theirs.wallMs);
+	const costs = { own, greedy: [] as number[], full: [] as number[], withoutTopK: [] as number[] };
 	for (let round = 1; round <= rounds; round++) {
 		say(`samplers, round ${round} of ${rounds}`);
 		const cost = async (sampling: OrpheusSampling): Promise<number> => (await ours.write(sampling, 1, SAMPLER_TOKENS)).cpuMs;
@@ -40,10 +40,11 @@ async function samplers(ours: OurTokens): Promise<{ greedy: number[]; full: numb
 }
 
 async function samplerFigures(tokenCpu: number): Promise<Figure[]> {
-	const { greedy, full, withoutTopK } = await withTokens(samplers);
+	const { own, greedy, full, withoutTopK } = await withTokens(samplers);
 	const floor = percentile(greedy, 0.5);
 	const above = (costs: readonly number[]): number[] => costs.map((cost) => cost - floor);
 	return [
+		{ name: 'not decoding: sampler, threads, JavaScript (ratio: of a token)', unit: 'ms/token', samples: own, bound: tokenCpu },
 		{ name: 'vocabulary alone, the best token', unit: 'cpu ms/token', samples: greedy, bound: tokenCpu },
 		{ name: 'sampler: top_k 40, top_p, penalty (ratio: of a token)', unit: 'cpu ms/token', samples: above(full), bound: tokenCpu },
 		{ name: 'sampler: the same without top_k', unit: 'cpu ms/token', samples: above(withoutTopK), bound: tokenCpu },
