@@ -347,6 +347,21 @@ describe('in a call where all others do their part', () => {
 		);
 	});
 
+	/** An interruption that is judged in the very moment in which the answer begins. */
+	const AT_ONCE: World = {
+		events: [
+			{ gap: 250, length: 200, text: '', unclear: false },
+			{ gap: 2867, length: 301, text: '', unclear: false },
+			{ gap: 250, length: 60, text: '', unclear: false },
+		],
+		after: 2667,
+		ms: 50,
+		finalAfterMs: 5,
+		interruptions: true,
+		interruptible: false,
+		lookAhead: false,
+	};
+
 	it('plays every answer to its last sample unless it was interrupted', () => {
 		fc.assert(
 			fc.property(world, (given) => {
@@ -355,7 +370,7 @@ describe('in a call where all others do their part', () => {
 				const cancelled = call.of('interruptAgent').length;
 				expect(played + cancelled).toBe(call.turns.length);
 			}),
-			WORLDS,
+			{ ...WORLDS, examples: [[AT_ONCE]] },
 		);
 	});
 });

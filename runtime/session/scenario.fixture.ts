@@ -95,8 +95,11 @@ export class Scenario {
 		{ n = undefined as number | undefined, interruptible = true, endsTurn = true, utteranceId = `u${at}` } = {},
 	): this {
 		return this.at(at, () => {
-			if (n !== undefined && this.over.has(n)) return;
+			const over = (): boolean => n !== undefined && this.over.has(n);
+			if (over()) return;
 			this.send({ type: 'agentText', utteranceId, text });
+			// It may be what the interruption was judged by: what is interrupted before its first sound has none.
+			if (over()) return;
 			this.playing = { utteranceId, n, leftMs: ms, since: this.now, interruptible, endsTurn };
 			this.send({ type: 'agentUtteranceStarted', utteranceId, interruptible, ...(n === undefined ? {} : { n }) });
 			this.schedulePlayed();
