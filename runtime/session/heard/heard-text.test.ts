@@ -3,8 +3,6 @@ import fc from 'fast-check';
 import { speakableIn } from '../speech-text';
 import { heardText, type SpokenPiece } from './heard-text';
 
-const speakable = speakableIn('');
-
 const whole = (text: string, samples: number): SpokenPiece => ({ written: text, text, samples, whole: true });
 
 it('counts a word only when its end was played', () => {
@@ -80,7 +78,7 @@ const piece = fc.record({
 	whole: fc.boolean(),
 }).map(({ words, samples, whole: made }): SpokenPiece => {
 	const written = words.join(' ');
-	const text = speakable(written);
+	const text = speakableIn('')(written);
 	return text === '' ? { written, text, samples: 0, whole: true } : { written, text, samples, whole: made };
 });
 

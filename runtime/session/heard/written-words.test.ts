@@ -4,13 +4,11 @@ import { speakableIn } from '../speech-text';
 import { wordsOf } from './words';
 import { writtenOf } from './written-words';
 
-const speakable = speakableIn('');
-
 const countWords = (text: string): number => wordsOf(text).length;
 
 /** What counts as heard after 0, 1, 2... words of what is spoken. */
 const steps = (written: string): string[] => {
-	const spoken = speakable(written);
+	const spoken = speakableIn('')(written);
 	return Array.from({ length: countWords(spoken) + 1 }, (_, heard) => writtenOf(written, spoken, heard));
 };
 

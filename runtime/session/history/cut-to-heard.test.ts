@@ -4,8 +4,6 @@ import { heardText, type SpokenPiece } from '../heard';
 import { SentenceSplitter, speakableIn } from '../speech-text';
 import { cutToHeard } from './cut-to-heard';
 
-const speakable = speakableIn('');
-
 const word = fc.constantFrom('you', 'have', 'two', 'meetings', 'on', 'friday', 'at', 'nine', 'and', 'a', 'haircut');
 const sentence = fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => `${words.join(' ')}.`);
 const countWords = (text: string): number => text.match(/[a-z]+/g)?.length ?? 0;
@@ -40,7 +38,7 @@ it('cuts at the word of the writing whose sound was heard', () => {
 	const written = 'On 11/22/2026 it costs $3.50, so call (415) 555-0132. Or mail a@b.org!';
 	const splitter = new SentenceSplitter();
 	const pieces = [...splitter.push(written), ...splitter.flush()].map((piece): SpokenPiece => {
-		const text = speakable(piece);
+		const text = speakableIn('')(piece);
 		return { written: piece, text, samples: 1000 * text.length, whole: true };
 	});
 	const cuts = new Set<string>();
