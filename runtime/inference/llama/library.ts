@@ -1,6 +1,7 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
+import { workingGpu } from '../models/machine/gpu-trial';
 import { Scheduler } from '../scheduler/scheduler';
 import { threadsFor, usableCores } from './threads';
 
@@ -31,11 +32,16 @@ async function open(): Promise<Backend> {
 			if (level === 'error' || level === 'fatal') log('warn', 'llama.cpp', { text: message.trim() });
 		},
 	} as const;
+	const { kind, refused } = await workingGpu();
+	for (const { kind: other, why } of refused) log('warn', 'a GPU is not used', { gpu: other, why, instead: kind === false ? 'processor' : kind });
 	try {
-		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: 'auto' }) };
-	} catch (error) {
-		log('warn', 'no usable GPU backend, running on the CPU', { why: String(error) });
-		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: false }) };
+		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: kind }) };
+	} catch (cause) {
+		if (kind === false) throw cause;
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp cannot use ${kind} here: ${String(cause)}`, {
+			cause,
+			remedy: 'Set VOICE_LOOP_GPU to auto or off, or install what the card needs: its driver and libraries.',
+		});
 	}
 }
 
@@ -46,6 +52,7 @@ export async function llamaBackend(): Promise<Backend> {
 		return await backend;
 	} catch (cause) {
 		backend = undefined;
+		if (cause instanceof VoiceError) throw cause;
 		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp could not be loaded: ${String(cause)}`, { cause });
 	}
 }

@@ -11,6 +11,8 @@ export interface Machine {
 	/** Cores that this process may use, the container's quota taken into account. */
 	readonly cores: number;
 	readonly gpus: readonly Gpu[];
+	/** Why its GPUs are not among them: they are there and cannot be used. */
+	readonly unusable?: string;
 }
 
 /** One model runs on one GPU: two cards of 8 GB are no card of 16 GB. */
@@ -24,5 +26,6 @@ export const inGigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(b
 export function describeMachine(machine: Machine): string {
 	const gpu = biggestGpu(machine);
 	const cores = machine.cores === 1 ? '1 core' : `${machine.cores} cores`;
-	return `${inGigabytes(machine.ram)} of RAM, ${cores} and ${gpu ? `a GPU with ${inGigabytes(gpu.vram)} (${gpu.name})` : 'no NVIDIA GPU'}`;
+	const none = machine.unusable === undefined ? 'no NVIDIA GPU' : `no GPU that can be used (${machine.unusable})`;
+	return `${inGigabytes(machine.ram)} of RAM, ${cores} and ${gpu ? `a GPU with ${inGigabytes(gpu.vram)} (${gpu.name})` : none}`;
 }

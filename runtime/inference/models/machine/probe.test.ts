@@ -2,6 +2,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { GpuVerdict } from './gpu-trial';
+import { describeMachine } from './machine';
 import { parseNvidiaSmi, probeMachine } from './probe';
 
 const MIB = 1024 ** 2;
@@ -23,11 +25,11 @@ describe('the answer of nvidia-smi', () => {
 
 describe('this machine', () => {
 	let folder: string;
-	const machineWith = async (script: string) => {
+	const machineWith = async (script: string, verdict: GpuVerdict = { kind: 'cuda', refused: [] }) => {
 		const file = path.join(folder, 'nvidia-smi');
 		writeFileSync(file, `#!/bin/sh\n${script}\n`);
 		chmodSync(file, 0o755);
-		return await probeMachine({ PATH: folder });
+		return await probeMachine({ PATH: folder }, async () => verdict);
 	};
 
 	beforeEach(() => {
@@ -42,6 +44,15 @@ describe('this machine', () => {
 		expect(machine.ram).toBeLessThanOrEqual(os.totalmem());
 		expect(machine.cores).toBeGreaterThanOrEqual(1);
 		expect(machine.cores).toBeLessThanOrEqual(os.availableParallelism());
+	});
+
+	it('has no card where llama.cpp cannot compute on the one that is there, and says so', async () => {
+		const refused = [{ kind: 'cuda', why: 'its driver is too old' }] as const;
+		const machine = await machineWith('echo "NVIDIA H200, 143771"', { kind: false, refused });
+		expect(machine.gpus).toEqual([]);
+		expect(describeMachine(machine)).toMatch(/ and no GPU that can be used \(NVIDIA H200: cuda: its driver is too old\)$/);
+		expect((await machineWith('echo "NVIDIA H200, 143771"', { kind: 'vulkan', refused })).gpus).toHaveLength(1);
+		expect(describeMachine(await machineWith('echo "NVIDIA H200, 143771"', { kind: false, refused: [] }))).toMatch(/libcublas/);
 	});
 
 	it.each(['echo "NVIDIA L4, 23034"; exit 9', 'kill -9 $$', 'echo'])('has no card where the driver does: %s', async (script) => {

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { usableCores } from '../../llama/threads';
-import type { Gpu, Machine } from './machine';
+import { type GpuVerdict, workingGpu } from './gpu-trial';
+import { biggestGpu, type Gpu, type Machine } from './machine';
 import { memoryLimit } from './memory-limit';
 
 /** A driver that hangs must not hang us. */
@@ -36,7 +37,16 @@ function nvidiaGpus(env: NodeJS.ProcessEnv): Promise<Gpu[]> {
 	});
 }
 
-/** Looks at this machine. Never fails: what cannot be found out is not there. */
-export async function probeMachine(env: NodeJS.ProcessEnv): Promise<Machine> {
-	return { ram: Math.min(os.totalmem(), memoryLimit(readText)), cores: usableCores(), gpus: await nvidiaGpus(env) };
+/** A card that llama.cpp cannot compute on is none, whatever its driver names. */
+function withWorkingGpus(machine: Machine, { kind, refused }: GpuVerdict): Machine {
+	const best = biggestGpu(machine);
+	if (!best || kind !== false) return machine;
+	const why = refused.map((each) => `${each.kind}: ${each.why}`).join('; ');
+	return { ...machine, gpus: [], unusable: `${best.name}: ${why || 'neither libcudart and libcublas of CUDA nor Vulkan is here, or VOICE_LOOP_GPU is off'}` };
+}
+
+/** Looks at this machine. What cannot be found out is not there. Rejects only for a VOICE_LOOP_GPU that says nothing. */
+export async function probeMachine(env: NodeJS.ProcessEnv, verdictOf = (): Promise<GpuVerdict> => workingGpu(env)): Promise<Machine> {
+	const machine = { ram: Math.min(os.totalmem(), memoryLimit(readText)), cores: usableCores(), gpus: await nvidiaGpus(env) };
+	return machine.gpus.length === 0 ? machine : withWorkingGpus(machine, await verdictOf());
 }
