@@ -31,7 +31,8 @@ interface First {
 async function ours(decoder: SnacDecoder, rate: number): Promise<First> {
 	const source = new PacedScript(SCRIPT, rate);
 	let tokens = 0;
-	const watched: Pick<SnacDecoder, 'decode' | 'warm'> = {
+	const watched: Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'> = {
+		frameMs: decoder.frameMs,
 		decode: async (frames, signal) => {
 			tokens ||= source.written;
 			return await decoder.decode(frames, signal);

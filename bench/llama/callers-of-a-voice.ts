@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { usableCores } from '../../runtime/inference/llama/threads';
 import { OrpheusVoice } from '../../runtime/inference/orpheus/orpheus-voice';
-import { SnacDecoder } from '../../runtime/inference/orpheus/snac/snac-decoder';
+import { decoderThreads, SnacDecoder } from '../../runtime/inference/orpheus/snac/snac-decoder';
 import { SNAC_RATE } from '../../runtime/inference/orpheus/snac/snac-model';
 import type { OrpheusSampling, TokenSource } from '../../runtime/inference/orpheus/token-source';
 import { SpokenCodes } from '../fixtures/spoken-codes';
@@ -49,7 +49,8 @@ async function hear(voice: OrpheusVoice, text: string, seconds: number): Promise
 }
 
 export async function listen({ source, decoder, sampling, streams, seconds }: Listening): Promise<{ callers: Heard[]; cpuMs: number }> {
-	const snac = new SnacDecoder(decoder, Math.max(1, Math.floor(usableCores() / 2)));
+	const { workers, threads } = decoderThreads(usableCores());
+	const snac = new SnacDecoder(decoder, workers, threads);
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');

@@ -1,9 +1,6 @@
-import { FRAME_SAMPLES, SNAC_RATE } from '../../runtime/inference/orpheus/snac/snac-model';
+import { FRAME_SAMPLES } from '../../runtime/inference/orpheus/snac/snac-model';
 import { Join } from '../../runtime/inference/orpheus/sound/join';
-import { nextWindow, type Window } from '../../runtime/inference/orpheus/sound/windows';
-import { CODES_PER_FRAME } from '../../runtime/inference/orpheus/tokens/frame-assembler';
-
-const FRAME_SECONDS = FRAME_SAMPLES / SNAC_RATE;
+import { playThrough } from '../../runtime/inference/orpheus/sound/speech-in-time.fixture';
 
 /** One decode: which frames, and what of its sound is played. */
 export interface Decode {
@@ -30,24 +27,11 @@ export const reference: Schedule = (frames) =>
 		play: (sound) => sound.slice(REFERENCE_SKIPS, (REFERENCE_KEEPS + 1) * FRAME_SAMPLES),
 	}));
 
-/** Ours, where a model writes `tokensPerSecond` without a hold-up and decoding takes no time. */
+/** Ours, where a model writes `tokensPerSecond` without a hold-up and a frame is decoded in `frameMs`. */
 export const ours =
-	(tokensPerSecond: number): Schedule =>
+	(tokensPerSecond: number, frameMs: number): Schedule =>
 	(frames) => {
 		const join = new Join();
-		const windows: Window[] = [];
-		const frameSeconds = CODES_PER_FRAME / tokensPerSecond;
-		let startedAt: number | undefined;
-		for (let written = 1; written <= frames; written++) {
-			const now = written * frameSeconds;
-			const heard = startedAt === undefined ? 0 : (now - startedAt) / FRAME_SECONDS;
-			for (;;) {
-				const kept = windows.at(-1)?.keepTo ?? 0;
-				const window = nextWindow({ written, ended: written === frames, kept, unheard: Math.max(0, kept - heard) });
-				if (!window) break;
-				windows.push(window);
-				startedAt ??= now;
-			}
-		}
+		const { windows } = playThrough({ frames, tokensPerSecond, frameMs });
 		return windows.map((window) => ({ from: window.from, to: window.to, play: (sound) => join.push(sound, window) }));
 	};

@@ -179,7 +179,7 @@ describe('OrpheusVoice', () => {
 		const abort = new AbortController();
 		const loading = new Promise<never>(() => undefined);
 		const source: TokenSource = Object.assign(new Script(numbersOf(scriptedFrames(0, 9))), part === 'model' ? { voices: () => loading } : {});
-		const late = { warm: async () => await loading, decode: async (_frames: readonly Frame[], signal: AbortSignal) => await unlessCancelled(loading, signal) };
+		const late = { frameMs: 1, warm: async () => await loading, decode: async (_frames: readonly Frame[], signal: AbortSignal) => await unlessCancelled(loading, signal) };
 		const speaking = speak(new OrpheusVoice(source, late, SAMPLING), abort.signal);
 		setImmediate(() => abort.abort());
 		await expect(speaking).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
@@ -239,7 +239,7 @@ describe('OrpheusVoice', () => {
 	it('takes large windows again soon after a pause', async () => {
 		let now = 0;
 		const widths: number[] = [];
-		const counting = { warm: async () => await Promise.resolve(), decode: async (frames: readonly Frame[], signal: AbortSignal) => {
+		const counting = { frameMs: 1, warm: async () => await Promise.resolve(), decode: async (frames: readonly Frame[], signal: AbortSignal) => {
 			widths.push(frames.length);
 			return await decoder.decode(frames, signal);
 		} };
@@ -280,6 +280,7 @@ describe('OrpheusVoice', () => {
 	describe('on quiet sound', () => {
 		/** Frames whose coarse code is odd are speech, the others the noise that the published model has for silence. */
 		const quiet = {
+			frameMs: 1,
 			warm: async () => await Promise.resolve(),
 			decode: async (frames: readonly Frame[]) =>
 				await Promise.resolve(Float32Array.from(frames.flatMap(([coarse]) => Array.from({ length: FRAME_SAMPLES }, (_, at) => (coarse % 2 ? 0.06 : 0.0045) * (at % 2 ? 1 : -1))))),

@@ -29,7 +29,7 @@ export class OrpheusVoice implements VoiceEngine {
 
 	constructor(
 		private readonly source: TokenSource,
-		private readonly decoder: Pick<SnacDecoder, 'decode' | 'warm'>,
+		private readonly decoder: Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'>,
 		private readonly sampling: OrpheusSampling,
 		private readonly clock: Clock = monotonicClock,
 	) {}
@@ -92,7 +92,7 @@ export class OrpheusVoice implements VoiceEngine {
 		let kept = 0;
 		for (;;) {
 			const { frames, ended } = feed;
-			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard() });
+			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard(), frameMs: this.decoder.frameMs });
 			if (!window) {
 				if (signal.aborted) throw cancelled(signal.reason);
 				if (ended) {

@@ -5,7 +5,7 @@ import { type Locate, locateOnDisk, type ModelFile, modelFile } from '../models/
 import type { VoiceEngine } from '../voices/voice';
 import type { VoiceKind } from '../voices/voices';
 import { OrpheusVoice } from './orpheus-voice';
-import { SnacDecoder } from './snac/snac-decoder';
+import { decoderThreads, SnacDecoder } from './snac/snac-decoder';
 import { LlamaTokenSource } from './tokens/llama-source';
 import { ORPHEUS_VOICES } from './voices';
 
@@ -25,7 +25,8 @@ export class Orpheus implements VoiceKind {
 	/** The decoder of this machine, also for tokens that a server writes. */
 	readonly snacFor = async (decoder: string): Promise<SnacDecoder> => {
 		const file = await modelFile(await this.locate(decoder, 'snac'));
-		return keptIn(this.decoders, file, () => new SnacDecoder(file.path, Math.max(1, Math.floor(usableCores() / 2))));
+		const { workers, threads } = decoderThreads(usableCores());
+		return keptIn(this.decoders, file, () => new SnacDecoder(file.path, workers, threads));
 	};
 
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {

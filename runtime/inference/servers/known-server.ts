@@ -16,7 +16,7 @@ import type { VoiceChoice, VoiceEngine } from '../voices/voice';
 import { type ServerEntry, type Stage, stagesOf } from './servers-file';
 
 /** Opens the SNAC decoder of this machine that `orpheusSettings.decoder` names. */
-export type SnacFor = (decoder: string) => Promise<Pick<SnacDecoder, 'decode' | 'warm'>>;
+export type SnacFor = (decoder: string) => Promise<Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'>>;
 
 /** For a drop-down nobody waits longer, ms. */
 const CHOICES_MS = 2_000;

@@ -17,8 +17,8 @@ export class SnacModel {
 	) {}
 
 	/** Rejects with VOICE_ERR_MODEL_MISSING, or VOICE_ERR_MODEL_BROKEN for what is no SNAC decoder. */
-	static async open(file: string): Promise<SnacModel> {
-		const session = await openSession(file, { inputs: [], outputs: [] });
+	static async open(file: string, threads = 1): Promise<SnacModel> {
+		const session = await openSession(file, { inputs: [], outputs: [] }, threads);
 		const inputs = [...session.inputNames].sort();
 		const model = new SnacModel(session, inputs, session.outputNames[0] ?? '');
 		// Three inputs may still be another graph: a frame of silence shows it.
@@ -28,7 +28,7 @@ export class SnacModel {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is no SNAC 24 kHz decoder: it does not make ${FRAME_SAMPLES} samples of ${CODES_PER_FRAME} codes.`);
 	}
 
-	/** 2048 samples a frame, -1..1. Blocks its thread: some 15 ms a frame. */
+	/** 2048 samples a frame, -1..1. Blocks its thread: 15 to 35 ms a frame on one core. */
 	async decode(frames: readonly Frame[]): Promise<Float32Array> {
 		const layers = layersOf(frames);
 		const feeds = Object.fromEntries(

@@ -12,7 +12,7 @@ const none = z.never();
 
 /** What a decoder's thread can be asked. It works on one call at a time, in order. */
 export const snacWorkerProtocol = {
-	load: { params: z.object({ file: z.string() }), input: none, event: none, result: z.object({}) },
+	load: { params: z.object({ file: z.string(), threads: z.number().int().positive() }), input: none, event: none, result: z.object({}) },
 	/** `samples`: 24 kHz, -1..1, 2048 a frame. */
 	decode: {
 		params: z.object({ frames: z.array(frame).min(1).max(64) }),

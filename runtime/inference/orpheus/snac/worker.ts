@@ -16,8 +16,8 @@ const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 serve(snacWorkerProtocol, pipeToStarter(), {
-	load: async ({ file }) => {
-		model = await SnacModel.open(file);
+	load: async ({ file, threads }) => {
+		model = await SnacModel.open(file, threads);
 		return {};
 	},
 	decode: async ({ frames }, { signal }) =>

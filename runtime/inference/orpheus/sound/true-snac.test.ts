@@ -48,7 +48,7 @@ describe('SNAC of the published shape with random weights', () => {
 		const join = new Join();
 		const sounds: Float32Array[] = [];
 		for (let kept = 0; kept < COUNT; ) {
-			const window = nextWindow({ written: COUNT, ended: true, kept, unheard })!;
+			const window = nextWindow({ written: COUNT, ended: true, kept, unheard, frameMs: 1 })!;
 			sounds.push(join.push(await decoder.decode(frames.slice(window.from, window.to), never), window));
 			kept = window.keepTo;
 		}

@@ -1,3 +1,6 @@
+import { samplesToMs } from '../../../contract/audio';
+import { FRAME_SAMPLES, SNAC_RATE } from '../snac/snac-model';
+
 /**
  * Which frames to decode next. A sample of SNAC's depends on 4683 samples to either side (measured by changing
  * them), so a window is right only so far from its edges. With 3 frames to the left and 2 to the right, and the
@@ -12,6 +15,11 @@ const LARGEST = 8;
 
 /** Frames that must stay unheard while a window is decoded, or the caller hears a gap. */
 const RESERVE = 2;
+
+const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
+
+/** A window must be decoded in this share of the time that its sound lasts, or a speech that is late stays late. */
+const KEEPS_UP = 0.75;
 
 export interface Window {
 	/** First and one past the last frame to decode. */
@@ -32,15 +40,27 @@ export interface Progress {
 	readonly kept: number;
 	/** Frames of sound that the caller has not heard yet. */
 	readonly unheard: number;
+	/** How long the decoder has taken for a frame of late, edges counted. */
+	readonly frameMs: number;
+}
+
+/**
+ * Frames to keep at least, so that decoding them with their edges is quicker than hearing them. With windows of one frame
+ * a core that takes 20 ms a frame makes 85 ms of sound in 120 ms, and never catches up whatever has been written.
+ */
+export function leastFrames(frameMs: number): number {
+	const spare = KEEPS_UP * FRAME_MS - frameMs;
+	return spare <= 0 ? LARGEST : Math.max(1, Math.min(LARGEST, Math.ceil(((LEFT + RIGHT) * frameMs) / spare)));
 }
 
 /**
  * The next window; undefined where it is better to wait for more frames, or where all is done. The first
  * sound needs 3 frames (21 tokens). Windows grow with the sound that is still to be heard: while there is
- * little of it, soon is better than cheap.
+ * little of it, soon is better than cheap, as far as the decoder keeps up.
  */
-export function nextWindow({ written, ended, kept, unheard }: Progress): Window | undefined {
-	const wished = Math.max(1, Math.min(LARGEST, Math.floor(unheard) - RESERVE));
+export function nextWindow({ written, ended, kept, unheard, frameMs }: Progress): Window | undefined {
+	const least = kept === 0 ? 1 : leastFrames(frameMs);
+	const wished = Math.max(least, Math.min(LARGEST, Math.floor(unheard) - RESERVE));
 	const possible = ended ? written - kept : written - kept - RIGHT;
 	const urgent = unheard < wished + RESERVE;
 	if (possible <= 0 || (possible < wished && !ended && !urgent)) return undefined;
