@@ -40,23 +40,18 @@ async function requireCard(ours: OurTokens): Promise<void> {
 }
 
 /** Speech as callers hear it: so many at a time. */
-async function voices(ours: OurTokens, pairs: ReadonlyMap<number, Pair[]>): Promise<Figure[]> {
-	const decoder = await trueSnac();
-	const figures: Figure[] = [];
-	for (const [count, each] of pairs) {
-		say(`${count} callers for ${seconds} s`);
-		const heard = await ours.voices(decoder, count, seconds);
-		const late = heard.callers.map(({ lateMs }) => lateMs);
-		const theirTokenMs = count * percentile(each.map(({ theirs }) => theirs.wallMs), 0.5);
-		const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time: ${name}`, unit, samples, bound });
-		figures.push(
-			figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
-			figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * theirTokenMs),
-			figure('longest wait for more sound', 'ms', late),
-			figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
-		);
-	}
-	return figures;
+async function voices(ours: OurTokens, decoder: string, count: number, each: readonly Pair[]): Promise<Figure[]> {
+	say(`${count} callers for ${seconds} s`);
+	const heard = await ours.voices(decoder, count, seconds);
+	const late = heard.callers.map(({ lateMs }) => lateMs);
+	const theirTokenMs = count * percentile(each.map(({ theirs }) => theirs.wallMs), 0.5);
+	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time: ${name}`, unit, samples, bound });
+	return [
+		figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
+		figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * theirTokenMs),
+		figure('longest wait for more sound', 'ms', late),
+		figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
+	];
 }
 
 /** How many times 82 tokens a second the card writes, whatever their number. */
@@ -73,7 +68,9 @@ async function main(): Promise<void> {
 		const beside = await openBeside(ours, { file, sequences: Math.max(...callers), tokens, rounds });
 		const one = await oneBeside(beside);
 		const many = await manyBeside(beside, callers);
-		report([...oneFigures(one), ...manyFigures(many), carried(many), ...(await voices(ours, many))]);
+		report([...oneFigures(one), ...manyFigures(many), carried(many)]);
+		const decoder = await trueSnac();
+		for (const [count, pairs] of many) report(await voices(ours, decoder, count, pairs));
 	});
 }
 

@@ -67,9 +67,9 @@ serve(tokenProtocol, pipe, {
 		const found = await modelFile(file);
 		const { cores, llama } = await llamaBackend();
 		// The bench wrote the file itself: it need not be tried in a throw-away process first.
-		source = new LlamaTokenSource(found, { approve: async () => undefined }, (count) => void (passed += count), sequences);
+		source = new LlamaTokenSource(found, { approve: async () => undefined }, (count) => void (passed += count), { sequences });
 		await source.warm();
-		return { threads: threadsFor(found.bytes, cores), onGpu: llama.gpu !== false, libraries: libraries() };
+		return { threads: threadsFor(found.bytes, cores, llama.gpu !== false), onGpu: llama.gpu !== false, libraries: libraries() };
 	},
 	write: async ({ sampling, sequences, tokens }, { signal }) => await write(sampling, sequences, tokens, signal),
 	voices: async ({ decoder, sampling, streams, seconds }) => await listen({ source: opened(), decoder, sampling, streams, seconds }),

@@ -5,7 +5,7 @@ import type { Scheduler } from '../scheduler/scheduler';
 import type { Lane } from '../scheduler/steps';
 import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from './library';
-import { openContext } from './open-context';
+import { isWhollyOnGpu, openContext } from './open-context';
 import { ChunkPace } from './prefill';
 import { sequencesOf } from './sequence-numbers';
 import { SequencePool } from './sequences';
@@ -39,7 +39,7 @@ export async function loadChatModel(backend: Backend, file: ModelFile, hurry: Ab
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
-		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores), backend.scheduler, hurry);
+		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), backend.scheduler, hurry);
 		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
 		const wrapper = await chatWrapperFor(model);
 		const { library, scheduler } = backend;

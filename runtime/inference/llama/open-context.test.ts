@@ -1,6 +1,6 @@
 // Guards against: more sequences than memory holds, a model that gets none, and a wrong estimate that ends in no model at all.
 import fc from 'fast-check';
-import { bytesPerToken, sequencesFor, withFewer } from './open-context';
+import { bytesPerToken, parts, sequencesFor, withFewer } from './open-context';
 
 const ORPHEUS = { block_count: 28, embedding_length: 3072, attention: { head_count: 24, head_count_kv: 8 } };
 const GIB = 1024 ** 3;
@@ -37,4 +37,12 @@ it('opens with fewer where memory was over-estimated, and says why when not even
 	expect(await withFewer(24, opening(7))).toBe(6);
 	expect(tried).toEqual([24, 12, 6]);
 	await expect(withFewer(3, opening(0))).rejects.toThrow('out of memory');
+});
+
+it('shares sequences out evenly among contexts, without making batches too small', () => {
+	expect(parts(32, 4, 4)).toEqual([8, 8, 8, 8]);
+	expect(parts(23, 4, 4)).toEqual([5, 6, 6, 6]);
+	expect(parts(11, 4, 4)).toEqual([5, 6]);
+	expect(parts(3, 4, 4)).toEqual([3]);
+	expect(parts(8, 1, 4)).toEqual([8]);
 });

@@ -49,11 +49,41 @@ export async function withFewer<T>(most: number, open: (sequences: number) => Pr
 	}
 }
 
-/** A context with as many sequences as memory allows, on the GPU where the model is on one. */
-export async function openContext(model: LlamaModel, wish: ContextWish): Promise<LlamaContext> {
+/** Are all of its layers on a GPU? */
+export const isWhollyOnGpu = ({ gpuLayers, fileInsights }: LlamaModel): boolean => gpuLayers >= fileInsights.totalLayers;
+
+/** How many sequences suit the memory where the model is. */
+async function sequencesOn(model: LlamaModel, wish: ContextWish): Promise<number> {
 	const { metadata } = model.fileInfo;
 	const free = model.gpuLayers > 0 ? (await model.llama.getVramState()).free : process.availableMemory();
-	const most = sequencesFor(bytesPerToken(metadata[metadata.general.architecture]), free, wish);
-	const { contextTokens: contextSize, threads } = wish;
-	return await withFewer(most, async (sequences) => await model.createContext({ contextSize, sequences, batchSize: BATCH_TOKENS, threads }));
+	return sequencesFor(bytesPerToken(metadata[metadata.general.architecture]), free, wish);
+}
+
+const opening =
+	(model: LlamaModel, { contextTokens, threads }: ContextWish) =>
+	async (sequences: number): Promise<LlamaContext> =>
+		await model.createContext({ contextSize: contextTokens, sequences, batchSize: BATCH_TOKENS, threads });
+
+/** A context with as many sequences as memory allows, on the GPU where the model is on one. */
+export async function openContext(model: LlamaModel, wish: ContextWish): Promise<LlamaContext> {
+	return await withFewer(await sequencesOn(model, wish), opening(model, wish));
+}
+
+/** `total` in at most `most` parts as even as can be, of which none is smaller than `least` where there are several. */
+export function parts(total: number, most: number, least: number): number[] {
+	const count = Math.max(1, Math.min(most, Math.floor(total / least)));
+	return Array.from({ length: count }, (_, index) => Math.floor((total + index) / count));
+}
+
+/** The same sequences in several contexts, which compute side by side: as many of them as memory allows, at least one. */
+export async function openContexts(model: LlamaModel, wish: ContextWish, most: number, least: number): Promise<LlamaContext[]> {
+	const [first = 1, ...others] = parts(await sequencesOn(model, wish), most, least);
+	const open = opening(model, wish);
+	const contexts = [await withFewer(first, open)];
+	for (const size of others) {
+		const context = await open(size).catch(() => undefined);
+		if (!context) break;
+		contexts.push(context);
+	}
+	return contexts;
 }

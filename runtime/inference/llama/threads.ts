@@ -37,9 +37,10 @@ export const usableCores = (): number => Math.max(1, Math.floor(Math.min(os.avai
 /**
  * Threads for one model. llama.cpp's threads spin while they wait for each other, so one thread more than
  * there are free cores makes it up to a thousand times slower (4 threads on 2 cores: 2.4 tokens a second
- * in place of 3400). One core is left to media and the gateway.
+ * in place of 3400). One core is left to media and the gateway. A model that is wholly on a GPU leaves the processor
+ * nothing to multiply.
  */
-export function threadsFor(modelBytes: number, cores: number): number {
-	if (modelBytes < TINY_MODEL_BYTES) return 1;
+export function threadsFor(modelBytes: number, cores: number, onGpu = false): number {
+	if (onGpu || modelBytes < TINY_MODEL_BYTES) return 1;
 	return Math.min(Math.max(1, cores - 1), MOST_THREADS);
 }

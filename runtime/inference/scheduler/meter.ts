@@ -4,7 +4,7 @@ const ENOUGH = 8;
 
 /** One round of a lane, from its start to its last token. */
 export interface Round {
-	/** Tokens written. */
+	/** Tokens that the model wrote meanwhile. */
 	readonly written: number;
 	/** Tokens of a prompt that were read. */
 	readonly read: number;

@@ -62,6 +62,21 @@ describe('Order', () => {
 		expect(all(order, 2)).toEqual(rounds);
 	});
 
+	it('computes in lanes of one model on a GPU side by side, however urgent, but not beside another model', () => {
+		const order = new Order<Job>();
+		const [first, second] = [lane('orpheus', true), lane('orpheus', true)];
+		const urgent = job('urgent', first, 'nextSound');
+		order.ask(urgent, 0);
+		order.ask(job('ahead', second, 'soundAhead'), 0);
+		order.ask(job('words', chat, 'words'), 0);
+		expect(labels(order.next(0))).toEqual(['urgent', 'ahead']);
+		order.ask(job('ahead again', first, 'soundAhead'), 1);
+		order.done(urgent);
+		// Words are more urgent than what goes on in the other lane.
+		expect(labels(order.next(1))).toEqual(['words']);
+		expect(labels(order.next(1))).toEqual([]);
+	});
+
 	it('holds a chunk back while sound that is heard next is computed elsewhere, for as long as it has patience', () => {
 		const order = new Order<Job>();
 		const sound = job('sound', voice, 'nextSound');

@@ -14,7 +14,8 @@ const rankOf = (kind: StepKind): number => STEP_KINDS[kind].rank;
 
 /**
  * Decides which steps may start. A lane computes one round at a time: its most urgent step and all that can share
- * its batch. Another lane's round may run beside it unless something more urgent waits or runs. Pure: takes the
+ * its batch. Another lane's round may run beside it unless something more urgent waits or runs. On
+ * a GPU that is no matter for lanes of one model: one computes while the other's tokens are sampled. Pure: takes the
  * time, holds no timers. Whenever something was asked for, withdrawn or done, `next` says what may start.
  */
 export class Order<S extends Step> {
@@ -46,7 +47,7 @@ export class Order<S extends Step> {
 		const most = Math.min(queue[0]?.rank ?? 0, ...[...this.running.values()].map(rankOf));
 		const started: Array<Candidate<S>> = [];
 		for (const lead of queue) {
-			if (lead.rank > most) break;
+			if (lead.rank > most && !this.joins(lead.step.lane, most)) continue;
 			if (this.busy(lead.step.lane)) continue;
 			for (const each of queue) if (each === lead || rides(each, lead)) started.push(this.start(each, now));
 		}
@@ -68,6 +69,11 @@ export class Order<S extends Step> {
 
 	private busy(lane: Lane): boolean {
 		return [...this.running.keys()].some((step) => step.lane === lane);
+	}
+
+	/** Does its model compute something as urgent as `rank` in another lane, and does it cost that nothing? */
+	private joins({ sharesFreely, name }: Lane, rank: number): boolean {
+		return sharesFreely && [...this.running].some(([step, kind]) => step.lane.name === name && rankOf(kind) <= rank);
 	}
 
 	private start(candidate: Candidate<S>, now: Milliseconds): Candidate<S> {

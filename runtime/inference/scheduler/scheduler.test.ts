@@ -141,4 +141,23 @@ describe('Scheduler', () => {
 		expect(driven.scheduler.speed('chat')?.read).toBeCloseTo(500);
 		expect(driven.scheduler.speed('chat')?.written).toBeCloseTo(250);
 	});
+
+	it('measures the lanes of a model together: what one writes while another does counts for both', async () => {
+		const driven = new Driven();
+		const [first, second] = driven.scheduler.lanes('orpheus', true, 2);
+		const step = (lane: Lane | undefined) => {
+			let end = (): void => undefined;
+			const leave = driven.scheduler.leave({ lane: lane!, kind: () => 'nextSound', chunk: false }, never);
+			void leave(1, async () => await new Promise<void>((resolve) => (end = resolve)));
+			return () => end();
+		};
+		for (let round = 0; round < 10; round++) {
+			const running = [first, second].flatMap((lane) => [step(lane), step(lane), step(lane), step(lane)]);
+			await driven.turn();
+			driven.at += 10;
+			for (const end of running) end();
+			await driven.turn();
+		}
+		expect(driven.scheduler.speed('orpheus')).toMatchObject({ onGpu: true, written: expect.closeTo(800, 0) });
+	});
 });

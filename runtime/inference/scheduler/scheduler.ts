@@ -18,8 +18,17 @@ interface Asked extends Step {
 interface OpenRound {
 	readonly startedAt: number;
 	running: number;
-	written: number;
 	read: number;
+	/** What the model had written when it began. */
+	readonly writtenBefore: number;
+}
+
+/** The lanes of a model, and what was seen of them. */
+interface ModelLanes {
+	readonly lanes: readonly Lane[];
+	readonly sharesFreely: boolean;
+	readonly meter: Meter;
+	written: number;
 }
 
 /**
@@ -33,7 +42,7 @@ export class Scheduler {
 	rounds = 0;
 	private readonly order = new Order<Asked>();
 	private readonly open = new Map<Lane, OpenRound>();
-	private readonly lanes = new Map<string, { readonly lane: Lane; readonly meter: Meter }>();
+	private readonly models = new Map<string, ModelLanes>();
 	private planned = false;
 
 	constructor(
@@ -45,17 +54,24 @@ export class Scheduler {
 		return this.order.idle;
 	}
 
-	/** A new lane; takes the place of an earlier one of that name. */
+	/** A model's only lane; takes the place of earlier ones of that name. */
 	lane(name: string, sharesFreely: boolean): Lane {
 		const lane = { name, sharesFreely };
-		this.lanes.set(name, { lane, meter: new Meter(sharesFreely ? GPU_BATCH : 1) });
+		this.know([lane], lane);
 		return lane;
 	}
 
-	/** What the lane of that name has been seen to do. */
+	/** One lane for each of a model's contexts; they take the place of earlier ones of that name. */
+	lanes(name: string, sharesFreely: boolean, count: number): Lane[] {
+		const lanes = Array.from({ length: count }, (): Lane => ({ name, sharesFreely }));
+		this.know(lanes, { name, sharesFreely });
+		return lanes;
+	}
+
+	/** What the model of that name has been seen to do, in all its lanes together. */
 	speed(name: string): LaneSpeed | undefined {
-		const known = this.lanes.get(name);
-		return known && { written: known.meter.written, read: known.meter.read, onGpu: known.lane.sharesFreely };
+		const known = this.models.get(name);
+		return known && { written: known.meter.written, read: known.meter.read, onGpu: known.sharesFreely };
 	}
 
 	/** Leave for steps of one sort, until `signal` is aborted: then it rejects with the signal's reason. */
@@ -69,6 +85,10 @@ export class Scheduler {
 				this.done(asked);
 			}
 		};
+	}
+
+	private know(lanes: readonly Lane[], { name, sharesFreely }: Lane): void {
+		this.models.set(name, { lanes, sharesFreely, meter: new Meter(sharesFreely ? GPU_BATCH : 1), written: 0 });
 	}
 
 	private turn(step: Step, tokens: number, signal: AbortSignal): Promise<Asked> {
@@ -107,28 +127,30 @@ export class Scheduler {
 	private join({ lane, chunk, tokens }: Asked, now: number): void {
 		let round = this.open.get(lane);
 		if (!round) {
-			round = { startedAt: now, running: 0, written: 0, read: 0 };
+			round = { startedAt: now, running: 0, read: 0, writtenBefore: this.modelOf(lane)?.written ?? 0 };
 			this.open.set(lane, round);
 			this.rounds++;
 		}
 		round.running++;
 		if (chunk) round.read += tokens;
-		else round.written += tokens;
 	}
 
 	private done(asked: Asked): void {
-		const { lane } = asked;
+		const { lane, chunk, tokens } = asked;
 		this.order.done(asked);
+		const model = this.modelOf(lane);
+		if (model && !chunk) model.written += tokens;
 		const round = this.open.get(lane);
 		if (round && --round.running === 0) {
 			this.open.delete(lane);
-			this.meterOf(lane)?.took({ ...round, ms: this.clock.now() - round.startedAt });
+			// What other lanes wrote meanwhile counts: the model does all of it at once.
+			model?.meter.took({ read: round.read, written: model.written - round.writtenBefore, ms: this.clock.now() - round.startedAt });
 		}
 		this.plan();
 	}
 
-	private meterOf(lane: Lane): Meter | undefined {
-		const known = this.lanes.get(lane.name);
-		return known?.lane === lane ? known.meter : undefined;
+	private modelOf(lane: Lane): ModelLanes | undefined {
+		const known = this.models.get(lane.name);
+		return known?.lanes.includes(lane) ? known : undefined;
 	}
 }

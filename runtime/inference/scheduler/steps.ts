@@ -28,8 +28,9 @@ export const stepKinds = Object.keys(STEP_KINDS) as [StepKind, ...StepKind[]];
 /** Sound that the caller has not heard yet: with less than this a speech is about to be heard out. */
 export const URGENT_MS = 300;
 
-/** One context of one model. Its steps of a round are computed in one batch. */
+/** One context of a model. Its steps of a round are computed in one batch. */
 export interface Lane {
+	/** The model's. Several contexts of one model have the same. */
 	readonly name: string;
 	/** On a GPU a batch takes hardly longer than one of its steps; on a CPU as long as all of them together. */
 	readonly sharesFreely: boolean;

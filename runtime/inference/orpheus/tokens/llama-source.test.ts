@@ -18,15 +18,16 @@ const whole = numbersOf(0, FRAMES);
 const short = numbersOf(1, 1);
 const all = async (speech: Speech): Promise<number[]> => await speech.pull(10_000);
 
-describe('LlamaTokenSource', () => {
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each([{}, { sequences: 4, contexts: 2 }])('LlamaTokenSource with %j', (size) => {
 	let speeches: TokenSpeeches;
 	beforeAll(() => {
 		writeScriptedOrpheus(model, [{ frames: FRAMES }, { when: 'Yes', frames: 1 }, { when: 'Forever', frames: 30, endless: true }]);
-		speeches = new TokenSpeeches(model);
+		speeches = new TokenSpeeches(model, size);
 	});
 	afterAll(async () => {
 		await speeches.stop();
-		rmSync(folder, { recursive: true });
 	});
 
 	/** Others speak on all places, so that whoever rests loses its own. */

@@ -1,10 +1,9 @@
-import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../contract/errors';
 import { llamaBackend } from '../../llama/library';
 import { paced } from '../../llama/paced';
 import { prefill } from '../../llama/prefill';
-import { numberOf } from '../../llama/sequence-numbers';
 import { log } from '../../log';
 import type { GgufCheck } from '../../models/gguf-check';
 import type { ModelFile } from '../../models/resolve';
@@ -12,7 +11,7 @@ import type { StepKind } from '../../scheduler/steps';
 import type { VoiceChoice } from '../../voices/voice';
 import type { TokenAsk, TokenSource } from '../token-source';
 import { cancelled, unlessCancelled } from '../../unless-cancelled';
-import { loadOrpheusModel, type OrpheusModel } from './orpheus-model';
+import { loadOrpheusModel, type OrpheusModel, type OrpheusSize, type Place } from './orpheus-model';
 
 /** The penalty looks at this many of the last audio tokens: 9 frames. All of them would drive the voice away. */
 const PENALISED = 64;
@@ -39,8 +38,7 @@ export class LlamaTokenSource implements TokenSource {
 		private readonly file: ModelFile,
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		private readonly onTokens: (count: number) => void = () => undefined,
-		/** Sentences spoken at a time; absent: what suits the machine. */
-		private readonly sequences?: number,
+		private readonly size?: OrpheusSize,
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
@@ -53,7 +51,7 @@ export class LlamaTokenSource implements TokenSource {
 		try {
 			for (let mine = false; !mine; ) {
 				mine = true;
-				for await (const token of this.write(model, seat.sequence, speech)) {
+				for await (const token of this.write(model, seat.place, speech)) {
 					if (vocabulary.isEnd(token)) return;
 					speech.tokens.push(token);
 					const number = vocabulary.number(token);
@@ -89,25 +87,26 @@ export class LlamaTokenSource implements TokenSource {
 	}
 
 	async warm(): Promise<void> {
-		const { places, vocabulary, scheduler, lane } = await this.loaded();
+		const { places, vocabulary, scheduler } = await this.loaded();
 		const never = new AbortController().signal;
-		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
 		const seat = await places.take(never);
+		const { sequence, lane } = seat.place;
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
 		try {
 			const [start] = vocabulary.prompt('tara', 'Hi.');
-			if (seat.sequence.nextTokenIndex > 0 || start === undefined) return;
-			await leave(1, async () => await seat.sequence.evaluateWithoutGeneratingNewTokens([start]));
+			if (sequence.nextTokenIndex > 0 || start === undefined) return;
+			await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		} finally {
 			seat.leave();
 		}
 	}
 
 	/** What follows the speech's tokens, until the model has nothing to add. */
-	private async *write({ pace, scheduler, lane }: OrpheusModel, sequence: LlamaContextSequence, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
+	private async *write({ pace, scheduler }: OrpheusModel, { sequence, number, lane }: Place, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
 		// One speech after another: what the last one left is of no use to this one.
 		await sequence.clearHistory();
 		const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
-		const own = { lane, kind, sequence: numberOf(sequence) };
+		const own = { lane, kind, sequence: number };
 		await prefill(sequence, tokens, pace, scheduler.leave({ ...own, chunk: true }, signal), signal, this.onTokens);
 		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
 		const following = paced(sequence, scheduler.leave({ ...own, chunk: false }, signal)).evaluate(tokens.slice(-1), {
@@ -126,7 +125,7 @@ export class LlamaTokenSource implements TokenSource {
 
 	/** A failed load is tried again by whoever asks next. */
 	private async loaded(): Promise<OrpheusModel> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file, this.sequences));
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file, this.size));
 		try {
 			this.model = await this.loading;
 			return this.model;

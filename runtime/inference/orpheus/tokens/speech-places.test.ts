@@ -15,10 +15,10 @@ async function speech(places: SpeechPlaces<Sequence>, writer: number, tokens: nu
 	let reads = 0;
 	let seat = await places.take(never);
 	for (let token = 0; token < tokens; ) {
-		seat.sequence.writer = writer;
+		seat.place.writer = writer;
 		reads++;
 		for (; token < tokens; token++) {
-			expect(seat.sequence.writer).toBe(writer);
+			expect(seat.place.writer).toBe(writer);
 			await Promise.resolve();
 			seat.rest();
 			for (let pause = pauses.get(token) ?? 0; pause > 0; pause--) await turn();
@@ -62,13 +62,13 @@ describe('SpeechPlaces', () => {
 		second.rest();
 		await turn();
 		const third = await places.take(never);
-		expect(third.sequence).toBe(first.sequence);
+		expect(third.place).toBe(first.place);
 		expect(second.back()).toBe(true);
 		expect(first.back()).toBe(false);
 		// Goes on when the next one leaves or rests.
 		const again = places.take(never);
 		third.leave();
-		expect((await again).sequence).toBe(third.sequence);
+		expect((await again).place).toBe(third.place);
 	});
 
 	it('takes no place from a speech that only hands out a token, nor from a paused one that nobody troubles', async () => {
@@ -92,11 +92,11 @@ describe('SpeechPlaces', () => {
 		const sequences = [0, 1, 2, 3].map((writer) => ({ writer }));
 		const places = new SpeechPlaces(sequences);
 		const [first, second, third] = [await places.take(never), await places.take(never), await places.take(never)];
-		expect([first, second, third].map(({ sequence }) => sequence)).toEqual(sequences.slice(0, 3));
+		expect([first, second, third].map(({ place }) => place)).toEqual(sequences.slice(0, 3));
 		second.leave();
 		first.leave();
-		expect((await places.take(never)).sequence).toBe(sequences[0]);
-		expect((await places.take(never)).sequence).toBe(sequences[1]);
+		expect((await places.take(never)).place).toBe(sequences[0]);
+		expect((await places.take(never)).place).toBe(sequences[1]);
 	});
 
 	it('lets one that waits go when it is cancelled, and a paused one that ends', async () => {

@@ -5,7 +5,7 @@ export class Seat<S> {
 	private offering: NodeJS.Immediate | undefined;
 
 	constructor(
-		readonly sequence: S,
+		readonly place: S,
 		private readonly places: SpeechPlaces<S>,
 	) {}
 
@@ -95,7 +95,7 @@ export class SpeechPlaces<S> {
 	private vacate(seat: Seat<S>): void {
 		this.resting.delete(seat);
 		if (!this.seats.delete(seat)) return;
-		this.free.push(seat.sequence);
+		this.free.push(seat.place);
 		this.free.sort((a, b) => this.sequences.indexOf(a) - this.sequences.indexOf(b));
 	}
 }

@@ -1,5 +1,6 @@
 import type { TokenAsk } from '../token-source';
 import type * as Compiled from './llama-source';
+import type { OrpheusSize } from './orpheus-model';
 
 /** Runs by itself: Node strips the types. Does with a compiled LlamaTokenSource what token-speeches.fixture asks for. */
 interface Asked {
@@ -12,9 +13,9 @@ interface Asked {
 	readonly abort?: boolean;
 }
 
-const [, , compiled = '', path = ''] = process.argv;
+const [, , compiled = '', path = '', size = '{}'] = process.argv;
 const opened = import(compiled).then(({ LlamaTokenSource }: typeof Compiled) => {
-	return new LlamaTokenSource({ path, version: '1', bytes: 0 }, { approve: () => Promise.resolve() });
+	return new LlamaTokenSource({ path, version: '1', bytes: 0 }, { approve: () => Promise.resolve() }, undefined, JSON.parse(size) as OrpheusSize);
 });
 const speeches = new Map<number, { readonly numbers: AsyncIterator<number>; readonly abort: AbortController }>();
 

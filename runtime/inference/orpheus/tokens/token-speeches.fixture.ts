@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { packageRoot } from '../../models/package-root';
 import type { TokenAsk } from '../token-source';
+import type { OrpheusSize } from './orpheus-model';
 
 interface Answer {
 	readonly call: number;
@@ -18,9 +19,9 @@ export class TokenSpeeches {
 	private readonly waiting = new Map<number, (answer: Answer) => void>();
 	private made = 0;
 
-	constructor(model: string) {
+	constructor(model: string, size: OrpheusSize = {}) {
 		const compiled = path.join(packageRoot(), 'dist', 'runtime', 'inference', 'orpheus', 'tokens', 'llama-source.js');
-		this.child = fork(path.join(__dirname, 'token-speeches-child.fixture.ts'), [compiled, model], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+		this.child = fork(path.join(__dirname, 'token-speeches-child.fixture.ts'), [compiled, model, JSON.stringify(size)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
 		this.child.on('message', (answer: Answer) => this.waiting.get(answer.call)?.(answer));
 	}
 
