@@ -32,10 +32,10 @@ const REFERENCE_TOKENS = REFERENCE_FRAMES * CODES_PER_FRAME;
 const IN_TIME_MS = 20;
 
 async function requireCard(ours: OurTokens): Promise<void> {
-	const { gpu, cards } = await ours.look();
+	const { gpu, cards, refused } = await ours.look();
 	if (gpu !== '') say(`${gpu}: ${cards.join(', ')}`);
 	else if (!flag('--cpu')) {
-		throw new CannotRun('llama.cpp finds no graphics card here that it can use, and this bench measures one. `npm run bench tokens` measures the processor.');
+		throw new CannotRun(['llama.cpp finds no graphics card here that it can use, and this bench measures one. `npm run bench tokens` measures the processor.', ...refused].join('\n'));
 	}
 }
 

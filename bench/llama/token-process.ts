@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { VoiceError } from '../../runtime/contract/errors';
 import { llamaBackend } from '../../runtime/inference/llama/library';
 import { threadsFor } from '../../runtime/inference/llama/threads';
+import { workingGpu } from '../../runtime/inference/models/machine/gpu-trial';
 import { modelFile } from '../../runtime/inference/models/resolve';
 import type { OrpheusSampling } from '../../runtime/inference/orpheus/token-source';
 import { LlamaTokenSource } from '../../runtime/inference/orpheus/tokens/llama-source';
@@ -61,7 +62,8 @@ async function write(sampling: OrpheusSampling, sequences: number, tokens: numbe
 serve(tokenProtocol, pipe, {
 	look: async () => {
 		const { llama } = await llamaBackend();
-		return { gpu: llama.gpu || '', cards: llama.gpu ? await llama.getGpuDeviceNames() : [] };
+		const { refused } = await workingGpu();
+		return { gpu: llama.gpu || '', cards: llama.gpu ? await llama.getGpuDeviceNames() : [], refused: refused.map(({ kind, why }) => `${kind}: ${why}`) };
 	},
 	open: async ({ file, sequences }) => {
 		const found = await modelFile(file);

@@ -7,8 +7,8 @@ const sampling = z.object({ temperature: z.number(), topP: z.number(), topK: z.n
 
 /** What the process with Orpheus's language model can be asked. */
 export const tokenProtocol = {
-	/** What node-llama-cpp found on this machine. `gpu`: its kind, and the cards' names. */
-	look: { params: z.object({}), input: none, event: none, result: z.object({ gpu: z.string(), cards: z.array(z.string()) }) },
+	/** What node-llama-cpp found on this machine. `gpu`: its kind, and the cards' names. `refused`: what did not pass its trial, and why. */
+	look: { params: z.object({}), input: none, event: none, result: z.object({ gpu: z.string(), cards: z.array(z.string()), refused: z.array(z.string()) }) },
 	/** Loads a model. `libraries`: the files of llama.cpp that this process runs. */
 	open: {
 		params: z.object({ file: z.string(), sequences: z.number().int().positive() }),

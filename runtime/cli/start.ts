@@ -16,7 +16,7 @@ JSON: {"url": ...}.
                 minutes (what the nodes use)
 
 Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
-VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_LOG. See docs/configuration.md.`;
+VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT = 30 * 60_000;
 const LOOK_EVERY = 60_000;

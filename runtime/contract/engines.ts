@@ -30,3 +30,10 @@ export type Replacement = z.infer<typeof replacement>;
 /** Who did the work in the end, and who was tried before. */
 export const doneBy = z.object({ engine: z.string().default(''), replaced: z.array(replacement).default([]) });
 export type DoneBy = z.infer<typeof doneBy>;
+
+/** What llama.cpp can compute on besides the processor. */
+export const gpuKinds = ['cuda', 'vulkan', 'metal'] as const;
+export type GpuKind = (typeof gpuKinds)[number];
+
+/** VOICE_LOOP_GPU. `auto`: the first kind that is here and works; a kind: that one, untried. */
+export const gpuSettings = ['auto', 'off', ...gpuKinds] as const;

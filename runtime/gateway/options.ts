@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { gpuSettings } from '../contract/engines';
 
 const whole = z.coerce.number().int();
 
@@ -15,6 +16,8 @@ const environment = z.object({
 	/** `auto`: as many as the machine was measured to carry. */
 	VOICE_LOOP_MAX_SESSIONS: z.literal('auto').or(whole.min(1)).default('auto'),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
+	/** For inference, which reads it itself. */
+	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
 	VOICE_LOOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

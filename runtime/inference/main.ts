@@ -46,8 +46,8 @@ const models = new Models(process.env, {
 	onAuto: (task, model, why) => log('info', `auto for ${task}`, { model, why }),
 });
 const locate: Locate = async (name, task) => await models.locate(name, task);
-// Asking the GPU's driver may take a second, which no caller shall wait.
-void models.machine();
+// Asking the GPU's driver and trying the GPU may take seconds, which no caller shall wait. Whoever needs the answer is told what failed.
+models.machine().catch(() => undefined);
 const counters = new Counters();
 const servers = Servers.configured();
 const voices = new Voices({

@@ -1,6 +1,6 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { writeSync } from 'node:fs';
-import { gpuKinds } from './gpu-trial';
+import { gpuKinds } from '../../../contract/engines';
 
 type Library = typeof LlamaLibrary;
 

@@ -3,8 +3,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { GpuKind } from '../../../contract/engines';
 import { packageRoot } from '../package-root';
-import { chooseGpu, type GpuKind, tryInChild } from './gpu-trial';
+import { chooseGpu, tryInChild } from './gpu-trial';
 
 describe('what models run on', () => {
 	const candidates = async () => ['cuda', 'vulkan', false];

@@ -2,12 +2,9 @@ import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'i
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { z } from 'zod';
+import { type GpuKind, gpuKinds, gpuSettings } from '../../../contract/engines';
 import { VoiceError } from '../../../contract/errors';
 import { packageRoot } from '../package-root';
-
-/** What llama.cpp can compute on besides the processor. */
-export const gpuKinds = ['cuda', 'vulkan', 'metal'] as const;
-export type GpuKind = (typeof gpuKinds)[number];
 
 /** What this machine's models run on, and what was tried before and why it was not taken. */
 export interface GpuVerdict {
@@ -78,7 +75,7 @@ export async function chooseGpu(wanted: string, trial: Trial, candidates: () => 
 	if (wanted === 'off') return { kind: false, refused: [] };
 	if (isKind(wanted)) return { kind: wanted, refused: [] };
 	if (wanted !== 'auto') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `VOICE_LOOP_GPU is "${wanted}".`, { remedy: `Set it to auto, off or one of: ${gpuKinds.join(', ')}.` });
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `VOICE_LOOP_GPU is "${wanted}".`, { remedy: `Set it to one of: ${gpuSettings.join(', ')}.` });
 	}
 	const refused: Array<GpuVerdict['refused'][number]> = [];
 	for (const kind of (await candidates()).filter(isKind)) {
