@@ -32,6 +32,7 @@ async function trial(kind: string, file: string): Promise<string> {
 	const logger = (level: string, message: string): void => void (level === 'error' && writeSync(STDERR, `${message.trim()}\n`));
 	const llama = await getLlama({ gpu, build: 'never', logger });
 	if (llama.gpu !== gpu) return 'llama.cpp has no code for it here';
+	if ((await llama.getGpuDeviceNames()).length === 0) return 'there is no such device';
 	const onGpu = await likeliest(llama, file, 'max');
 	const onCpu = await likeliest(llama, file, 0);
 	return onGpu.join() === onCpu.join() ? '' : 'it computes something else than the processor does';
