@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { gpuSettings } from '../contract/engines';
+import { VoiceError } from '../contract/errors';
 
 const whole = z.coerce.number().int();
 
@@ -34,8 +35,16 @@ export interface GatewayOptions {
 	readonly runtimeDir: string;
 }
 
+/** "Invalid enum value. Expected 'auto' | 'off', received 'x'" without its end. */
+const withoutValue = (message: string): string => message.replace(/, received .*$/s, '');
+
+/** Throws VOICE_ERR_BAD_REQUEST, naming each variable that cannot be read; its value is left out, for one of them is a key. */
 export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
-	const read = environment.parse(env);
+	const { data: read, error } = environment.safeParse(env);
+	if (error) {
+		const wrong = error.issues.map(({ path: [name], message }) => `${String(name)}: ${withoutValue(message)}`);
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Settings that cannot be read. ${wrong.join('. ')}.`, { remedy: 'Correct them in the environment: docs/configuration.md has all of them.' });
+	}
 	return {
 		host: read.VOICE_LOOP_HOST,
 		port: read.VOICE_LOOP_PORT,
