@@ -8,7 +8,7 @@ import { Stretch } from '../voices/stretch';
 import type { Sound, VoiceEngine, VoiceSettings } from '../voices/voice';
 import { FrameFeed } from './frame-feed';
 import type { SnacDecoder } from './snac/snac-decoder';
-import { FRAME_SAMPLES, SNAC_RATE } from './snac/snac-model';
+import { SNAC_FRAME_MS, SNAC_RATE } from './snac/snac-model';
 import { Join, toPcm } from './sound/join';
 import { NoiseTrim } from './sound/noise-trim';
 import { Unheard } from './sound/unheard';
@@ -18,8 +18,6 @@ import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
 import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
 import { cancelled, unlessCancelled } from '../unless-cancelled';
 import { ORPHEUS_VOICES, voiceAmong } from './voices';
-
-const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
 /** Orpheus: audio tokens from a language model, made sound by SNAC as they come. See docs/orpheus.md. */
 export class OrpheusVoice implements VoiceEngine {
@@ -72,7 +70,7 @@ export class OrpheusVoice implements VoiceEngine {
 		};
 		let silent = false;
 		try {
-			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / FRAME_MS, ask.urgent, either)) {
+			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, either)) {
 				yield* given(stretch.push(silence.push(noise.push(toPcm(sound)))));
 				silent = noise.quietMs > LONGEST_SILENCE_MS;
 				if (silent) break;

@@ -1,4 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { samplesToMs } from '../../../contract/audio';
 import { VoiceError } from '../../../contract/errors';
 import { openSession } from '../../onnx/open-session';
 import { CODES_PER_FRAME, type Frame, layersOf } from '../tokens/frame-assembler';
@@ -6,6 +7,7 @@ import { CODES_PER_FRAME, type Frame, layersOf } from '../tokens/frame-assembler
 /** 24 kHz: 85.3 ms. */
 export const FRAME_SAMPLES = 2048;
 export const SNAC_RATE = 24_000;
+export const SNAC_FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
 /** A SNAC 24 kHz decoder: ONNX with three inputs of n, 2n and 4n codes and one output of 2048n samples. */
 export class SnacModel {

@@ -1,9 +1,6 @@
-import { samplesToMs } from '../../../contract/audio';
-import { FRAME_SAMPLES, SNAC_RATE } from '../snac/snac-model';
+import { SNAC_FRAME_MS } from '../snac/snac-model';
 import { CODES_PER_FRAME } from '../tokens/frame-assembler';
 import { nextWindow, type Window } from './windows';
-
-const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
 export interface Speech {
 	readonly frames: number;
@@ -34,7 +31,7 @@ export function playThrough({ frames, tokensPerSecond, frameMs }: Speech): Playe
 	let workMs = 0;
 	for (let kept = 0; kept < frames; ) {
 		const written = Math.min(frames, Math.floor(now / writtenEachMs + 1e-9));
-		const unheard = Math.max(0, playedOutAt - now) / FRAME_MS;
+		const unheard = Math.max(0, playedOutAt - now) / SNAC_FRAME_MS;
 		const window = nextWindow({ written, ended: written === frames, kept, unheard, frameMs });
 		if (!window) {
 			now = (Math.floor(now / writtenEachMs + 1e-9) + 1) * writtenEachMs;
@@ -46,7 +43,7 @@ export function playThrough({ frames, tokensPerSecond, frameMs }: Speech): Playe
 		workMs += work;
 		if (firstMs === undefined) firstMs = now;
 		else if (now > playedOutAt) gaps.push({ at: now - firstMs, ms: now - playedOutAt });
-		playedOutAt = Math.max(playedOutAt, now) + (window.keepTo - kept) * FRAME_MS;
+		playedOutAt = Math.max(playedOutAt, now) + (window.keepTo - kept) * SNAC_FRAME_MS;
 		kept = window.keepTo;
 	}
 	return { windows, firstMs: firstMs ?? now, gaps, workMs };

@@ -1,5 +1,4 @@
-import { samplesToMs } from '../../../contract/audio';
-import { FRAME_SAMPLES, SNAC_RATE } from '../snac/snac-model';
+import { SNAC_FRAME_MS } from '../snac/snac-model';
 
 /**
  * Which frames to decode next. A sample of SNAC's depends on 4683 samples to either side (measured by changing
@@ -15,8 +14,6 @@ const LARGEST = 8;
 
 /** Frames that must stay unheard while a window is decoded, or the caller hears a gap. */
 const RESERVE = 2;
-
-const FRAME_MS = samplesToMs(FRAME_SAMPLES, SNAC_RATE);
 
 /** A window must be decoded in this share of the time that its sound lasts, or a speech that is late stays late. */
 const KEEPS_UP = 0.75;
@@ -49,7 +46,7 @@ export interface Progress {
  * a core that takes 20 ms a frame makes 85 ms of sound in 120 ms, and never catches up whatever has been written.
  */
 export function leastFrames(frameMs: number): number {
-	const spare = KEEPS_UP * FRAME_MS - frameMs;
+	const spare = KEEPS_UP * SNAC_FRAME_MS - frameMs;
 	return spare <= 0 ? LARGEST : Math.max(1, Math.min(LARGEST, Math.ceil(((LEFT + RIGHT) * frameMs) / spare)));
 }
 
