@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { packageRoot } from '../runtime/inference/models/package-root';
+import { packageRoot } from '../runtime/lib/package-root';
 
 /** What benches make once and keep. Git does not see it; remove it after changing what makes it. */
 const CACHE = path.join(packageRoot(), 'bench', '.output');

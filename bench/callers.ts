@@ -1,6 +1,6 @@
 import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../runtime/cli/call/peer-protocol';
-import type { Call } from '../runtime/ipc/caller';
-import { type MediaInput, type MediaProtocol, mediaProtocol } from '../runtime/ipc/media-protocol';
+import type { Call } from '../runtime/rpc/client';
+import { type MediaInput, type MediaProtocol, mediaProtocol } from '../runtime/rpc/media-protocol';
 import { type Forked, forked } from './forked';
 
 /** What carries the calls: ours, or the least that any server on wrtc does. */

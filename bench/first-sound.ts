@@ -1,7 +1,7 @@
 import { scriptedFrames } from '../runtime/inference/fixtures/orpheus-gguf.fixture';
-import { OrpheusVoice } from '../runtime/inference/orpheus/orpheus-voice';
-import { SnacDecoder } from '../runtime/inference/orpheus/snac/snac-decoder';
-import { FrameAssembler } from '../runtime/inference/orpheus/tokens/frame-assembler';
+import { OrpheusVoice } from '../runtime/inference/speech/orpheus/orpheus-voice';
+import { SnacDecoder } from '../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { FrameAssembler } from '../runtime/inference/speech/orpheus/tokens/frame-assembler';
 import { say } from './cache';
 import { PacedScript } from './fixtures/paced-script';
 import { numbersOf } from './fixtures/spoken-codes';

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { ErrorCode } from '../runtime/contract/errors';
-import { Caller } from '../runtime/ipc/caller';
-import { pipeToChild } from '../runtime/ipc/pipes';
-import type { Protocol } from '../runtime/ipc/protocol';
+import { Caller } from '../runtime/rpc/client';
+import { pipeToChild } from '../runtime/rpc/pipes';
+import type { Protocol } from '../runtime/rpc/protocol-types';
 
 export interface Forked<P extends Protocol> {
 	readonly child: ChildProcess;

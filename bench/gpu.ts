@@ -1,5 +1,5 @@
-import { FRAME_SAMPLES, SNAC_RATE } from '../runtime/inference/orpheus/snac/snac-model';
-import { CODES_PER_FRAME } from '../runtime/inference/orpheus/tokens/frame-assembler';
+import { FRAME_SAMPLES, SNAC_RATE } from '../runtime/inference/speech/orpheus/snac/snac-model';
+import { CODES_PER_FRAME } from '../runtime/inference/speech/orpheus/tokens/frame-assembler';
 import { say } from './cache';
 import { ORPHEUS_3B, orpheusShape, quantNamed } from './fixtures/orpheus-shape';
 import { trueSnac } from './fixtures/true-snac';

@@ -2,9 +2,9 @@ import { VoiceError } from '../runtime/contract/errors';
 import type { ChatMessage } from '../runtime/contract/chat';
 import type { ChatReply } from '../runtime/contract/control';
 import { llamaBackend } from '../runtime/inference/llama/library';
-import { threadsFor } from '../runtime/inference/llama/threads';
+import { threadsFor } from '../runtime/inference/machine/cores';
 import { modelFile } from '../runtime/inference/models/resolve';
-import { inferenceProtocol } from '../runtime/ipc/inference-protocol';
+import { inferenceProtocol } from '../runtime/rpc/inference-protocol';
 import { forked } from './forked';
 import { type Figure, option, report, run } from './report';
 

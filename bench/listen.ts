@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { transcribeSettings } from '../runtime/contract/agent';
-import { LISTEN_RATE, msToSamples } from '../runtime/contract/audio';
-import { packageRoot } from '../runtime/inference/models/package-root';
-import { createListenEngine, type Recognition, type StreamingRecogniser } from '../runtime/inference/transcribe';
-import { AcousticModel, ROW_SAMPLES } from '../runtime/inference/transcribe/listen/acoustic-model';
-import { readPack } from '../runtime/inference/transcribe/listen/pack';
-import { Utterance } from '../runtime/inference/transcribe/listen/utterance';
-import { Vocabulary } from '../runtime/inference/transcribe/listen/vocabulary';
-import { Flite } from '../runtime/inference/voices/flite/flite';
+import { transcribeSettings } from '../runtime/contract/agent-settings';
+import { LISTEN_RATE, msToSamples } from '../runtime/audio/pcm';
+import { packageRoot } from '../runtime/lib/package-root';
+import { createListenEngine, type Recognition, type StreamingRecogniser } from '../runtime/inference/recognition';
+import { AcousticModel, ROW_SAMPLES } from '../runtime/inference/recognition/pack/acoustic-model';
+import { readPack } from '../runtime/inference/recognition/pack/pack';
+import { Utterance } from '../runtime/inference/recognition/pack/heard-words';
+import { Vocabulary } from '../runtime/inference/recognition/pack/vocabulary';
+import { Flite } from '../runtime/inference/speech/flite/flite';
 import { cpuMs, type Figure, report, run } from './report';
 
 /**

@@ -1,6 +1,6 @@
 import { scriptedFrames } from '../runtime/inference/fixtures/orpheus-gguf.fixture';
-import { SNAC_RATE, SnacModel } from '../runtime/inference/orpheus/snac/snac-model';
-import { playThrough } from '../runtime/inference/orpheus/sound/speech-in-time.fixture';
+import { SNAC_RATE, SnacModel } from '../runtime/inference/speech/orpheus/snac/snac-model';
+import { playThrough } from '../runtime/inference/speech/orpheus/sound/speech-in-time.fixture';
 import { say } from './cache';
 import { quietSnac, trueSnac } from './fixtures/true-snac';
 import { cpuMs, type Figure, option, percentile, report, run } from './report';

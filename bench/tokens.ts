@@ -1,4 +1,4 @@
-import type { OrpheusSampling } from '../runtime/inference/orpheus/token-source';
+import type { OrpheusSampling } from '../runtime/inference/speech/orpheus/token-source';
 import { say } from './cache';
 import { NARROW, ORPHEUS_3B, orpheusShape, quantNamed } from './fixtures/orpheus-shape';
 import { manyBeside, manyFigures, oneBeside, oneFigures, openBeside } from './llama/beside-llama-cpp';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/contract/audio';
-import { WasiProgram } from '../runtime/inference/voices/flite/wasi';
-import { type WasmModule, webAssembly } from '../runtime/inference/voices/flite/web-assembly';
-import { AUDIBLE, LEAD_MS, trimSilence } from '../runtime/inference/voices/trim';
-import { wordShares } from '../runtime/session/heard/speech-weight';
-import { speakableIn } from '../runtime/session/speech-text';
+import { LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/audio/pcm';
+import { WasiProgram } from '../runtime/inference/speech/flite/wasi';
+import { type WasmModule, webAssembly } from '../runtime/inference/speech/flite/web-assembly';
+import { AUDIBLE, LEAD_MS, trimSilence } from '../runtime/audio/trim';
+import { wordShares } from '../runtime/dialogue/heard/speech-weight';
+import { speakableIn } from '../runtime/speech-text';
 import { REPLIES } from './replies';
 import { type Figure, report } from './report';
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { usableCores } from '../../runtime/inference/llama/threads';
-import { OrpheusVoice } from '../../runtime/inference/orpheus/orpheus-voice';
-import { decoderThreads, SnacDecoder } from '../../runtime/inference/orpheus/snac/snac-decoder';
-import { SNAC_RATE } from '../../runtime/inference/orpheus/snac/snac-model';
-import type { OrpheusSampling, TokenSource } from '../../runtime/inference/orpheus/token-source';
+import { usableCores } from '../../runtime/inference/machine/cores';
+import { OrpheusVoice } from '../../runtime/inference/speech/orpheus/orpheus-voice';
+import { decoderThreads, SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
+import type { OrpheusSampling, TokenSource } from '../../runtime/inference/speech/orpheus/token-source';
 import { SpokenCodes } from '../fixtures/spoken-codes';
 import { cpuMs } from '../report';
 

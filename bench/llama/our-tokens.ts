@@ -1,5 +1,5 @@
-import type { OrpheusSampling } from '../../runtime/inference/orpheus/token-source';
-import type { Result } from '../../runtime/ipc/protocol';
+import type { OrpheusSampling } from '../../runtime/inference/speech/orpheus/token-source';
+import type { Result } from '../../runtime/rpc/protocol-types';
 import { forked } from '../forked';
 import type { TokenCost } from './peer-run';
 import { tokenProtocol } from './token-protocol';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packageRoot } from '../../runtime/inference/models/package-root';
+import { packageRoot } from '../../runtime/lib/package-root';
 import { cached, say } from '../cache';
 import { CannotRun } from '../report';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Protocol } from '../../runtime/ipc/protocol';
+import type { Protocol } from '../../runtime/rpc/protocol-types';
 
 const none = z.never();
 

@@ -1,6 +1,6 @@
-import { FRAME_SAMPLES } from '../../runtime/inference/orpheus/snac/snac-model';
-import { Join } from '../../runtime/inference/orpheus/sound/join';
-import { playThrough } from '../../runtime/inference/orpheus/sound/speech-in-time.fixture';
+import { FRAME_SAMPLES } from '../../runtime/inference/speech/orpheus/snac/snac-model';
+import { Join } from '../../runtime/inference/speech/join';
+import { playThrough } from '../../runtime/inference/speech/orpheus/sound/speech-in-time.fixture';
 
 /** One decode: which frames, and what of its sound is played. */
 export interface Decode {

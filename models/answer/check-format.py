@@ -1,5 +1,5 @@
 """Proves that the trainer's text and tokens are the product's: the same dialogues through tokens.py and through
-runtime/inference/llama/render-dialogues.ts, compared piece by piece and token by token.
+runtime/inference/chat/llama/render-dialogues.ts, compared piece by piece and token by token.
 
     npm run build && python3 models/answer/check-format.py [answer.gguf] [dialogues] [compiled render-dialogues.js]
 """
@@ -20,7 +20,7 @@ def main():
     given = sys.argv[1:]
     model = given[0] if given else os.path.join(HERE, 'pack/answer.gguf')
     count = int(given[1]) if len(given) > 1 else 2000
-    script = given[2] if len(given) > 2 else os.path.join(HERE, '../../dist/runtime/inference/llama/render-dialogues.js')
+    script = given[2] if len(given) > 2 else os.path.join(HERE, '../../dist/runtime/inference/chat/llama/render-dialogues.js')
     tokenizer = tokens.Tokenizer(*gguf.read_vocabulary(model))
     random.seed(5)
     made = [dialogues.make()[:2] for _ in range(count)]

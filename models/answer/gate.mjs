@@ -24,7 +24,7 @@ function compiledChatFormat() {
 	mkdirSync(folder, { recursive: true });
 	const outfile = path.join(folder, 'chat-format.cjs');
 	buildSync({
-		entryPoints: [path.join(root, 'runtime/inference/llama/chat-format.ts')],
+		entryPoints: [path.join(root, 'runtime/inference/chat/llama/chat-format.ts')],
 		bundle: true, platform: 'node', format: 'cjs', external: ['node-llama-cpp'], outfile, logLevel: 'error',
 	});
 	return createRequire(import.meta.url)(outfile);

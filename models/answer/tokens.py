@@ -1,6 +1,6 @@
 """Byte-level BPE in the form llama.cpp reads as `llama-bpe`, and the rendering of dialogues to tokens.
 
-`pieces` mirrors runtime/inference/llama/chat-format.ts and the Llama 3.1 wrapper of node-llama-cpp byte for byte;
+`pieces` mirrors runtime/inference/chat/llama/chat-format.ts and the Llama 3.1 wrapper of node-llama-cpp byte for byte;
 check-format.py proves it against that code.
 """
 import json

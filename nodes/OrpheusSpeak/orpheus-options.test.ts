@@ -1,6 +1,6 @@
 // Guards against: an option that the editor fills in otherwise than the runtime does, or that the runtime does not take.
 import type { INodeProperties } from 'n8n-workflow';
-import { orpheusSettings } from '../../runtime/contract/agent';
+import { orpheusSettings } from '../../runtime/contract/agent-settings';
 import { orpheusOptions } from './orpheus-options';
 
 const options = orpheusOptions.options as INodeProperties[];

@@ -1,4 +1,4 @@
-import type { SpeakSettings } from '../../runtime/contract/agent';
+import type { SpeakSettings } from '../../runtime/contract/agent-settings';
 import type { DoneBy } from '../../runtime/contract/engines';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem } from '../shared/each-item';

@@ -1,7 +1,7 @@
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import type { VoiceRuntime } from '../../runtime/client/voice-runtime';
 import type { TriggerEvent } from '../../runtime/contract/turn';
-import type { TriggerOptions } from './agent';
+import type { TriggerOptions } from './agent-settings';
 
 /** In the order of the node's outputs. */
 const OUTPUTS = ['turn', 'sessionStarted', 'sessionEnded'] as const;

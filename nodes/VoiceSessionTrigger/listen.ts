@@ -2,7 +2,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { TriggerStream } from '../../runtime/client/trigger-stream';
 import { VoiceRuntime } from '../../runtime/client/voice-runtime';
 import { locatorOf } from '../shared/runtime-of-node';
-import { optionsOf } from './agent';
+import { optionsOf } from './agent-settings';
 import { isWanted, itemsOf } from './event-items';
 
 /** The published workflow's open line to the runtime. It never fails for want of one: it waits for it. */

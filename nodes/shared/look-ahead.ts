@@ -1,5 +1,5 @@
 import type { INode, NodeTypeAndVersion } from 'n8n-workflow';
-import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent';
+import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent-settings';
 import type { ChatSettings } from '../../runtime/contract/chat';
 import { siblingType } from './caller-turn';
 import {

@@ -7,7 +7,7 @@ import {
 	speakSettings,
 	transcribeSettings,
 	voiceSettings,
-} from '../../runtime/contract/agent';
+} from '../../runtime/contract/agent-settings';
 import { type ChatSettings, chatSettings, sampling } from '../../runtime/contract/chat';
 
 /**

@@ -5,7 +5,7 @@ import { health } from '../contract/control';
 import { VoiceError } from '../contract/errors';
 import { type Endpoint, requestJson } from './http';
 import { assertGlibc, spawnRuntime } from './spawn-runtime';
-import { StartLock } from './start-lock';
+import { StartLock } from '../lib/lock-file';
 import { readStateFile, stateFilePath } from './state-file';
 
 /** A gateway answers in a millisecond; it listens within some seconds of its start, even on a loaded machine. */

@@ -2,7 +2,7 @@
 // execution going on waiting, a request being lost when the runtime was started again, and a replaced voice unseen.
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { speakSettings } from '../contract/agent';
+import { speakSettings } from '../contract/agent-settings';
 import { DONE_BY_HEADER } from '../contract/control';
 import { VoiceRuntime, fixedLocator } from './voice-runtime';
 

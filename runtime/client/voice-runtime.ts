@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TranscribeSettings } from '../contract/agent';
+import type { TranscribeSettings } from '../contract/agent-settings';
 import {
 	type ChatDone,
 	DONE_BY_HEADER,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentSettings, speakSettings, transcribeSettings } from './agent';
+import { agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
 import { doneBy } from './engines';
 import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';

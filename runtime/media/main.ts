@@ -1,11 +1,11 @@
-import { monotonicClock } from '../contract/clock';
+import { monotonicClock } from '../lib/clock';
 import { VoiceError } from '../contract/errors';
-import { mediaProtocol } from '../ipc/media-protocol';
-import { pipeToParent } from '../ipc/pipes';
-import { serve } from '../ipc/server';
+import { mediaProtocol } from '../rpc/media-protocol';
+import { pipeToParent } from '../rpc/pipes';
+import { serve } from '../rpc/server';
 import { Pacer } from './audio-out/pacer';
-import { BusyMeter } from './busy-meter';
-import { MediaSession } from './session';
+import { BusyMeter } from '../lib/busy-meter';
+import { MediaSession } from './media-session';
 import { vadModelFile } from './vad/model-file';
 import { Silero } from './vad/silero';
 

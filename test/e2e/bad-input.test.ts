@@ -3,8 +3,8 @@ import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { chatSettings } from '../../runtime/contract/chat';
-import { speakSettings, transcribeSettings } from '../../runtime/contract/agent';
-import { encodeWav } from '../../runtime/inference/audio-file/wav';
+import { speakSettings, transcribeSettings } from '../../runtime/contract/agent-settings';
+import { encodeWav } from '../../runtime/audio/wav';
 import { AFTER_TOOL, writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import { root } from '../host/n8n-host';
 import type { RuntimeStats } from '../../runtime/contract/stats';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { PageEvent } from '../../runtime/contract/page-events';
-import { encodeWav } from '../../runtime/inference/audio-file/wav';
+import { encodeWav } from '../../runtime/audio/wav';
 import { launch } from '../page/browser';
 import type { World } from './world';
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { encodeWav } from '../../runtime/inference/audio-file/wav';
+import { encodeWav } from '../../runtime/audio/wav';
 import { launch } from '../page/browser';
 import { runMedia } from './children';
 import { EchoAgent, SECRET } from './echo-agent';

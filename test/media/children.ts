@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
-import { type Call, Caller } from '../../runtime/ipc/caller';
-import { type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/ipc/media-protocol';
-import { pipeToChild } from '../../runtime/ipc/pipes';
-import type { Protocol } from '../../runtime/ipc/protocol';
+import { type Call, Caller } from '../../runtime/rpc/client';
+import { type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
+import { pipeToChild } from '../../runtime/rpc/pipes';
+import type { Protocol } from '../../runtime/rpc/protocol-types';
 
 const dist = path.resolve(__dirname, '..', '..', 'dist', 'runtime');
 

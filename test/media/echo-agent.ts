@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { PageEvent } from '../../runtime/contract/page-events';
-import type { Call } from '../../runtime/ipc/caller';
-import type { MediaEvent, MediaInput, MediaProtocol } from '../../runtime/ipc/media-protocol';
+import type { Call } from '../../runtime/rpc/client';
+import type { MediaEvent, MediaInput, MediaProtocol } from '../../runtime/rpc/media-protocol';
 import type { Running } from './children';
-import { joinPcm } from '../../runtime/contract/audio';
+import { joinPcm } from '../../runtime/audio/pcm';
 
 export const SECRET = 'a secret of the test';
 

@@ -1,5 +1,5 @@
 // Guards against one caller's input ending the process and with it everybody's call.
-import { joinPcm } from '../../runtime/contract/audio';
+import { joinPcm } from '../../runtime/audio/pcm';
 import { connect, runMedia, runPeers } from './children';
 import { ALIKE, likeness, median, speech } from './speech';
 

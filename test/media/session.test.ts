@@ -1,5 +1,5 @@
 // Guards against calls in which one side does not hear the other, against lost speech and against barge-in that fails.
-import { joinPcm } from '../../runtime/contract/audio';
+import { joinPcm } from '../../runtime/audio/pcm';
 import { connect, type Connection, runMedia, runPeers } from './children';
 import { ALIKE, likeness, median, speech } from './speech';
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { decodeWav } from '../../runtime/inference/audio-file/decode';
+import { decodeWav } from '../../runtime/audio/decode';
 
 /** Real synthesised speech, 16 kHz. */
 export function speech(text: string, voice = 'en-us+f3'): Int16Array {

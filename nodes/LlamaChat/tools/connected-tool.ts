@@ -1,7 +1,7 @@
 import { type IExecuteFunctions, NodeConnectionTypes } from 'n8n-workflow';
 import { z } from 'zod';
 import { VoiceError } from '../../../runtime/contract/errors';
-import { jsonSchemaOf } from './json-schema';
+import { jsonSchemaOf } from './connected-tool-schema';
 import type { Tool, ToolOutcome } from './tool';
 
 /** What n8n hands over for a connected tool: LangChain's structured tool, or a box of several (MCP servers). */

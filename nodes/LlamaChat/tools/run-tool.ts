@@ -1,5 +1,5 @@
 import { type ToolCall, type ToolResult } from '../../../runtime/contract/chat';
-import { monotonicClock } from '../../../runtime/contract/clock';
+import { monotonicClock } from '../../../runtime/lib/clock';
 import { VoiceError } from '../../../runtime/contract/errors';
 import type { Tool, ToolOutcome } from './tool';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { type Gate, checkCaller } from './check-caller';
 import { checkOrigin } from './check-origin';
-import { doorPage } from './door';
+import { doorPage } from './login-page';
 import { TICKET_COOKIE, isTicketValid, issueTicket } from './ticket';
 
 const KEY = 'k'.repeat(40);

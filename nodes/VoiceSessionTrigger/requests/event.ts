@@ -4,7 +4,7 @@ import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { triggerEvent } from '../../../runtime/contract/turn';
 import { runtimeOf } from '../../shared/runtime-of-node';
-import { optionsOf } from '../agent';
+import { optionsOf } from '../agent-settings';
 import { isWanted, itemsOf } from '../event-items';
 import { rawBodyOf, requestOf } from './exchange';
 import { modeOf } from './signalling';

@@ -2,9 +2,9 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { toVoiceError } from '../../shared/node-failure';
 import { runtimeOf } from '../../shared/runtime-of-node';
-import { agentOf } from '../agent';
+import { agentOf } from '../agent-settings';
 import { type Gate, hasTicket } from '../callers/check-caller';
-import { TICKET_HEADER, doorPage, ticketAsk } from '../callers/door';
+import { TICKET_HEADER, doorPage, ticketAsk } from '../callers/login-page';
 import { requestOf, responseOf } from './exchange';
 import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
 

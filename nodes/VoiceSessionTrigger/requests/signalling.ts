@@ -3,7 +3,7 @@ import { internalN8nUrl } from '../../../runtime/client/local-runtime';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { type CallerAnswer, callerOffer } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
-import { agentOf, optionsOf } from '../agent';
+import { agentOf, optionsOf } from '../agent-settings';
 import { rawBodyOf, requestOf, responseOf } from './exchange';
 import { turnUrl } from './turn-url';
 

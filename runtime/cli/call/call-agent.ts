@@ -1,4 +1,4 @@
-import { monotonicClock } from '../../contract/clock';
+import { monotonicClock } from '../../lib/clock';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import { CallerPeer } from './caller-peer';
@@ -10,7 +10,7 @@ import { Microphone } from './microphone';
 import type { CallReport, CallTurn } from './report';
 import type { Line } from './script';
 import { type CallAuth, Signalling } from './signalling';
-import { pause, within } from './time-limit';
+import { pause, within } from '../../lib/time-limit';
 
 export interface CallOptions {
 	/** The voice page's address, which is the trigger's. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { VoiceError } from '../../contract/errors';
-import { encodeWav } from '../../inference/audio-file/wav';
+import { encodeWav } from '../../audio/wav';
 import { callAgent, type CallResult } from './call-agent';
 import { type CallSettings, readSettings, UsageError, USAGE } from './call-settings';
 import { LiveCaptions } from './live-captions';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
-import { decodeWav } from '../../inference/audio-file/decode';
+import { decodeWav } from '../../audio/decode';
 import { type Line, parseBargeIn } from './script';
 import type { CallAuth } from './signalling';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/clock';
+import type { Clock } from '../../lib/clock';
 import { EVENT_CHANNEL, type PageEvent, pageEvent } from '../../contract/page-events';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Pacer } from '../../media/audio-out/pacer';

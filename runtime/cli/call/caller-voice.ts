@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { VoiceError } from '../../contract/errors';
-import { joinPcm } from '../../contract/audio';
-import { decodeWav } from '../../inference/audio-file/decode';
-import { FliteVoice } from '../../inference/voices/flite/flite-voice';
+import { joinPcm } from '../../audio/pcm';
+import { decodeWav } from '../../audio/decode';
+import { FliteVoice } from '../../inference/speech/flite/flite-voice';
 
 const ESPEAK = 'espeak:';
 

@@ -1,11 +1,11 @@
-import type { Clock, Milliseconds } from '../../contract/clock';
+import type { Clock, Milliseconds } from '../../lib/clock';
 import { VoiceError } from '../../contract/errors';
 import type { ConversationLog } from './conversation-log';
 import type { Ear } from './ear';
 import type { Microphone } from './microphone';
 import type { CallTurn } from './report';
 import type { Line } from './script';
-import { pause, within } from './time-limit';
+import { pause, within } from '../../lib/time-limit';
 
 export interface DialogueParts {
 	readonly clock: Clock;

@@ -1,8 +1,8 @@
-import { joinPcm, samplesToMs } from '../../contract/audio';
-import type { Milliseconds } from '../../contract/clock';
+import { joinPcm, samplesToMs } from '../../audio/pcm';
+import type { Milliseconds } from '../../lib/clock';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
-import { Resampler } from '../../media/resampler/resampler';
-import { isAudible } from './audible';
+import { Resampler } from '../../audio/resampler';
+import { isAudible } from '../../audio/audible';
 
 /** What the saved recording is made at: more than the voices give. */
 export const RECORDING_RATE = 24_000;

@@ -1,7 +1,7 @@
-import { FRAME_MS, samplesToMs } from '../../contract/audio';
-import type { Milliseconds } from '../../contract/clock';
+import { FRAME_MS, samplesToMs } from '../../audio/pcm';
+import type { Milliseconds } from '../../lib/clock';
 import { SampleQueue } from '../../media/audio-out/sample-queue';
-import { isAudible } from './audible';
+import { isAudible } from '../../audio/audible';
 
 /** What the caller sends: everything at one rate, so that wrtc's encoder never starts anew. */
 export const MICROPHONE_RATE = 16_000;

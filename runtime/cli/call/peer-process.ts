@@ -1,9 +1,9 @@
-import { LISTEN_RATE } from '../../contract/audio';
-import { monotonicClock } from '../../contract/clock';
-import { pipeToParent } from '../../ipc/pipes';
-import { type CallContext, serve } from '../../ipc/server';
-import { BusyMeter } from '../../media/busy-meter';
-import { Resampler } from '../../media/resampler/resampler';
+import { LISTEN_RATE } from '../../audio/pcm';
+import { monotonicClock } from '../../lib/clock';
+import { pipeToParent } from '../../rpc/pipes';
+import { type CallContext, serve } from '../../rpc/server';
+import { BusyMeter } from '../../lib/busy-meter';
+import { Resampler } from '../../audio/resampler';
 import { CallerPeer } from './caller-peer';
 import { Microphone } from './microphone';
 import { type PeerEvent, type PeerInput, peerProtocol } from './peer-protocol';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { pcm } from '../../ipc/pcm';
-import type { Protocol } from '../../ipc/protocol';
+import { pcm } from '../../audio/pcm-schema';
+import type { Protocol } from '../../rpc/protocol-types';
 
-/** A caller in a process of its own, for whoever cannot load wrtc: jest, benches. Times are contract/clock's. */
+/** A caller in a process of its own, for whoever cannot load wrtc: jest, benches. Times are lib/clock's. */
 export const peerProtocol = {
 	/** One caller. The first event is its offer; lives until `hangUp`. */
 	peer: {

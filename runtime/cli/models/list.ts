@@ -1,7 +1,7 @@
 import { modelBytes } from '../../inference/models/catalogue/catalogue';
 import { type CatalogueModel, modelTasks } from '../../inference/models/catalogue/schema';
-import type { Choice } from '../../inference/models/machine/choose';
-import { describeMachine } from '../../inference/models/machine/machine';
+import type { Choice } from '../../inference/models/best-tier';
+import { describeMachine } from '../../inference/machine/machine';
 import type { Models } from '../../inference/models/models';
 import { size } from '../../inference/models/sizes';
 import type { StoredModel } from '../../inference/models/store/store';

@@ -11,7 +11,7 @@ import { selfSigned } from '../../inference/models/download/certificate.fixture'
 import { Hub, modelBytes, type Reaction } from '../../inference/models/download/hub.fixture';
 import { Proxy } from '../../inference/models/download/proxy.fixture';
 import { ownCatalogue, type OwnModel, serveModels } from '../../inference/models/own-catalogue.fixture';
-import { packageRoot } from '../../inference/models/package-root';
+import { packageRoot } from '../../lib/package-root';
 
 const ENTRY = path.join(packageRoot(), 'dist', 'runtime', 'cli', 'voice-loop.js');
 const LENGTH = 400_000;

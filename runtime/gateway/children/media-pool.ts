@@ -1,8 +1,8 @@
 import type { RuntimeStats } from '../../contract/stats';
-import { type MediaProtocol, mediaProtocol } from '../../ipc/media-protocol';
-import type { Caller } from '../../ipc/caller';
+import { type MediaProtocol, mediaProtocol } from '../../rpc/media-protocol';
+import type { Caller } from '../../rpc/client';
 import type { Log } from '../log';
-import { Child, type ChildState } from './child';
+import { Child, type ChildState } from './restarting-process';
 
 /** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */
 export class MediaPool {

@@ -1,10 +1,10 @@
-import type { TranscribeSettings } from '../../contract/agent';
-import { LISTEN_RATE } from '../../contract/audio';
-import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import type { Handlers } from '../../ipc/server';
-import { usableCores } from '../llama/threads';
+import type { TranscribeSettings } from '../../contract/agent-settings';
+import { LISTEN_RATE } from '../../audio/pcm';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { Handlers } from '../../rpc/server';
+import { usableCores } from '../machine/cores';
 import type { ModelTask } from '../models/catalogue/schema';
-import type { Rooms } from '../rooms';
+import type { Rooms } from './rooms';
 import { capacityOf, type LaneSpeed } from '../scheduler/capacity';
 import { recogniserKey, voiceKey } from '../scheduler/real-time';
 

@@ -1,6 +1,6 @@
-import type { Handlers } from '../../ipc/server';
-import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import type { Rooms } from '../rooms';
+import type { Handlers } from '../../rpc/server';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { Rooms } from './rooms';
 
 type Chat = Pick<Handlers<InferenceProtocol>, 'chat' | 'forget'>;
 

@@ -1,6 +1,6 @@
 // Guards against: recognition that loses sound, answers after it was closed, or keeps a caller's stream for ever.
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
-import type { ListenEvent } from '../../ipc/inference-protocol';
+import type { ListenEvent } from '../../rpc/inference-protocol';
 
 const SENTENCE = 'book a dentist appointment tomorrow at three p m';
 

@@ -1,8 +1,8 @@
 import { VoiceError } from '../../contract/errors';
-import type { CallContext, Handlers } from '../../ipc/server';
-import type { InferenceProtocol, ListenEvent, ListenInput } from '../../ipc/inference-protocol';
-import type { Rooms } from '../rooms';
-import type { ChainStream } from '../chains/chain-stream';
+import type { CallContext, Handlers } from '../../rpc/server';
+import type { InferenceProtocol, ListenEvent, ListenInput } from '../../rpc/inference-protocol';
+import type { Rooms } from './rooms';
+import type { ChainStream } from '../recognition/chain-stream';
 
 /** Passes inputs to the stream until it is closed, is lost, or the caller is gone. */
 async function serve(

@@ -1,5 +1,5 @@
 import { VoiceError } from '../../contract/errors';
-import type { SpeakInput } from '../../ipc/inference-protocol';
+import type { SpeakInput } from '../../rpc/inference-protocol';
 
 type Piece = Extract<SpeakInput, { type: 'piece' }>;
 

@@ -1,7 +1,7 @@
 // Guards against: pieces out of order, sound in messages too long for the channel, or an utterance that cannot be stopped.
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
-import type { InferenceProtocol, SpeakEvent } from '../../ipc/inference-protocol';
-import type { ParamsIn } from '../../ipc/protocol';
+import type { InferenceProtocol, SpeakEvent } from '../../rpc/inference-protocol';
+import type { ParamsIn } from '../../rpc/protocol-types';
 
 const LONG = 'I have booked your dentist appointment for tomorrow at three p m. Is there anything else?';
 

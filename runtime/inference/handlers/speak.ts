@@ -1,9 +1,9 @@
-import { msToSamples } from '../../contract/audio';
+import { msToSamples } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
-import type { Handlers } from '../../ipc/server';
-import type { InferenceProtocol, SpeakEvent } from '../../ipc/inference-protocol';
-import type { Rooms } from '../rooms';
-import type { Sound } from '../voices/voice';
+import type { Handlers } from '../../rpc/server';
+import type { InferenceProtocol, SpeakEvent } from '../../rpc/inference-protocol';
+import type { Rooms } from './rooms';
+import type { Sound } from '../speech/engine';
 import { SpeakInputs } from './speak-inputs';
 
 /** Sound travels in messages of at most a second, so that none keeps the channel for long. */

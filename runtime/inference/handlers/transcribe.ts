@@ -1,7 +1,7 @@
-import { joinPcm } from '../../contract/audio';
-import type { Handlers } from '../../ipc/server';
-import type { InferenceProtocol } from '../../ipc/inference-protocol';
-import type { Rooms } from '../rooms';
+import { joinPcm } from '../../audio/pcm';
+import type { Handlers } from '../../rpc/server';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { Rooms } from './rooms';
 
 export function transcribeHandler({ recognisers, counters }: Rooms): Handlers<InferenceProtocol>['transcribe'] {
 	return async ({ settings, pcm }, { signal }) =>

@@ -1,9 +1,9 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
 import { log } from '../log';
-import { workingGpu } from '../models/machine/gpu-trial';
+import { workingGpu } from '../machine/gpu-trial';
 import { Scheduler } from '../scheduler/scheduler';
-import { threadsFor, usableCores } from './threads';
+import { threadsFor, usableCores } from '../machine/cores';
 
 export type Library = typeof LlamaLibrary;
 export type Llama = LlamaLibrary.Llama;

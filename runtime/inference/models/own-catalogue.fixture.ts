@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CatalogueData, catalogueSchema, type ModelTask } from './catalogue/schema';
 import { answer, type Reaction, serve, sha256 } from './download/hub.fixture';
-import type { Machine } from './machine/machine';
+import type { Machine } from '../machine/machine';
 
 export interface OwnModel {
 	readonly id: string;

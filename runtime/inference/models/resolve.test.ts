@@ -1,7 +1,7 @@
 // Guards against: a model name that reaches a file nobody meant, and a missing file without a remedy.
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
-import { packageRoot } from './package-root';
+import { packageRoot } from '../../lib/package-root';
 import { modelFile, modelPath } from './resolve';
 
 describe('models', () => {

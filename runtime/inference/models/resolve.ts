@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import type { ModelTask } from './catalogue/schema';
-import { packageRoot } from './package-root';
+import { packageRoot } from '../../lib/package-root';
 
 /** Names that settings may use in place of a path: the models that ship with the package. */
 export const PACK = {

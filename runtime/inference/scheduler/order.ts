@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../../contract/clock';
+import type { Milliseconds } from '../../lib/clock';
 import { type Lane, STEP_KINDS, type Step, type StepKind } from './steps';
 
 /** A step as it stands at one moment. */

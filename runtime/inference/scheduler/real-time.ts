@@ -1,4 +1,4 @@
-import { type Clock, monotonicClock } from '../../contract/clock';
+import { type Clock, monotonicClock } from '../../lib/clock';
 
 /** Pieces shorter than this say more about the start of a piece than about its speed. */
 const SHORTEST_MS = 500;

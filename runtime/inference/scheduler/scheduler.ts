@@ -1,4 +1,4 @@
-import { type Clock, monotonicClock } from '../../contract/clock';
+import { type Clock, monotonicClock } from '../../lib/clock';
 import { Meter } from './meter';
 import { Order } from './order';
 import type { LaneSpeed } from './capacity';

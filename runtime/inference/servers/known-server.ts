@@ -1,18 +1,18 @@
-import type { SpeakSettings } from '../../contract/agent';
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import type { ChatEngine } from '../llama/engine';
-import { OrpheusVoice } from '../orpheus/orpheus-voice';
-import type { SnacDecoder } from '../orpheus/snac/snac-decoder';
-import { ORPHEUS_VOICES } from '../orpheus/voices';
-import { RemoteChat } from '../remote/chat/remote-chat';
-import { CompletionsSource } from '../remote/orpheus-tokens/completions-source';
-import { FoundOnce } from '../remote/server/found-once';
-import { RemoteServer } from '../remote/server/remote-server';
-import { openRemoteSpeech } from '../remote/speech/remote-speech';
-import { RemoteTranscribe } from '../remote/transcribe/remote-transcribe';
-import type { StreamingRecogniser } from '../transcribe';
-import type { VoiceChoice, VoiceEngine } from '../voices/voice';
+import type { ChatEngine } from '../chat/engine';
+import { OrpheusVoice } from '../speech/orpheus/orpheus-voice';
+import type { SnacDecoder } from '../speech/orpheus/snac/snac-decoder';
+import { ORPHEUS_VOICES } from '../speech/orpheus/voices';
+import { RemoteChat } from '../chat/openai/remote-chat';
+import { CompletionsSource } from '../speech/orpheus/remote-tokens/completions-source';
+import { FoundOnce } from '../openai-client/found-once';
+import { RemoteServer } from '../openai-client/remote-server';
+import { openRemoteSpeech } from '../speech/openai/remote-speech';
+import { RemoteTranscribe } from '../recognition/openai/remote-transcribe';
+import type { StreamingRecogniser } from '../recognition';
+import type { VoiceChoice, VoiceEngine } from '../speech/engine';
 import { type ServerEntry, type Stage, stagesOf } from './servers-file';
 
 /** Opens the SNAC decoder of this machine that `orpheusSettings.decoder` names. */

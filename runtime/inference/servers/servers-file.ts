@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
-import { VOICE_NAME } from '../orpheus/voices';
-import { apiUrl, remoteAddress } from '../remote/server/address';
-import { remoteSpeechSettings } from '../remote/speech/remote-speech';
+import { VOICE_NAME } from '../speech/orpheus/voices';
+import { apiUrl, remoteAddress } from '../openai-client/address';
+import { remoteSpeechSettings } from '../speech/openai/remote-speech';
 
 const { baseUrl, apiKey, model, limits } = remoteAddress.shape;
 

@@ -1,10 +1,10 @@
-import type { SpeakSettings } from '../../contract/agent';
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import type { ChatEngine } from '../llama/engine';
+import type { ChatEngine } from '../chat/engine';
 import { log } from '../log';
-import type { StreamingRecogniser } from '../transcribe';
-import type { VoiceEngine } from '../voices/voice';
+import type { StreamingRecogniser } from '../recognition';
+import type { VoiceEngine } from '../speech/engine';
 import { KnownServer, type SnacFor } from './known-server';
 import { readServersFile, type ServersFile, type Stage } from './servers-file';
 

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../../contract/clock';
+import type { Milliseconds } from '../../lib/clock';
 
 /** Long enough to hold a frame that came on time, short enough to follow a sound card's drift. */
 const WINDOW = 1000;

@@ -1,7 +1,7 @@
-import { LISTEN_RATE, msToSamples } from '../../contract/audio';
-import type { Clock } from '../../contract/clock';
-import type { MediaEvent } from '../../ipc/media-protocol';
-import { Resampler } from '../resampler/resampler';
+import { LISTEN_RATE, msToSamples } from '../../audio/pcm';
+import type { Clock } from '../../lib/clock';
+import type { MediaEvent } from '../../rpc/media-protocol';
+import { Resampler } from '../../audio/resampler';
 import { VAD_FRAME, type VadStream } from '../vad/silero';
 import { SpeechDetector } from '../vad/speech-detector';
 import { ArrivalClock } from './arrival-clock';

@@ -1,5 +1,5 @@
-import { FRAME_MS } from '../../contract/audio';
-import type { Clock, Milliseconds } from '../../contract/clock';
+import { FRAME_MS } from '../../audio/pcm';
+import type { Clock, Milliseconds } from '../../lib/clock';
 
 /** A stall longer than this is not made up for: the caller's jitter buffer could not hold so much at once. */
 const MAX_BEHIND = 20;

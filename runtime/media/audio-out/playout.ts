@@ -1,6 +1,6 @@
-import type { Milliseconds } from '../../contract/clock';
-import { FRAME_MS } from '../../contract/audio';
-import type { MediaEvent } from '../../ipc/media-protocol';
+import type { Milliseconds } from '../../lib/clock';
+import { FRAME_MS } from '../../audio/pcm';
+import type { MediaEvent } from '../../rpc/media-protocol';
 import { fadeIn, fadeOut } from './fade';
 import { Utterance } from './utterance';
 

@@ -1,4 +1,4 @@
-import { FRAME_MS, samplesToMs, SPEAK_RATES } from '../../contract/audio';
+import { FRAME_MS, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import { SampleQueue } from './sample-queue';
 

@@ -1,4 +1,4 @@
-import type { MediaEvent } from '../../ipc/media-protocol';
+import type { MediaEvent } from '../../rpc/media-protocol';
 import type { ConnectionState } from './wrtc';
 
 /** A caller whose browser could not reach us by now will not: ICE gives up before. */

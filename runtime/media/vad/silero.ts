@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { LISTEN_RATE } from '../../contract/audio';
+import { LISTEN_RATE } from '../../audio/pcm';
 
 /** Silero takes 512 new samples (32 ms at 16 kHz) and wants to see the 64 before them again: without, it misses speech. */
 export const VAD_FRAME = 512;

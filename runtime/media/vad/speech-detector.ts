@@ -1,5 +1,5 @@
-import { LISTEN_RATE, samplesToMs } from '../../contract/audio';
-import type { Milliseconds } from '../../contract/clock';
+import { LISTEN_RATE, samplesToMs } from '../../audio/pcm';
+import type { Milliseconds } from '../../lib/clock';
 import { VAD_FRAME } from './silero';
 
 /** Silero's usual thresholds; with these no voice was missed or cut in two down to 0 dB of noise. */

@@ -1,0 +1,51 @@
+import { type AgentSettings, agentSettings, turnTakingSettings } from '../../runtime/contract/agent-settings';
+import { VoiceError } from '../../runtime/contract/errors';
+import { z } from 'zod';
+import { type WorkflowReader, chatAhead, greetingVoice, transcribeAhead } from '../shared/look-ahead';
+
+const optionsShape = z.object({
+	agentName: z.string().default(''),
+	apology: z.string().optional(),
+	allowedOrigins: z.string().default(''),
+	attachAudio: z.boolean().default(false),
+	emitSessionEvents: z.boolean().default(true),
+	idleLimit: z.number().default(120),
+	greeting: z.string().default(''),
+	internalUrl: z.string().default(''),
+	callLimit: z.number().default(30),
+});
+export type TriggerOptions = z.infer<typeof optionsShape>;
+
+/** What trigger and webhook contexts share. */
+export interface TriggerParameters extends WorkflowReader {
+	getNodeParameter(name: string, fallback?: unknown): unknown;
+}
+
+export const optionsOf = (context: TriggerParameters): TriggerOptions =>
+	checked(optionsShape, context.getNodeParameter('options', {}));
+
+/** All that a session has to know before its first word, read anew for each call: following nodes may have changed. */
+export function agentOf(context: TriggerParameters): AgentSettings {
+	const options = optionsOf(context);
+	const ahead = transcribeAhead(context);
+	return checked(agentSettings, {
+		...(options.agentName === '' ? {} : { name: options.agentName }),
+		greeting: options.greeting,
+		...(options.apology === undefined ? {} : { apology: options.apology }),
+		transcribe: ahead.settings,
+		transcribeNote: ahead.note,
+		chat: chatAhead(context),
+		speak: greetingVoice(context),
+		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
+		limits: { idleMs: options.idleLimit * 1000, maxSessionMs: options.callLimit * 60_000 },
+	});
+}
+
+function checked<T extends z.ZodTypeAny>(shape: T, value: unknown): z.output<T> {
+	const parsed = shape.safeParse(value);
+	if (parsed.success) return parsed.data as z.output<T>;
+	const issue = parsed.error.issues[0];
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `A setting of the Voice Session Trigger is not valid: ${issue?.path.join('.')}: ${issue?.message}`, {
+		remedy: 'Open the Voice Session Trigger in n8n and correct it.',
+	});
+}

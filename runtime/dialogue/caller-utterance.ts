@@ -1,0 +1,150 @@
+import type { Milliseconds } from '../lib/clock';
+import type { ConversationInput } from './conversation-events';
+import { joinSpoken } from './turn-taking/spoken-words';
+
+/** A final text later than this will not come. The slowest recognisers (Whisper on a CPU) need 1 s. */
+export const FINAL_PATIENCE_MS = 2000;
+
+/** An earlier turn that was cancelled because the caller went on with it. */
+export interface CarriedTurn {
+	n: number;
+	text: string;
+	recognised: boolean;
+	speechStartAt: Milliseconds;
+}
+
+interface FinalText {
+	at: Milliseconds;
+	text: string;
+	understood: boolean;
+	confidence: number;
+}
+
+/** What the caller is saying: one or more stretches of speech that may become a turn. */
+export interface CallerUtterance {
+	/** Beginning of the first stretch. */
+	readonly speechStartAt: Milliseconds;
+	/** Beginning of the stretch that goes on, or was the last. */
+	readonly stretchStartAt: Milliseconds;
+	/** All stretches before that one. */
+	readonly earlierSpeechMs: Milliseconds;
+	/** Absent while speaking. `at`: when media told of it. */
+	readonly stopped?: { readonly at: Milliseconds; readonly speechEndAt: Milliseconds };
+	/** The last partial, or the final text. */
+	readonly text: string;
+	readonly finalAsked?: string;
+	readonly final?: FinalText;
+	/** false: the recogniser did not hear all of it. */
+	readonly recognised: boolean;
+	/** The agent gave way to it: it must become a turn. */
+	readonly confirmed: boolean;
+	/** The agent went on in spite of it, so far. */
+	readonly dismissed: boolean;
+	/** Media was told to rest while this is kept for later. */
+	readonly rested: boolean;
+	readonly carried?: CarriedTurn;
+}
+
+const startUtterance = (speechAt: Milliseconds, recognised: boolean): CallerUtterance => ({
+	speechStartAt: speechAt,
+	stretchStartAt: speechAt,
+	earlierSpeechMs: 0,
+	text: '',
+	recognised,
+	confirmed: false,
+	dismissed: false,
+	rested: false,
+});
+
+const stretchMs = (utterance: CallerUtterance, now: Milliseconds): Milliseconds =>
+	Math.max(0, (utterance.stopped?.speechEndAt ?? now) - utterance.stretchStartAt);
+
+/** How long the caller has spoken, pauses left out. */
+export const speechMs = (utterance: CallerUtterance, now: Milliseconds): Milliseconds =>
+	utterance.earlierSpeechMs + stretchMs(utterance, now);
+
+/** New speech before the end of turn: the same utterance goes on, and so does its text. */
+const resumeSpeech = (utterance: CallerUtterance, speechAt: Milliseconds): CallerUtterance => ({
+	...utterance,
+	earlierSpeechMs: utterance.earlierSpeechMs + stretchMs(utterance, speechAt),
+	stretchStartAt: Math.max(speechAt, utterance.stopped?.speechEndAt ?? speechAt),
+	stopped: undefined,
+	finalAsked: undefined,
+	final: undefined,
+	rested: false,
+});
+
+const stopSpeech = (
+	utterance: CallerUtterance,
+	at: Milliseconds,
+	speechEndAt: Milliseconds,
+	finalId: string,
+): CallerUtterance => ({
+	...utterance,
+	// A stretch cannot end before it began or after media told of its end, whatever the clocks say.
+	stopped: { at, speechEndAt: Math.min(Math.max(speechEndAt, utterance.stretchStartAt), at) },
+	finalAsked: utterance.recognised ? finalId : undefined,
+});
+
+/** After the final text of a silence, a late partial has nothing to add. */
+const hearPartial = (utterance: CallerUtterance, text: string): CallerUtterance =>
+	utterance.recognised && utterance.final === undefined ? { ...utterance, text } : utterance;
+
+/** One that crossed with new speech or with a reset is not final; its words come as a partial as well. */
+const hearFinal = (
+	utterance: CallerUtterance,
+	id: string,
+	final: FinalText,
+): CallerUtterance => {
+	if (id !== utterance.finalAsked || utterance.final !== undefined) return utterance;
+	const text = final.understood ? final.text.trim() : '';
+	return { ...utterance, text, final: { ...final, text } };
+};
+
+/** The recogniser was lost: a transcript of a part would be worse than none. */
+const loseRecognition = (utterance: CallerUtterance): CallerUtterance => ({
+	...utterance,
+	recognised: false,
+	text: '',
+	final: undefined,
+	finalAsked: undefined,
+});
+
+/** It takes the place of the turn that ended too early, and says what that said as well. */
+export const carry = (utterance: CallerUtterance, carried: CarriedTurn): CallerUtterance => ({
+	...(carried.recognised ? utterance : loseRecognition(utterance)),
+	carried,
+	confirmed: true,
+});
+
+export const wholeText = (utterance: CallerUtterance): string =>
+	joinSpoken(utterance.carried?.text ?? '', utterance.text);
+
+/** What the caller is saying after an input. `finalId` is used where the text is asked for. */
+export const followCaller = (
+	utterance: CallerUtterance | undefined,
+	input: ConversationInput,
+	now: Milliseconds,
+	recognition: boolean,
+	finalId: string,
+): CallerUtterance | undefined => {
+	if (input.type === 'callerSpeechStarted') {
+		const speechAt = Math.min(input.speechAt, now);
+		if (utterance === undefined) return startUtterance(speechAt, recognition);
+		return utterance.stopped === undefined ? utterance : resumeSpeech(utterance, speechAt);
+	}
+	if (utterance === undefined) return undefined;
+	switch (input.type) {
+		case 'callerSpeechStopped':
+			if (utterance.stopped !== undefined) return utterance;
+			return stopSpeech(utterance, now, input.speechEndAt, finalId);
+		case 'partial':
+			return hearPartial(utterance, input.text);
+		case 'final':
+			return hearFinal(utterance, input.id, { ...input, at: now });
+		case 'recognition':
+			return input.available ? utterance : loseRecognition(utterance);
+		default:
+			return utterance;
+	}
+};

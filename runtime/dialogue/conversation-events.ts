@@ -1,0 +1,130 @@
+import type { TurnTakingSettings, SessionLimits } from '../contract/agent-settings';
+import type { Milliseconds } from '../lib/clock';
+import type { AgentState } from '../contract/page-events';
+
+/**
+ * The border of the session's heart: the gateway feeds inputs, `Conversation.step` answers with
+ * effects, and `nextWakeAt` says when to send a `tick` if nothing else happens before.
+ *
+ * Every `at` is lib/clock's monotonic time. Turns are numbered from 1 (`n`); utterance ids are the
+ * gateway's. Recognised text is always all of the text since the last `resetRecogniser`.
+ */
+export interface ConversationSettings {
+	turnTaking: TurnTakingSettings;
+	limits: SessionLimits;
+	/** Is the caller recognised while talking? If not, turns end and interruptions count by time alone. */
+	lookAhead: boolean;
+}
+
+export type ConversationInput =
+	/** Sound can flow: the session's limits count from here. Later ones (a reconnection) only wake. */
+	| { type: 'connected'; at: Milliseconds }
+	/** `speechAt`: when it really began. Media has already paused an interruptible utterance. */
+	| { type: 'callerSpeechStarted'; at: Milliseconds; speechAt: Milliseconds }
+	/** `speechEndAt`: when it really ended; `at` is about flushSilenceMs later. */
+	| { type: 'callerSpeechStopped'; at: Milliseconds; speechEndAt: Milliseconds }
+	| { type: 'partial'; at: Milliseconds; text: string }
+	/** `understood` with text '' means: no word in it, noise. */
+	| {
+			type: 'final';
+			at: Milliseconds;
+			id: string;
+			text: string;
+			understood: boolean;
+			confidence: number;
+	  }
+	/** The recogniser was lost or came back. Without it the session goes on by time alone. */
+	| { type: 'recognition'; at: Milliseconds; available: boolean }
+	/**
+	 * First sound. `n`: the turn it answers, absent for the greeting; a start for a turn that is no longer in
+	 * flight is disregarded (it crossed with an interruption).
+	 */
+	| {
+			type: 'agentUtteranceStarted';
+			at: Milliseconds;
+			utteranceId: string;
+			n?: number;
+			interruptible: boolean;
+	  }
+	/** All text given to the voice for this utterance so far: tells whether the agent asks a question. */
+	| { type: 'agentText'; at: Milliseconds; utteranceId: string; text: string }
+	/** `heard`: the text up to `playedSamples` (heard/), where the gateway knows it. */
+	| {
+			type: 'agentPaused';
+			at: Milliseconds;
+			utteranceId: string;
+			playedSamples: number;
+			heard?: string;
+	  }
+	/** Played to its end, or flushed. */
+	| {
+			type: 'agentUtterancePlayed';
+			at: Milliseconds;
+			utteranceId: string;
+			playedSamples: number;
+			complete: boolean;
+	  }
+	/** A tool of the turn starts: from here the turn is never merged with what the caller adds. */
+	| { type: 'turnHasRunTools'; at: Milliseconds; n: number; tool?: string }
+	/** No tool of the turn runs at the moment; only changes the state shown. */
+	| { type: 'turnToolsDone'; at: Milliseconds; n: number }
+	/**
+	 * The turn has ended by itself: all that it says is played, or it failed. Send it in the same breath as
+	 * its last `agentUtterancePlayed`. Not needed (and disregarded) after `interruptAgent`.
+	 */
+	| { type: 'turnOver'; at: Milliseconds; n: number }
+	/** The page's button. */
+	| { type: 'interruptAsked'; at: Milliseconds }
+	| { type: 'hangup'; at: Milliseconds; reason: string }
+	| { type: 'tick'; at: Milliseconds };
+
+export type InterruptReason =
+	/** The caller talks over the agent, or asks for something else while it thinks. */
+	| 'callerSpoke'
+	/** The turn was declared over too early: the next `startTurn` holds its text as well. */
+	| 'callerContinued'
+	| 'asked';
+
+/** Speech that starts no turn: `tooShort` had a word but less than minInterruptionMs of speech. */
+export type IgnoredReason = 'backchannel' | 'noise' | 'tooShort';
+
+export type EndReason = 'idle' | 'maxSession' | (string & {});
+
+export interface StartTurn {
+	type: 'startTurn';
+	n: number;
+	/** '' where it was not understood or not recognised. */
+	text: string;
+	understood: boolean;
+	/** false: there was no recogniser for all of it; its sound is still to be transcribed. */
+	recognised: boolean;
+	/** 0..1, the recogniser's; 0 where it gave no final text in time. */
+	confidence: number;
+	speechStartAt: Milliseconds;
+	speechEndAt: Milliseconds;
+	/** When the final text came; absent if it did not. */
+	finalAt?: Milliseconds;
+	declaredAt: Milliseconds;
+	/** Why the turn ended here, for monitoring. */
+	reason: string;
+	/** The cancelled turn whose text this one repeats and continues. */
+	continues?: number;
+}
+
+export type ConversationEffect =
+	/** Flush the recogniser: `final` with this id is expected. */
+	| { type: 'requestFinal'; id: string }
+	| StartTurn
+	| { type: 'resetRecogniser' }
+	/** Stop sending the caller's sound until the next speech. */
+	| { type: 'restMedia' }
+	| { type: 'resumeAgent' }
+	/**
+	 * Flush media, cancel generation and synthesis, cut the history to what was heard. Ends turn `n`; `n` is
+	 * absent where only the greeting was spoken.
+	 */
+	| { type: 'interruptAgent'; reason: InterruptReason; n?: number }
+	| { type: 'setState'; state: AgentState; tool?: string }
+	/** Comes once; every input after it is disregarded. */
+	| { type: 'endSession'; reason: EndReason }
+	| { type: 'ignored'; reason: IgnoredReason };

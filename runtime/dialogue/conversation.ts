@@ -1,0 +1,273 @@
+import type { Milliseconds } from '../lib/clock';
+import {
+	IDLE_AGENT,
+	beginTurn,
+	followAgent,
+	graceLeft,
+	isAsking,
+	isBusy,
+	isContinuedBy,
+	resumeSound,
+	silence,
+} from './agent-activity';
+import { carry, followCaller, speechMs, type CallerUtterance } from './caller-utterance';
+import type {
+	ConversationEffect,
+	ConversationInput,
+	ConversationSettings,
+	EndReason,
+	IgnoredReason,
+	InterruptReason,
+} from './conversation-events';
+import { judgeInterruption } from './interruption/judge-interruption';
+import { phaseOf, shownState, type ConversationPhase, type ShownState } from './phase';
+import { deadlines, type Deadline } from './call-deadlines';
+import { closeUtterance, type CloseVerdict } from './turn-taking/close-utterance';
+
+/**
+ * Who has the floor. One per session; pure: it knows the time only from its inputs, and does nothing but
+ * return effects.
+ *
+ * It is the meeting of two records, what the caller is saying and what the agent is doing. Each input
+ * changes a record; then the floor is settled: speech that meets a busy agent is judged as an
+ * interruption, any other speech as a turn.
+ */
+export class Conversation {
+	private now: Milliseconds = Number.NEGATIVE_INFINITY;
+	private connectedAt?: Milliseconds;
+	private lastActiveAt: Milliseconds = 0;
+	private wakeAt?: Milliseconds;
+	private ended = false;
+
+	private caller?: CallerUtterance;
+	private agent = IDLE_AGENT;
+	private recognition: boolean;
+
+	private turns = 0;
+	private finals = 0;
+	private shown?: ShownState;
+
+	constructor(private readonly settings: ConversationSettings) {
+		this.recognition = settings.lookAhead;
+	}
+
+	/** When to send a `tick` if no input comes before; always after the last input's `at`. */
+	nextWakeAt(): Milliseconds | undefined {
+		return this.wakeAt;
+	}
+
+	get phase(): ConversationPhase {
+		return this.ended ? 'ended' : phaseOf(this.agent, this.caller, this.isContested(), this.now);
+	}
+
+	step(input: ConversationInput): ConversationEffect[] {
+		if (this.ended) return [];
+		this.now = Math.max(this.now, input.at);
+		const effects: ConversationEffect[] = [];
+		this.take(input, effects);
+		this.settle(effects);
+		return effects;
+	}
+
+	private take(input: ConversationInput, effects: ConversationEffect[]): void {
+		if (input.type === 'hangup') return this.end(input.reason, effects);
+		if (input.type === 'interruptAsked') {
+			if (isBusy(this.agent) && this.mayInterrupt()) this.interrupt('asked', effects);
+			return;
+		}
+		if (input.type === 'connected') {
+			this.connectedAt ??= this.now;
+			return this.noteActivity();
+		}
+		if (input.type === 'recognition') this.recognition = input.available;
+
+		const agent = followAgent(this.agent, input, this.now);
+		if (agent !== this.agent) this.noteActivity();
+		this.agent = agent;
+
+		const finalId = `final-${this.finals + 1}`;
+		const asked = this.caller?.finalAsked;
+		this.caller = followCaller(this.caller, input, this.now, this.recognition, finalId);
+		if (this.caller?.finalAsked === finalId && asked !== finalId) {
+			this.finals++;
+			effects.push({ type: 'requestFinal', id: finalId });
+		}
+	}
+
+	/** Decides all that can be decided now, and when to look again. */
+	private settle(effects: ConversationEffect[]): void {
+		this.wakeAt = undefined;
+		this.checkLimits(effects);
+		if (this.ended) return;
+
+		if (this.caller && isBusy(this.agent)) this.settleContest(this.caller, effects);
+		if (this.caller && !isBusy(this.agent)) this.settleUtterance(this.caller, effects);
+		if (this.agent.sounding?.paused && !this.isContested()) this.resume(effects);
+		const grace = graceLeft(this.agent, this.now);
+		if (grace > 0) this.wakeIn(grace);
+		for (const { at } of this.limits()) this.wakeIn(at - this.now);
+		this.show(effects);
+	}
+
+	/** The caller speaks while the agent speaks or thinks. */
+	private settleContest(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		// Most likely the turn is over, and this is the next one: nothing is there to be interrupted.
+		if (graceLeft(this.agent, this.now) > 0) return;
+		const verdict = judgeInterruption({
+			text: caller.text,
+			recognised: caller.recognised,
+			speechMs: speechMs(caller, this.now),
+			speaking: caller.stopped === undefined,
+			final: caller.final !== undefined,
+			stoppedForMs: caller.stopped === undefined ? 0 : this.now - caller.stopped.at,
+			confirmed: caller.confirmed,
+			dismissed: caller.dismissed,
+			interruptible: this.mayInterrupt(),
+			agentAskedAQuestion: isAsking(this.agent),
+			minInterruptionMs: this.settings.turnTaking.minInterruptionMs,
+		});
+		switch (verdict.verdict) {
+			case 'interrupt':
+				return this.giveWay(caller, effects);
+			case 'ignore':
+				return this.ignore(verdict.reason, effects);
+			case 'dismiss':
+				this.caller = { ...caller, dismissed: true };
+				return this.settleContest(this.caller, effects);
+			case 'wait':
+				return this.wakeIn(verdict.waitMs);
+			case 'hold':
+				return this.restWhileHeld(caller, effects);
+		}
+	}
+
+	/** The agent neither speaks nor thinks: this becomes a turn, or it was nothing. */
+	private settleUtterance(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		const verdict = closeUtterance({
+			utterance: caller,
+			now: this.now,
+			settings: this.settings.turnTaking,
+			agentAskedAQuestion: this.agent.askedQuestion,
+		});
+		switch (verdict.verdict) {
+			case 'turn':
+				return this.startTurn(caller, verdict, effects);
+			case 'ignore':
+				return this.ignore('noise', effects);
+			case 'wait':
+				return this.wakeIn(verdict.waitMs);
+			case 'listen':
+				return;
+		}
+	}
+
+	private startTurn(
+		caller: CallerUtterance,
+		said: Extract<CloseVerdict, { verdict: 'turn' }>,
+		effects: ConversationEffect[],
+	): void {
+		const turn = {
+			type: 'startTurn' as const,
+			n: ++this.turns,
+			text: said.text,
+			understood: said.understood,
+			recognised: caller.recognised,
+			confidence: said.confidence,
+			speechStartAt: caller.carried?.speechStartAt ?? caller.speechStartAt,
+			speechEndAt: caller.stopped?.speechEndAt ?? this.now,
+			finalAt: caller.final?.at,
+			declaredAt: this.now,
+			reason: said.reason,
+			continues: caller.carried?.n,
+		};
+		effects.push(turn);
+		this.agent = beginTurn(this.agent, turn);
+		this.noteActivity();
+		this.forgetCaller(effects);
+	}
+
+	private giveWay(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		const { turn } = this.agent;
+		const continued = turn !== undefined && isContinuedBy(this.agent, caller);
+		this.interrupt(continued ? 'callerContinued' : 'callerSpoke', effects);
+		this.caller = continued ? carry(caller, turn) : { ...caller, confirmed: true };
+	}
+
+	private interrupt(reason: InterruptReason, effects: ConversationEffect[]): void {
+		effects.push({ type: 'interruptAgent', reason, n: this.agent.turn?.n });
+		this.agent = silence(this.agent);
+		this.noteActivity();
+	}
+
+	private ignore(reason: IgnoredReason, effects: ConversationEffect[]): void {
+		effects.push({ type: 'ignored', reason });
+		this.forgetCaller(effects);
+	}
+
+	private forgetCaller(effects: ConversationEffect[]): void {
+		this.caller = undefined;
+		effects.push({ type: 'resetRecogniser' }, { type: 'restMedia' });
+	}
+
+	private resume(effects: ConversationEffect[]): void {
+		effects.push({ type: 'resumeAgent' });
+		this.agent = resumeSound(this.agent);
+	}
+
+	/** What is kept for later needs no more of its silence recognised. */
+	private restWhileHeld(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		if (caller.stopped === undefined || caller.rested) return;
+		const restIn = this.settings.turnTaking.maxSilenceMs - (this.now - caller.stopped.speechEndAt);
+		if (restIn > 0) return this.wakeIn(restIn);
+		this.caller = { ...caller, rested: true };
+		effects.push({ type: 'restMedia' });
+	}
+
+	/** A turn without a sound yet may always be taken back by going on with it. */
+	private mayInterrupt(): boolean {
+		const { sounding } = this.agent;
+		const { interruptions } = this.settings.turnTaking;
+		if (sounding !== undefined) return interruptions && sounding.interruptible;
+		return interruptions || (this.caller !== undefined && isContinuedBy(this.agent, this.caller));
+	}
+
+	private isContested(): boolean {
+		return this.caller !== undefined && !this.caller.dismissed && this.mayInterrupt();
+	}
+
+	private noteActivity(): void {
+		this.lastActiveAt = this.now;
+	}
+
+	private limits(): Deadline[] {
+		return deadlines({
+			limits: this.settings.limits,
+			connectedAt: this.connectedAt,
+			quietSince: this.caller || isBusy(this.agent) ? undefined : this.lastActiveAt,
+		});
+	}
+
+	private checkLimits(effects: ConversationEffect[]): void {
+		const reached = this.limits().find(({ at }) => at <= this.now);
+		if (reached !== undefined) this.end(reached.reason, effects);
+	}
+
+	/** Never sooner than a millisecond: timers have no finer grain, and ring up to one too early. */
+	private wakeIn(ms: Milliseconds): void {
+		const at = this.now + Math.max(1, ms);
+		this.wakeAt = Math.min(this.wakeAt ?? at, at);
+	}
+
+	private end(reason: EndReason, effects: ConversationEffect[]): void {
+		if (this.ended) return;
+		this.ended = true;
+		effects.push({ type: 'endSession', reason });
+	}
+
+	private show(effects: ConversationEffect[]): void {
+		const state = shownState(this.phase, this.agent.turn?.tool);
+		if (state.state === this.shown?.state && state.tool === this.shown.tool) return;
+		this.shown = state;
+		effects.push({ type: 'setState', ...state });
+	}
+}

@@ -1,0 +1,61 @@
+import type { TurnTakingSettings } from '../../contract/agent-settings';
+import type { Milliseconds } from '../../lib/clock';
+import { FINAL_PATIENCE_MS, speechMs, wholeText, type CallerUtterance } from '../caller-utterance';
+import { judgeEndOfTurn } from './judge-end-of-turn';
+
+export interface CloseAsk {
+	utterance: CallerUtterance;
+	now: Milliseconds;
+	settings: TurnTakingSettings;
+	agentAskedAQuestion: boolean;
+}
+
+export type CloseVerdict =
+	| { verdict: 'turn'; text: string; understood: boolean; confidence: number; reason: string }
+	/** Nothing was said. */
+	| { verdict: 'ignore' }
+	| { verdict: 'wait'; waitMs: Milliseconds }
+	/** The caller speaks. */
+	| { verdict: 'listen' };
+
+/** Less than this without a word understood was no sentence: the agent need not ask what it was. */
+const UNCLEAR_MIN_MS = 400;
+
+/** Where nothing can be recognised: a short "yes" lasts 250 ms, a click or a cough mostly less than this. */
+const UNRECOGNISED_MIN_MS = 200;
+
+/** Is what the caller said a turn now, not yet, or never? The agent is silent and idle meanwhile. */
+export const closeUtterance = ({ utterance, now, settings, agentAskedAQuestion }: CloseAsk): CloseVerdict => {
+	const { stopped, final, recognised } = utterance;
+	if (stopped === undefined) return { verdict: 'listen' };
+
+	const text = wholeText(utterance);
+	const silenceMs = now - stopped.speechEndAt;
+	const spokenMs = speechMs(utterance, now);
+	const judged = judgeEndOfTurn({ text: recognised ? text : '', silenceMs, settings, agentAskedAQuestion });
+
+	if (!recognised) {
+		if (spokenMs < UNRECOGNISED_MIN_MS && !utterance.confirmed) return { verdict: 'ignore' };
+		if (!judged.end) return { verdict: 'wait', waitMs: judged.waitMs };
+		return { verdict: 'turn', text: '', understood: true, confidence: 0, reason: 'silence, not recognised' };
+	}
+
+	const giveUpIn =
+		text === ''
+			? FINAL_PATIENCE_MS - (now - stopped.at)
+			: Math.max(settings.maxSilenceMs, settings.flushSilenceMs) - silenceMs;
+	if (final === undefined && giveUpIn > 0) return { verdict: 'wait', waitMs: giveUpIn };
+
+	if (text === '' && !utterance.confirmed) {
+		const noise = (final?.understood ?? false) || spokenMs < UNCLEAR_MIN_MS;
+		if (noise) return { verdict: 'ignore' };
+	}
+	if (!judged.end) return { verdict: 'wait', waitMs: judged.waitMs };
+	return {
+		verdict: 'turn',
+		text,
+		understood: text !== '',
+		confidence: final?.confidence ?? 0,
+		reason: final === undefined ? `${judged.reason}, no final text` : judged.reason,
+	};
+};

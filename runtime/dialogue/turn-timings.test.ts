@@ -1,0 +1,57 @@
+// Guards against: latencies that count from the wrong moment, or that are invented for stages that did not happen.
+import { turnTimings as schema } from '../contract/turn';
+import { turnTimings } from './turn-timings';
+
+it('counts each stage from where contract/turn says', () => {
+	const timings = turnTimings({
+		speechStartAt: 1000,
+		speechEndAt: 3000,
+		finalAt: 3230.04,
+		declaredAt: 3350,
+		firstAskAt: 3362.26,
+		modelAskedAt: 3370,
+		firstTokenAt: 3420,
+		toolsStartedAt: 3430,
+		toolsMs: 80,
+		firstPieceAt: 3500,
+		firstVoiceAudioAt: 3540,
+		firstAudioSentAt: 3550,
+		audibleAt: 3580,
+		playedAt: 6000,
+		spokenMs: 2400,
+	});
+	expect(timings).toEqual({
+		eou_delay: 350,
+		transcription_delay: 230,
+		workflow_delay: 12.3,
+		nodes_delay: 7.7,
+		ttft: 50,
+		sentence_delay: 80,
+		ttfb: 40,
+		playout_delay: 40,
+		first_audio_delay: 550,
+		e2e_latency: 580,
+		response_delay: 230,
+		tools: 80,
+		user_speech: 2000,
+		agent_speech: 2400,
+	});
+	expect(schema.parse(timings)).toEqual(timings);
+});
+
+it('leaves out what did not happen', () => {
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600 })).toEqual({ eou_delay: 1600 - 900, user_speech: 900 });
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 1, declaredAt: 2, firstTokenAt: 5 })).not.toHaveProperty('ttft');
+});
+
+it('adds up: no time between the stages is hidden', () => {
+	const marks = { speechStartAt: 0, speechEndAt: 9, declaredAt: 10, firstAskAt: 30, modelAskedAt: 35, firstTokenAt: 70, firstPieceAt: 95 };
+	const timings = turnTimings({ ...marks, firstVoiceAudioAt: 120, audibleAt: 133 });
+	const { workflow_delay, nodes_delay, ttft, sentence_delay, ttfb, playout_delay, response_delay } = timings;
+	const stages = [workflow_delay, nodes_delay, ttft, sentence_delay, ttfb, playout_delay];
+	expect(stages.reduce((sum: number, ms) => sum + (ms ?? Number.NaN), 0)).toBe(response_delay);
+});
+
+it('knows no negative time: the end of speech is an estimate', () => {
+	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600, finalAt: 890 }).transcription_delay).toBe(0);
+});

@@ -1,0 +1,59 @@
+import type { Milliseconds } from '../lib/clock';
+import type { TurnTimings } from '../contract/turn';
+
+/** When the stages of one turn happened for the first time. A stage that did not happen has no mark. */
+export interface TurnMarks {
+	/** True beginning and end of the caller's speech. */
+	speechStartAt: Milliseconds;
+	speechEndAt: Milliseconds;
+	/** The turn was declared over. */
+	declaredAt: Milliseconds;
+	finalAt?: Milliseconds;
+	/** The first node called the runtime. */
+	firstAskAt?: Milliseconds;
+	modelAskedAt?: Milliseconds;
+	firstTokenAt?: Milliseconds;
+	toolsStartedAt?: Milliseconds;
+	/** First sentence given to the voice, first sound made of it. */
+	firstPieceAt?: Milliseconds;
+	firstVoiceAudioAt?: Milliseconds;
+	/** First sample sent to the caller, first that can be heard. */
+	firstAudioSentAt?: Milliseconds;
+	audibleAt?: Milliseconds;
+	/** The last utterance was played or cut. */
+	playedAt?: Milliseconds;
+	/** Durations: of all tools together, and of what was heard of the agent. */
+	toolsMs?: Milliseconds;
+	spokenMs?: Milliseconds;
+}
+
+/** A tenth of a millisecond is more than any of these is worth. */
+const rounded = (ms: Milliseconds): Milliseconds => Math.round(ms * 10) / 10;
+
+/** Never negative: the end of speech is an estimate, and a final text may come a moment before it. */
+const between = (from: Milliseconds | undefined, to: Milliseconds | undefined): Milliseconds | undefined =>
+	from === undefined || to === undefined ? undefined : rounded(Math.max(0, to - from));
+
+const duration = (ms: Milliseconds | undefined): Milliseconds | undefined =>
+	ms === undefined ? undefined : rounded(Math.max(0, ms));
+
+/** contract/turn says what each figure means. */
+export const turnTimings = (marks: TurnMarks): TurnTimings => {
+	const timings: TurnTimings = {
+		eou_delay: between(marks.speechEndAt, marks.declaredAt),
+		transcription_delay: between(marks.speechEndAt, marks.finalAt),
+		workflow_delay: between(marks.declaredAt, marks.firstAskAt),
+		nodes_delay: between(marks.firstAskAt, marks.modelAskedAt),
+		ttft: between(marks.modelAskedAt, marks.firstTokenAt),
+		sentence_delay: between(marks.firstTokenAt, marks.firstPieceAt),
+		ttfb: between(marks.firstPieceAt, marks.firstVoiceAudioAt),
+		playout_delay: between(marks.firstVoiceAudioAt, marks.audibleAt),
+		first_audio_delay: between(marks.speechEndAt, marks.firstAudioSentAt),
+		e2e_latency: between(marks.speechEndAt, marks.audibleAt),
+		response_delay: between(marks.declaredAt, marks.audibleAt),
+		tools: duration(marks.toolsMs),
+		user_speech: between(marks.speechStartAt, marks.speechEndAt),
+		agent_speech: duration(marks.spokenMs),
+	};
+	return Object.fromEntries(Object.entries(timings).filter(([, ms]) => ms !== undefined));
+};

@@ -1,0 +1,48 @@
+import type { AgentSettings } from '../../contract/agent-settings';
+import { VoiceError } from '../../contract/errors';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { Result } from '../../rpc/protocol-types';
+import type { Child } from '../children/restarting-process';
+import type { MaxSessions } from '../options';
+
+/** Calls at a time where the machine would carry more: `auto` is no promise for more than was ever tried. */
+const MOST_AUTO = 16;
+/** The answer is known at once; a process at work may be late. Nobody waits at the door for it. */
+const ANSWER_MS = 500;
+
+type Capacity = Result<InferenceProtocol['capacity']>;
+
+/** Decides at the door whether the machine can carry one more call: refused there is better than served badly. */
+export class Admission {
+	constructor(
+		private readonly inference: Pick<Child<InferenceProtocol>, 'state' | 'ready'>,
+		private readonly limit: MaxSessions,
+	) {}
+
+	/** `calls` are under way, this one not counted. Rejects with VOICE_ERR_BUSY, which says why. */
+	async admit(calls: number, agent: AgentSettings): Promise<void> {
+		const most = this.limit === 'auto' ? MOST_AUTO : this.limit;
+		if (calls >= most) throw new VoiceError('VOICE_ERR_BUSY', `${most} calls are under way.`);
+		// The first call is always let in. A number is the owner's word, whatever was measured.
+		if (calls === 0 || this.limit !== 'auto') return;
+		const { sessions, why } = await this.capacity(agent);
+		if (sessions === null || calls < sessions) return;
+		throw new VoiceError('VOICE_ERR_BUSY', why, {
+			remedy: 'Try again when a call has ended, choose smaller models or a voice that suits the machine, or set VOICE_LOOP_MAX_SESSIONS to let more calls in all the same.',
+		});
+	}
+
+	/** What nobody can say right now limits nobody. */
+	private async capacity({ transcribe, chat, speak }: AgentSettings): Promise<Capacity> {
+		const unknown: Capacity = { sessions: null, why: '' };
+		if (this.inference.state !== 'ready') return unknown;
+		let late: NodeJS.Timeout | undefined;
+		const limit = new Promise<Capacity>((resolve) => {
+			late = setTimeout(() => resolve(unknown), ANSWER_MS);
+		});
+		const asked = this.inference.ready().then(async (caller) => await caller.call('capacity', { transcribe, chat, speak }).result);
+		const answer = await Promise.race([asked.catch(() => unknown), limit]);
+		clearTimeout(late);
+		return answer;
+	}
+}

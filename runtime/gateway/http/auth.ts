@@ -1,0 +1,13 @@
+import { timingSafeEqual, createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { VoiceError } from '../../contract/errors';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Compares hashes, so that neither content nor length of the key shows in the time it takes. */
+export function checkKey(headers: IncomingMessage['headers'], key: string): void {
+	const given = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+	if (given === undefined || !timingSafeEqual(digest(given), digest(key))) {
+		throw new VoiceError('VOICE_ERR_UNAUTHORIZED', 'The runtime\'s key is missing or wrong.');
+	}
+}

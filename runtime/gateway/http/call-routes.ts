@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { answered, openSession, openedSession, reoffer } from '../../contract/control';
+import { sessionId } from '../../contract/turn';
+import type { LiveSessions } from '../calls/calls';
+
+const inSession = z.object({ sessionId });
+
+/** Signalling: the trigger node hands over the caller's offer and everything that is known about the agent. */
+export function sessionRoutes(app: FastifyInstance, sessions: LiveSessions): void {
+	app.post('/v1/sessions', async (request, reply) => {
+		const opened = await sessions.open(openSession.parse(request.body));
+		return await reply.status(201).send(openedSession.parse(opened));
+	});
+
+	app.patch('/v1/sessions/:sessionId', async (request) => {
+		const session = sessions.get(inSession.parse(request.params).sessionId);
+		return answered.parse({ answer: await session.reoffer(reoffer.parse(request.body).offer) });
+	});
+
+	app.delete('/v1/sessions/:sessionId', async (request, reply) => {
+		sessions.get(inSession.parse(request.params).sessionId).end('the caller hung up');
+		return await reply.status(204).send();
+	});
+}

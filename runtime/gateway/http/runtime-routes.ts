@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type Health, health } from '../../contract/control';
+import { type RuntimeStats, runtimeStats } from '../../contract/stats';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import { ownLoad } from '../../lib/process-load';
+import type { Child } from '../children/restarting-process';
+import type { MediaPool } from '../children/media-pool';
+import type { LiveSessions } from '../calls/calls';
+import type { Page } from './page';
+
+const pageQuery = z.object({
+	agent: z.string().max(120).default('Voice agent'),
+	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
+});
+
+/** The page, and what an operator asks of the house itself. */
+export function houseRoutes(
+	app: FastifyInstance,
+	rooms: {
+		page: Page;
+		media: MediaPool;
+		inference: Child<InferenceProtocol>;
+		sessions: LiveSessions;
+		version: string;
+	},
+): void {
+	app.get('/v1/page', async (request, reply) => {
+		const html = await rooms.page.render(pageQuery.parse(request.query));
+		return await reply.type('text/html; charset=utf-8').send(html);
+	});
+
+	app.get('/v1/health', async (): Promise<Health> =>
+		health.parse({
+			ok: true,
+			version: rooms.version,
+			sessions: rooms.sessions.size,
+			media: rooms.media.state,
+			inference: rooms.inference.state,
+		}),
+	);
+
+	app.get('/v1/stats', async (): Promise<RuntimeStats> =>
+		runtimeStats.parse({
+			gateway: { pid: process.pid, ...ownLoad() },
+			media: await rooms.media.stats(),
+			inference: {
+				...(await (await rooms.inference.ready()).call('stats', {}).result),
+				pid: rooms.inference.pid,
+			},
+		}),
+	);
+}

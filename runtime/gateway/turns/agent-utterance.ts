@@ -1,0 +1,247 @@
+import type { SpeakSettings } from '../../contract/agent-settings';
+import { samplesToMs } from '../../audio/pcm';
+import type { DoneBy } from '../../contract/engines';
+import { VoiceError } from '../../contract/errors';
+import type { Call } from '../../rpc/client';
+import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../rpc/inference-protocol';
+import type { MediaEvent } from '../../rpc/media-protocol';
+import { heardText, type SpokenPiece } from '../../dialogue/heard';
+import { SentenceSplitter, speakableIn } from '../../speech-text';
+import type { Child } from '../children/restarting-process';
+import type { MediaSession } from '../calls/media-link';
+
+/** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
+const AHEAD_MS = 4000;
+/** A voice that was held goes on here: not for every sound that is played, and long before it is missed. */
+const GO_ON_MS = 3000;
+/** The voice has its next piece before the one it speaks is made: some make two side by side. */
+const PIECES_AT_ONCE = 2;
+
+export type UtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
+
+export interface UtteranceListener {
+	onMark(mark: UtteranceMark, at?: number): void;
+	/** All text it was given so far. */
+	onText(text: string): void;
+}
+
+/** How an utterance ended. */
+export interface Outcome {
+	readonly heard: string;
+	readonly spokenMs: number;
+	/** Everything was played. */
+	readonly complete: boolean;
+	readonly error?: VoiceError;
+}
+
+/**
+ * Something the agent says: text comes in as it is written, goes sentence by sentence to the voice, and its
+ * sound to media. The voice is never more than AHEAD_MS ahead of the caller's ear, so an interruption has
+ * little to throw away. Always ends in exactly one Outcome.
+ */
+export class Utterance {
+	readonly finished: Promise<Outcome>;
+	private finish: (outcome: Outcome) => void = () => undefined;
+	private outcome: Outcome | undefined;
+	private text = '';
+	private readonly splitter = new SentenceSplitter();
+	private readonly speakable: (written: string) => string;
+	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
+	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
+	private speak: Promise<Call<SpeakInput, unknown>> | undefined;
+	private sampleRate = 0;
+	private sentSamples = 0;
+	private playedSamples = 0;
+	private textEnded = false;
+	private endSent = false;
+	private held = false;
+	private spokenBy: DoneBy;
+	private error: VoiceError | undefined;
+
+	constructor(
+		readonly id: string,
+		readonly settings: SpeakSettings,
+		private readonly inference: Child<InferenceProtocol>,
+		private readonly media: MediaSession,
+		private readonly listener: UtteranceListener,
+	) {
+		this.finished = new Promise((resolve) => (this.finish = resolve));
+		this.spokenBy = { engine: settings.engine, replaced: [] };
+		this.speakable = speakableIn(settings.language);
+	}
+
+	get doneBy(): DoneBy {
+		return this.spokenBy;
+	}
+
+	get over(): boolean {
+		return this.outcome !== undefined;
+	}
+
+	/** Why it broke off, where its voice failed. */
+	get failure(): VoiceError | undefined {
+		return this.error;
+	}
+
+	/** Heard so far. */
+	get heard(): string {
+		return this.outcome?.heard ?? heardText(this.pieces, this.playedSamples, this.sampleRate);
+	}
+
+	/** More text, cut anywhere. */
+	write(text: string): void {
+		if (this.over || this.textEnded) return;
+		this.text += text;
+		this.listener.onText(this.text);
+		this.enqueue(this.splitter.push(text));
+	}
+
+	/** What is written so far is spoken now, even if no sentence ends there: a pause in the writing follows. */
+	settle(): void {
+		if (!this.over) this.enqueue(this.splitter.flush());
+	}
+
+	/** No more text will come. */
+	end(): void {
+		if (this.textEnded) return;
+		this.settle();
+		this.textEnded = true;
+		this.feed();
+		if (!this.speak) this.conclude(true);
+	}
+
+	/** Stops voice and sound for good; the outcome holds what was heard. */
+	interrupt(): void {
+		if (this.over) return;
+		this.textEnded = true;
+		void this.speak?.then((call) => call.cancel(), () => undefined);
+		if (this.sampleRate === 0) this.conclude(false);
+		else this.media.send({ type: 'flush' });
+	}
+
+	/** What media says about this utterance. */
+	onMedia(event: Extract<MediaEvent, { utteranceId: string }>): void {
+		if (event.type === 'playing') this.listener.onMark('firstAudioSent', event.at);
+		else if (event.type === 'audible') this.listener.onMark('audible', event.at);
+		else {
+			this.playedSamples = event.playedSamples;
+			if (event.type === 'played') this.conclude(event.complete);
+			else {
+				this.pace();
+				this.feed();
+			}
+		}
+	}
+
+	/** The peer connection is gone. */
+	abandon(): void {
+		void this.speak?.then((call) => call.cancel(), () => undefined);
+		this.conclude(false);
+	}
+
+	private enqueue(sentences: string[]): void {
+		for (const written of sentences) this.queue.push({ written, text: this.speakable(written) });
+		this.feed();
+	}
+
+	private get aheadMs(): number {
+		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.playedSamples, this.sampleRate);
+	}
+
+	/** Lets the voice rest while the caller has enough to hear. */
+	private pace(): void {
+		const hold = this.aheadMs > (this.held ? GO_ON_MS : AHEAD_MS);
+		if (hold === this.held || this.over) return;
+		this.held = hold;
+		this.tellVoice({ type: 'hold', hold, unheardMs: this.aheadMs });
+	}
+
+	/** Gives the voice its next sentence if the caller will need it soon. */
+	private feed(): void {
+		if (this.over) return;
+		const busy = this.pieces.filter((piece) => !piece.whole).length >= PIECES_AT_ONCE;
+		const next = busy || this.aheadMs > AHEAD_MS ? undefined : this.nextPiece();
+		if (next !== undefined) {
+			if (!this.speak) this.listener.onMark('firstPiece');
+			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
+			this.tellVoice({ type: 'piece', piece, text: next.text });
+		} else if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
+			this.endSent = true;
+			this.tellVoice({ type: 'end' });
+		}
+	}
+
+	/** What the voice says next. Pieces of which nothing is said are kept only for the history. */
+	private nextPiece(): Pick<SpokenPiece, 'written' | 'text'> | undefined {
+		for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+			if (next.text !== '') return next;
+			this.pieces.push({ ...next, samples: 0, whole: true });
+		}
+		return undefined;
+	}
+
+	private tellVoice(input: SpeakInput): void {
+		this.speak ??= this.openVoice();
+		void this.speak.then((call) => call.send(input), () => undefined);
+	}
+
+	private openVoice(): Promise<Call<SpeakInput, unknown>> {
+		const opening = this.inference
+			.ready()
+			.then((caller) => caller.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
+		opening.then((call) => call.result).then(
+			() => this.voiceDone(),
+			(thrown: unknown) => this.fail(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),
+		);
+		return opening;
+	}
+
+	private onVoice(event: SpeakEvent): void {
+		if (this.over) return;
+		if (event.type === 'doneBy') {
+			this.spokenBy = { engine: event.engine, replaced: event.replaced };
+			return;
+		}
+		const piece = this.pieces[event.piece];
+		if (!piece) return;
+		if (event.type === 'pieceEnd') {
+			piece.whole = true;
+			piece.samples = event.samples;
+			this.feed();
+			return;
+		}
+		if (this.sampleRate === 0) {
+			this.sampleRate = event.sampleRate;
+			this.listener.onMark('firstVoiceAudio');
+			const { interruptible } = this.settings;
+			this.media.send({ type: 'utterance', utteranceId: this.id, sampleRate: event.sampleRate, interruptible });
+		}
+		piece.samples += event.pcm.length;
+		this.sentSamples += event.pcm.length;
+		this.media.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
+		this.pace();
+	}
+
+	private voiceDone(): void {
+		if (this.sampleRate === 0) this.conclude(true);
+		else this.media.send({ type: 'playEnd', utteranceId: this.id });
+	}
+
+	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
+	private fail(error: VoiceError): void {
+		if (this.over || error.code === 'VOICE_ERR_CANCELLED') return;
+		this.error = error;
+		this.textEnded = true;
+		this.queue.length = 0;
+		this.voiceDone();
+	}
+
+	private conclude(complete: boolean): void {
+		if (this.outcome) return;
+		const played = complete && !this.error ? Math.max(this.playedSamples, this.sentSamples) : this.playedSamples;
+		const heard = heardText(this.pieces, played, this.sampleRate);
+		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
+		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };
+		this.finish(this.outcome);
+	}
+}

@@ -1,0 +1,64 @@
+import type { AgentSettings, SpeakSettings } from '../../contract/agent-settings';
+import { monotonicClock } from '../../lib/clock';
+import type { ConversationInput } from '../../dialogue/conversation-events';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { MediaEvent } from '../../rpc/media-protocol';
+import type { Child } from '../children/restarting-process';
+import type { MediaSession } from '../calls/media-link';
+import { Utterance, type UtteranceListener } from './agent-utterance';
+
+type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
+
+/** Everything the agent says in one session: opens utterances and tells the dialogue what becomes audible. */
+export class AgentVoice {
+	private readonly live = new Map<string, { utterance: Utterance; n: number | undefined }>();
+	private nextId = 1;
+
+	constructor(
+		private readonly inference: Child<InferenceProtocol>,
+		private readonly media: MediaSession,
+		private readonly agent: Pick<AgentSettings, 'turnTaking' | 'transcribe'>,
+		private readonly step: (input: ConversationInput) => void,
+	) {}
+
+	/** `n`: the turn it answers; absent for what belongs to no turn. */
+	open(settings: SpeakSettings, n?: number, onMark: UtteranceListener['onMark'] = () => undefined): Utterance {
+		const id = `u${this.nextId++}`;
+		const { turnTaking, transcribe } = this.agent;
+		const interruptible = settings.interruptible && turnTaking.interruptions;
+		const language = settings.language || (transcribe?.language ?? '');
+		const utterance = new Utterance(id, { ...settings, interruptible, language }, this.inference, this.media, {
+			onMark,
+			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
+		});
+		this.live.set(id, { utterance, n });
+		void utterance.finished.then(() => this.live.delete(id));
+		return utterance;
+	}
+
+	onMedia(event: UtteranceEvent): void {
+		const entry = this.live.get(event.utteranceId);
+		if (!entry) return;
+		const { utterance, n } = entry;
+		utterance.onMedia(event);
+		const { utteranceId } = event;
+		if (event.type === 'playing') {
+			const { interruptible } = utterance.settings;
+			this.step({ type: 'agentUtteranceStarted', at: event.at, utteranceId, interruptible, ...(n === undefined ? {} : { n }) });
+		} else if (event.type === 'paused') {
+			const { at, playedSamples } = event;
+			this.step({ type: 'agentPaused', at, utteranceId, playedSamples, heard: utterance.heard });
+		} else if (event.type === 'played') {
+			const { at, playedSamples, complete } = event;
+			this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples, complete });
+		}
+	}
+
+	interruptAll(): void {
+		for (const { utterance } of [...this.live.values()]) utterance.interrupt();
+	}
+
+	abandonAll(): void {
+		for (const { utterance } of [...this.live.values()]) utterance.abandon();
+	}
+}

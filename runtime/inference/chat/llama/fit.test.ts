@@ -1,0 +1,62 @@
+// Guards against: a long call that fails, loses its instructions or its latest turn, or reads everything anew each turn.
+import fc from 'fast-check';
+import type { ChatMessage } from '../../../contract/chat';
+import { fitMessages, splitTurns } from './fit';
+
+const content = (message: ChatMessage): number =>
+	message.content.length + (message.role === 'assistant' ? JSON.stringify(message.toolCalls).length : 0);
+const count = (messages: readonly ChatMessage[]): number => messages.reduce((sum, message) => sum + content(message) + 5, 0);
+
+const user = (text: string): ChatMessage => ({ role: 'user', content: text });
+const said = (text: string): ChatMessage => ({ role: 'assistant', content: text, toolCalls: [] });
+const talk = (turns: number): ChatMessage[] => [
+	{ role: 'system', content: 'Be brief.' },
+	...Array.from({ length: turns }, (_, turn) => [user(`question ${turn}`), said(`answer ${turn}`)]).flat(),
+	user('last'),
+];
+
+describe('fitMessages', () => {
+	it('leaves alone what fits', () => {
+		const messages = talk(3);
+		expect(fitMessages(messages, 10_000, count)).toBe(messages);
+	});
+
+	it('keeps the instructions and whole latest turns, whatever the lengths', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 2000 }), (turns, limit) => {
+				const messages = talk(turns);
+				const kept = fitMessages(messages, limit, count);
+				expect(count(kept)).toBeLessThanOrEqual(limit);
+				expect(kept[0]).toEqual(messages[0]);
+				expect(kept.slice(1)).toEqual(messages.slice(messages.length - kept.length + 1));
+				expect(kept[1]?.role).toBe('user');
+			}),
+		);
+	});
+
+	it('drops in steps, so that most turns start as the one before', () => {
+		const starts = new Set<string>();
+		for (let turns = 20; turns < 60; turns++) starts.add(fitMessages(talk(turns), 500, count)[1]?.content ?? '');
+		expect(starts.size).toBeLessThanOrEqual(12);
+	});
+
+	it('shortens a single turn that is too long: its words, or a tool\'s result', () => {
+		const toolCalls = [{ id: 'c', name: 'list', arguments: {}, result: { rows: 'x'.repeat(50_000) } }];
+		const messages: ChatMessage[] = [user('y'.repeat(20_000)), { role: 'assistant', content: 'Let me see.', toolCalls }];
+		const kept = fitMessages(messages, 1000, count);
+		expect(count(kept)).toBeLessThanOrEqual(1000);
+		expect(kept.map(({ role }) => role)).toEqual(['user', 'assistant']);
+	});
+
+	it('says so when tools alone are too long', () => {
+		expect(() => fitMessages(talk(2), 100, (messages) => count(messages) + 1000)).toThrow(/tools/);
+	});
+});
+
+describe('splitTurns', () => {
+	it('takes a greeting before the first question for a turn', () => {
+		const { head, turns } = splitTurns([{ role: 'system', content: 's' }, said('Hello.'), user('q'), said('a'), said('b')]);
+		expect(head).toHaveLength(1);
+		expect(turns.map(({ length }) => length)).toEqual([1, 3]);
+	});
+});

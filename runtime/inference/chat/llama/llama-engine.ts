@@ -1,0 +1,106 @@
+import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { ChatSettings } from '../../../contract/chat';
+import type { ChatReply } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
+import type { GgufCheck } from '../../models/gguf-check';
+import { type Locate, locateOnDisk, modelFile } from '../../models/resolve';
+import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
+import { llamaBackend } from '../../llama/library';
+import { type ChatModel, loadChatModel } from './model';
+import { promptFor, writeReply } from './reply';
+
+const cancelled = (cause?: unknown): VoiceError =>
+	new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
+
+/** Answers with GGUF models on this machine. A model is loaded on first use and shared by all conversations. */
+export class LlamaEngine implements ChatEngine {
+	private readonly models = new Map<string, { readonly loaded: Promise<ChatModel>; readonly hurry: AbortController }>();
+
+	/** What the last call of a conversation still waits for. */
+	private readonly asked = new Map<string, Promise<void>>();
+
+	constructor(
+		private readonly check: Pick<GgufCheck, 'approve'>,
+		/** Conversations kept in one model's memory, at most. */
+		private readonly sequences?: number,
+		private readonly locate: Locate = locateOnDisk,
+	) {}
+
+	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
+		const startedAt = performance.now();
+		const loaded = await this.inOrder(request.conversation, this.load(request.settings.model, true));
+		if (signal.aborted) throw cancelled(signal.reason);
+		const prompt = promptFor(loaded, request);
+		const held = (sequence: LlamaContextSequence): number =>
+			sequence.compareContextTokens([...prompt.tokens]).firstDifferentIndex;
+		return await loaded.pool.use(request.conversation, held, signal, async (sequence) => {
+			try {
+				return await writeReply(loaded, sequence, request, prompt, listener, signal, startedAt);
+			} catch (error) {
+				if (signal.aborted) throw cancelled(error);
+				// Whatever state it was left in, the next turn must not build on it.
+				await sequence.clearHistory().catch(() => undefined);
+				throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
+			}
+		});
+	}
+
+	forget(conversation: string): void {
+		for (const { loaded } of this.models.values()) {
+			loaded.then(({ pool }) => pool.forget(conversation)).catch(() => undefined);
+		}
+	}
+
+	async warm(settings: ChatSettings): Promise<void> {
+		const { model, pool, scheduler, lane } = await this.load(settings.model);
+		const start = model.tokens.bos ?? model.tokenize('a')[0];
+		if (start === undefined) return;
+		const never = new AbortController().signal;
+		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
+		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
+		await pool.use('', () => 0, never, async (sequence) => {
+			if (sequence.nextTokenIndex === 0) await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
+		});
+	}
+
+	/** `work`, but not before that of an earlier call of the conversation: looking for the model's file takes now long, now short. */
+	private async inOrder<T>(conversation: string, work: Promise<T>): Promise<T> {
+		if (conversation === '') return await work;
+		const before = this.asked.get(conversation);
+		// It may fail while the earlier call is still waited for.
+		work.catch(() => undefined);
+		const mine = (before ?? Promise.resolve()).then(async () => await work);
+		const over = mine.then(
+			() => undefined,
+			() => undefined,
+		);
+		this.asked.set(conversation, over);
+		try {
+			return await mine;
+		} finally {
+			if (this.asked.get(conversation) === over) this.asked.delete(conversation);
+		}
+	}
+
+	/**
+	 * One load a file version, however many ask; a failed one is tried again by whoever asks next. `atOnce`: a
+	 * caller waits for it.
+	 */
+	private async load(name: string, atOnce = false): Promise<ChatModel> {
+		const file = await modelFile(await this.locate(name, 'chat'));
+		const key = `${file.path}\n${file.version}`;
+		let pending = this.models.get(key);
+		if (!pending) {
+			const hurry = new AbortController();
+			// llama.cpp takes a second to load, as long as the check takes.
+			const loaded = Promise.all([llamaBackend(), this.check.approve(file)]).then(
+				async ([backend]) => await loadChatModel(backend, file, hurry.signal, this.sequences),
+			);
+			pending = { loaded, hurry };
+			this.models.set(key, pending);
+			loaded.catch(() => this.models.delete(key));
+		}
+		if (atOnce) pending.hurry.abort();
+		return await pending.loaded;
+	}
+}

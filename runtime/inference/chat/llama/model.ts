@@ -1,0 +1,51 @@
+import type { ChatWrapper, LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import { VoiceError } from '../../../contract/errors';
+import type { ModelFile } from '../../models/resolve';
+import type { Scheduler } from '../../scheduler/scheduler';
+import type { Lane } from '../../scheduler/steps';
+import { chatWrapperFor } from './chat-format';
+import type { Backend, Library } from '../../llama/library';
+import { isWhollyOnGpu, openContext } from '../../llama/open-context';
+import { ChunkPace } from '../../llama/prefill';
+import { sequencesOf } from '../../llama/sequence-numbers';
+import { SequencePool } from '../../llama/sequences';
+import { quickerThreads } from '../../llama/thread-check';
+import { threadsFor } from '../../machine/cores';
+
+/** Room for a conversation: half an hour of talk. A model made for less gets less. */
+const CONTEXT_TOKENS = 4096;
+/** Conversations kept in memory: more than a machine can speak with at a time on its CPU. */
+const MOST_SEQUENCES = 16;
+/** Memory for all conversations together, at most. */
+const MEMORY_BYTES = 2 * 1024 ** 3;
+
+export interface ChatModel {
+	readonly library: Library;
+	readonly model: LlamaModel;
+	readonly wrapper: ChatWrapper;
+	/** Tokens a conversation may have. */
+	readonly contextTokens: number;
+	readonly pool: SequencePool<LlamaContextSequence>;
+	readonly pace: ChunkPace;
+	readonly scheduler: Scheduler;
+	readonly lane: Lane;
+}
+
+/**
+ * Loads a model file that has been approved. `sequences` limits the conversations kept in memory. Until `hurry` is
+ * aborted there is time to find out how many threads suit it.
+ */
+export async function loadChatModel(backend: Backend, file: ModelFile, hurry: AbortSignal, sequences = MOST_SEQUENCES): Promise<ChatModel> {
+	try {
+		const model = await backend.llama.loadModel({ modelPath: file.path });
+		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
+		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), backend.scheduler, hurry);
+		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
+		const wrapper = await chatWrapperFor(model);
+		const { library, scheduler } = backend;
+		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
+		return { library, model, wrapper, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
+	} catch (cause) {
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
+	}
+}

@@ -1,0 +1,126 @@
+import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { ToolCall } from '../../../contract/chat';
+import type { ChatReply } from '../../../contract/control';
+import { toChatHistory, toModelFunctions } from './chat-format';
+import type { ChatListener, ChatRequest } from '../engine';
+import { fitMessages } from './fit';
+import type { ChatModel } from './model';
+import { paced } from '../../llama/paced';
+import { prefill } from '../../llama/prefill';
+import { numberOf } from '../../llama/sequence-numbers';
+
+type Token = ReturnType<ChatModel['model']['tokenize']>[number];
+
+/** Kept free beyond prompt and reply, so that the library never shifts the context by itself. */
+const SPARE_TOKENS = 4;
+/** A reply may take this share of the context; a longer limit gets what the prompt leaves. */
+const REPLY_SHARE = 0.25;
+/** Without a limit the whole vocabulary is sorted for each token: 10 ms of CPU at 150,000 words. */
+const MOST_CANDIDATES = 1000;
+
+const toolArguments = z.record(z.unknown());
+
+/** Models put spaces around copied words now and then. */
+const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+
+function toToolCall(name: string, params: unknown): ToolCall {
+	const given = toolArguments.parse(params ?? {});
+	const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, trimmed(value)]));
+	return { id: `call_${randomBytes(9).toString('base64url')}`, name, arguments: values };
+}
+
+/** A prompt ready to be read: what the model will see, as messages and as tokens. */
+export interface Prompt {
+	readonly history: ReturnType<typeof toChatHistory>;
+	readonly tokens: readonly Token[];
+}
+
+/** Renders the request as the model's own format; what does not fit into its memory is left out. */
+export function promptFor({ model, wrapper, contextTokens }: ChatModel, request: ChatRequest): Prompt {
+	const functions = toModelFunctions(request.tools);
+	const rendered = new Map<ChatRequest['messages'], Prompt>();
+	const render = (messages: ChatRequest['messages']): Prompt => {
+		const known = rendered.get(messages);
+		if (known) return known;
+		const history = toChatHistory(messages);
+		const { contextText } = wrapper.generateContextState({
+			chatHistory: history,
+			availableFunctions: functions,
+			documentFunctionParams: true,
+		});
+		const prompt = { history, tokens: contextText.tokenize(model.tokenizer) };
+		rendered.set(messages, prompt);
+		return prompt;
+	};
+	const reply = Math.min(request.settings.sampling.maxTokens, Math.floor(contextTokens * REPLY_SHARE));
+	const limit = contextTokens - reply - SPARE_TOKENS;
+	return render(fitMessages(request.messages, limit, (messages) => render(messages).tokens.length));
+}
+
+/** Reads the prompt and writes the reply on a sequence that is ours for that long. */
+export async function writeReply(
+	loaded: ChatModel,
+	sequence: LlamaContextSequence,
+	request: ChatRequest,
+	prompt: Prompt,
+	listener: ChatListener,
+	signal: AbortSignal,
+	startedAt: number,
+): Promise<ChatReply> {
+	const { library, wrapper, contextTokens, scheduler, lane } = loaded;
+	const { sampling } = request.settings;
+	// Nobody is on the line while a workflow asks by itself.
+	const live = request.conversation !== '';
+	const own = { lane, sequence: numberOf(sequence) };
+	const reading = scheduler.leave({ ...own, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
+	const writing = scheduler.leave({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
+	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
+
+	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: wrapper });
+	const before = sequence.tokenMeter.getState();
+	let written = 0;
+	let firstAt: number | undefined;
+	let text = '';
+	const progress = (): void => {
+		firstAt ??= performance.now();
+		const now = sequence.tokenMeter.diff(before).usedOutputTokens;
+		listener.onTokens(now - written);
+		written = now;
+	};
+	try {
+		const functions = toModelFunctions(request.tools);
+		const answer = await chat.generateResponse(prompt.history, {
+			...(functions ? { functions, documentFunctionParams: true, onFunctionCallParamsChunk: progress } : {}),
+			maxTokens: Math.min(sampling.maxTokens, contextTokens - prompt.tokens.length - SPARE_TOKENS),
+			temperature: sampling.temperature,
+			topP: sampling.topP,
+			topK: sampling.topK === 0 ? MOST_CANDIDATES : sampling.topK,
+			// A tool's arguments and an agenda repeat words rightly.
+			repeatPenalty: false,
+			signal,
+			stopOnAbortSignal: true,
+			onTextChunk: (chunk) => {
+				progress();
+				if (chunk === '') return;
+				text += chunk;
+				listener.onText(chunk);
+			},
+		});
+		progress();
+		signal.throwIfAborted();
+		const calls = answer.metadata.stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
+		const endedAt = performance.now();
+		return {
+			text,
+			toolCalls: calls.map((call) => toToolCall(String(call.functionName), call.params)),
+			stopReason: calls.length > 0 ? 'toolCalls' : answer.metadata.stopReason === 'maxTokens' ? 'maxTokens' : 'end',
+			usage: { promptTokens: prompt.tokens.length, reusedTokens, completionTokens: written },
+			ttftMs: (firstAt ?? endedAt) - startedAt,
+			durationMs: endedAt - startedAt,
+		};
+	} finally {
+		chat.dispose();
+	}
+}

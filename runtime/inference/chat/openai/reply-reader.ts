@@ -1,0 +1,89 @@
+import type { ChatReply } from '../../../contract/control';
+import type { VoiceError } from '../../../contract/errors';
+import type { ChatListener } from '../engine';
+import { streamedJson } from '../../openai-client/json-stream';
+import type { RemoteAnswer, RemoteServer } from '../../openai-client/remote-server';
+import { type ChatChunk, chatChunk } from './answers';
+import { ToolCalls } from './tool-calls';
+
+/** vLLM and SGLang stop so when they are shut down or run out of memory. */
+const BROKEN = ['abort', 'error'];
+
+/** Puts one streamed reply together. */
+export class ReplyReader {
+	private readonly calls = new ToolCalls();
+	private text = '';
+	private pieces = 0;
+	private firstAt: number | undefined;
+	private finish: string | undefined;
+	private usage: ChatChunk['usage'];
+	private cached = 0;
+
+	constructor(
+		private readonly server: RemoteServer,
+		private readonly listener: ChatListener,
+		private readonly confidential: readonly string[],
+		private readonly startedAt: number,
+	) {}
+
+	/** Throws VOICE_ERR_MODEL_FAILED for what is no reply, also for a tool's arguments that are no JSON object. */
+	async read(answer: RemoteAnswer): Promise<ChatReply> {
+		const chunks = streamedJson(this.server, answer, chatChunk, this.confidential);
+		let next = await chunks.next();
+		for (; !next.done; next = await chunks.next()) this.take(next.value);
+		// Without either the connection was closed in the middle, by a proxy perhaps, however orderly.
+		if (!next.value && this.finish === undefined) throw this.server.cutOff();
+		if (this.finish !== undefined && BROKEN.includes(this.finish)) throw this.server.reported(`it stopped with "${this.finish}"`);
+		return this.reply();
+	}
+
+	private take({ choices, usage, timings }: ChatChunk): void {
+		this.usage = usage ?? this.usage;
+		this.cached = usage?.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? this.cached;
+		const [choice] = choices ?? [];
+		if (!choice) return;
+		this.finish = choice.finish_reason ?? this.finish;
+		const part = choice.delta ?? choice.message;
+		const fragments = part?.tool_calls ?? [];
+		const text = part?.content ?? '';
+		if (text === '' && fragments.length === 0) return;
+		this.firstAt ??= performance.now();
+		this.pieces++;
+		this.listener.onTokens(1);
+		for (const fragment of fragments) this.calls.take(fragment);
+		if (text === '') return;
+		this.text += text;
+		this.listener.onText(text);
+	}
+
+	private reply(): ChatReply {
+		const endedAt = performance.now();
+		const cut = this.finish === 'length';
+		// A call that the limit has cut off is none, as in the embedded engine.
+		const toolCalls = cut || !this.calls.any ? [] : this.finished();
+		const promptTokens = this.usage?.prompt_tokens ?? 0;
+		const completionTokens = this.usage?.completion_tokens ?? this.pieces;
+		const reusedTokens = Math.min(this.cached, promptTokens);
+		this.listener.onTokens(Math.max(0, promptTokens - reusedTokens + completionTokens - this.pieces));
+		return {
+			text: this.text,
+			toolCalls,
+			stopReason: toolCalls.length > 0 ? 'toolCalls' : cut ? 'maxTokens' : 'end',
+			usage: { promptTokens, reusedTokens, completionTokens },
+			ttftMs: (this.firstAt ?? endedAt) - this.startedAt,
+			durationMs: endedAt - this.startedAt,
+		};
+	}
+
+	private finished(): ChatReply['toolCalls'] {
+		try {
+			return this.calls.finish();
+		} catch (error) {
+			throw this.badCall(error);
+		}
+	}
+
+	private badCall(cause: unknown): VoiceError {
+		return this.server.failed('wrote a tool call whose arguments are no JSON object, or that has no name', cause);
+	}
+}

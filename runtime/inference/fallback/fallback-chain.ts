@@ -1,0 +1,77 @@
+import type { DoneBy, Replacement } from '../../contract/engines';
+import { VoiceError } from '../../contract/errors';
+import type { Rests } from './cooldowns';
+
+/** It travels in a header beside a speech file's sound, and headers are short. */
+const WHY_LENGTH = 500;
+
+/** One engine of a chain. `name` says to people and to Rests which one it is. */
+export interface Link {
+	readonly name: string;
+}
+
+/**
+ * One piece of work on its way through the engines of a chain, in their order. It begins with the first that is
+ * not resting; where all are, with the first.
+ */
+export class Chain<L extends Link> {
+	private readonly replaced: Replacement[] = [];
+	private at = 0;
+
+	constructor(
+		private readonly links: readonly [L, ...L[]],
+		private readonly rests: Rests,
+	) {
+		const awake = links.findIndex(({ name }) => rests.reason(name) === undefined);
+		while (this.at < awake) this.move(this.rests.reason(this.engine.name), 'it failed a moment ago: ');
+	}
+
+	/** Whose turn it is. */
+	get engine(): L {
+		return this.links[this.at] ?? this.links[0];
+	}
+
+	/** Somebody could stand in for `engine`. */
+	get hasNext(): boolean {
+		return this.at + 1 < this.links.length;
+	}
+
+	get doneBy(): DoneBy {
+		return { engine: this.engine.name, replaced: [...this.replaced] };
+	}
+
+	/** What the first engine gives that can do `work` whole. Rejects as the last one, and with VOICE_ERR_CANCELLED. */
+	async first<T>(work: (engine: L) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		for (;;) {
+			try {
+				return await work(this.engine);
+			} catch (thrown) {
+				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
+				if (signal?.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
+				this.next(error);
+			}
+		}
+	}
+
+	/** The engine did its work. */
+	worked(): void {
+		this.rests.worked(this.engine.name);
+	}
+
+	/**
+	 * `engine` failed: the next one's turn, unless it is already (two pieces of work may fail on one engine).
+	 * Throws the error where nobody is left.
+	 */
+	next(error: VoiceError, engine: L = this.engine): void {
+		if (engine !== this.engine) return;
+		if (!this.hasNext) throw error;
+		this.rests.failed(engine.name, error);
+		this.move(error);
+	}
+
+	private move(error: VoiceError | undefined, before = ''): void {
+		const from = this.engine.name;
+		this.at++;
+		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}`.slice(0, WHY_LENGTH) });
+	}
+}

@@ -1,0 +1,33 @@
+import { VoiceError } from '../../contract/errors';
+
+export interface Counts {
+	running: number;
+	done: number;
+	cancelled: number;
+	failed: number;
+}
+
+/** What this process has done since it started. */
+export class Counters {
+	readonly chats: Counts = { running: 0, done: 0, cancelled: 0, failed: 0 };
+	readonly speaks: Counts = { running: 0, done: 0, cancelled: 0, failed: 0 };
+	readonly listens: Counts = { running: 0, done: 0, cancelled: 0, failed: 0 };
+	/** Tokens the models have worked through, read and written. */
+	tokens = 0;
+
+	/** Counts a call while it runs and by how it ended. */
+	async count<T>(counts: Counts, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+		counts.running++;
+		try {
+			const result = await work();
+			counts.done++;
+			return result;
+		} catch (error) {
+			const cancelled = signal.aborted || (error instanceof VoiceError && error.code === 'VOICE_ERR_CANCELLED');
+			counts[cancelled ? 'cancelled' : 'failed']++;
+			throw error;
+		} finally {
+			counts.running--;
+		}
+	}
+}

@@ -1,0 +1,70 @@
+import type { Catalogue } from './catalogue/catalogue';
+import { type ModelTask, modelTasks, type Tier } from './catalogue/schema';
+import { biggestGpu, describeMachine, inGigabytes, type Machine } from '../machine/machine';
+
+/** What stands in where no model of the catalogue fits or is here: what ships with the package. */
+export const BUILT_IN = {
+	chat: 'pack:answer',
+	transcribe: 'pack:listen',
+	voice: 'flite',
+	orpheus: undefined,
+	snac: undefined,
+} as const satisfies Record<ModelTask, string | undefined>;
+
+export interface Choice {
+	readonly task: ModelTask;
+	/** An id of the catalogue, a name of what ships with the package, or undefined: this machine should not do it. */
+	readonly id: string | undefined;
+	/** Why, for whoever knows the machine. */
+	readonly reason: string;
+	/** One sentence: the machine and the reason. */
+	readonly why: string;
+}
+
+/** What a machine lacks for a tier, in words; empty when nothing. */
+function lacks(machine: Machine, { needs }: Tier): string[] {
+	const vram = biggestGpu(machine)?.vram ?? 0;
+	return [
+		...(vram < needs.vram ? [`a GPU with ${inGigabytes(needs.vram)}`] : []),
+		...(machine.ram < needs.ram ? [`${inGigabytes(needs.ram)} of RAM`] : []),
+		...(machine.cores < needs.cores ? [`${needs.cores} cores`] : []),
+	];
+}
+
+/** The tiers that fit the machine, best first. */
+export const fittingTiers = (catalogue: Catalogue, machine: Machine): Tier[] =>
+	catalogue.tiers.filter((tier) => lacks(machine, tier).length === 0);
+
+/**
+ * The best tier that fits decides for all tasks together, because their models share one memory.
+ * Pure: the same machine always gets the same answer, and a bigger one never a smaller tier.
+ */
+export function choose(catalogue: Catalogue, machine: Machine): Record<ModelTask, Choice> {
+	const [tier] = fittingTiers(catalogue, machine);
+	const choices = modelTasks.map((task): [ModelTask, Choice] => {
+		const chosen = tier?.models[task] ?? undefined;
+		const id = chosen ?? BUILT_IN[task];
+		const reason = reasonFor(catalogue, machine, tier, task, chosen);
+		return [task, { task, id, reason, why: `${describeMachine(machine)}: ${reason}.` }];
+	});
+	return Object.fromEntries(choices) as Record<ModelTask, Choice>;
+}
+
+function reasonFor(catalogue: Catalogue, machine: Machine, tier: Tier | undefined, task: ModelTask, chosen: string | undefined): string {
+	if (tier && chosen) return `the models for ${tier.name} fit${better(catalogue, machine, tier, task)}`;
+	const wanted = catalogue.tiers.filter((each) => each.models[task]).at(-1);
+	const needs = wanted ? `it needs ${list(lacks(machine, wanted))}` : 'the catalogue has no model for it';
+	const instead = BUILT_IN[task];
+	if (instead === undefined) return `too little for Orpheus in real time, ${needs}`;
+	return `too little for a model of the catalogue, ${needs}; ${instead} ships with the package`;
+}
+
+/** What the next better model for this task would take. */
+function better(catalogue: Catalogue, machine: Machine, tier: Tier, task: ModelTask): string {
+	const above = catalogue.tiers.slice(0, catalogue.tiers.indexOf(tier)).reverse();
+	const next = above.find((each) => each.models[task] && each.models[task] !== tier.models[task]);
+	return next ? `; ${next.models[task]} would need ${list(lacks(machine, next))}` : '';
+}
+
+const list = (things: string[]): string =>
+	things.length < 2 ? (things[0] ?? 'nothing more') : `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;

@@ -1,0 +1,149 @@
+// Guards against: a server that is switched off and holds up a turn, a cancelled request that ends the process, keys that
+// leave in an address, and what a caller said being sent to where a server points.
+import { once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import { z } from 'zod';
+import { type Fault, FixtureServer, type Routes } from './fixtures/fixture-server.fixture';
+import { apiUrl, remoteAddress } from './address';
+import { FoundOnce } from './found-once';
+import { RemoteServer } from './remote-server';
+
+const never = new AbortController().signal;
+const hello = z.object({ hello: z.string() });
+const greet: Routes = {
+	'GET /v1/models': async (_request, reply) => await reply.json(200, { data: [{ id: 'one', owned_by: 'vllm' }] }),
+	'POST /v1/greet': async (_request, reply) => await reply.json(200, { hello: 'you' }),
+};
+
+it.each([
+	['http://gpu:8000', 'http://gpu:8000/v1'],
+	['http://gpu:8000/v1/', 'http://gpu:8000/v1'],
+	['https://gpu/openai/', 'https://gpu/openai/v1'],
+	['https://gpu/openai/v2', 'https://gpu/openai/v2'],
+])('understands %s as %s', (given, url) => expect(apiUrl(given)).toBe(url));
+
+it.each(['gpu:8000', 'ftp://gpu', 'file:///etc/passwd', '', 'http://me:secret@gpu'])('refuses the address %j', (given) => {
+	let message = '';
+	try {
+		apiUrl(given);
+	} catch (error) {
+		expect(error).toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+		({ message } = error as Error);
+	}
+	expect(message).toContain('address of an engine\'s server');
+	expect(message).not.toContain('secret');
+});
+
+describe('a server', () => {
+	let server: FixtureServer;
+	beforeEach(async () => {
+		server = await FixtureServer.start(greet);
+	});
+	afterEach(async () => await server.stop());
+
+	it('is told no key where there is none, and gets an id for its log', async () => {
+		await server.client().askJson({ path: '/greet', json: {} }, hello, never);
+		const [received] = server.received;
+		expect(received?.headers.authorization).toBeUndefined();
+		expect(received?.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+	});
+
+	it('that points elsewhere does not get others to hear what was said', async () => {
+		const elsewhere = await FixtureServer.start(greet);
+		for (const status of [301, 302, 307, 308]) {
+			const fault: Fault = { kind: 'status', status, headers: { location: `${elsewhere.url}/v1/greet` } };
+			server.next(fault);
+			await expect(server.client().askJson({ path: '/greet', json: { said: 'hello' } }, hello, never)).rejects.toMatchObject({
+				code: 'VOICE_ERR_ENGINE_REFUSED',
+				message: expect.stringContaining('points elsewhere'),
+			});
+		}
+		expect(elsewhere.received).toEqual([]);
+		await elsewhere.stop();
+	});
+
+	it('can be left at any moment, whatever was being sent', async () => {
+		const client = server.client();
+		const form = (): FormData => {
+			const made = new FormData();
+			made.set('file', new Blob([Buffer.alloc(200_000)]), 'utterance.wav');
+			return made;
+		};
+		for (let turns = 0; turns < 30; turns++) {
+			for (const request of [{ path: '/greet', form: form() }, { path: '/greet', json: { text: 'x'.repeat(200_000) } }]) {
+				const abort = new AbortController();
+				const asked = client.askJson(request, hello, abort.signal).then(
+					() => 'answered',
+					({ code }: { code: string }) => code,
+				);
+				for (let turn = 0; turn < turns; turn++) await (turn % 2 ? Promise.resolve() : new Promise(setImmediate));
+				abort.abort();
+				expect(['answered', 'VOICE_ERR_CANCELLED']).toContain(await asked);
+			}
+		}
+		expect(await client.askJson({ path: '/greet', json: {} }, hello, never)).toEqual({ hello: 'you' });
+	});
+
+	it('is asked for its models once', async () => {
+		const client = server.client();
+		expect(await Promise.all([client.model(never), client.owner(never), client.model(never)])).toEqual(['one', 'vllm', 'one']);
+		expect(server.paths()).toEqual(['/v1/models']);
+		expect(await server.client({ model: 'mine' }).model(never)).toBe('mine');
+	});
+});
+
+it('says that nothing listens', async () => {
+	const server = await FixtureServer.start(greet);
+	const { url } = server;
+	const client = new RemoteServer(remoteAddress.parse({ baseUrl: url }));
+	await server.stop();
+	await expect(client.askJson({ path: '/greet', json: {} }, hello, never)).rejects.toMatchObject({
+		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
+		message: `The engine's server at ${url}/v1 cannot be reached (nothing listens there).`,
+	});
+	await expect(client.model(never)).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+	await expect(client.owner(never)).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+});
+
+it('gives up a connection that does not stand in time', async () => {
+	// Takes connections and never shakes hands.
+	const deaf = net.createServer(() => undefined).listen(0, '127.0.0.1');
+	await once(deaf, 'listening');
+	const baseUrl = `https://127.0.0.1:${(deaf.address() as AddressInfo).port}`;
+	const client = new RemoteServer(remoteAddress.parse({ baseUrl, limits: { connectMs: 200, firstByteMs: 600_000 } }));
+	await expect(client.askJson({ path: '/greet', json: {} }, hello, never)).rejects.toMatchObject({
+		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
+		message: expect.stringContaining('could not be connected to within 200 ms'),
+	});
+	deaf.close();
+});
+
+it('has nothing to say about an empty list of models', async () => {
+	const server = await FixtureServer.start({ 'GET /v1/models': async (_request, reply) => await reply.json(200, { data: [] }) });
+	await expect(server.client().model(never)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', remedy: expect.stringContaining('Load a model') });
+	await server.stop();
+});
+
+describe('FoundOnce', () => {
+	it('finds for all who ask, though the first one leaves, and tries again after a failure', async () => {
+		let tries = 0;
+		let fail = true;
+		const found = new FoundOnce(async () => {
+			tries++;
+			await new Promise(setImmediate);
+			if (fail) throw new Error('down');
+			return tries;
+		});
+		const first = new AbortController();
+		const asked = [found.get(first.signal), found.get(never)];
+		first.abort();
+		await expect(asked[0]).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+		await expect(asked[1]).rejects.toThrow('down');
+		fail = false;
+		expect(await Promise.all([found.get(never), found.get(never)])).toEqual([2, 2]);
+		expect(await found.get(never)).toBe(2);
+		await expect(found.get(first.signal)).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+		found.forget();
+		expect(await found.get(never)).toBe(3);
+	});
+});

@@ -1,0 +1,43 @@
+import type { TranscribeSettings } from '../../contract/agent-settings';
+import type { Transcription } from '../../contract/control';
+import type { VoiceError } from '../../contract/errors';
+
+/** What was heard. `text` is '' where `understood` is false; `confidence` is 0..1. */
+export type Recognition = Pick<Transcription, 'text' | 'understood' | 'confidence'>;
+
+export interface RecognitionListener {
+	/** The text so far, whenever it changed. Words may be revised until the final. */
+	onPartial(text: string): void;
+	/** The engine is lost: nothing more will come from this stream. Open another. */
+	onFailed(error: VoiceError): void;
+}
+
+/** One caller's ear. Sound and requests are worked on in the order in which they were given. */
+export interface RecognitionStream {
+	/** 16 kHz mono, any length from one sample up to 20 s. Never blocks; the samples are copied. */
+	push(pcm: Int16Array): void;
+	/**
+	 * The text of all sound pushed since the last reset, as if the utterance ended now. Changes nothing: sound
+	 * pushed afterwards continues the same utterance. Rejects with VOICE_ERR_CANCELLED once closed,
+	 * VOICE_ERR_INFERENCE_LOST if the engine died.
+	 */
+	flush(): Promise<Recognition>;
+	/** Forgets the utterance: the next sound begins a new one. No partial of the old one follows. */
+	reset(): void;
+	/** Frees the stream. Resolves when nothing works for it any more; may be called twice. */
+	close(): Promise<void>;
+}
+
+/** A streaming recogniser that serves any number of callers at once. Its rules are in conformance.ts. */
+export interface StreamingRecogniser {
+	/** Resolves when the model can hear. Rejects with VOICE_ERR_BAD_REQUEST for hints it cannot read. */
+	open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream>;
+	/**
+	 * A whole recording, 16 kHz mono, any length. Long pauses divide it into utterances; one that was not
+	 * understood stands in the text as `[unclear]`, unless none was. `computeMs` is wall time, callers' share included.
+	 * Rejects with VOICE_ERR_CANCELLED once `signal` aborts.
+	 */
+	transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal?: AbortSignal): Promise<Transcription>;
+	/** Ends all streams and frees the model. To be awaited before the process exits: exiting during a run aborts it. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+// Guards against: words that are lost because their recogniser failed while the caller spoke.
+import { transcribeSettings } from '../../contract/agent-settings';
+import { lost, ScriptedEar } from '../fallback/engines.fixture';
+import { RecogniserChain } from './fallback';
+import { Rests } from '../fallback/cooldowns';
+
+const sound = (samples: number): Int16Array => new Int16Array(samples);
+
+async function open(ears: Record<string, ScriptedEar>) {
+	const [model = '', ...fallbacks] = Object.keys(ears);
+	const chain = new RecogniserChain({ get: async (name) => await Promise.resolve(ears[name]!) }, new Rests({ now: () => 0 }));
+	const partials: string[] = [];
+	const failures: string[] = [];
+	const listener = { onPartial: (text: string) => partials.push(text), onFailed: (error: Error) => failures.push(error.message) };
+	const stream = await chain.open(transcribeSettings.parse({ model, fallbacks }), listener);
+	return { stream, partials, failures };
+}
+
+it('opens the next recogniser where the first cannot be', async () => {
+	const { stream } = await open({ first: new ScriptedEar({ open: true }), second: new ScriptedEar() });
+	stream.push(sound(7));
+	expect(await stream.flush()).toMatchObject({ text: '7', engine: 'second', replaced: [{ from: 'first', to: 'second' }] });
+	await expect(open({ first: new ScriptedEar({ open: true }) })).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+});
+
+it('lets the next one hear the whole utterance when a text cannot be had', async () => {
+	const second = new ScriptedEar();
+	const { stream, failures } = await open({ first: new ScriptedEar({ flush: true }), second });
+	stream.push(sound(100));
+	stream.reset();
+	stream.push(sound(3));
+	stream.push(sound(4));
+	expect(await stream.flush()).toMatchObject({ text: '7', engine: 'second' });
+	expect(failures).toEqual([]);
+});
+
+it('goes on with the next one when a stream is lost, also while it is asked', async () => {
+	const first = new ScriptedEar({ flush: true });
+	const { stream, partials } = await open({ first, second: new ScriptedEar() });
+	stream.push(sound(5));
+	const asked = stream.flush();
+	first.streams[0]?.listener.onFailed(lost());
+	stream.push(sound(2));
+	expect(await asked).toMatchObject({ text: '7', replaced: [{ from: 'first' }] });
+	expect(first.streams[0]?.closed).toBe(true);
+	// A late word of the lost one is not shown.
+	const shown = partials.length;
+	first.streams[0]?.listener.onPartial('late');
+	expect(partials).toHaveLength(shown);
+});
+
+it('says so when nobody is left, once', async () => {
+	const only = new ScriptedEar({ flush: true });
+	const { stream, failures } = await open({ only });
+	await expect(stream.flush()).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+	only.streams[0]?.listener.onFailed(lost());
+	await expect(stream.flush()).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+	expect(failures).toEqual(['gone']);
+});
+
+it('closes what it opened, also while another is opened', async () => {
+	const second = new ScriptedEar();
+	const { stream, failures } = await open({ first: new ScriptedEar({ flush: true }), second });
+	const asked = stream.flush().catch(() => undefined);
+	await stream.close();
+	await asked;
+	expect(second.streams.every(({ closed }) => closed)).toBe(true);
+	expect(failures).toEqual([]);
+});

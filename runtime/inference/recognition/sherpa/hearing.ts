@@ -1,0 +1,119 @@
+import { LISTEN_RATE, joinPcm, msToSamples } from '../../../audio/pcm';
+import type * as SherpaLibrary from 'sherpa-onnx-node';
+import type { Recognition } from '../engine';
+import { judged, mayBeSpeech, NOTHING_HEARD, textOf, toFloat } from './judgement';
+import type { StreamingModel, UtteranceModel } from './recogniser-model';
+
+/** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
+const MAX_SAMPLES = 120 * LISTEN_RATE;
+
+/** One utterance as it is heard. All of it blocks. */
+export interface Hearing {
+	/** The text so far; undefined where it is not known yet. */
+	push(pcm: Int16Array): string | undefined;
+	/** Sound may follow all the same. */
+	result(): Recognition;
+}
+
+/** Begins utterances. */
+export type Hear = () => Hearing;
+
+/** Throws what sherpa says of the model, or ends the process. */
+export function openModel(sherpa: typeof SherpaLibrary, model: StreamingModel | UtteranceModel, numThreads: number): Hear {
+	const config = {
+		featConfig: { sampleRate: LISTEN_RATE, featureDim: 80 },
+		modelConfig: { ...model.files, tokens: model.tokens, numThreads, provider: 'cpu' },
+		decodingMethod: 'greedy_search',
+	};
+	if (!model.streaming) {
+		const recogniser = new sherpa.OfflineRecognizer(config);
+		return () => new WholeHearing(recogniser);
+	}
+	const recogniser = new sherpa.OnlineRecognizer({ ...config, enableEndpoint: false });
+	// So much silence brings all sound before it through the model.
+	const after = new Int16Array(msToSamples(2 * model.windowMs, LISTEN_RATE));
+	return () => new StreamedHearing(recogniser, after);
+}
+
+class KeptSound {
+	private pieces: Int16Array[] = [];
+	private samples = 0;
+
+	push(pcm: Int16Array): void {
+		this.pieces.push(pcm);
+		this.samples += pcm.length;
+		while (this.samples - (this.pieces[0]?.length ?? 0) >= MAX_SAMPLES) this.samples -= this.pieces.shift()?.length ?? 0;
+	}
+
+	all(): Int16Array {
+		return joinPcm(this.pieces);
+	}
+}
+
+/** Recognises while one speaks. */
+class StreamedHearing implements Hearing {
+	private readonly kept = new KeptSound();
+	private stream: SherpaLibrary.RecognitionInput | undefined;
+	private known: Recognition | undefined;
+
+	constructor(
+		private readonly recogniser: SherpaLibrary.OnlineRecognizer,
+		private readonly after: Int16Array,
+	) {}
+
+	push(pcm: Int16Array): string | undefined {
+		if (pcm.length === 0) return undefined;
+		this.kept.push(pcm);
+		this.known = undefined;
+		// The silence of a result spoils a stream: whoever goes on speaking is heard from the beginning again.
+		const sound = this.stream ? pcm : this.kept.all();
+		this.stream ??= this.recogniser.createStream();
+		this.feed(this.stream, sound);
+		return textOf(this.recogniser.getResult(this.stream).text);
+	}
+
+	result(): Recognition {
+		this.known ??= this.ended();
+		return this.known;
+	}
+
+	private ended(): Recognition {
+		const { stream } = this;
+		if (!stream) return NOTHING_HEARD;
+		this.stream = undefined;
+		this.feed(stream, this.after);
+		const { text, ys_probs: logProbs } = this.recogniser.getResult(stream);
+		return judged(text, logProbs);
+	}
+
+	private feed(stream: SherpaLibrary.RecognitionInput, pcm: Int16Array): void {
+		stream.acceptWaveform({ samples: toFloat(pcm), sampleRate: LISTEN_RATE });
+		while (this.recogniser.isReady(stream)) this.recogniser.decode(stream);
+	}
+}
+
+/** Recognises when it is asked for a result. */
+class WholeHearing implements Hearing {
+	private readonly kept = new KeptSound();
+	private known: Recognition | undefined;
+
+	constructor(private readonly recogniser: SherpaLibrary.OfflineRecognizer) {}
+
+	push(pcm: Int16Array): undefined {
+		this.kept.push(pcm);
+		this.known = undefined;
+	}
+
+	result(): Recognition {
+		this.known ??= this.recognised(this.kept.all());
+		return this.known;
+	}
+
+	private recognised(pcm: Int16Array): Recognition {
+		if (!mayBeSpeech(pcm)) return NOTHING_HEARD;
+		const stream = this.recogniser.createStream();
+		stream.acceptWaveform({ samples: toFloat(pcm), sampleRate: LISTEN_RATE });
+		this.recogniser.decode(stream);
+		return judged(this.recogniser.getResult(stream).text);
+	}
+}

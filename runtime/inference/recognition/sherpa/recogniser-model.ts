@@ -1,0 +1,56 @@
+import { VoiceError } from '../../../contract/errors';
+import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
+
+/** How sherpa opens a recogniser: an entry of its `modelConfig`, and the tokens. */
+interface Opening {
+	readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
+	readonly tokens: string;
+}
+
+/** Hears while one speaks. `windowMs`: of sound that it must have before it can work on any of it. */
+export type StreamingModel = Opening & { readonly streaming: true; readonly windowMs: number };
+/** Hears an utterance when it is over. */
+export type UtteranceModel = Opening & { readonly streaming: false };
+
+/** A feature frame of sherpa's streaming models. */
+const FRAME_MS = 10;
+
+/** Finds out what recogniser lies in a folder. Rejects with VOICE_ERR_MODEL_MISSING, which names what it lacks. */
+export async function readRecogniserModel(place: string): Promise<StreamingModel | UtteranceModel> {
+	const folder = await ModelFolder.read(place);
+	if (folder.has('preprocess*.onnx')) {
+		const { tokens, ...moonshine } = filesOf(folder, {
+			preprocessor: 'preprocess*.onnx',
+			encoder: 'encode*.onnx',
+			uncachedDecoder: 'uncached_decode*.onnx',
+			cachedDecoder: 'cached_decode*.onnx',
+			tokens: 'tokens.txt',
+		});
+		return { streaming: false, files: { moonshine }, tokens };
+	}
+	if (folder.has('*-encoder*.onnx')) {
+		const { tokens, ...whisper } = filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
+		return { streaming: false, files: { whisper }, tokens };
+	}
+	if (folder.has('encoder*.onnx')) {
+		const { tokens, ...transducer } = filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
+		return { streaming: true, files: { transducer }, tokens, windowMs: windowOf(place, await readOnnxMetadata(transducer.encoder)) };
+	}
+	if (folder.has('*.onnx')) {
+		const { tokens, model } = filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
+		const about = await readOnnxMetadata(model);
+		const kind = about.has('window_size') ? 'nemoCtc' : 'zipformer2Ctc';
+		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
+	}
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: no file of it ends in .onnx.`);
+}
+
+/** Only streaming models say how many frames they take at a time: Zipformers call it T, those of NeMo window_size. */
+function windowOf(place: string, about: ReadonlyMap<string, string>): number {
+	const frames = Number(about.get('T') ?? about.get('window_size'));
+	if (frames > 0 && frames < 10_000) return frames * FRAME_MS;
+	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used: it is damaged, or no streaming one.`, {
+		remedy: 'Choose a streaming model (Zipformer, NeMo), Moonshine or Whisper, or fetch it again.',
+	});
+}

@@ -1,0 +1,94 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../audio/pcm';
+import { monotonicClock } from '../../../lib/clock';
+import { VoiceError } from '../../../contract/errors';
+import type { Handlers } from '../../../rpc/server';
+import { usableCores } from '../../machine/cores';
+import { sherpaLibrary } from '../../workers/sherpa/library';
+import type { Recognition } from '../engine';
+import type { ListenWorkerProtocol } from '../pack/worker-protocol';
+import { type Hear, openModel } from './hearing';
+import { NOTHING_HEARD } from './judgement';
+import { readRecogniserModel } from './recogniser-model';
+import { utterancesOf } from './utterances';
+
+/** More threads than this do not make one utterance's recognition quicker. */
+const MOST_THREADS = 2;
+
+/** What a process that listens with sherpa-onnx does: what the pack's recogniser does, and by the same protocol. */
+export function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
+	let hear: Hear | undefined;
+	const ready = (): Hear => {
+		if (!hear) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was asked before it was loaded.');
+		return hear;
+	};
+
+	return {
+		load: async ({ packDir: folder }) => {
+			const model = await readRecogniserModel(folder);
+			const sherpa = await sherpaLibrary();
+			try {
+				hear = openModel(sherpa, model, Math.min(MOST_THREADS, usableCores()));
+			} catch (cause) {
+				const why = cause instanceof Error ? cause.message : String(cause);
+				throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`, { cause });
+			}
+			return {};
+		},
+
+		listen: async (_settings, { emit, onInput, signal }) => {
+			const begin = ready();
+			let hearing = begin();
+			let utterance = 0;
+			let shown = '';
+			emit({ type: 'ready' });
+			await new Promise<void>((resolve) => {
+				signal.addEventListener('abort', () => resolve());
+				onInput((input) => {
+					if (input.type === 'sound') {
+						const text = hearing.push(input.pcm) ?? '';
+						if (text !== shown && text !== '') emit({ type: 'partial', utterance, text });
+						if (text !== '') shown = text;
+					} else if (input.type === 'flush') emit({ type: 'final', id: input.id, recognition: hearing.result() });
+					else if (input.type === 'reset') {
+						hearing = begin();
+						({ utterance } = input);
+						shown = '';
+					} else resolve();
+				});
+			});
+			return {};
+		},
+
+		transcribe: async ({ pcm }, { signal }) => {
+			const begin = ready();
+			const began = monotonicClock.now();
+			const whole = joinPcm(pcm);
+			const heard: Recognition[] = [];
+			for (const utterance of utterancesOf(whole)) {
+				const hearing = begin();
+				for (let from = 0; from < utterance.length; from += LISTEN_RATE) {
+					// Callers have their turn after every second of it.
+					await nextRound();
+					if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this recording any more.');
+					hearing.push(utterance.subarray(from, from + LISTEN_RATE));
+				}
+				heard.push(hearing.result());
+			}
+			return { ...joined(heard), durationMs: samplesToMs(whole.length, LISTEN_RATE), computeMs: monotonicClock.now() - began };
+		},
+
+		stop: async () => {
+			setImmediate(end);
+			return {};
+		},
+	};
+}
+
+/** The utterances of one recording as one text. */
+function joined(heard: readonly Recognition[]): Recognition {
+	const understood = heard.filter((each) => each.understood);
+	if (understood.length === 0) return NOTHING_HEARD;
+	const text = heard.map((each) => (each.understood ? each.text : '[unclear]')).join(' ');
+	return { text, understood: true, confidence: Math.min(...understood.map(({ confidence }) => confidence)) };
+}

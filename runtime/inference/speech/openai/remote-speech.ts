@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { joinPcm, msToSamples, SPEAK_RATES } from '../../../audio/pcm';
+import { VoiceError } from '../../../contract/errors';
+import { StreamingTrim } from '../../../audio/streaming-trim';
+import { Stretch } from '../../../audio/time-stretch';
+import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
+import { saidIn } from '../../openai-client/faults';
+import { OptionalFields, without } from '../../openai-client/optional-fields';
+import { parseJson, type RemoteAnswer, type RemoteServer } from '../../openai-client/remote-server';
+import { cancelled } from '../../openai-client/request-watch';
+import { voiceList } from './answers';
+import { PcmReader } from './pcm-reader';
+import { StreamResampler } from '../../../audio/stream-resampler';
+
+export const remoteSpeechSettings = z.object({
+	/** Of the server's PCM, Hz, which PCM does not say itself: 24000 of Orpheus and OpenAI, 44100 of some. A WAV answer says its own. */
+	sampleRate: z.number().int().min(4_000).max(192_000).default(24_000),
+	/** For a server without `/v1/audio/voices`; the first is the default. */
+	voices: z.array(z.string().min(1).max(200)).max(1000).default([]),
+});
+export type RemoteSpeechSettings = z.infer<typeof remoteSpeechSettings>;
+
+/** OpenAI does not know it here. */
+const OPTIONAL = ['stream'];
+
+/** No sentence is longer: a server that sends more has lost its way. */
+const MAX_MS = 5 * 60_000;
+
+const SPEAKABLE = /[\p{L}\p{N}]/u;
+const MAX_ERROR = 64 * 1024;
+
+/**
+ * Opens the voice of a server with `/v1/audio/speech`: Orpheus-FastAPI, vLLM-Omni, Kokoro-FastAPI, OpenAI. Its voices are those that
+ * `/v1/audio/voices` names, else the configured ones. Rejects as `RemoteServer.ask`, and with
+ * VOICE_ERR_BAD_REQUEST where nobody names a voice.
+ */
+export async function openRemoteSpeech(server: RemoteServer, settings: RemoteSpeechSettings, signal: AbortSignal): Promise<VoiceEngine> {
+	let unknown: unknown;
+	const named = await server.askJson({ path: '/audio/voices' }, voiceList, signal).catch((error: unknown) => {
+		if (signal.aborted) throw cancelled();
+		unknown = error;
+		return [];
+	});
+	const voices = named.length > 0 ? named.map(({ id, name }) => ({ value: id, name })) : settings.voices.map((value) => ({ value, name: value }));
+	if (voices.length > 0) return new RemoteSpeech(server, voices, settings.sampleRate);
+	if (unknown instanceof VoiceError && unknown.code === 'VOICE_ERR_ENGINE_UNREACHABLE') throw unknown;
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The engine's server at ${server.url} does not name its voices.`, {
+		cause: unknown,
+		remedy: 'List the names of its voices in the settings.',
+	});
+}
+
+/** Streams what the server sends as it comes, without the silence around it. */
+class RemoteSpeech implements VoiceEngine {
+	readonly sampleRate: number;
+	private readonly fields = new OptionalFields(OPTIONAL);
+
+	constructor(
+		private readonly server: RemoteServer,
+		readonly voices: readonly VoiceChoice[],
+		private readonly pcmRate: number,
+	) {
+		// The next one above loses nothing.
+		this.sampleRate = SPEAK_RATES.find((rate) => rate >= pcmRate) ?? 48_000;
+	}
+
+	/** Rejects as `RemoteServer.ask`, and with VOICE_ERR_MODEL_FAILED for an answer without sound. */
+	async *speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+		const voice = this.voiceNamed(settings.voice);
+		if (signal.aborted) throw cancelled();
+		if (!SPEAKABLE.test(text)) return;
+		const answer = await this.request(text, voice, signal);
+		try {
+			await this.refuseOthers(answer, text);
+			yield* this.sounds(answer, settings.speed);
+		} catch (error) {
+			if (signal.aborted) throw cancelled();
+			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
+		} finally {
+			answer.close();
+		}
+	}
+
+	/** Speaks a word, so that the server has loaded its model. */
+	async warm(voice: string): Promise<void> {
+		const sounds = this.speak('Yes.', { voice, speed: 1 }, new AbortController().signal);
+		while (!(await sounds.next()).done) continue;
+	}
+
+	private async request(text: string, voice: string, signal: AbortSignal): Promise<RemoteAnswer> {
+		const body = {
+			model: await this.server.model(signal),
+			input: text,
+			voice,
+			response_format: 'pcm',
+			stream: true,
+		};
+		return await this.fields.ask(
+			Object.keys(body),
+			async (leftOut) => await this.server.ask({ path: '/audio/speech', json: without(body, leftOut), confidential: [text] }, signal),
+		);
+	}
+
+	/** Compressed sound would be played as noise. */
+	private async refuseOthers({ contentType, body }: RemoteAnswer, text: string): Promise<void> {
+		if (contentType === 'application/json' || contentType.startsWith('text/')) {
+			let said = '';
+			for await (const piece of body) {
+				said += Buffer.from(piece).toString('utf8');
+				if (said.length > MAX_ERROR) break;
+			}
+			throw this.server.reported(saidIn(parseJson(said)) || `it sent ${contentType} in place of sound`, [text]);
+		}
+		if (/^(audio|video)\/(?!l16|wav|wave|x-wav|vnd\.wave|pcm|x-pcm|raw|basic)/.test(contentType)) {
+			throw this.server.failed(`sends ${contentType}, though PCM was asked for`);
+		}
+	}
+
+	/** Its pace is changed here: many servers pass over `speed` without a word. */
+	private async *sounds({ body, parameters }: RemoteAnswer, speed: number): AsyncGenerator<Sound> {
+		const named = Number(parameters.rate);
+		const reader = new PcmReader(named >= 4_000 && named <= 192_000 ? named : this.pcmRate);
+		const trim = new StreamingTrim(this.sampleRate);
+		const stretch = new Stretch(speed, this.sampleRate);
+		let resampler: StreamResampler | undefined;
+		let samples = 0;
+		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
+			if (pcm.length > 0) resampler ??= new StreamResampler(reader.sampleRate, this.sampleRate);
+			samples += pcm.length;
+			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sends more than ${MAX_MS / 60_000} minutes of sound for one sentence`);
+			const resampled = resampler?.push(pcm) ?? pcm;
+			const paced = stretch.push(trim.push(last && resampler ? joinPcm([resampled, resampler.end()]) : resampled));
+			return last ? joinPcm([paced, stretch.end()]) : paced;
+		};
+		for await (const piece of body) {
+			const pcm = sound(reader.push(piece), false);
+			if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
+		}
+		const pcm = sound(reader.end(), true);
+		if (samples === 0) throw this.server.failed('sent no sound');
+		if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
+	}
+
+	private voiceNamed(voice: string): string {
+		const known = voice === '' ? this.voices[0] : this.voices.find(({ value }) => value === voice);
+		if (known) return known.value;
+		const names = this.voices.map(({ value }) => value).join(', ');
+		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `The engine's server at ${this.server.url} has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
+	}
+}

@@ -1,0 +1,124 @@
+import { samplesToMs } from '../../../audio/pcm';
+import { type Clock, monotonicClock } from '../../../lib/clock';
+import { VoiceError } from '../../../contract/errors';
+import { log } from '../../log';
+import { URGENT_MS } from '../../scheduler/steps';
+import { StreamingTrim } from '../../../audio/streaming-trim';
+import { Stretch } from '../../../audio/time-stretch';
+import type { Sound, VoiceEngine, VoiceSettings } from '../engine';
+import { FrameFeed } from './frame-feed';
+import type { SnacDecoder } from './snac/snac-decoder';
+import { SNAC_FRAME_MS, SNAC_RATE } from './snac/snac-model';
+import { Join, toPcm } from '../join';
+import { NoiseTrim } from './sound/noise-trim';
+import { Unheard } from './unheard';
+import { nextWindow } from './sound/windows';
+import { speechParts } from './text/parts';
+import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
+import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
+import { cancelled, unlessCancelled } from '../../../lib/async';
+import { ORPHEUS_VOICES, voiceAmong } from './voices';
+
+/** Orpheus: audio tokens from a language model, made sound by SNAC as they come. See docs/orpheus.md. */
+export class OrpheusVoice implements VoiceEngine {
+	readonly voices = ORPHEUS_VOICES;
+	readonly sampleRate = SNAC_RATE;
+	readonly emotionTags = true;
+
+	constructor(
+		private readonly source: TokenSource,
+		private readonly decoder: Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'>,
+		private readonly sampling: OrpheusSampling,
+		private readonly clock: Clock = monotonicClock,
+	) {}
+
+	get sideBySide(): boolean {
+		return this.source.sideBySide ?? false;
+	}
+
+	async *speak(text: string, settings: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+		const { voice, unheard = () => 0 } = settings;
+		const urgent = (): boolean => unheard() < URGENT_MS;
+		const parts = speechParts(text);
+		if (parts.length === 0) return;
+		const name = await unlessCancelled(this.voiceNamed(voice), signal);
+		for (const part of parts) {
+			yield* this.part({ text: part, voice: name, sampling: this.sampling, maxTokens: tokenLimit(part), urgent }, settings.speed, signal);
+		}
+	}
+
+	async warm(voice: string): Promise<void> {
+		await this.voiceNamed(voice);
+		await Promise.all([this.source.warm(), this.decoder.warm()]);
+	}
+
+	private async *part(ask: TokenAsk, speed: number, signal: AbortSignal): AsyncGenerator<Sound> {
+		// Whoever stops listening stops the model too.
+		const abort = new AbortController();
+		const either = AbortSignal.any([signal, abort.signal]);
+		const feed = new FrameFeed(this.source.speak(ask, either), either);
+		const unheard = new Unheard(this.clock);
+		const noise = new NoiseTrim();
+		const silence = new StreamingTrim(SNAC_RATE);
+		const stretch = new Stretch(speed, SNAC_RATE);
+		let samples = 0;
+		const given = (pcm: Int16Array): Sound[] => {
+			if (pcm.length === 0) return [];
+			samples += pcm.length;
+			unheard.given(samplesToMs(pcm.length, SNAC_RATE));
+			return [{ pcm, sampleRate: SNAC_RATE }];
+		};
+		let silent = false;
+		try {
+			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, either)) {
+				yield* given(stretch.push(silence.push(noise.push(toPcm(sound)))));
+				silent = noise.quietMs > LONGEST_SILENCE_MS;
+				if (silent) break;
+			}
+			if (!silent) yield* given(stretch.push(silence.push(noise.end())));
+			yield* given(stretch.end());
+			judge(feed, samples, silent);
+		} finally {
+			abort.abort();
+			await feed.closed();
+		}
+	}
+
+	/** All frames as sound, in windows that grow with the frames that are still `unheard`. */
+	private async *decoded(feed: FrameFeed, unheard: () => number, urgent: TokenAsk['urgent'], signal: AbortSignal): AsyncGenerator<Float32Array> {
+		const join = new Join();
+		let kept = 0;
+		for (;;) {
+			const { frames, ended } = feed;
+			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard(), frameMs: this.decoder.frameMs });
+			if (!window) {
+				if (signal.aborted) throw cancelled(signal.reason);
+				if (ended) {
+					feed.assertWhole();
+					return;
+				}
+				await feed.more();
+				continue;
+			}
+			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal, urgent);
+			kept = window.keepTo;
+			feed.use(kept);
+			yield join.push(sound, window);
+		}
+	}
+
+	/** The name by which the model knows the voice. */
+	private async voiceNamed(voice: string): Promise<string> {
+		return voiceAmong((await this.source.voices?.()) ?? ORPHEUS_VOICES, voice);
+	}
+}
+
+/** Says in the log what the caller may have noticed; a speech without any sound is a failure. */
+function judge({ frames, dropped, looped }: FrameFeed, samples: number, silent: boolean): void {
+	if (samples === 0) {
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', frames.length === 0 ? 'Orpheus wrote no speech.' : 'Orpheus wrote only silence.', {
+			remedy: 'Check that the model is an Orpheus model for this language, and that the decoder is SNAC 24 kHz.',
+		});
+	}
+	if (dropped > 0 || looped || silent) log('warn', 'orpheus: damaged speech', { frames: frames.length, droppedTokens: dropped, looped, silent });
+}

@@ -1,0 +1,66 @@
+import type { Clock, Milliseconds } from '../../lib/clock';
+import { VoiceError } from '../../contract/errors';
+
+/** A caller who hears nothing for longer thinks that the line is dead. */
+const FIRST_SOUND_MS = 2500;
+/** Silence within a sentence, all together, that is no more than a pause in speech. */
+const GRACE_MS = 300;
+
+/**
+ * Watches whether a voice keeps ahead of the caller's ear. What was made and what time has passed say how much
+ * the caller has not heard yet; the next sound must come before that is used up.
+ */
+export class KeepingUp {
+	private dueAt: Milliseconds = 0;
+	/** When the caller will have heard all that was made. */
+	private heardAllAt: Milliseconds = 0;
+	/** Of this piece's grace, what is left. */
+	private grace = GRACE_MS;
+	private begun = false;
+
+	constructor(private readonly clock: Clock) {}
+
+	/** The voice is given a piece. There may have been nothing to say for a while. */
+	piece(): void {
+		this.grace = GRACE_MS;
+		this.begun = false;
+		this.dueAt = Math.max(this.heardAllAt + GRACE_MS, this.clock.now() + FIRST_SOUND_MS);
+	}
+
+	/** It made `ms` of sound. */
+	made(ms: Milliseconds): void {
+		const now = this.clock.now();
+		// Before a sentence a pause is none of the voice's doing.
+		if (this.begun) this.grace -= Math.max(0, now - this.heardAllAt);
+		this.begun = true;
+		this.heardAllAt = Math.max(this.heardAllAt, now) + ms;
+		this.dueAt = this.heardAllAt + Math.max(0, this.grace);
+	}
+
+	/** It was asked to rest and goes on now, while the caller still has `unheardMs` to hear. */
+	resumed(unheardMs: Milliseconds): void {
+		this.heardAllAt = this.clock.now() + unheardMs;
+		this.dueAt = this.heardAllAt + Math.max(0, this.grace);
+	}
+
+	/** What the caller has been given and has not heard yet, ms. */
+	get unheardMs(): Milliseconds {
+		return Math.max(0, this.heardAllAt - this.clock.now());
+	}
+
+	/** `next`, or VOICE_ERR_TOO_SLOW where it does not come in time. */
+	async inTime<T>(next: Promise<T>, engine: string): Promise<T> {
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<never>((_resolve, reject) => {
+			timer = setTimeout(
+				() => reject(new VoiceError('VOICE_ERR_TOO_SLOW', `The voice "${engine}" does not keep up with its own speech.`)),
+				Math.max(0, this.dueAt - this.clock.now()),
+			);
+		});
+		try {
+			return await Promise.race([next, late]);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+}

@@ -1,0 +1,62 @@
+import type { GenerationConfig, OfflineTts } from 'sherpa-onnx-node';
+import { VoiceError } from '../../../contract/errors';
+import { toPcm } from '../join';
+import { sherpaLibrary } from '../../workers/sherpa/library';
+import { RunWatch } from './run-watch';
+
+/** Samples a message carries at most: some seconds. */
+const PIECE = 96_000;
+
+/** An imitator draws at random: with a seed it says the same text alike. */
+const IMITATION = { extra: { seed: 42 } };
+
+/** A voice of sherpa-onnx. Runs on a thread of libuv's pool, so this one hears of a cancellation. */
+export class Speaker {
+	private readonly watch = new RunWatch();
+
+	private constructor(
+		private readonly tts: OfflineTts,
+		private readonly references: ReadonlyArray<Pick<GenerationConfig, 'referenceAudio' | 'referenceSampleRate'>>,
+	) {}
+
+	/** Rejects with VOICE_ERR_MODEL_BROKEN, or ends the process: sherpa does either. */
+	static async open(config: object, references: readonly string[]): Promise<Speaker> {
+		const { OfflineTts: Tts, readWave } = await sherpaLibrary();
+		const tts = await Tts.createAsync(config).catch((cause: unknown) => {
+			const why = cause instanceof Error ? cause.message : String(cause);
+			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `sherpa-onnx cannot use this model: ${why}`, { cause });
+		});
+		const sounds = references.map((file) => {
+			const { samples, sampleRate } = readWave(file);
+			return { referenceAudio: samples, referenceSampleRate: sampleRate };
+		});
+		return new Speaker(tts, sounds);
+	}
+
+	get sampleRate(): number {
+		return this.tts.sampleRate;
+	}
+
+	get speakers(): number {
+		return this.tts.numSpeakers;
+	}
+
+	/**
+	 * Gives each stretch as it is made: a sentence, of Pocket TTS some second of it. Ends early once aborted.
+	 * Rejects with VOICE_ERR_MODEL_FAILED, also for a text without anything that the model can read.
+	 */
+	async speak(text: string, speaker: number, speed: number, onSound: (pcm: Int16Array) => void, signal: AbortSignal): Promise<void> {
+		const reference = this.references[speaker];
+		const settings = reference ? { sid: 0, speed, ...IMITATION, ...reference } : { sid: speaker, speed };
+		const onProgress = ({ samples }: { readonly samples: Float32Array }): boolean => {
+			if (signal.aborted) return false;
+			for (let from = 0; from < samples.length; from += PIECE) onSound(toPcm(samples.subarray(from, from + PIECE)));
+			return true;
+		};
+		const run = async (): Promise<unknown> => await this.tts.generateAsync({ text, generationConfig: settings, onProgress });
+		await this.watch.settled(run).catch((cause: unknown) => {
+			const why = cause instanceof Error ? cause.message : String(cause);
+			throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The voice made no sound of a text, which may be in a script that it does not read: ${why}`, { cause });
+		});
+	}
+}

@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { VoiceError } from '../../../contract/errors';
+import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
+
+/** How sherpa opens a voice. */
+export interface VoiceModel {
+	readonly folder: string;
+	/** Changes when one of its files does. */
+	readonly version: string;
+	/** The one entry of sherpa's `model` settings. */
+	readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
+	/** By sherpa's number; empty where no file tells them. */
+	readonly names: readonly string[];
+	/** WAV files of the voices, for a model that imitates. Such a one knows no `speed`. */
+	readonly references: readonly string[];
+}
+
+type Found = Pick<VoiceModel, 'files' | 'names' | 'references'>;
+
+interface Kind {
+	/** A file that only this kind has, or that kinds further down may have too. */
+	readonly sign: string;
+	read(folder: ModelFolder): Promise<Found>;
+}
+
+/** sherpa has ZipVoice too, which needs the text of its reference as well: nobody publishes such a folder. */
+const KINDS: readonly Kind[] = [
+	{
+		sign: 'lm_flow*.onnx',
+		read: async (folder) => {
+			const pocket = filesOf(folder, {
+				lmFlow: 'lm_flow*.onnx',
+				lmMain: 'lm_main*.onnx',
+				encoder: 'encoder*.onnx',
+				decoder: 'decoder*.onnx',
+				textConditioner: 'text_conditioner*.onnx',
+				vocabJson: 'vocab.json',
+				tokenScoresJson: 'token_scores.json',
+			});
+			const references = await recordings(folder);
+			return { files: { pocket }, references, names: references.map((file) => path.basename(file, '.wav')) };
+		},
+	},
+	{
+		sign: 'duration_predictor*.onnx',
+		read: async (folder) => {
+			const supertonic = filesOf(folder, {
+				durationPredictor: 'duration_predictor*.onnx',
+				textEncoder: 'text_encoder*.onnx',
+				vectorEstimator: 'vector_estimator*.onnx',
+				vocoder: 'vocoder*.onnx',
+				ttsJson: 'tts.json',
+				unicodeIndexer: 'unicode_indexer.bin',
+				voiceStyle: 'voice.bin',
+			});
+			return { files: { supertonic }, names: [], references: [] };
+		},
+	},
+	{
+		sign: 'vocos*.onnx',
+		read: async (folder) => await matcha(folder, 'vocos*.onnx'),
+	},
+	{
+		sign: 'hifigan*.onnx',
+		read: async (folder) => await matcha(folder, 'hifigan*.onnx'),
+	},
+	{
+		sign: 'voices.bin',
+		read: async (folder) => {
+			const files = filesOf(folder, { model: '*.onnx', voices: 'voices.bin', tokens: 'tokens.txt' });
+			const dataDir = folder.phonemeData();
+			if (!dataDir) throw folder.lacks(['espeak-ng-data']);
+			const about = await readOnnxMetadata(files.model);
+			const kitten = about.get('model_type')?.startsWith('kitten') ?? false;
+			const opened: Found['files'] = kitten ? { kitten: { ...files, dataDir } } : { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
+			return { files: opened, names: namesIn(about), references: [] };
+		},
+	},
+	{
+		sign: '*.onnx',
+		read: async (folder) => {
+			const files = filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
+			return { files: { vits: { ...files, ...reading(folder) } }, names: namesIn(await readOnnxMetadata(files.model)), references: [] };
+		},
+	},
+];
+
+/** Finds out what voice lies in a folder. Rejects with VOICE_ERR_MODEL_MISSING, which names what it lacks. */
+export async function readVoiceModel(place: string): Promise<VoiceModel> {
+	const folder = await ModelFolder.read(place);
+	const kind = KINDS.find(({ sign }) => folder.has(sign));
+	if (!kind) throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: no file of it ends in .onnx.`);
+	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
+}
+
+async function matcha(folder: ModelFolder, vocoder: string): Promise<Found> {
+	const files = filesOf(folder, { acousticModel: 'model*.onnx', vocoder, tokens: 'tokens.txt' });
+	return { files: { matcha: { ...files, ...reading(folder) } }, names: [], references: [] };
+}
+
+/** How a text becomes phonemes: by rule, or word by word. */
+function reading(folder: ModelFolder): Readonly<Record<string, string>> {
+	const dataDir = folder.phonemeData();
+	const lexicon = folder.find('lexicon.txt');
+	return { ...(dataDir ? { dataDir } : {}), ...(lexicon ? { lexicon } : {}) };
+}
+
+/** Kokoro from 1.0 on reads from word lists: of two kinds of English the American one. */
+function kokoroWords(folder: ModelFolder): Readonly<Record<string, string>> {
+	const american = folder.has('lexicon-us-en.txt');
+	const lists = folder.all('lexicon*.txt').filter((name) => !american || name !== 'lexicon-gb-en.txt');
+	return lists.length > 0 ? { lexicon: lists.map((name) => path.join(folder.path, name)).join(',') } : {};
+}
+
+const namesIn = (about: ReadonlyMap<string, string>): string[] => (about.get('speaker_names') ?? '').split(',').flatMap((name) => name.trim() || []);
+
+/** The voices that Pocket TTS can imitate. Throws VOICE_ERR_MODEL_MISSING where there is none. */
+async function recordings(folder: ModelFolder): Promise<string[]> {
+	const beside = path.join(folder.path, 'test_wavs');
+	const there = (await readdir(beside).catch(() => [])).filter((name) => name.endsWith('.wav')).sort();
+	const files = [...folder.all('*.wav').map((name) => path.join(folder.path, name)), ...there.map((name) => path.join(beside, name))];
+	if (files.length === 0) throw folder.lacks(['test_wavs/*.wav']);
+	return files;
+}

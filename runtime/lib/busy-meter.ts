@@ -1,0 +1,21 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { ownLoad } from './process-load';
+
+const RESOLUTION = 10;
+
+/** How busy this process is. */
+export class BusyMeter {
+	private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+
+	constructor() {
+		this.delay.enable();
+	}
+
+	/** `loopDelayMs`: p99 since the last asking, `cpuMs`: since the process started. */
+	read(): { loopDelayMs: number; rssBytes: number; cpuMs: number } {
+		// The histogram holds the whole time between two of its own timers.
+		const p99 = this.delay.percentile(99) / 1e6 - RESOLUTION;
+		this.delay.reset();
+		return { loopDelayMs: Math.max(p99, 0), ...ownLoad() };
+	}
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../lib/clock';
+import { VoiceError } from '../contract/errors';
+import type { CallContext } from '../rpc/server';
+import type { MediaEvent, MediaInput } from '../rpc/media-protocol';
+import { CallerSound } from './audio-in/caller-sound';
+import type { Pacer } from './audio-out/pacer';
+import { Playout } from './audio-out/playout';
+import { ConnectionWatch } from './peer/connection-watch';
+import { Peer } from './peer/peer';
+import type { Silero } from './vad/silero';
+
+/** What all sessions of the process share. */
+export interface Shared {
+	readonly clock: Clock;
+	readonly pacer: Pacer;
+	readonly vad: Silero;
+}
+
+export interface SessionParams {
+	readonly offer: string;
+	readonly flushSilenceMs: number;
+}
+
+/**
+ * One caller: the peer connection, what it hears and what it says. Ends when it is asked to, when the caller is
+ * gone or when something in it fails; nothing of it outlives `run`, and nothing it does reaches another session.
+ */
+export class MediaSession {
+	private readonly peer: Peer;
+	private readonly playout: Playout;
+	private readonly callerSound: CallerSound;
+	private readonly connection: ConnectionWatch;
+	private end: (reason: string) => void = () => undefined;
+	private fail: (error: unknown) => void = () => undefined;
+	private readonly over = new Promise<string>((resolve, reject) => {
+		this.end = resolve;
+		this.fail = reject;
+	});
+
+	constructor(
+		private readonly shared: Shared,
+		private readonly params: SessionParams,
+		private readonly context: CallContext<MediaInput, MediaEvent>,
+	) {
+		const { clock, vad } = shared;
+		const emit = (event: MediaEvent): void => context.emit(event);
+		this.playout = new Playout(emit);
+		this.callerSound = new CallerSound(
+			vad.open(),
+			clock,
+			params.flushSilenceMs,
+			(event) => {
+				emit(event);
+				if (event.type === 'speechStarted') this.playout.callerSpeaks();
+			},
+			this.fail,
+		);
+		this.connection = new ConnectionWatch(
+			(state) => emit({ type: 'connection', state }),
+			(reason) => this.end(reason),
+		);
+		this.peer = new Peer(
+			{
+				onFrame: (frame) => this.callerSound.push(frame),
+				onState: (state) => this.connection.changed(state),
+				onChannelOpen: () => emit({ type: 'channelOpen' }),
+				onRequest: (json) => emit({ type: 'request', json }),
+				onHangUp: () => this.end('The caller hung up.'),
+			},
+			this.fail,
+		);
+	}
+
+	/** @returns why the session ended. */
+	async run(): Promise<string> {
+		this.over.catch(() => undefined);
+		const cancelled = (): void => this.fail(new VoiceError('VOICE_ERR_CANCELLED', 'The call was cancelled.'));
+		this.context.signal.addEventListener('abort', cancelled, { once: true });
+		let leave: () => void = () => undefined;
+		try {
+			const answer = await Promise.race([this.peer.answer(this.params.offer), this.over]);
+			this.context.emit({ type: 'answer', id: '', answer });
+			leave = this.shared.pacer.join((at) => this.guarded(() => this.peer.send(this.playout.next(at))));
+			this.context.onInput((input) => this.guarded(() => this.obey(input)));
+			return await this.over;
+		} finally {
+			leave();
+			this.connection.stop();
+			this.peer.close();
+			this.context.signal.removeEventListener('abort', cancelled);
+		}
+	}
+
+	private obey(input: MediaInput): void {
+		const at = this.shared.clock.now();
+		switch (input.type) {
+			case 'reoffer':
+				void this.reoffer(input.id, input.offer);
+				break;
+			case 'utterance':
+				this.playout.announce(input.utteranceId, input.sampleRate, input.interruptible);
+				break;
+			case 'play':
+				this.playout.write(input.utteranceId, input.pcm);
+				break;
+			case 'playEnd':
+				this.playout.end(input.utteranceId);
+				break;
+			case 'pause':
+				this.playout.pause(at);
+				break;
+			case 'resume':
+				this.playout.resume();
+				break;
+			case 'flush':
+				this.playout.flush(at);
+				break;
+			case 'rest':
+				this.callerSound.rest();
+				break;
+			case 'event':
+				this.peer.tell(input.json);
+				break;
+			case 'close':
+				this.end('closed');
+				break;
+		}
+	}
+
+	private async reoffer(id: string, offer: string): Promise<void> {
+		try {
+			this.context.emit({ type: 'answer', id, answer: await this.peer.answer(offer) });
+		} catch (error) {
+			this.context.emit({ type: 'reofferFailed', id, message: VoiceError.from(error).message });
+		}
+	}
+
+	private guarded(act: () => void): void {
+		try {
+			act();
+		} catch (error) {
+			this.fail(error);
+		}
+	}
+}

@@ -1,0 +1,92 @@
+import { type ErrorCode, VoiceError } from '../contract/errors';
+import type { Event, Input, ParamsIn, Protocol, Result } from './protocol-types';
+import { type Pipe, wireMessage } from './protocol';
+
+/** A call under way. */
+export interface Call<I, R> {
+	readonly result: Promise<R>;
+	/** Does nothing once the call has ended. */
+	send(input: I): void;
+	/** Asks the child to stop; `result` then rejects with VOICE_ERR_CANCELLED unless it came first. */
+	cancel(): void;
+}
+
+interface Pending {
+	readonly op: string;
+	onEvent(value: unknown): void;
+	resolve(value: unknown): void;
+	reject(error: VoiceError): void;
+}
+
+/** The asking end of a protocol. All open calls fail with `lostCode` when the other process is gone. */
+export class Caller<P extends Protocol> {
+	private readonly pending = new Map<number, Pending>();
+	private nextId = 1;
+	private closed = false;
+
+	constructor(
+		private readonly protocol: P,
+		private readonly pipe: Pipe,
+		private readonly lostCode: ErrorCode,
+	) {
+		pipe.onMessage((message) => this.receive(message));
+		pipe.onClose(() => this.lose());
+	}
+
+	call<K extends keyof P & string>(
+		op: K,
+		params: ParamsIn<P[K]>,
+		onEvent: (event: Event<P[K]>) => void = () => undefined,
+	): Call<Input<P[K]>, Result<P[K]>> {
+		const id = this.nextId++;
+		const result = new Promise<Result<P[K]>>((resolve, reject) => {
+			if (this.closed) {
+				reject(this.lost(op));
+				return;
+			}
+			this.pending.set(id, { op, onEvent, resolve, reject });
+			this.pipe.send({ kind: 'call', id, op, params });
+		});
+		return {
+			result,
+			send: (value) => {
+				if (this.pending.has(id)) this.pipe.send({ kind: 'input', id, value });
+			},
+			cancel: () => {
+				if (this.pending.has(id)) this.pipe.send({ kind: 'cancel', id });
+			},
+		};
+	}
+
+	private receive(raw: unknown): void {
+		const parsed = wireMessage.safeParse(raw);
+		if (!parsed.success) return;
+		const message = parsed.data;
+		const pending = this.pending.get(message.id);
+		// Late news of a call that has ended: an event that crossed with our cancel.
+		if (!pending) return;
+		if (message.kind === 'event') {
+			const event = this.protocol[pending.op]?.event.safeParse(message.value);
+			if (event?.success) pending.onEvent(event.data);
+			return;
+		}
+		this.pending.delete(message.id);
+		if (message.kind === 'error') pending.reject(VoiceError.fromShape(message.error));
+		else if (message.kind === 'result') {
+			const result = this.protocol[pending.op]?.result.safeParse(message.value);
+			if (result?.success) pending.resolve(result.data);
+			else pending.reject(new VoiceError('VOICE_ERR_INTERNAL', `The answer to ${pending.op} has a wrong shape.`));
+		}
+	}
+
+	private lose(): void {
+		this.closed = true;
+		const orphans = [...this.pending.values()];
+		this.pending.clear();
+		for (const call of orphans) call.reject(this.lost(call.op));
+	}
+
+	private lost(op: string): VoiceError {
+		return new VoiceError(this.lostCode, `The process that was asked for "${op}" is gone.`);
+	}
+}

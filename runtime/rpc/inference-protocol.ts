@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { speakSettings, transcribeSettings } from '../contract/agent-settings';
+import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
+import { chatDone, engines, transcriptionDone } from '../contract/control';
+import { doneBy } from '../contract/engines';
+import { inferenceStats } from '../contract/stats';
+import { pcm } from '../audio/pcm-schema';
+import type { Protocol } from './protocol-types';
+
+const listenInput = z.discriminatedUnion('type', [
+	/** 16 kHz mono, any length. */
+	z.object({ type: z.literal('audio'), pcm }),
+	/** Asks for the text so far as if the utterance ended here; recognition can still go on after it. */
+	z.object({ type: z.literal('flush'), id: z.string() }),
+	/** Forgets the utterance: the next sound begins a new one. */
+	z.object({ type: z.literal('reset') }),
+	z.object({ type: z.literal('close') }),
+]);
+
+const listenEvent = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('ready') }),
+	/** Sent when the text changed. */
+	z.object({ type: z.literal('partial'), text: z.string() }),
+	z.object({
+		type: z.literal('final'),
+		id: z.string(),
+		/** '' where `understood` is false. */
+		text: z.string(),
+		understood: z.boolean(),
+		confidence: z.number(),
+		...doneBy.shape,
+	}),
+]);
+
+const speakInput = z.discriminatedUnion('type', [
+	/** A sentence or clause, ready to be spoken. Pieces are spoken in order. */
+	z.object({ type: z.literal('piece'), piece: z.number().int().nonnegative(), text: z.string() }),
+	z.object({ type: z.literal('end') }),
+	/** The caller has sound enough for now: the voice rests within a sound or two, until it is asked to go on. */
+	z.object({ type: z.literal('hold'), hold: z.boolean(), unheardMs: z.number().nonnegative() }),
+]);
+
+const speakEvent = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('audio'), piece: z.number().int(), pcm, sampleRate: z.number().int() }),
+	/** All sound of the piece has been sent: `samples` in all. */
+	z.object({ type: z.literal('pieceEnd'), piece: z.number().int(), samples: z.number().int() }),
+	/** Who speaks: before the first sound, and again when another takes over. */
+	z.object({ type: z.literal('doneBy'), ...doneBy.shape }),
+]);
+
+const none = z.never();
+
+/** What the gateway may ask of an inference process. Cancelling a call stops the work within one token. */
+export const inferenceProtocol = {
+	/** Streaming recognition; lives as long as the session. */
+	listen: {
+		params: z.object({ settings: transcribeSettings }),
+		input: listenInput,
+		event: listenEvent,
+		result: z.object({}),
+	},
+	/** `conversation` names the session, so that its next call finds its tokens still in the model's memory. */
+	chat: {
+		params: z.object({
+			conversation: z.string(),
+			settings: chatSettings,
+			messages: z.array(chatMessage),
+			tools: z.array(toolSpec),
+		}),
+		input: none,
+		event: z.object({ type: z.literal('text'), text: z.string() }),
+		result: chatDone,
+	},
+	/** The session is over: its place in the model's memory is free. */
+	forget: {
+		params: z.object({ conversation: z.string() }),
+		input: none,
+		event: none,
+		result: z.object({}),
+	},
+	/** Streaming synthesis; lives as long as one utterance of the agent. */
+	speak: {
+		params: z.object({
+			settings: speakSettings,
+			/** Somebody listens meanwhile: a voice that falls behind is replaced, if another can stand in. */
+			realTime: z.boolean().default(false),
+		}),
+		input: speakInput,
+		event: speakEvent,
+		/** `sampleRate` is 0 where nothing was said. */
+		result: z.object({ samples: z.number().int(), sampleRate: z.number().int() }),
+	},
+	/** A whole recording, 16 kHz mono. */
+	transcribe: {
+		params: z.object({ settings: transcribeSettings, pcm: z.array(pcm) }),
+		input: none,
+		event: none,
+		result: transcriptionDone,
+	},
+	/** Loads what a session will need, so that its first turn is as fast as its second. */
+	warm: {
+		params: z.object({
+			transcribe: transcribeSettings.nullable(),
+			chat: chatSettings.nullable(),
+			speak: speakSettings.nullable(),
+		}),
+		input: none,
+		event: none,
+		result: z.object({}),
+	},
+	/** How many calls with these engines the machine can carry, from what was measured so far: answers at once. */
+	capacity: {
+		params: z.object({
+			transcribe: transcribeSettings.nullable(),
+			chat: chatSettings.nullable(),
+			speak: speakSettings.nullable(),
+		}),
+		input: none,
+		event: none,
+		/** `sessions` is null where nothing was measured yet; `why` is a sentence for whoever is refused. */
+		result: z.object({ sessions: z.number().int().min(1).nullable(), why: z.string() }),
+	},
+	engines: { params: z.object({}), input: none, event: none, result: engines },
+	stats: {
+		params: z.object({}),
+		input: none,
+		event: none,
+		result: inferenceStats,
+	},
+} as const satisfies Protocol;
+
+export type InferenceProtocol = typeof inferenceProtocol;
+export type ListenInput = z.infer<typeof listenInput>;
+export type ListenEvent = z.infer<typeof listenEvent>;
+export type SpeakInput = z.infer<typeof speakInput>;
+export type SpeakEvent = z.infer<typeof speakEvent>;

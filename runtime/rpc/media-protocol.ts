@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { mediaStats } from '../contract/stats';
+import type { Protocol } from './protocol-types';
+import { pcm } from '../audio/pcm-schema';
+
+/** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
+const sessionInput = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('reoffer'), id: z.string(), offer: z.string() }),
+	/**
+	 * Announces an utterance of the agent. The utterance after it starts when it has been played or flushed.
+	 * `interruptible`: media pauses it by itself, with a fade, as soon as the caller speaks.
+	 */
+	z.object({
+		type: z.literal('utterance'),
+		utteranceId: z.string(),
+		sampleRate: z.number().int().positive(),
+		interruptible: z.boolean(),
+	}),
+	z.object({ type: z.literal('play'), utteranceId: z.string(), pcm }),
+	/** No more sound will come for this utterance. */
+	z.object({ type: z.literal('playEnd'), utteranceId: z.string() }),
+	z.object({ type: z.literal('pause') }),
+	/** Goes on at the exact sample where it paused. */
+	z.object({ type: z.literal('resume') }),
+	/** Drops all utterances. `played` follows for each. */
+	z.object({ type: z.literal('flush') }),
+	/** The turn is over: stop sending sound until the caller speaks again. */
+	z.object({ type: z.literal('rest') }),
+	/** A page event, sent as it is over the data channel. */
+	z.object({ type: z.literal('event'), json: z.string() }),
+	z.object({ type: z.literal('close') }),
+]);
+
+const sessionEvent = z.discriminatedUnion('type', [
+	/** `id` is the reoffer's, or '' for the answer to the first offer. */
+	z.object({ type: z.literal('answer'), id: z.string(), answer: z.string() }),
+	z.object({ type: z.literal('reofferFailed'), id: z.string(), message: z.string() }),
+	z.object({
+		type: z.literal('connection'),
+		state: z.enum(['connecting', 'connected', 'disconnected', 'failed', 'closed']),
+	}),
+	/** The data channel is open: page events reach the page from here on (earlier ones were kept for it). */
+	z.object({ type: z.literal('channelOpen') }),
+	z.object({ type: z.literal('request'), json: z.string() }),
+	/** `speechAt`: when the speech really began, `at`: when that was clear (2 VAD frames later). */
+	z.object({ type: z.literal('speechStarted'), at: z.number(), speechAt: z.number() }),
+	/**
+	 * 16 kHz sound of the caller, in order and without gaps from 320 ms before `speechStarted` until `rest`.
+	 * `at` is the time of its last sample.
+	 */
+	z.object({ type: z.literal('audio'), at: z.number(), pcm }),
+	/** VAD fell silent. Sent once a stretch of speech, as soon as `flushSilenceMs` of silence have passed. */
+	z.object({ type: z.literal('speechStopped'), at: z.number(), speechEndAt: z.number() }),
+	/** First sample sent / first audible sample sent (above -50 dBFS). */
+	z.object({ type: z.literal('playing'), utteranceId: z.string(), at: z.number() }),
+	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),
+	/** Every 100 ms while playing. */
+	z.object({
+		type: z.literal('progress'),
+		utteranceId: z.string(),
+		playedSamples: z.number().int(),
+		bufferedSamples: z.number().int(),
+	}),
+	/** Media paused by itself because the caller speaks, or when asked to. */
+	z.object({ type: z.literal('paused'), utteranceId: z.string(), playedSamples: z.number().int(), at: z.number() }),
+	/** The utterance is over: `complete` or flushed. */
+	z.object({
+		type: z.literal('played'),
+		utteranceId: z.string(),
+		playedSamples: z.number().int(),
+		complete: z.boolean(),
+		at: z.number(),
+	}),
+]);
+
+/** What the gateway may ask of a media process. */
+export const mediaProtocol = {
+	/** Lives as long as the peer connection. The first event is the answer; a bad offer fails the call. */
+	session: {
+		params: z.object({
+			sessionId: z.string(),
+			offer: z.string(),
+			flushSilenceMs: z.number(),
+		}),
+		input: sessionInput,
+		event: sessionEvent,
+		result: z.object({ reason: z.string() }),
+	},
+	stats: {
+		params: z.object({}),
+		input: z.never(),
+		event: z.never(),
+		result: mediaStats,
+	},
+} as const satisfies Protocol;
+
+export type MediaProtocol = typeof mediaProtocol;
+export type MediaInput = z.infer<typeof sessionInput>;
+export type MediaEvent = z.infer<typeof sessionEvent>;

@@ -1,0 +1,27 @@
+import type { ChildProcess } from 'node:child_process';
+import { VoiceError } from '../contract/errors';
+import type { Pipe } from './protocol';
+
+/** The parent's end. The child must be forked with `serialization: 'advanced'`: sound travels as Int16Array. */
+export function pipeToChild(child: ChildProcess): Pipe {
+	return {
+		send: (message) => {
+			// A message to a child that is just dying is lost; its calls are failed by onClose.
+			if (child.connected) child.send(message, () => undefined);
+		},
+		onMessage: (listener) => child.on('message', listener),
+		onClose: (listener) => child.once('exit', listener),
+	};
+}
+
+/** The child's end. A child whose parent is gone has nobody to work for: onClose is its cue to exit. */
+export function pipeToParent(): Pipe {
+	if (!process.send) throw new VoiceError('VOICE_ERR_INTERNAL', 'This program is started by the runtime, not by hand.');
+	return {
+		send: (message) => {
+			if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+		},
+		onMessage: (listener) => process.on('message', listener),
+		onClose: (listener) => process.once('disconnect', listener),
+	};
+}
