@@ -46,12 +46,12 @@ export async function withAgent(act: (agent: Agent) => Promise<void>): Promise<v
 	}
 }
 
-const caller =
-	(url: string) =>
-	(args: readonly string[]): ChildProcess =>
+function caller(url: string) {
+	return (args: readonly string[]): ChildProcess =>
 		spawn(process.execPath, [path.join(root, 'dist/runtime/cli/voice-loop.js'), 'call', '--json', '--url', url, ...args], {
 			stdio: ['ignore', 'pipe', 'inherit'],
 		});
+}
 
 function reportOf(child: ChildProcess): Promise<CallReport> {
 	let output = '';

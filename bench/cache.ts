@@ -7,7 +7,9 @@ import { packageRoot } from '../runtime/lib/package-root';
 const CACHE = path.join(packageRoot(), 'bench', '.output');
 
 /** News while something long is made. Figures go to stdout, this does not. */
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+export function say(text: string): void {
+	void process.stderr.write(`${text}\n`);
+}
 
 /** The file or folder of this name; made at `make`'s path if it is not there. A broken-off one is made again. */
 export async function cached(name: string, make: (at: string) => Promise<void>): Promise<string> {

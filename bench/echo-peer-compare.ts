@@ -18,7 +18,9 @@ function print(name: string, unit: string, ours: number, bound: number, n: numbe
 	else console.log(`${name.padEnd(34)} ${ours.toFixed(2).padStart(8)} ${unit.padEnd(10)} bare echo ${bound.toFixed(2).padStart(8)}   ${ratio.toFixed(2)}x`);
 }
 
-const text = (load: Load): string => `event loop p99 ${load.loopDelayMs.toFixed(0)} ms, callers' ${load.loadLoopDelayMs.toFixed(0)} ms`;
+function text(load: Load): string {
+	return `event loop p99 ${load.loopDelayMs.toFixed(0)} ms, callers' ${load.loadLoopDelayMs.toFixed(0)} ms`;
+}
 
 async function main(): Promise<void> {
 	const speech = await callerVoice('')(TEXT);

@@ -27,13 +27,13 @@ export async function measure(kind: Server, sessions: number, speech: Int16Array
 		// An echo sends back what it hears; ours has to be given something to say.
 		for (const line of lines) talk(line, speech, total, kind === 'media');
 		await sleep(SETTLE_MS);
-		const before = await server.caller.call('stats', {}).result;
-		await callers.caller.call('stats', {}).result;
+		const before = await server.client.call('stats', {}).result;
+		await callers.client.call('stats', {}).result;
 		const startedAt = performance.now();
 		await sleep(seconds * 1000);
-		const after = await server.caller.call('stats', {}).result;
+		const after = await server.client.call('stats', {}).result;
 		const elapsed = performance.now() - startedAt;
-		const load = await callers.caller.call('stats', {}).result;
+		const load = await callers.client.call('stats', {}).result;
 		lines.forEach(hangUp);
 		return {
 			sessions,

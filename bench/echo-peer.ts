@@ -1,9 +1,9 @@
 import { mediaProtocol, type MediaEvent, type MediaInput } from '../runtime/rpc/media-protocol';
 import { pipeToParent } from '../runtime/rpc/pipes';
 import { type CallContext, serve } from '../runtime/rpc/server';
-import { gatheredDescription } from '../runtime/media/peer/gathering';
+import { gatheredDescription } from '../runtime/media/peer/peer';
 import { wrtc } from '../runtime/media/peer/wrtc';
-import { BusyMeter } from '../runtime/lib/busy-meter';
+import { BusyMeter } from '../runtime/lib/process-load';
 import { rebuildOffer } from '../runtime/media/sdp/rebuild-offer';
 
 /**

@@ -55,11 +55,11 @@ async function voices(ours: OurTokens, decoder: string, count: number, each: rea
 }
 
 /** How many times 82 tokens a second the card writes, whatever their number. */
-const carried = (pairs: ReadonlyMap<number, Pair[]>): Figure => {
+function carried(pairs: ReadonlyMap<number, Pair[]>): Figure {
 	const most = (pick: (pair: Pair) => number): number =>
 		Math.max(...[...pairs.values()].map((each) => 1000 / percentile(each.map(pick), 0.5) / REAL_TIME));
 	return { name: 'streams that the speed of the tokens allows', unit: 'streams', samples: [most(({ ours }) => ours.wallMs)], bound: most(({ theirs }) => theirs.wallMs) };
-};
+}
 
 async function main(): Promise<void> {
 	await withTokens(async (ours) => {

@@ -45,7 +45,7 @@ async function bareLlama(): Promise<{ written: number; read: number }> {
 
 class Bench {
 	private readonly process = forked('../runtime/inference/main.js', inferenceProtocol, 'VOICE_ERR_INFERENCE_LOST');
-	readonly caller = this.process.caller;
+	readonly client = this.process.client;
 
 	async stop(): Promise<void> {
 		await this.process.stop();
@@ -55,7 +55,7 @@ class Bench {
 		const askedAt = performance.now();
 		let firstMs = Number.NaN;
 		const settings = { model, sampling: { maxTokens } };
-		const { result } = this.caller.call('chat', { conversation, settings, messages, tools: [] }, () => {
+		const { result } = this.client.call('chat', { conversation, settings, messages, tools: [] }, () => {
 			if (Number.isNaN(firstMs)) firstMs = performance.now() - askedAt;
 		});
 		return { ...(await result), firstMs };
@@ -65,7 +65,7 @@ class Bench {
 	async cancel(conversation: string, messages: ChatMessage[]): Promise<number | undefined> {
 		let cancelledAt = Number.NaN;
 		const settings = { model, sampling: { maxTokens: 512 } };
-		const call = this.caller.call('chat', { conversation, settings, messages, tools: [] }, () => {
+		const call = this.client.call('chat', { conversation, settings, messages, tools: [] }, () => {
 			if (!Number.isNaN(cancelledAt)) return;
 			cancelledAt = performance.now();
 			call.cancel();
@@ -81,7 +81,7 @@ class Bench {
 
 	async speak(voice: string): Promise<{ ms: number; soundMs: number }> {
 		const askedAt = performance.now();
-		const call = this.caller.call('speak', { settings: { voice } });
+		const call = this.client.call('speak', { settings: { voice } });
 		call.send({ type: 'piece', piece: 0, text: SENTENCE });
 		call.send({ type: 'end' });
 		const { samples, sampleRate } = await call.result;
@@ -89,14 +89,16 @@ class Bench {
 	}
 }
 
-const opening = (round: number): ChatMessage[] => [
-	{ role: 'system', content: `${INSTRUCTIONS} You are number ${round}.` },
-	{ role: 'user', content: 'what can you do' },
-];
+function opening(round: number): ChatMessage[] {
+	return [
+		{ role: 'system', content: `${INSTRUCTIONS} You are number ${round}.` },
+		{ role: 'user', content: 'what can you do' },
+	];
+}
 
 async function measureChat(bench: Bench): Promise<Figure[]> {
 	const bare = await bareLlama();
-	await bench.caller.call('warm', { transcribe: null, chat: { model }, speak: null }).result;
+	await bench.client.call('warm', { transcribe: null, chat: { model }, speak: null }).result;
 	const first: number[] = [];
 	const next: number[] = [];
 	const written: number[] = [];
@@ -115,7 +117,7 @@ async function measureChat(bench: Bench): Promise<Figure[]> {
 		next.push((await bench.chat(conversation, messages)).firstMs);
 		const cancelled = await bench.cancel(conversation, messages);
 		if (cancelled !== undefined) stopped.push(cancelled);
-		await bench.caller.call('forget', { conversation }).result;
+		await bench.client.call('forget', { conversation }).result;
 	}
 	return [
 		{ name: 'chat first text, new caller', unit: 'ms', samples: first, bound: promptTokens * bare.read + bare.written },
@@ -126,7 +128,7 @@ async function measureChat(bench: Bench): Promise<Figure[]> {
 }
 
 async function measureVoices(bench: Bench): Promise<Figure[]> {
-	const { speak } = await bench.caller.call('engines', {}).result;
+	const { speak } = await bench.client.call('engines', {}).result;
 	const figures: Figure[] = [];
 	for (const { value: voice } of speak.find(({ value }) => value === 'flite')?.voices ?? []) {
 		await bench.speak(voice);

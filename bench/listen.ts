@@ -3,10 +3,11 @@ import path from 'node:path';
 import { transcribeSettings } from '../runtime/contract/agent-settings';
 import { LISTEN_RATE, msToSamples } from '../runtime/audio/pcm';
 import { packageRoot } from '../runtime/lib/package-root';
-import { createListenEngine, type Recognition, type StreamingRecogniser } from '../runtime/inference/recognition';
+import { createListenEngine } from '../runtime/inference/recognition/pack/listen-engine';
+import type { Recognition, StreamingRecogniser } from '../runtime/inference/recognition/engine';
 import { AcousticModel, ROW_SAMPLES } from '../runtime/inference/recognition/pack/acoustic-model';
 import { readPack } from '../runtime/inference/recognition/pack/pack';
-import { Utterance } from '../runtime/inference/recognition/pack/heard-words';
+import { HeardWords } from '../runtime/inference/recognition/pack/heard-words';
 import { Vocabulary } from '../runtime/inference/recognition/pack/vocabulary';
 import { Flite } from '../runtime/inference/speech/flite/flite';
 import { cpuMs, type Figure, report, run } from './report';
@@ -23,7 +24,7 @@ const VOICES = ['awb', 'rms'];
 const FLUSH_LIMIT_MS = 10;
 /** Real time: a second of sound costs a second. */
 const REAL_TIME_MS = 1000;
-const FRAME = msToSamples(20, LISTEN_RATE);
+const FRAME_SAMPLES = msToSamples(20, LISTEN_RATE);
 
 interface Spoken {
 	readonly text: string;
@@ -65,7 +66,7 @@ async function heardBy(engine: StreamingRecogniser, spoken: readonly Spoken[]): 
 	const results = [];
 	for (const { pcm } of spoken) {
 		const stream = await engine.open(transcribeSettings.parse({}), { onPartial: () => undefined, onFailed: () => undefined });
-		for (let at = 0; at < pcm.length; at += FRAME) stream.push(pcm.subarray(at, at + FRAME));
+		for (let at = 0; at < pcm.length; at += FRAME_SAMPLES) stream.push(pcm.subarray(at, at + FRAME_SAMPLES));
 		// All sound has been heard after the first flush: the second shows what a flush itself takes.
 		await stream.flush();
 		const began = performance.now();
@@ -96,7 +97,7 @@ async function bareCosts(spoken: readonly Spoken[]): Promise<{ model: number[]; 
 		}
 		costs.model.push(cpuMs(modelFrom) / seconds);
 		const decoderFrom = process.cpuUsage();
-		new Utterance(vocabulary).hear(rows);
+		new HeardWords(vocabulary).hear(rows);
 		costs.decoder.push(cpuMs(decoderFrom) / seconds);
 	}
 	await model.release();

@@ -10,22 +10,26 @@ export interface Figure {
 }
 
 /** What follows `--name` on the command line. */
-export const option = (name: string, fallback: string): string => {
+export function option(name: string, fallback: string): string {
 	const at = process.argv.indexOf(name);
 	return (at < 0 ? undefined : process.argv[at + 1]) ?? fallback;
-};
+}
 
 /** Is `--name` on the command line? */
-export const flag = (name: string): boolean => process.argv.includes(name);
+export function flag(name: string): boolean {
+	return process.argv.includes(name);
+}
 
 /** What follows `--name`, as numbers: `1,4,8`. */
-export const numbers = (name: string, fallback: string): number[] => option(name, fallback).split(',').map(Number);
+export function numbers(name: string, fallback: string): number[] {
+	return option(name, fallback).split(',').map(Number);
+}
 
 /** Processor time of this process, all its threads together, ms. */
-export const cpuMs = (since: NodeJS.CpuUsage): number => {
+export function cpuMs(since: NodeJS.CpuUsage): number {
 	const { user, system } = process.cpuUsage(since);
 	return (user + system) / 1000;
-};
+}
 
 /** Nearest-rank percentile. */
 export function percentile(samples: readonly number[], share: number): number {
@@ -33,7 +37,9 @@ export function percentile(samples: readonly number[], share: number): number {
 	return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-const rounded = (value: number): number | null => (Number.isFinite(value) ? Number(value.toPrecision(4)) : null);
+function rounded(value: number): number | null {
+	return Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+}
 
 /** A table for people, or with `--json` one object a line. `ratio` is ours (p50) to the bound. */
 export function report(figures: readonly Figure[], json = flag('--json')): void {

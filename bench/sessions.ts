@@ -25,8 +25,9 @@ type Cost = { cpu: number; rss: number };
 type Kind = keyof RuntimeStats;
 const kinds: readonly Kind[] = ['gateway', 'media', 'inference'];
 
-const total = (load: ProcessLoad | readonly ProcessLoad[]): ProcessLoad =>
-	[load].flat().reduce((sum, { cpuMs, rssBytes }) => ({ cpuMs: sum.cpuMs + cpuMs, rssBytes: sum.rssBytes + rssBytes }), { cpuMs: 0, rssBytes: 0 });
+function total(load: ProcessLoad | readonly ProcessLoad[]): ProcessLoad {
+	return [load].flat().reduce((sum, { cpuMs, rssBytes }) => ({ cpuMs: sum.cpuMs + cpuMs, rssBytes: sum.rssBytes + rssBytes }), { cpuMs: 0, rssBytes: 0 });
+}
 
 async function live(agent: Agent, sessions: number): Promise<Record<Kind, Cost>> {
 	const callers = Array.from({ length: sessions }, () => agent.dial(LINES));

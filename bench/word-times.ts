@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/audio/pcm';
+import { isAudible, LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/audio/pcm';
 import { WasiProgram } from '../runtime/inference/speech/flite/wasi';
 import { type WasmModule, webAssembly } from '../runtime/inference/speech/flite/web-assembly';
-import { AUDIBLE, LEAD_MS, trimSilence } from '../runtime/audio/trim';
+import { LEAD_MS, trimSilence } from '../runtime/audio/trim';
 import { wordShares } from '../runtime/dialogue/heard/speech-weight';
-import { speakableIn } from '../runtime/speech-text';
+import { speakableIn } from '../runtime/speech-text/speakable';
 import { REPLIES } from './replies';
 import { type Figure, report } from './report';
 
@@ -49,7 +49,7 @@ function timing(module: WasmModule, text: string, voice: string, counts: Map<str
 	});
 	const { ends, pcm } = sounds(module, text, voice);
 	if (count !== ends.length) return undefined;
-	const start = samplesToMs(pcm.findIndex((sample) => Math.abs(sample) >= AUDIBLE) - msToSamples(LEAD_MS, LISTEN_RATE), LISTEN_RATE);
+	const start = samplesToMs(pcm.findIndex(isAudible) - msToSamples(LEAD_MS, LISTEN_RATE), LISTEN_RATE);
 	const ms = samplesToMs(trimSilence(pcm, LISTEN_RATE).length, LISTEN_RATE);
 	return { text, ms, ends: last.map((at) => (ends[at - 1] ?? 0) - start) };
 }

@@ -27,10 +27,10 @@ interface Resolver {
 	tellAppointments(rows: Row[], days: { day: string; from: string; to: string }): unknown;
 }
 
-const codeOf = (file: string, node: string): string => {
+function codeOf(file: string, node: string): string {
 	const { nodes } = JSON.parse(readFileSync(path.join(__dirname, file), 'utf8')) as WorkflowFile;
 	return nodes.find(({ name }) => name === node)?.parameters.jsCode ?? '';
-};
+}
 
 const booking = codeOf('book-appointment.json', 'Understand');
 const withoutCall = booking.trimEnd().split('\n').slice(0, -1).join('\n');

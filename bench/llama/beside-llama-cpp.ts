@@ -32,17 +32,18 @@ export interface Pair {
 }
 
 /** Of the quickest round of each: what the code costs where nothing disturbs it. The medians say what a machine makes of it. */
-const quickestShare = (pairs: readonly Pair[]): number =>
-	Math.min(...pairs.map(({ theirs }) => theirs.wallMs)) / Math.min(...pairs.map(({ ours }) => ours.wallMs));
+function quickestShare(pairs: readonly Pair[]): number {
+	return Math.min(...pairs.map(({ theirs }) => theirs.wallMs)) / Math.min(...pairs.map(({ ours }) => ours.wallMs));
+}
 
-const figuresOf = (name: string, pairs: readonly Pair[]): Figure[] => {
+function figuresOf(name: string, pairs: readonly Pair[]): Figure[] {
 	const median = (pick: (pair: Pair) => number): number => percentile(pairs.map(pick), 0.5);
 	return [
 		{ name: `${name}: speed`, unit: 'tokens/s', samples: pairs.map(({ ours }) => 1000 / ours.wallMs), bound: 1000 / median(({ theirs }) => theirs.wallMs) },
 		{ name: `${name}: cpu`, unit: 'cpu ms/token', samples: pairs.map(({ ours }) => ours.cpuMs), bound: median(({ theirs }) => theirs.cpuMs) },
 		{ name: `${name}: our share of its speed, quickest rounds`, unit: 'share', samples: [quickestShare(pairs)], bound: LEAST_RATIO },
 	];
-};
+}
 
 /** One speech beside llama-bench, round by round, so that a busy machine hurts both alike. */
 export async function oneBeside({ ours, tools, settings, rounds }: Beside): Promise<Pair[]> {
@@ -54,10 +55,12 @@ export async function oneBeside({ ours, tools, settings, rounds }: Beside): Prom
 	return pairs;
 }
 
-export const oneFigures = (pairs: readonly Pair[]): Figure[] => [
-	...figuresOf('llama-bench', pairs),
-	{ name: 'llama-bench: the same, median of rounds', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.wallMs / ours.wallMs), bound: LEAST_RATIO },
-];
+export function oneFigures(pairs: readonly Pair[]): Figure[] {
+	return [
+		...figuresOf('llama-bench', pairs),
+		{ name: 'llama-bench: the same, median of rounds', unit: 'share', samples: pairs.map(({ ours, theirs }) => theirs.wallMs / ours.wallMs), bound: LEAST_RATIO },
+	];
+}
 
 /** Several speeches at a time beside llama-batched-bench, by their number. */
 export async function manyBeside({ ours, tools, settings, rounds }: Beside, sequences: readonly number[]): Promise<Map<number, Pair[]>> {
@@ -71,5 +74,6 @@ export async function manyBeside({ ours, tools, settings, rounds }: Beside, sequ
 	return pairs;
 }
 
-export const manyFigures = (pairs: ReadonlyMap<number, Pair[]>): Figure[] =>
-	[...pairs].flatMap(([count, each]) => figuresOf(`llama-batched-bench, ${count} at a time`, each));
+export function manyFigures(pairs: ReadonlyMap<number, Pair[]>): Figure[] {
+	return [...pairs].flatMap(([count, each]) => figuresOf(`llama-batched-bench, ${count} at a time`, each));
+}

@@ -1,5 +1,5 @@
 import type { OrpheusSampling } from '../../runtime/inference/speech/orpheus/token-source';
-import type { Result } from '../../runtime/rpc/protocol-types';
+import type { Result } from '../../runtime/rpc/protocol';
 import { forked } from '../forked';
 import type { TokenCost } from './peer-run';
 import { tokenProtocol } from './token-protocol';
@@ -12,22 +12,22 @@ export class OurTokens {
 	private readonly process = forked('llama/token-process.js', tokenProtocol, 'VOICE_ERR_INFERENCE_LOST');
 
 	async look(): Promise<Result<(typeof tokenProtocol)['look']>> {
-		return await this.process.caller.call('look', {}).result;
+		return await this.process.client.call('look', {}).result;
 	}
 
 	async open(file: string, sequences: number): Promise<Result<(typeof tokenProtocol)['open']>> {
-		return await this.process.caller.call('open', { file, sequences }).result;
+		return await this.process.client.call('open', { file, sequences }).result;
 	}
 
 	/** What a token costs when so many sequences write `tokens` each, and how many tokens each held before. */
 	async write(sampling: OrpheusSampling, sequences: number, tokens: number): Promise<TokenCost & { depth: number }> {
-		const { wallMs, cpuMs, depth } = await this.process.caller.call('write', { sampling, sequences, tokens }).result;
+		const { wallMs, cpuMs, depth } = await this.process.client.call('write', { sampling, sequences, tokens }).result;
 		const written = sequences * tokens;
 		return { wallMs: wallMs / written, cpuMs: cpuMs / written, depth };
 	}
 
 	async voices(decoder: string, streams: number, seconds: number): Promise<Result<(typeof tokenProtocol)['voices']>> {
-		return await this.process.caller.call('voices', { decoder, sampling: FULL, streams, seconds }).result;
+		return await this.process.client.call('voices', { decoder, sampling: FULL, streams, seconds }).result;
 	}
 
 	async stop(): Promise<void> {

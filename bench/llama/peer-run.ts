@@ -50,7 +50,9 @@ async function runTool({ folder, env }: PeerTools, program: string, args: readon
 	if (code !== 0) throw new CannotRun(`${program} ended with ${code}:\n${said.slice(-8).join('\n')}`);
 }
 
-const placement = ({ file, threads, onGpu }: PeerSettings): string[] => ['-m', file, '-t', `${threads}`, '-ngl', onGpu ? '99' : '0'];
+function placement({ file, threads, onGpu }: PeerSettings): string[] {
+	return ['-m', file, '-t', `${threads}`, '-ngl', onGpu ? '99' : '0'];
+}
 
 /** One sequence by llama-bench: decoding alone, no sampling. */
 export async function llamaBench(tools: PeerTools, settings: PeerSettings): Promise<TokenCost> {

@@ -25,15 +25,16 @@ const TEXT = 'At three, number';
 /** Tokens that the model has read and written so far. */
 let passed = 0;
 let source: LlamaTokenSource | undefined;
-const opened = (): LlamaTokenSource => {
+function opened(): LlamaTokenSource {
 	if (!source) throw new VoiceError('VOICE_ERR_INTERNAL', 'No model has been opened.');
 	return source;
-};
+}
 
 /** The native libraries of this process. */
 const report = z.object({ sharedObjects: z.array(z.string()) });
-const libraries = (): string[] =>
-	report.parse(process.report.getReport()).sharedObjects.filter((file) => /^lib(?:ggml|llama)/.test(path.basename(file)));
+function libraries(): string[] {
+	return report.parse(process.report.getReport()).sharedObjects.filter((file) => /^lib(?:ggml|llama)/.test(path.basename(file)));
+}
 
 async function write(sampling: OrpheusSampling, sequences: number, tokens: number, signal: AbortSignal) {
 	const speeches = Array.from({ length: sequences }, (_, index) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Protocol } from '../../runtime/rpc/protocol-types';
+import type { Protocol } from '../../runtime/rpc/protocol';
 
 const none = z.never();
 

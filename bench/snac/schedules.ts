@@ -28,10 +28,10 @@ export const reference: Schedule = (frames) =>
 	}));
 
 /** Ours, where a model writes `tokensPerSecond` without a hold-up and a frame is decoded in `frameMs`. */
-export const ours =
-	(tokensPerSecond: number, frameMs: number): Schedule =>
-	(frames) => {
+export function ours(tokensPerSecond: number, frameMs: number): Schedule {
+	return (frames) => {
 		const join = new Join();
 		const { windows } = playThrough({ frames, tokensPerSecond, frameMs });
 		return windows.map((window) => ({ from: window.from, to: window.to, play: (sound) => join.push(sound, window) }));
 	};
+}

@@ -8,7 +8,7 @@ import {
 import { eachItem } from '../shared/each-item';
 import { searchModels } from '../shared/model-parameter';
 import { chatItem } from './chat-item';
-import { properties } from './properties';
+import { llamaChatProperties } from './properties';
 
 export class LlamaChat implements INodeType {
 	description: INodeTypeDescription = {
@@ -28,7 +28,7 @@ export class LlamaChat implements INodeType {
 		],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'voiceRuntimeApi', required: false }],
-		properties,
+		properties: llamaChatProperties,
 	};
 
 	methods = { listSearch: { searchModels: searchModels('chat') } };

@@ -6,7 +6,7 @@ import { doneTogether } from '../shared/done-by';
 import type { ItemWork, OutputJson } from '../shared/each-item';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
-import { shown } from './tools/shown';
+import { shown } from './tools/tool';
 
 /** Answers a prompt outside of a session: the node itself keeps the messages and runs the tools. */
 export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
@@ -51,11 +51,15 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 	};
 }
 
-const refused = (id: string): ToolResult => ({
-	id,
-	ok: false,
-	durationMs: 0,
-	result: { error: 'No more tool calls are allowed.', code: 'VOICE_ERR_TOOL_LIMIT' },
-});
+function refused(id: string): ToolResult {
+	return {
+		id,
+		ok: false,
+		durationMs: 0,
+		result: { error: 'No more tool calls are allowed.', code: 'VOICE_ERR_TOOL_LIMIT' },
+	};
+}
 
-const sum = <T>(list: T[], value: (entry: T) => number): number => list.reduce((total, entry) => total + value(entry), 0);
+function sum<T>(list: T[], value: (entry: T) => number): number {
+	return list.reduce((total, entry) => total + value(entry), 0);
+}

@@ -88,7 +88,7 @@ const options: INodeProperties = {
 
 const PATH = '/models/Llama-3.2-3B-Instruct-Q4_K_M.gguf';
 
-export const properties: INodeProperties[] = [
+export const llamaChatProperties: INodeProperties[] = [
 	{
 		displayName: 'Instructions',
 		name: 'instructions',

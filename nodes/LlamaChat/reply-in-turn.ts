@@ -3,7 +3,7 @@ import type { ItemWork, OutputJson } from '../shared/each-item';
 import { speechAhead } from '../shared/look-ahead';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
-import { shown } from './tools/shown';
+import { shown } from './tools/tool';
 
 /** Answers the caller. The runtime keeps the conversation and asks for each tool call it wants run. */
 export async function replyInTurn(item: ItemWork, turn: CallerTurn, task: ChatTask): Promise<OutputJson> {

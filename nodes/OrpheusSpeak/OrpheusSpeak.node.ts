@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 import { eachItem } from '../shared/each-item';
 import { enginesFor } from '../shared/model-parameter';
-import { properties } from './properties';
+import { orpheusSpeakProperties } from './properties';
 import { speakItem } from './speak-item';
 import { ENGINE_OF_ROW } from './voice-parameters';
 
@@ -27,7 +27,7 @@ export class OrpheusSpeak implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'voiceRuntimeApi', required: false }],
-		properties,
+		properties: orpheusSpeakProperties,
 	};
 
 	methods = {

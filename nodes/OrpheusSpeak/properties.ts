@@ -5,7 +5,7 @@ import { fallbackVoices, voiceParameters } from './voice-parameters';
 
 const toCaller = { show: { destination: ['auto', 'caller'] } };
 
-export const properties: INodeProperties[] = [
+export const orpheusSpeakProperties: INodeProperties[] = [
 	{
 		displayName: 'Text',
 		name: 'text',

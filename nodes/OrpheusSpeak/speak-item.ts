@@ -29,8 +29,9 @@ export async function speakItem(item: ItemWork): Promise<OutputItem> {
 }
 
 /** The voice that was asked of the engine that spoke in the end. */
-const voiceOf = (speak: SpeakSettings, { engine, replaced }: DoneBy): string =>
-	(replaced.length === 0 ? speak : speak.fallbacks.find((each) => each.engine === engine))?.voice ?? '';
+function voiceOf(speak: SpeakSettings, { engine, replaced }: DoneBy): string {
+	return (replaced.length === 0 ? speak : speak.fallbacks.find((each) => each.engine === engine))?.voice ?? '';
+}
 
 /** An expression for a missing field gives nothing: in a turn that is an empty answer, not "undefined" read aloud. */
 function textOf({ context, itemIndex }: ItemWork): string {

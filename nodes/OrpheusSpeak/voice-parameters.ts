@@ -5,26 +5,28 @@ import { MOST_FALLBACKS, SERVERS_HINT } from '../shared/model-parameter';
 export const ENGINE_OF_ROW = '&engine';
 
 /** An engine and one of its voices, for the node itself or for a row of its list. */
-export const voiceParameters = (voicesMethod: string, engineParameter: string): INodeProperties[] => [
-	{
-		displayName: 'Engine',
-		name: 'engine',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getEngines' },
-		default: 'flite',
-		description:
-			'What makes the voice. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
-	{
-		displayName: 'Voice',
-		name: 'voice',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: voicesMethod, loadOptionsDependsOn: [engineParameter] },
-		default: '',
-		description:
-			'Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Empty is the engine\'s own default.',
-	},
-];
+export function voiceParameters(voicesMethod: string, engineParameter: string): INodeProperties[] {
+	return [
+		{
+			displayName: 'Engine',
+			name: 'engine',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getEngines' },
+			default: 'flite',
+			description:
+				'What makes the voice. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		},
+		{
+			displayName: 'Voice',
+			name: 'voice',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: voicesMethod, loadOptionsDependsOn: [engineParameter] },
+			default: '',
+			description:
+				'Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Empty is the engine\'s own default.',
+		},
+	];
+}
 
 /** `fallbacks.voice[]` */
 export const fallbackVoices: INodeProperties = {

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { eachItem } from '../shared/each-item';
 import { searchModels } from '../shared/model-parameter';
-import { properties } from './properties';
+import { transcribeProperties } from './properties';
 import { transcribeItem } from './transcribe-item';
 
 export class Transcribe implements INodeType {
@@ -24,7 +24,7 @@ export class Transcribe implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'voiceRuntimeApi', required: false }],
-		properties,
+		properties: transcribeProperties,
 	};
 
 	methods = { listSearch: { searchModels: searchModels('transcribe') } };

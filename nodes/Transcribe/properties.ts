@@ -3,7 +3,7 @@ import { fallbackModels, modelParameter } from '../shared/model-parameter';
 
 const PATH = '/models/my-recogniser';
 
-export const properties: INodeProperties[] = [
+export const transcribeProperties: INodeProperties[] = [
 	{
 		displayName: 'Source',
 		name: 'source',

@@ -13,7 +13,7 @@ import {
 } from 'n8n-workflow';
 import { ticketFor } from './callers/ticket';
 import { listen } from './listen';
-import { properties } from './properties';
+import { voiceSessionTriggerProperties } from './properties';
 import { answerRequest } from './requests/answer-request';
 
 /**
@@ -58,7 +58,7 @@ export class VoiceSessionTrigger implements INodeType {
 				ndvHideMethod: true,
 			},
 		],
-		properties,
+		properties: voiceSessionTriggerProperties,
 	};
 
 	methods = {

@@ -21,8 +21,9 @@ export interface TriggerParameters extends WorkflowReader {
 	getNodeParameter(name: string, fallback?: unknown): unknown;
 }
 
-export const optionsOf = (context: TriggerParameters): TriggerOptions =>
-	checked(optionsShape, context.getNodeParameter('options', {}));
+export function optionsOf(context: TriggerParameters): TriggerOptions {
+	return checked(optionsShape, context.getNodeParameter('options', {}));
+}
 
 /** All that a session has to know before its first word, read anew for each call: following nodes may have changed. */
 export function agentOf(context: TriggerParameters): AgentSettings {

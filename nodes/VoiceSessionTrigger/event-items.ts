@@ -12,9 +12,10 @@ export interface FileKeeper {
 	logger: { warn(message: string): void };
 }
 
-export const isWanted = (event: TriggerEvent, options: TriggerOptions, mode: 'production' | 'test'): boolean =>
+export function isWanted(event: TriggerEvent, options: TriggerOptions, mode: 'production' | 'test'): boolean {
 	// A test in the editor takes one event, and that has to be the first turn.
-	event.event === 'turn' || (options.emitSessionEvents && mode === 'production');
+	return event.event === 'turn' || (options.emitSessionEvents && mode === 'production');
+}
 
 /** One item on the event's own output, with what the caller said as its file `audio` where that is wanted. */
 export async function itemsOf(

@@ -80,7 +80,7 @@ const options: INodeProperties = {
 	],
 };
 
-export const properties: INodeProperties[] = [
+export const voiceSessionTriggerProperties: INodeProperties[] = [
 	{
 		displayName: 'Path',
 		name: 'path',

@@ -8,7 +8,9 @@ const inTurn = z.object({ sessionId, turnId });
 export type CallerTurn = z.infer<typeof inTurn>;
 
 /** Our node types carry the prefix n8n loaded the package under: `n8n-nodes-voice-loop.` or, when developing, `CUSTOM.` */
-export const siblingType = (node: INode, name: string): string => `${node.type.split('.')[0]}.${name}`;
+export function siblingType(node: INode, name: string): string {
+	return `${node.type.split('.')[0]}.${name}`;
+}
 
 /**
  * The turn that this item belongs to: its own ids, or else those of the Voice Session Trigger that started

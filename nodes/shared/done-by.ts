@@ -13,10 +13,15 @@ export function hintsOf(done: readonly DoneBy[]): NodeExecutionHint[] {
 	return [...new Set(messages)].map((message) => ({ message, type: 'warning', location: 'outputPane' }));
 }
 
-const standInSentence = ({ engine, replaced }: DoneBy): string =>
-	asText(`"${engine}" stood in for ${replaced.map(failed).join(' and ')}.`);
+function standInSentence({ engine, replaced }: DoneBy): string {
+	return asText(`"${engine}" stood in for ${replaced.map(failed).join(' and ')}.`);
+}
 
-const failed = ({ from, why, code }: Replacement): string => `"${from}" (${why.replace(/\.$/, '') || code})`;
+function failed({ from, why, code }: Replacement): string {
+	return `"${from}" (${why.replace(/\.$/, '') || code})`;
+}
 
 /** n8n shows hints as HTML, and `why` may repeat what a server said. */
-const asText = (words: string): string => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+function asText(words: string): string {
+	return words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

@@ -62,7 +62,9 @@ export function speechAhead(reader: WorkflowReader): Ahead<SpeakSettings> {
 	return read(node, SPEAK_PARAMETERS, speakSettingsFrom);
 }
 
-const none = (note: string): { settings: null; note: string } => ({ settings: null, note });
+function none(note: string): { settings: null; note: string } {
+	return { settings: null, note };
+}
 
 function following(reader: WorkflowReader, name: string): NodeTypeAndVersion[] {
 	const node = reader.getNode();
@@ -72,8 +74,9 @@ function following(reader: WorkflowReader, name: string): NodeTypeAndVersion[] {
 		.filter((child) => child.type === type && !child.disabled);
 }
 
-const speakersFollowing = (reader: WorkflowReader): NodeTypeAndVersion[] =>
-	following(reader, 'orpheusSpeak').filter(({ parameters }) => parameters?.destination !== 'file');
+function speakersFollowing(reader: WorkflowReader): NodeTypeAndVersion[] {
+	return following(reader, 'orpheusSpeak').filter(({ parameters }) => parameters?.destination !== 'file');
+}
 
 function read<T>(node: NodeTypeAndVersion, names: readonly string[], parse: (parameters: unknown) => T): Ahead<T> {
 	const parameters = Object.fromEntries(names.map((name) => [name, withFixedTexts(node.parameters?.[name])]));

@@ -9,48 +9,52 @@ export const SERVERS_HINT = 'Servers stand in the lists as server:NAME. They are
 export const MOST_FALLBACKS = 4;
 
 /** Chosen from what the runtime has, or given as a path on the runtime's machine. */
-export const modelParameter = (standard: string, placeholder: string, description: string): INodeProperties => ({
-	displayName: 'Model',
-	name: 'model',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: standard, cachedResultName: 'Offline pack' },
-	required: true,
-	description,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			typeOptions: { searchListMethod: 'searchModels', searchable: true },
-		},
-		{
-			displayName: 'By Path',
-			name: 'path',
-			type: 'string',
-			placeholder,
-			hint: 'A path on the machine where the voice runtime runs',
-		},
-	],
-});
+export function modelParameter(standard: string, placeholder: string, description: string): INodeProperties {
+	return {
+		displayName: 'Model',
+		name: 'model',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: standard, cachedResultName: 'Offline pack' },
+		required: true,
+		description,
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				typeOptions: { searchListMethod: 'searchModels', searchable: true },
+			},
+			{
+				displayName: 'By Path',
+				name: 'path',
+				type: 'string',
+				placeholder,
+				hint: 'A path on the machine where the voice runtime runs',
+			},
+		],
+	};
+}
 
 /** `fallbacks.model[]`, each chosen as the model itself is. */
-export const fallbackModels = (standard: string, placeholder: string): INodeProperties => ({
-	displayName: 'Fallback Models',
-	name: 'fallbacks',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Model', sortable: true, maxAllowedFields: MOST_FALLBACKS },
-	placeholder: 'Add Model',
-	default: {},
-	description: 'Tried in this order when the model fails. A call goes on without a pause, and the output says what was replaced and why.',
-	hint: SERVERS_HINT,
-	options: [
-		{
-			displayName: 'Model',
-			name: 'model',
-			values: [modelParameter(standard, placeholder, 'Does the work when those before it have failed. "Offline pack" is always there.')],
-		},
-	],
-});
+export function fallbackModels(standard: string, placeholder: string): INodeProperties {
+	return {
+		displayName: 'Fallback Models',
+		name: 'fallbacks',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Model', sortable: true, maxAllowedFields: MOST_FALLBACKS },
+		placeholder: 'Add Model',
+		default: {},
+		description: 'Tried in this order when the model fails. A call goes on without a pause, and the output says what was replaced and why.',
+		hint: SERVERS_HINT,
+		options: [
+			{
+				displayName: 'Model',
+				name: 'model',
+				values: [modelParameter(standard, placeholder, 'Does the work when those before it have failed. "Offline pack" is always there.')],
+			},
+		],
+	};
+}
 
 /** The runtime's lists for drop-downs; a failure is shown where the list would be. */
 export async function enginesFor(context: ILoadOptionsFunctions): Promise<Engines> {
@@ -62,9 +66,10 @@ export async function enginesFor(context: ILoadOptionsFunctions): Promise<Engine
 }
 
 /** `methods.listSearch.searchModels` of a node. n8n shows the names only; the search looks into the descriptions, too. */
-export const searchModels = (kind: 'transcribe' | 'chat') =>
-	async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+export function searchModels(kind: 'transcribe' | 'chat') {
+	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 		const choices = (await enginesFor(this))[kind];
 		const wanted = filter.toLowerCase();
 		return { results: choices.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted)) };
 	};
+}

@@ -1,7 +1,9 @@
 // Guards against: parameters that arrive at the runtime as something else than the editor shows.
 import { CHAT_PARAMETERS, chatSettingsFrom, hasExpression, speakSettingsFrom, transcribeSettingsFrom, withFixedTexts } from './settings';
 
-const locator = (value: string) => ({ __rl: true, mode: 'list', value });
+function locator(value: string) {
+	return { __rl: true, mode: 'list', value };
+}
 
 test('hints come by comma or line, once each', () => {
 	const settings = transcribeSettingsFrom({ model: { __rl: true, mode: 'path', value: '/models/x' }, language: 'de', hints: 'Elm Street, Alvarez\n Alvarez ,,\n' });

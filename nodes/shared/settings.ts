@@ -74,7 +74,9 @@ export function chatSettingsFrom(parameters: unknown): ChatSettings {
 	return chatSettings.parse({ model, fallbacks: modelsOf(fallbacks), sampling: options });
 }
 
-const modelsOf = (rows: z.infer<typeof fallbackModels>): string[] => rows.model.map(({ model }) => model);
+function modelsOf(rows: z.infer<typeof fallbackModels>): string[] {
+	return rows.model.map(({ model }) => model);
+}
 
 /** Has any text in it to be computed for each item? Then it can't be known before the item is there. */
 export function hasExpression(value: unknown): boolean {

@@ -14,7 +14,7 @@ export type ReadInput = (from: number, to: number) => Float32Array;
  * Brings sound to another sample rate by windowed-sinc interpolation, any stretch of it at a time: output
  * sample `n` lies at `n * from / to` of the input, whichever stretch it is made in.
  */
-export class Resampler {
+export class FileResampler {
 	private readonly kernels: Float32Array[] = [];
 	private readonly phases: number;
 	private readonly step: number;

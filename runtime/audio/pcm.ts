@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /**
  * The sound formats that cross our borders: always mono, signed 16 bit, host byte order.
  *
@@ -9,16 +11,31 @@ export const LISTEN_RATE = 16_000;
 /** wrtc takes and gives exactly 10 ms a call. */
 export const FRAME_MS = 10;
 
-export const LISTEN_FRAME = (LISTEN_RATE * FRAME_MS) / 1000;
+export const LISTEN_FRAME_SAMPLES = (LISTEN_RATE * FRAME_MS) / 1000;
 
 /** Rates for which 10 ms is a whole number of samples and that wrtc encodes from. */
 export const SPEAK_RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000] as const;
 
-export const samplesToMs = (samples: number, sampleRate: number): number =>
-	(samples * 1000) / sampleRate;
+export function samplesToMs(samples: number, sampleRate: number): number {
+	return (samples * 1000) / sampleRate;
+}
 
-export const msToSamples = (ms: number, sampleRate: number): number =>
-	Math.round((ms * sampleRate) / 1000);
+export function msToSamples(ms: number, sampleRate: number): number {
+	return Math.round((ms * sampleRate) / 1000);
+}
+
+/** -50 dBFS: a soft beginning such as an f is louder, breath, coding noise and a voice's noise floor are not. */
+const AUDIBLE = 104;
+
+export function isAudible(sample: number): boolean {
+	return Math.abs(sample) >= AUDIBLE;
+}
+
+/** 16 bit samples as the models take them, -1..1. */
+export function toFloat(pcm: Int16Array, into = new Float32Array(pcm.length), at = 0): Float32Array {
+	for (let index = 0; index < pcm.length; index++) into[at + index] = (pcm[index] ?? 0) / 32_768;
+	return into;
+}
 
 /** Pieces of sound as one. */
 export function joinPcm(pieces: readonly Int16Array[]): Int16Array {
@@ -30,3 +47,14 @@ export function joinPcm(pieces: readonly Int16Array[]): Int16Array {
 	}
 	return whole;
 }
+
+/** `instanceof` fails for arrays that come from another realm (jest runs tests in one), so look at the tag. */
+function isPcm(value: unknown): value is Int16Array {
+	return Object.prototype.toString.call(value) === '[object Int16Array]';
+}
+
+/** Mono signed 16 bit samples, at most 20 s at 48 kHz a message. */
+export const pcm = z.custom<Int16Array>(
+	(value) => isPcm(value) && value.length <= 960_000,
+	'expected an Int16Array of at most 960000 samples',
+);

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { Resampler } from './resampler';
 
-const tone = (hz: number, rate: number, samples: number, level = 16_000): Int16Array =>
-	Int16Array.from({ length: samples }, (_, i) => Math.round(level * Math.sin((2 * Math.PI * hz * i) / rate)));
+function tone(hz: number, rate: number, samples: number, level = 16_000): Int16Array {
+	return Int16Array.from({ length: samples }, (_, i) => Math.round(level * Math.sin((2 * Math.PI * hz * i) / rate)));
+}
 
 /** Least squares fit of a tone; signal to noise in dB, and the tone's level. */
 function fit(sound: Int16Array, hz: number, rate: number): { snr: number; level: number } {

@@ -1,8 +1,8 @@
-import { Resampler } from './file-resampler';
+import { FileResampler } from './file-resampler';
 
 /** Brings sound that comes in pieces of any length to another rate: the pieces joined equal the whole, resampled. */
 export class StreamResampler {
-	private readonly resampler: Resampler;
+	private readonly resampler: FileResampler;
 	/** Input samples after an output sample's place that its filter reaches. */
 	private readonly ahead: number;
 	private input = new Float32Array(0);
@@ -14,7 +14,7 @@ export class StreamResampler {
 		private readonly from: number,
 		private readonly to: number,
 	) {
-		this.resampler = new Resampler(from, to);
+		this.resampler = new FileResampler(from, to);
 		this.ahead = this.rangeOf(0).to;
 	}
 

@@ -1,21 +1,24 @@
 // Guards against: a pace that changes the pitch, loses or repeats the ends, or clicks.
 import fc from 'fast-check';
 import { joinPcm } from './pcm';
-import { Stretch } from './time-stretch';
+import { TimeStretch } from './time-stretch';
 
 const RATE = 24_000;
 
-const stretched = (pcm: Int16Array, speed: number, piece = pcm.length): Int16Array => {
-	const stretch = new Stretch(speed, RATE);
+function stretched(pcm: Int16Array, speed: number, piece = pcm.length): Int16Array {
+	const stretch = new TimeStretch(speed, RATE);
 	const made: Int16Array[] = [];
 	for (let from = 0; from < pcm.length; from += piece) made.push(stretch.push(pcm.slice(from, from + piece)));
 	return joinPcm([...made, stretch.end()]);
-};
+}
 
-const tone = (hertz: number, seconds: number): Int16Array =>
-	Int16Array.from({ length: seconds * RATE }, (_, at) => 8000 * Math.sin((2 * Math.PI * hertz * at) / RATE));
+function tone(hertz: number, seconds: number): Int16Array {
+	return Int16Array.from({ length: seconds * RATE }, (_, at) => 8000 * Math.sin((2 * Math.PI * hertz * at) / RATE));
+}
 
-const crossings = (pcm: Int16Array): number => pcm.reduce((count, sample, at) => count + (sample > 0 && (pcm[at - 1] ?? 0) <= 0 ? 1 : 0), 0);
+function crossings(pcm: Int16Array): number {
+	return pcm.reduce((count, sample, at) => count + (sample > 0 && (pcm[at - 1] ?? 0) <= 0 ? 1 : 0), 0);
+}
 
 it.each([0.5, 0.8, 1.25, 2])('at %f keeps the pitch and changes the length', (speed) => {
 	for (const hertz of [110, 220, 440]) {
@@ -40,5 +43,5 @@ it('gives the same sound however it comes', () => {
 
 it('leaves sound at its own pace as it is, and makes little of nothing', () => {
 	expect(stretched(tone(100, 0.1), 1)).toEqual(tone(100, 0.1));
-	expect(new Stretch(1.5, RATE).push(new Int16Array(0))).toHaveLength(0);
+	expect(new TimeStretch(1.5, RATE).push(new Int16Array(0))).toHaveLength(0);
 });

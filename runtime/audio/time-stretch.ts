@@ -12,7 +12,7 @@ const STEP = 3;
  * segments are taken further apart or closer together, each where it fits best to the one before (WSOLA,
  * Verhelst and Roelands 1993). Gives sound as soon as it can be made; 26 ms behind.
  */
-export class Stretch {
+export class TimeStretch {
 	private readonly segment: number;
 	private readonly hop: number;
 	private readonly search: number;

@@ -1,8 +1,7 @@
 // Guards against: silence before a sentence that the caller hears as delay, and a soft first sound cut off.
 import fc from 'fast-check';
 import { joinPcm } from './pcm';
-import { StreamingTrim } from './streaming-trim';
-import { trimSilence } from './trim';
+import { StreamingTrim, trimSilence } from './trim';
 
 const RATE = 16_000;
 

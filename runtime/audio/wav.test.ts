@@ -1,9 +1,8 @@
 // Guards against recordings that are read wrongly, or that crash or hang whoever reads them.
 import fc from 'fast-check';
 import { VoiceError } from '../contract/errors';
-import { decodeWav, readRecording } from './decode';
-import { Resampler } from './file-resampler';
-import { encodeWav } from './wav';
+import { decodeWav, readRecording, encodeWav } from './wav';
+import { FileResampler } from './file-resampler';
 
 interface Shape {
 	readonly tag: 1 | 3;
@@ -53,22 +52,23 @@ function riff(chunks: ReadonlyArray<readonly [string, Buffer]>): Buffer {
 	return Buffer.concat([head, body]);
 }
 
-const tone = (hertz: number, rate: number, length: number): Float32Array =>
-	Float32Array.from({ length }, (_, index) => 0.5 * Math.sin((2 * Math.PI * hertz * index) / rate));
+function tone(hertz: number, rate: number, length: number): Float32Array {
+	return Float32Array.from({ length }, (_, index) => 0.5 * Math.sin((2 * Math.PI * hertz * index) / rate));
+}
 
 /** The whole of a sound at another rate. */
 function resample(input: Float32Array, from: number, to: number): Float32Array {
-	const resampler = new Resampler(from, to);
+	const resampler = new FileResampler(from, to);
 	return resampler.make(0, resampler.lengthFor(input.length), (start, end) =>
 		Float32Array.from({ length: end - start }, (_, index) => input[start + index] ?? 0),
 	);
 }
 
 /** RMS of the middle, where the edges are not felt. */
-const level = (sound: Float32Array): number => {
+function level(sound: Float32Array): number {
 	const middle = sound.subarray(sound.length / 4, (sound.length * 3) / 4);
 	return Math.sqrt(middle.reduce((sum, sample) => sum + sample * sample, 0) / middle.length);
-};
+}
 
 describe('decodeWav', () => {
 	it('gives back what encodeWav wrote', () => {

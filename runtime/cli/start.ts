@@ -4,8 +4,7 @@ import { type Gateway, openGateway } from '../gateway/gateway';
 import { optionsFrom } from '../gateway/options';
 import { removeStateFile, writeStateFile } from '../gateway/state-file';
 import { version } from '../gateway/version';
-
-export const about = 'start the voice runtime on this machine';
+import type { Command } from './command';
 
 const HELP = `voice-loop start [--idle-exit]
 
@@ -18,10 +17,10 @@ JSON: {"url": ...}.
 Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
-const IDLE_LIMIT = 30 * 60_000;
-const LOOK_EVERY = 60_000;
+const IDLE_LIMIT_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 60_000;
 
-export async function run(argv: string[]): Promise<number> {
+async function run(argv: string[]): Promise<number> {
 	const { values } = parseArgs({
 		args: argv,
 		options: { 'idle-exit': { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
@@ -54,7 +53,9 @@ async function untilToldToStop(gateway: Gateway, idleExit: boolean): Promise<voi
 		let lastUse = Date.now();
 		setInterval(() => {
 			if (gateway.inUse()) lastUse = Date.now();
-			else if (Date.now() - lastUse > IDLE_LIMIT) resolve();
-		}, LOOK_EVERY);
+			else if (Date.now() - lastUse > IDLE_LIMIT_MS) resolve();
+		}, LOOK_EVERY_MS);
 	});
 }
+
+export const startCommand: Command = { about: 'start the voice runtime on this machine', run };

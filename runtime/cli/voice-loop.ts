@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 import { VoiceError } from '../contract/errors';
-
-interface Command {
-	readonly about: string;
-	/** Resolves to the exit code. */
-	run(argv: string[]): Promise<number>;
-}
+import type { Command } from './command';
 
 /** Loaded when asked for: `start` must not load wrtc, which `call` needs. */
 const commands: Record<string, () => Promise<Command>> = {
-	start: async () => await import('./start.js'),
-	call: async () => await import('./call/call-command.js'),
-	models: async () => await import('./models/models-command.js'),
+	start: async () => (await import('./start.js')).startCommand,
+	call: async () => (await import('./call/call-command.js')).callCommand,
+	models: async () => (await import('./models/models-command.js')).modelsCommand,
 };
 
 async function help(): Promise<number> {

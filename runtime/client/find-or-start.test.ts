@@ -40,9 +40,15 @@ beforeEach(() => {
 	env = { ...process.env, VOICE_LOOP_STATE: path.join(folder, 'state'), N8N_ENCRYPTION_KEY: 'not for the runtime' };
 });
 
-const state = (name: string): string => path.join(folder, 'state', name);
-const starts = (): string[] => (existsSync(state('starts.log')) ? readFileSync(state('starts.log'), 'utf8').trim().split('\n') : []);
-const pids = (): number[] => starts().map((line) => Number(line.split(' ')[0]));
+function state(name: string): string {
+	return path.join(folder, 'state', name);
+}
+function starts(): string[] {
+	return existsSync(state('starts.log')) ? readFileSync(state('starts.log'), 'utf8').trim().split('\n') : [];
+}
+function pids(): number[] {
+	return starts().map((line) => Number(line.split(' ')[0]));
+}
 
 async function ended(pid: number): Promise<void> {
 	for (;;) {
@@ -69,8 +75,9 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-const exitOf = async (child: ChildProcess): Promise<number | null> =>
-	await new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+async function exitOf(child: ChildProcess): Promise<number | null> {
+	return await new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
 
 test('six processes at once start one runtime and all find it', async () => {
 	const bundle = path.join(folder, 'find-or-start.cjs');

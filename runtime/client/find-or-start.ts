@@ -9,9 +9,9 @@ import { StartLock } from '../lib/lock-file';
 import { readStateFile, stateFilePath } from './state-file';
 
 /** A gateway answers in a millisecond; it listens within some seconds of its start, even on a loaded machine. */
-const HEALTH_LIMIT = 5_000;
-const START_LIMIT = 60_000;
-const LOOK_EVERY = 100;
+const HEALTH_LIMIT_MS = 5_000;
+const START_LIMIT_MS = 60_000;
+const LOOK_EVERY_MS = 100;
 
 export interface FindOptions {
 	readonly env: NodeJS.ProcessEnv;
@@ -42,7 +42,7 @@ export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint
 	assertGlibc();
 	const file = stateFilePath(options.env);
 	await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-	const deadline = Date.now() + (options.startLimitMs ?? START_LIMIT);
+	const deadline = Date.now() + (options.startLimitMs ?? START_LIMIT_MS);
 	while (Date.now() < deadline) {
 		const lock = await StartLock.take(path.join(path.dirname(file), 'starting.lock'));
 		if (lock) {
@@ -53,7 +53,7 @@ export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint
 				await lock.release();
 			}
 		}
-		await sleep(LOOK_EVERY);
+		await sleep(LOOK_EVERY_MS);
 		const started = await findRuntime(options);
 		if (started) return started;
 	}
@@ -69,7 +69,7 @@ async function start(options: FindOptions, deadline: number): Promise<Endpoint> 
 		while (Date.now() < deadline) {
 			const found = await findRuntime(options);
 			if (found) return found;
-			await sleep(LOOK_EVERY);
+			await sleep(LOOK_EVERY_MS);
 		}
 		throw new VoiceError('VOICE_ERR_RUNTIME_START', `The voice runtime did not get ready. Its log: ${logFile}`);
 	};
@@ -79,7 +79,7 @@ async function start(options: FindOptions, deadline: number): Promise<Endpoint> 
 /** false when nothing of ours listens there any more: the runtime was killed and left its file behind. */
 async function answers(endpoint: Endpoint): Promise<boolean> {
 	try {
-		await requestJson(endpoint, { method: 'GET', path: '/v1/health', signal: AbortSignal.timeout(HEALTH_LIMIT) }, health);
+		await requestJson(endpoint, { method: 'GET', path: '/v1/health', signal: AbortSignal.timeout(HEALTH_LIMIT_MS) }, health);
 		return true;
 	} catch (thrown) {
 		const error = VoiceError.from(thrown);

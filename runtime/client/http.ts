@@ -19,14 +19,14 @@ export interface Request {
 	readonly signal?: AbortSignal | undefined;
 }
 
-export interface Answer {
+export interface HttpAnswer {
 	readonly status: number;
 	readonly headers: http.IncomingHttpHeaders;
 	readonly body: Buffer;
 }
 
 /** Ten minutes of 48 kHz mono speech as WAV, and some. */
-const MAX_ANSWER = 128 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 
 // One connection a waiting node; a call's next request comes within seconds, so connections are kept.
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -36,7 +36,7 @@ const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new htt
  * the end, which can take minutes (and is why this is not `fetch`: it gives up after 300 s without headers).
  * @throws VOICE_ERR_RUNTIME_UNREACHABLE, VOICE_ERR_CANCELLED (the signal), or what the gateway answers.
  */
-export async function request(endpoint: Endpoint, ask: Request): Promise<Answer> {
+export async function request(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
 	const answer = await send(endpoint, ask);
 	if (answer.status >= 200 && answer.status < 300) return answer;
 	throw errorFrom(endpoint, answer);
@@ -63,7 +63,7 @@ export function checked<T extends z.ZodTypeAny>(endpoint: Endpoint, ask: Request
 	);
 }
 
-async function send(endpoint: Endpoint, ask: Request): Promise<Answer> {
+async function send(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
 	const url = new URL(ask.path.replace(/^\//, ''), endpoint.url.endsWith('/') ? endpoint.url : `${endpoint.url}/`);
 	if (url.protocol !== 'http:' && url.protocol !== 'https:') {
 		throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime's URL must begin with http:// or https://, not ${url.protocol}`);
@@ -93,7 +93,7 @@ async function collect(incoming: http.IncomingMessage): Promise<Buffer> {
 	let length = 0;
 	for await (const piece of incoming as AsyncIterable<Buffer>) {
 		length += piece.length;
-		if (length > MAX_ANSWER) throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The runtime\'s answer is larger than 128 MiB.');
+		if (length > MAX_ANSWER_BYTES) throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The runtime\'s answer is larger than 128 MiB.');
 		pieces.push(piece);
 	}
 	return Buffer.concat(pieces);
@@ -116,9 +116,11 @@ function lost(endpoint: Endpoint, ask: Request, thrown: unknown): VoiceError {
 	});
 }
 
-const cancelled = (): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
+function cancelled(): VoiceError {
+	return new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
+}
 
-function errorFrom(endpoint: Endpoint, answer: Answer): VoiceError {
+function errorFrom(endpoint: Endpoint, answer: HttpAnswer): VoiceError {
 	const body = parseJson(answer.body);
 	const shape = errorShape.safeParse(typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined);
 	if (shape.success) return VoiceError.fromShape(shape.data);

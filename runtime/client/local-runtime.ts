@@ -42,4 +42,6 @@ export async function localKey(): Promise<string | undefined> {
 }
 
 /** Where the runtime reaches n8n, when the address that callers use does not work from there (containers, proxies). */
-export const internalN8nUrl = (): string => process.env.VOICE_LOOP_N8N_URL ?? '';
+export function internalN8nUrl(): string {
+	return process.env.VOICE_LOOP_N8N_URL ?? '';
+}

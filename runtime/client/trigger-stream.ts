@@ -4,9 +4,9 @@ import type { TriggerEvent } from '../contract/turn';
 import type { Locator } from './voice-runtime';
 
 /** The gateway pings every 5 s: after three missed ones the connection is dead, whatever TCP believes. */
-const SILENCE_LIMIT = 15_000;
-const FIRST_RETRY = 250;
-const LAST_RETRY = 5_000;
+const SILENCE_LIMIT_MS = 15_000;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5_000;
 /** More events than can be on their way at once, for all calls together. */
 const REMEMBERED = 500;
 
@@ -52,13 +52,13 @@ export class TriggerStream {
 	}
 
 	private connect(address: string, key: string): void {
-		const socket = new WebSocket(address, { headers: { authorization: `Bearer ${key}` }, handshakeTimeout: SILENCE_LIMIT });
+		const socket = new WebSocket(address, { headers: { authorization: `Bearer ${key}` }, handshakeTimeout: SILENCE_LIMIT_MS });
 		this.socket = socket;
 		let why = 'the runtime closed the connection';
 		let silence: NodeJS.Timeout | undefined;
 		const heard = (): void => {
 			clearTimeout(silence);
-			silence = setTimeout(() => socket.terminate(), SILENCE_LIMIT);
+			silence = setTimeout(() => socket.terminate(), SILENCE_LIMIT_MS);
 		};
 		socket.on('open', () => {
 			this.failures = 0;
@@ -82,7 +82,7 @@ export class TriggerStream {
 
 	private later(why: string): void {
 		if (this.closed) return;
-		const full = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.failures);
+		const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
 		// Half of it by chance: many workflows must not come back in the same instant.
 		const wait = full / 2 + (Math.random() * full) / 2;
 		if (this.failures === 0) this.options.log(`No line to the voice runtime (${why}). Trying again until there is one.`);

@@ -41,10 +41,12 @@ export interface Locator {
 	forget(): void;
 }
 
-export const fixedLocator = (endpoint: Endpoint): Locator => ({
-	locate: async () => endpoint,
-	forget: () => undefined,
-});
+export function fixedLocator(endpoint: Endpoint): Locator {
+	return {
+		locate: async () => endpoint,
+		forget: () => undefined,
+	};
+}
 
 export interface PageAsk {
 	readonly agent: string;
@@ -164,11 +166,12 @@ export class VoiceRuntime {
 }
 
 /** A missing header says nothing of who did it; one that is no JSON is no runtime's. */
-const saidIn = (header: string | string[] | undefined): unknown =>
-	header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url'));
+function saidIn(header: string | string[] | undefined): unknown {
+	return header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url'));
+}
 
-const sessionPath = (sessionId: string): string => {
+function sessionPath(sessionId: string): string {
 	const parsed = sessionIdShape.safeParse(sessionId);
 	if (!parsed.success) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such session.');
 	return `/v1/sessions/${parsed.data}`;
-};
+}

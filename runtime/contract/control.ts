@@ -218,7 +218,9 @@ export const triggerAck = z.object({ type: z.literal('ack'), id: z.string() });
 /** The POSTed form of the same, signed: `x-voice-signature: sha256=<hex HMAC of the raw body>`. */
 export const SIGNATURE_HEADER = 'x-voice-signature';
 
-export const turnPath = (id: string, what: string): string => `/v1/turns/${turnId.parse(id)}/${what}`;
+export function turnPath(id: string, what: string): string {
+	return `/v1/turns/${turnId.parse(id)}/${what}`;
+}
 
 /**
  * Where a runtime that was started on this machine says how to reach it. The file is readable by its

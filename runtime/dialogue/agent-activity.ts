@@ -37,38 +37,45 @@ export interface AgentActivity {
 
 export const IDLE_AGENT: AgentActivity = { texts: new Map(), askedQuestion: false };
 
-export const isBusy = (agent: AgentActivity): boolean =>
-	agent.turn !== undefined || agent.sounding !== undefined;
+export function isBusy(agent: AgentActivity): boolean {
+	return agent.turn !== undefined || agent.sounding !== undefined;
+}
 
-export const beginTurn = (agent: AgentActivity, turn: StartTurn): AgentActivity => ({
-	...agent,
-	turn: {
-		n: turn.n,
-		text: turn.text,
-		recognised: turn.recognised,
-		speechStartAt: turn.speechStartAt,
-		speechEndAt: turn.speechEndAt,
-		ranTools: false,
-	},
-});
+export function beginTurn(agent: AgentActivity, turn: StartTurn): AgentActivity {
+	return {
+		...agent,
+		turn: {
+			n: turn.n,
+			text: turn.text,
+			recognised: turn.recognised,
+			speechStartAt: turn.speechStartAt,
+			speechEndAt: turn.speechEndAt,
+			ranTools: false,
+		},
+	};
+}
 
-const changeTurn = (
+function changeTurn(
 	agent: AgentActivity,
 	n: number,
 	change: (turn: TurnInFlight) => TurnInFlight,
-): AgentActivity => (agent.turn?.n === n ? { ...agent, turn: change(agent.turn) } : agent);
+): AgentActivity {
+	return agent.turn?.n === n ? { ...agent, turn: change(agent.turn) } : agent;
+}
 
-const runTools = (agent: AgentActivity, n: number, tool: string): AgentActivity =>
-	changeTurn(agent, n, (turn) => ({ ...turn, ranTools: true, tool }));
+function runTools(agent: AgentActivity, n: number, tool: string): AgentActivity {
+	return changeTurn(agent, n, (turn) => ({ ...turn, ranTools: true, tool }));
+}
 
-const finishTools = (agent: AgentActivity, n: number): AgentActivity =>
-	changeTurn(agent, n, (turn) => ({ ...turn, tool: undefined }));
+function finishTools(agent: AgentActivity, n: number): AgentActivity {
+	return changeTurn(agent, n, (turn) => ({ ...turn, tool: undefined }));
+}
 
 /** A sound of a turn that is over crossed with its interruption: it is being flushed, not spoken. */
-const beginSound = (
+function beginSound(
 	agent: AgentActivity,
 	utterance: { utteranceId: string; n?: number; interruptible: boolean; at: Milliseconds },
-): AgentActivity => {
+): AgentActivity {
 	const { utteranceId, n, interruptible, at } = utterance;
 	if (n !== undefined && agent.turn?.n !== n) return agent;
 	const sounding = { utteranceId, interruptible, paused: false };
@@ -78,63 +85,71 @@ const beginSound = (
 		firstSoundAt: turn.firstSoundAt ?? at,
 		soundEndedAt: undefined,
 	}));
-};
+}
 
-const hearAgentText = (agent: AgentActivity, utteranceId: string, text: string): AgentActivity => ({
-	...agent,
-	texts: new Map(agent.texts).set(utteranceId, text),
-});
+function hearAgentText(agent: AgentActivity, utteranceId: string, text: string): AgentActivity {
+	return {
+		...agent,
+		texts: new Map(agent.texts).set(utteranceId, text),
+	};
+}
 
-const pauseSound = (agent: AgentActivity, utteranceId: string, heard?: string): AgentActivity =>
-	agent.sounding?.utteranceId === utteranceId
+function pauseSound(agent: AgentActivity, utteranceId: string, heard?: string): AgentActivity {
+	return agent.sounding?.utteranceId === utteranceId
 		? { ...agent, sounding: { ...agent.sounding, paused: true, heard } }
 		: agent;
+}
 
-export const resumeSound = (agent: AgentActivity): AgentActivity =>
-	agent.sounding === undefined ? agent : { ...agent, sounding: { ...agent.sounding, paused: false } };
+export function resumeSound(agent: AgentActivity): AgentActivity {
+	return agent.sounding === undefined ? agent : { ...agent, sounding: { ...agent.sounding, paused: false } };
+}
 
 /** Would what the caller says now answer a question that this turn, or the greeting, has asked? */
-export const isAsking = ({ turn, sounding, texts, askedQuestion }: AgentActivity): boolean =>
-	sounding === undefined
+export function isAsking({ turn, sounding, texts, askedQuestion }: AgentActivity): boolean {
+	return sounding === undefined
 		? turn?.firstSoundAt !== undefined && askedQuestion
 		: asksQuestion(texts.get(sounding.utteranceId) ?? '', sounding.heard);
+}
 
-const endSound = (
+function endSound(
 	agent: AgentActivity,
 	utteranceId: string,
 	complete: boolean,
 	at: Milliseconds,
-): AgentActivity => {
+): AgentActivity {
 	if (agent.sounding?.utteranceId !== utteranceId) return agent;
 	const askedQuestion = complete ? asksQuestion(agent.texts.get(utteranceId) ?? '') : isAsking(agent);
 	const texts = new Map(agent.texts);
 	texts.delete(utteranceId);
 	const turn = agent.turn?.firstSoundAt === undefined ? agent.turn : { ...agent.turn, soundEndedAt: at };
 	return { ...agent, turn, sounding: undefined, texts, askedQuestion };
-};
+}
 
 /** The turn ended by itself; a sound that still plays ends by its own event. */
-const endTurn = (agent: AgentActivity, n: number): AgentActivity => {
+function endTurn(agent: AgentActivity, n: number): AgentActivity {
 	if (agent.turn?.n !== n) return agent;
 	const { sounding, texts } = agent;
 	const kept = [...texts].filter(([utteranceId]) => utteranceId === sounding?.utteranceId);
 	return { ...agent, turn: undefined, texts: new Map(kept) };
-};
+}
 
 /** Everything the agent does stops here. */
-export const silence = (agent: AgentActivity): AgentActivity => ({
-	texts: new Map(),
-	askedQuestion: agent.sounding === undefined ? agent.askedQuestion : isAsking(agent),
-});
+export function silence(agent: AgentActivity): AgentActivity {
+	return {
+		texts: new Map(),
+		askedQuestion: agent.sounding === undefined ? agent.askedQuestion : isAsking(agent),
+	};
+}
 
 /** The turn is told to be over only when its workflow cannot say more: n8n needs a moment for that. */
 const TURN_OVER_GRACE_MS = 300;
 
 /** How long a turn that has just stopped speaking may still be taken to be at its end. 0: it thinks again. */
-export const graceLeft = ({ turn, sounding }: AgentActivity, now: Milliseconds): Milliseconds =>
-	turn?.soundEndedAt === undefined || sounding !== undefined || turn.tool !== undefined
+export function graceLeft({ turn, sounding }: AgentActivity, now: Milliseconds): Milliseconds {
+	return turn?.soundEndedAt === undefined || sounding !== undefined || turn.tool !== undefined
 		? 0
 		: Math.max(0, turn.soundEndedAt + TURN_OVER_GRACE_MS - now);
+}
 
 /** A longer pause is no longer the same sentence. */
 const CONTINUES_WITHIN_MS = 1500;
@@ -143,18 +158,19 @@ const CONTINUES_WITHIN_MS = 1500;
  * Does the caller go on with the turn that the agent thinks about? Only until its first sound, and not
  * once a tool has run: what a tool has done cannot be taken back by asking again.
  */
-export const isContinuedBy = ({ turn }: AgentActivity, caller: CallerUtterance): boolean =>
-	turn !== undefined &&
+export function isContinuedBy({ turn }: AgentActivity, caller: CallerUtterance): boolean {
+	return turn !== undefined &&
 	!turn.ranTools &&
 	(turn.firstSoundAt === undefined || turn.firstSoundAt >= caller.speechStartAt) &&
 	caller.speechStartAt - turn.speechEndAt < CONTINUES_WITHIN_MS;
+}
 
 /** What the agent is doing after an input; the same object if the input changes nothing. */
-export const followAgent = (
+export function followAgent(
 	agent: AgentActivity,
 	input: ConversationInput,
 	now: Milliseconds,
-): AgentActivity => {
+): AgentActivity {
 	switch (input.type) {
 		case 'agentUtteranceStarted':
 			return beginSound(agent, { ...input, at: now });
@@ -173,4 +189,4 @@ export const followAgent = (
 		default:
 			return agent;
 	}
-};
+}

@@ -8,14 +8,14 @@ export interface Deadline {
 }
 
 /** When the session ends by itself. `quietSince` is absent while anybody speaks or thinks. */
-export const deadlines = (session: {
+export function deadlines(session: {
 	limits: SessionLimits;
 	connectedAt: Milliseconds | undefined;
 	quietSince: Milliseconds | undefined;
-}): Deadline[] => {
+}): Deadline[] {
 	const { limits, connectedAt, quietSince } = session;
 	if (connectedAt === undefined) return [];
 	const longest: Deadline = { at: connectedAt + limits.maxSessionMs, reason: 'maxSession' };
 	if (quietSince === undefined) return [longest];
 	return [longest, { at: quietSince + limits.idleMs, reason: 'idle' }];
-};
+}

@@ -45,89 +45,103 @@ export interface CallerUtterance {
 	readonly carried?: CarriedTurn;
 }
 
-const startUtterance = (speechAt: Milliseconds, recognised: boolean): CallerUtterance => ({
-	speechStartAt: speechAt,
-	stretchStartAt: speechAt,
-	earlierSpeechMs: 0,
-	text: '',
-	recognised,
-	confirmed: false,
-	dismissed: false,
-	rested: false,
-});
+function startUtterance(speechAt: Milliseconds, recognised: boolean): CallerUtterance {
+	return {
+		speechStartAt: speechAt,
+		stretchStartAt: speechAt,
+		earlierSpeechMs: 0,
+		text: '',
+		recognised,
+		confirmed: false,
+		dismissed: false,
+		rested: false,
+	};
+}
 
-const stretchMs = (utterance: CallerUtterance, now: Milliseconds): Milliseconds =>
-	Math.max(0, (utterance.stopped?.speechEndAt ?? now) - utterance.stretchStartAt);
+function stretchMs(utterance: CallerUtterance, now: Milliseconds): Milliseconds {
+	return Math.max(0, (utterance.stopped?.speechEndAt ?? now) - utterance.stretchStartAt);
+}
 
 /** How long the caller has spoken, pauses left out. */
-export const speechMs = (utterance: CallerUtterance, now: Milliseconds): Milliseconds =>
-	utterance.earlierSpeechMs + stretchMs(utterance, now);
+export function speechMs(utterance: CallerUtterance, now: Milliseconds): Milliseconds {
+	return utterance.earlierSpeechMs + stretchMs(utterance, now);
+}
 
 /** New speech before the end of turn: the same utterance goes on, and so does its text. */
-const resumeSpeech = (utterance: CallerUtterance, speechAt: Milliseconds): CallerUtterance => ({
-	...utterance,
-	earlierSpeechMs: utterance.earlierSpeechMs + stretchMs(utterance, speechAt),
-	stretchStartAt: Math.max(speechAt, utterance.stopped?.speechEndAt ?? speechAt),
-	stopped: undefined,
-	finalAsked: undefined,
-	final: undefined,
-	rested: false,
-});
+function resumeSpeech(utterance: CallerUtterance, speechAt: Milliseconds): CallerUtterance {
+	return {
+		...utterance,
+		earlierSpeechMs: utterance.earlierSpeechMs + stretchMs(utterance, speechAt),
+		stretchStartAt: Math.max(speechAt, utterance.stopped?.speechEndAt ?? speechAt),
+		stopped: undefined,
+		finalAsked: undefined,
+		final: undefined,
+		rested: false,
+	};
+}
 
-const stopSpeech = (
+function stopSpeech(
 	utterance: CallerUtterance,
 	at: Milliseconds,
 	speechEndAt: Milliseconds,
 	finalId: string,
-): CallerUtterance => ({
-	...utterance,
-	// A stretch cannot end before it began or after media told of its end, whatever the clocks say.
-	stopped: { at, speechEndAt: Math.min(Math.max(speechEndAt, utterance.stretchStartAt), at) },
-	finalAsked: utterance.recognised ? finalId : undefined,
-});
+): CallerUtterance {
+	return {
+		...utterance,
+		// A stretch cannot end before it began or after media told of its end, whatever the clocks say.
+		stopped: { at, speechEndAt: Math.min(Math.max(speechEndAt, utterance.stretchStartAt), at) },
+		finalAsked: utterance.recognised ? finalId : undefined,
+	};
+}
 
 /** After the final text of a silence, a late partial has nothing to add. */
-const hearPartial = (utterance: CallerUtterance, text: string): CallerUtterance =>
-	utterance.recognised && utterance.final === undefined ? { ...utterance, text } : utterance;
+function hearPartial(utterance: CallerUtterance, text: string): CallerUtterance {
+	return utterance.recognised && utterance.final === undefined ? { ...utterance, text } : utterance;
+}
 
 /** One that crossed with new speech or with a reset is not final; its words come as a partial as well. */
-const hearFinal = (
+function hearFinal(
 	utterance: CallerUtterance,
 	id: string,
 	final: FinalText,
-): CallerUtterance => {
+): CallerUtterance {
 	if (id !== utterance.finalAsked || utterance.final !== undefined) return utterance;
 	const text = final.understood ? final.text.trim() : '';
 	return { ...utterance, text, final: { ...final, text } };
-};
+}
 
 /** The recogniser was lost: a transcript of a part would be worse than none. */
-const loseRecognition = (utterance: CallerUtterance): CallerUtterance => ({
-	...utterance,
-	recognised: false,
-	text: '',
-	final: undefined,
-	finalAsked: undefined,
-});
+function loseRecognition(utterance: CallerUtterance): CallerUtterance {
+	return {
+		...utterance,
+		recognised: false,
+		text: '',
+		final: undefined,
+		finalAsked: undefined,
+	};
+}
 
 /** It takes the place of the turn that ended too early, and says what that said as well. */
-export const carry = (utterance: CallerUtterance, carried: CarriedTurn): CallerUtterance => ({
-	...(carried.recognised ? utterance : loseRecognition(utterance)),
-	carried,
-	confirmed: true,
-});
+export function carry(utterance: CallerUtterance, carried: CarriedTurn): CallerUtterance {
+	return {
+		...(carried.recognised ? utterance : loseRecognition(utterance)),
+		carried,
+		confirmed: true,
+	};
+}
 
-export const wholeText = (utterance: CallerUtterance): string =>
-	joinSpoken(utterance.carried?.text ?? '', utterance.text);
+export function wholeText(utterance: CallerUtterance): string {
+	return joinSpoken(utterance.carried?.text ?? '', utterance.text);
+}
 
 /** What the caller is saying after an input. `finalId` is used where the text is asked for. */
-export const followCaller = (
+export function followCaller(
 	utterance: CallerUtterance | undefined,
 	input: ConversationInput,
 	now: Milliseconds,
 	recognition: boolean,
 	finalId: string,
-): CallerUtterance | undefined => {
+): CallerUtterance | undefined {
 	if (input.type === 'callerSpeechStarted') {
 		const speechAt = Math.min(input.speechAt, now);
 		if (utterance === undefined) return startUtterance(speechAt, recognition);
@@ -147,4 +161,4 @@ export const followCaller = (
 		default:
 			return utterance;
 	}
-};
+}

@@ -74,7 +74,9 @@ const script: fc.Arbitrary<Step[]> = fc.array(
 	{ maxLength: 60 },
 );
 
-const atOnce = (input: Untimed<ConversationInput>): Step => ({ after: 0, late: 0, input });
+function atOnce(input: Untimed<ConversationInput>): Step {
+	return { after: 0, late: 0, input };
+}
 
 const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 	turnTaking: fc
@@ -94,11 +96,11 @@ const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 const UP_MS = 8_640_000_000.1;
 
 /** Plays a script with the ticks asked for, and hands each step to `look`, with the latest time it was told. */
-const play = (
+function play(
 	given: ConversationSettings,
 	steps: readonly Step[],
 	look: (effects: ConversationEffect[], input: ConversationInput, told: number) => void,
-): { conversation: Conversation; told: number } => {
+): { conversation: Conversation; told: number } {
 	const conversation = new Conversation(given);
 	let now = UP_MS;
 	let told = Number.NEGATIVE_INFINITY;
@@ -120,13 +122,13 @@ const play = (
 		step({ ...offset(named), at: now - late });
 	}
 	return { conversation, told };
-};
+}
 
-const offset = (input: Untimed<ConversationInput>): Untimed<ConversationInput> => {
+function offset(input: Untimed<ConversationInput>): Untimed<ConversationInput> {
 	if (input.type === 'callerSpeechStarted') return { ...input, speechAt: UP_MS + input.speechAt };
 	if (input.type === 'callerSpeechStopped') return { ...input, speechEndAt: UP_MS + input.speechEndAt };
 	return input;
-};
+}
 
 describe('whatever happens, in whatever order', () => {
 	it('has at most one turn in flight, numbers them from 1, and each ends exactly once', () => {
@@ -301,7 +303,7 @@ const world: fc.Arbitrary<World> = fc.record({
 	lookAhead: fc.boolean(),
 });
 
-const playWorld = ({ events, after, ms, finalAfterMs, interruptions, interruptible, lookAhead }: World): Scenario => {
+function playWorld({ events, after, ms, finalAfterMs, interruptions, interruptible, lookAhead }: World): Scenario {
 	const call = new Scenario({
 		finalAfterMs,
 		lookAhead,
@@ -321,7 +323,7 @@ const playWorld = ({ events, after, ms, finalAfterMs, interruptions, interruptib
 		at += length;
 	}
 	return call.run(at + 30_000);
-};
+}
 
 describe('in a call where all others do their part', () => {
 	it('always comes back to listening: never stuck paused, thinking or hearing', () => {

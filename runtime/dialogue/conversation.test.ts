@@ -1,10 +1,10 @@
 // Guards against: turns that start too early, too late, twice or never in a plain conversation.
 import { Scenario } from './scenario.fixture';
 
-const reply =
-	(text: string, { after = 300, ms = 2000 } = {}) =>
-	({ n }: { n: number }, scenario: Scenario) =>
+function reply(text: string, { after = 300, ms = 2000 } = {}) {
+	return ({ n }: { n: number }, scenario: Scenario) =>
 		void scenario.speaks(scenario.now + after, ms, text, { n });
+}
 
 describe('a plain turn', () => {
 	it('goes from speech through silence, thought and answer back to listening', () => {

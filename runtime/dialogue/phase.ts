@@ -18,17 +18,17 @@ export interface ShownState {
 	tool?: string;
 }
 
-export const phaseOf = (
+export function phaseOf(
 	agent: AgentActivity,
 	caller: CallerUtterance | undefined,
 	contested: boolean,
 	now: Milliseconds,
-): ConversationPhase => {
+): ConversationPhase {
 	if (agent.sounding !== undefined) return contested ? 'interruptionPending' : 'speaking';
 	if (caller !== undefined) return caller.stopped === undefined ? 'hearing' : 'ending';
 	if (agent.turn === undefined) return 'listening';
 	return graceLeft(agent, now) > 0 ? 'speaking' : 'thinking';
-};
+}
 
 const SHOWN: Record<ConversationPhase, AgentState> = {
 	listening: 'listening',
@@ -41,7 +41,7 @@ const SHOWN: Record<ConversationPhase, AgentState> = {
 };
 
 /** What the page shows. `tool` is the name of the tool that runs, '' if it is not known. */
-export const shownState = (phase: ConversationPhase, tool: string | undefined): ShownState => {
+export function shownState(phase: ConversationPhase, tool: string | undefined): ShownState {
 	if (phase !== 'thinking' || tool === undefined) return { state: SHOWN[phase] };
 	return tool === '' ? { state: 'tool' } : { state: 'tool', tool };
-};
+}

@@ -223,7 +223,7 @@ export class Scenario {
 	}
 }
 
-const line = (at: number, effect: ConversationEffect): string => {
+function line(at: number, effect: ConversationEffect): string {
 	switch (effect.type) {
 		case 'startTurn': {
 			const continues = effect.continues === undefined ? '' : ` (continues ${effect.continues})`;
@@ -241,4 +241,4 @@ const line = (at: number, effect: ConversationEffect): string => {
 		default:
 			return `${at} ${effect.type}`;
 	}
-};
+}

@@ -1,9 +1,9 @@
 // Guards against: latencies that count from the wrong moment, or that are invented for stages that did not happen.
 import { turnTimings as schema } from '../contract/turn';
-import { turnTimings } from './turn-timings';
+import { timingsOf } from './turn-timings';
 
 it('counts each stage from where contract/turn says', () => {
-	const timings = turnTimings({
+	const timings = timingsOf({
 		speechStartAt: 1000,
 		speechEndAt: 3000,
 		finalAt: 3230.04,
@@ -40,18 +40,18 @@ it('counts each stage from where contract/turn says', () => {
 });
 
 it('leaves out what did not happen', () => {
-	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600 })).toEqual({ eou_delay: 1600 - 900, user_speech: 900 });
-	expect(turnTimings({ speechStartAt: 0, speechEndAt: 1, declaredAt: 2, firstTokenAt: 5 })).not.toHaveProperty('ttft');
+	expect(timingsOf({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600 })).toEqual({ eou_delay: 1600 - 900, user_speech: 900 });
+	expect(timingsOf({ speechStartAt: 0, speechEndAt: 1, declaredAt: 2, firstTokenAt: 5 })).not.toHaveProperty('ttft');
 });
 
 it('adds up: no time between the stages is hidden', () => {
 	const marks = { speechStartAt: 0, speechEndAt: 9, declaredAt: 10, firstAskAt: 30, modelAskedAt: 35, firstTokenAt: 70, firstPieceAt: 95 };
-	const timings = turnTimings({ ...marks, firstVoiceAudioAt: 120, audibleAt: 133 });
+	const timings = timingsOf({ ...marks, firstVoiceAudioAt: 120, audibleAt: 133 });
 	const { workflow_delay, nodes_delay, ttft, sentence_delay, ttfb, playout_delay, response_delay } = timings;
 	const stages = [workflow_delay, nodes_delay, ttft, sentence_delay, ttfb, playout_delay];
 	expect(stages.reduce((sum: number, ms) => sum + (ms ?? Number.NaN), 0)).toBe(response_delay);
 });
 
 it('knows no negative time: the end of speech is an estimate', () => {
-	expect(turnTimings({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600, finalAt: 890 }).transcription_delay).toBe(0);
+	expect(timingsOf({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600, finalAt: 890 }).transcription_delay).toBe(0);
 });

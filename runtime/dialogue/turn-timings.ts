@@ -28,17 +28,21 @@ export interface TurnMarks {
 }
 
 /** A tenth of a millisecond is more than any of these is worth. */
-const rounded = (ms: Milliseconds): Milliseconds => Math.round(ms * 10) / 10;
+function rounded(ms: Milliseconds): Milliseconds {
+	return Math.round(ms * 10) / 10;
+}
 
 /** Never negative: the end of speech is an estimate, and a final text may come a moment before it. */
-const between = (from: Milliseconds | undefined, to: Milliseconds | undefined): Milliseconds | undefined =>
-	from === undefined || to === undefined ? undefined : rounded(Math.max(0, to - from));
+function between(from: Milliseconds | undefined, to: Milliseconds | undefined): Milliseconds | undefined {
+	return from === undefined || to === undefined ? undefined : rounded(Math.max(0, to - from));
+}
 
-const duration = (ms: Milliseconds | undefined): Milliseconds | undefined =>
-	ms === undefined ? undefined : rounded(Math.max(0, ms));
+function duration(ms: Milliseconds | undefined): Milliseconds | undefined {
+	return ms === undefined ? undefined : rounded(Math.max(0, ms));
+}
 
 /** contract/turn says what each figure means. */
-export const turnTimings = (marks: TurnMarks): TurnTimings => {
+export function timingsOf(marks: TurnMarks): TurnTimings {
 	const timings: TurnTimings = {
 		eou_delay: between(marks.speechEndAt, marks.declaredAt),
 		transcription_delay: between(marks.speechEndAt, marks.finalAt),
@@ -56,4 +60,4 @@ export const turnTimings = (marks: TurnMarks): TurnTimings => {
 		agent_speech: duration(marks.spokenMs),
 	};
 	return Object.fromEntries(Object.entries(timings).filter(([, ms]) => ms !== undefined));
-};
+}

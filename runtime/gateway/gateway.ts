@@ -5,15 +5,15 @@ import type { Duplex } from 'node:stream';
 import fastify, { LogController } from 'fastify';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { checkKey } from './http/auth';
-import { Child } from './children/restarting-process';
+import { RestartingProcess } from './children/restarting-process';
 import { MediaPool } from './children/media-pool';
 import { Admission } from './calls/admission';
-import { LiveSessions } from './calls/calls';
-import { answerErrors } from './http/http-errors';
+import { Calls } from './calls/calls';
+import { answerHttpErrors } from './http/http-errors';
 import type { GatewayOptions } from './options';
 import { Page } from './http/page';
-import { houseRoutes } from './http/runtime-routes';
-import { sessionRoutes } from './http/call-routes';
+import { runtimeRoutes } from './http/runtime-routes';
+import { callRoutes } from './http/call-routes';
 import { standaloneRoutes } from './http/standalone-routes';
 import { turnRoutes } from './http/turn-routes';
 import { Dispatcher } from './n8n/dispatch';
@@ -29,7 +29,7 @@ export interface Gateway {
 }
 
 /** An offer, a long system prompt, tool results. Recordings have a limit of their own. */
-const BODY_LIMIT = 2 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 const TRIGGERS = '/v1/triggers';
 
 /** Opens the house: children first, so that they load while the server starts. */
@@ -38,7 +38,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		logger: { level: options.logLevel },
 		// Paths hold the ids of sessions; only what fails is logged, by code.
 		logController: new LogController({ disableRequestLogging: true }),
-		bodyLimit: BODY_LIMIT,
+		bodyLimit: BODY_LIMIT_BYTES,
 		// A node may wait minutes for the caller to hear the end.
 		requestTimeout: 0,
 		forceCloseConnections: true,
@@ -46,7 +46,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const log = app.log;
 	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
 	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
-	const inference = new Child({
+	const inference = new RestartingProcess({
 		name: 'inference',
 		entry: entry('inference'),
 		protocol: inferenceProtocol,
@@ -61,14 +61,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxSessions);
-	const sessions = new LiveSessions({ media, inference, streams, dispatcher, log }, admission);
+	const sessions = new Calls({ media, inference, streams, dispatcher, log }, admission);
 
-	answerErrors(app);
+	answerHttpErrors(app);
 	app.addHook('onRequest', async (request) => checkKey(request.headers, options.key));
-	sessionRoutes(app, sessions);
+	callRoutes(app, sessions);
 	turnRoutes(app, sessions);
 	standaloneRoutes(app, inference);
-	houseRoutes(app, { page: new Page(options.runtimeDir), media, inference, sessions, version });
+	runtimeRoutes(app, { page: new Page(options.runtimeDir), media, inference, sessions, version });
 	app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
 		try {
 			if (request.url !== TRIGGERS) throw new Error('no such path');

@@ -36,7 +36,9 @@ export interface GatewayOptions {
 }
 
 /** "Invalid enum value. Expected 'auto' | 'off', received 'x'" without its end. */
-const withoutValue = (message: string): string => message.replace(/, received .*$/s, '');
+function withoutValue(message: string): string {
+	return message.replace(/, received .*$/s, '');
+}
 
 /** Throws VOICE_ERR_BAD_REQUEST, naming each variable that cannot be read; its value is left out, for one of them is a key. */
 export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {

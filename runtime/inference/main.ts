@@ -3,16 +3,16 @@ import { monotonicClock } from '../lib/clock';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { pipeToParent } from '../rpc/pipes';
 import { serve } from '../rpc/server';
-import { ChatChain } from './chat/fallback';
-import { RecogniserChain } from './recognition/fallback';
-import { Rests } from './fallback/cooldowns';
-import type { RecogniserSource } from './fallback/sources';
-import { VoiceChain } from './speech/fallback';
-import { Counters } from './handlers/counters';
+import { ChatFallback } from './chat/fallback';
+import { RecogniserFallback } from './recognition/fallback';
+import { Cooldowns } from './fallback/cooldowns';
+import type { RecogniserSource } from './fallback/fallback-chain';
+import { VoiceFallback } from './speech/fallback';
+import { Counters, type InferenceDeps } from './handlers/counters';
 import { engineChoices } from './handlers/engines';
 import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
-import { houseHandlers } from './handlers/runtime';
+import { runtimeHandlers } from './handlers/runtime';
 import { listenHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
 import { transcribeHandler } from './handlers/transcribe';
@@ -23,11 +23,9 @@ import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
 import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
-import { Recognisers } from './recognition/recognisers';
-import type { Rooms } from './handlers/rooms';
+import { Recognisers, createRecogniser } from './recognition/recognisers';
 import { RealTime } from './scheduler/real-time';
 import { serverNamed, Servers } from './servers/servers';
-import { createRecogniser } from './recognition';
 import { FliteVoice } from './speech/flite/flite-voice';
 import { SherpaVoices } from './speech/sherpa/sherpa-voices';
 import { Voices } from './speech/voices';
@@ -66,14 +64,14 @@ const recognisers: RecogniserSource = {
 };
 const llama = new LlamaEngine(check, undefined, locate);
 const realTime = new RealTime();
-const rests = new Rests(monotonicClock);
-const rooms: Rooms = {
-	chat: new ChatChain((model) => {
+const cooldowns = new Cooldowns(monotonicClock);
+const deps: InferenceDeps = {
+	chat: new ChatFallback((model) => {
 		const server = serverNamed(model);
 		return server === undefined ? llama : servers.chat(server);
-	}, rests),
-	voices: new VoiceChain(voices, rests, realTime, monotonicClock),
-	recognisers: new RecogniserChain(recognisers, rests),
+	}, cooldowns),
+	voices: new VoiceFallback(voices, cooldowns, realTime, monotonicClock),
+	recognisers: new RecogniserFallback(recognisers, cooldowns),
 	choices: async () => await engineChoices(models, servers, voices),
 	locate,
 	counters,
@@ -85,10 +83,10 @@ const pipe = pipeToParent();
 // Native threads of loaded models would keep the process alive.
 pipe.onClose(() => process.exit(0));
 serve(inferenceProtocol, pipe, {
-	...chatHandlers(rooms),
-	...houseHandlers(rooms),
-	capacity: capacityHandler(rooms),
-	listen: listenHandler(rooms),
-	speak: speakHandler(rooms),
-	transcribe: transcribeHandler(rooms),
+	...chatHandlers(deps),
+	...runtimeHandlers(deps),
+	capacity: capacityHandler(deps),
+	listen: listenHandler(deps),
+	speak: speakHandler(deps),
+	transcribe: transcribeHandler(deps),
 });

@@ -4,10 +4,9 @@ import { mediaProtocol } from '../rpc/media-protocol';
 import { pipeToParent } from '../rpc/pipes';
 import { serve } from '../rpc/server';
 import { Pacer } from './audio-out/pacer';
-import { BusyMeter } from '../lib/busy-meter';
+import { BusyMeter } from '../lib/process-load';
 import { MediaSession } from './media-session';
-import { vadModelFile } from './vad/model-file';
-import { Silero } from './vad/silero';
+import { vadModelFile, Silero } from './vad/silero';
 
 /** The gateway spreads calls and refuses earlier; this only keeps one process from taking what it cannot carry. */
 const MAX_SESSIONS = 64;

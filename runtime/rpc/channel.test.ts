@@ -1,10 +1,9 @@
 // Guards against calls that hang, cross or break a process when the other side lies, dies or is slow.
 import { z } from 'zod';
 import { VoiceError } from '../contract/errors';
-import { Caller } from './client';
-import type { Protocol } from './protocol-types';
+import { RpcClient } from './client';
+import type { Protocol, Pipe, WireMessage } from './protocol';
 import { type Handlers, serve } from './server';
-import type { Pipe, WireMessage } from './protocol';
 
 const protocol = {
 	echo: {
@@ -33,11 +32,11 @@ function pipes(): { left: Pipe; right: Pipe; close: () => void; sent: WireMessag
 function connect(handlers: Handlers<typeof protocol>) {
 	const wires = pipes();
 	serve(protocol, wires.right, handlers);
-	return { caller: new Caller(protocol, wires.left, 'VOICE_ERR_INFERENCE_LOST'), ...wires };
+	return { client: new RpcClient(protocol, wires.left, 'VOICE_ERR_INFERENCE_LOST'), ...wires };
 }
 
 test('events come before the result, in order, and inputs sent at once are kept for the handler', async () => {
-	const { caller } = connect({
+	const { client } = connect({
 		echo: async ({ text }, { emit, onInput }) =>
 			await new Promise((resolve) => {
 				onInput((word) => {
@@ -47,7 +46,7 @@ test('events come before the result, in order, and inputs sent at once are kept 
 			}),
 	});
 	const heard: string[] = [];
-	const call = caller.call('echo', { text: 'x' }, (event) => heard.push(event));
+	const call = client.call('echo', { text: 'x' }, (event) => heard.push(event));
 	for (const word of ['a', 'b', 'c', 'end']) call.send(word);
 	await expect(call.result).resolves.toEqual({ text: 'x' });
 	expect(heard).toEqual(['a', 'b', 'c']);
@@ -55,55 +54,55 @@ test('events come before the result, in order, and inputs sent at once are kept 
 
 test('parameters of a wrong shape are refused and never reach the handler', async () => {
 	const handler = jest.fn();
-	const { caller } = connect({ echo: handler });
-	await expect(caller.call('echo', { text: 7 } as never).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+	const { client } = connect({ echo: handler });
+	await expect(client.call('echo', { text: 7 } as never).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
 	expect(handler).not.toHaveBeenCalled();
 });
 
 test('an operation the child does not know is an error, not a silence', async () => {
 	const { left } = connect({ echo: async ({ text }) => ({ text }) });
-	const other = new Caller({ ...protocol, nothing: protocol.echo }, left, 'VOICE_ERR_INFERENCE_LOST');
+	const other = new RpcClient({ ...protocol, nothing: protocol.echo }, left, 'VOICE_ERR_INFERENCE_LOST');
 	await expect(other.call('nothing', { text: '' }).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
 });
 
 test('an input of a wrong shape is dropped and the call lives on', async () => {
-	const { caller } = connect({
+	const { client } = connect({
 		echo: async (_params, { onInput }) => await new Promise((resolve) => onInput((text) => resolve({ text }))),
 	});
-	const call = caller.call('echo', { text: '' });
+	const call = client.call('echo', { text: '' });
 	call.send(1 as never);
 	call.send('good');
 	await expect(call.result).resolves.toEqual({ text: 'good' });
 });
 
 test('cancel reaches the handler as an aborted signal and the call ends as cancelled', async () => {
-	const { caller } = connect({
+	const { client } = connect({
 		echo: async (_params, { signal }) =>
 			await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
 	});
-	const call = caller.call('echo', { text: '' });
+	const call = client.call('echo', { text: '' });
 	call.cancel();
 	await expect(call.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
 });
 
 test('all open calls fail with the lost code when the process dies, and so do later ones', async () => {
-	const { caller, close } = connect({ echo: async () => await new Promise(() => undefined) });
-	const calls = [caller.call('echo', { text: '1' }), caller.call('echo', { text: '2' })];
+	const { client, close } = connect({ echo: async () => await new Promise(() => undefined) });
+	const calls = [client.call('echo', { text: '1' }), client.call('echo', { text: '2' })];
 	close();
-	for (const call of [...calls, caller.call('echo', { text: '3' })]) {
+	for (const call of [...calls, client.call('echo', { text: '3' })]) {
 		await expect(call.result).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
 	}
 });
 
 test('the death of the caller aborts what the child does for it', async () => {
 	let seen: AbortSignal | undefined;
-	const { caller, close } = connect({
+	const { client, close } = connect({
 		echo: async (_params, { signal }) => {
 			seen = signal;
 			return await new Promise(() => undefined);
 		},
 	});
-	caller.call('echo', { text: '' }).result.catch(() => undefined);
+	client.call('echo', { text: '' }).result.catch(() => undefined);
 	await new Promise((resolve) => setImmediate(resolve));
 	close();
 	expect(seen?.aborted).toBe(true);
@@ -112,24 +111,24 @@ test('the death of the caller aborts what the child does for it', async () => {
 test('a thrown VoiceError keeps its code and remedy across the pipe; any other error becomes internal', async () => {
 	const thrown = new VoiceError('VOICE_ERR_MODEL_BROKEN', 'damaged', { remedy: 'fetch it again' });
 	const known = connect({ echo: async () => await Promise.reject(thrown) });
-	await expect(known.caller.call('echo', { text: '' }).result).rejects.toMatchObject({
+	await expect(known.client.call('echo', { text: '' }).result).rejects.toMatchObject({
 		code: 'VOICE_ERR_MODEL_BROKEN',
 		remedy: 'fetch it again',
 	});
 	const unknown = connect({ echo: async () => await Promise.reject(new TypeError('x is undefined')) });
-	await expect(unknown.caller.call('echo', { text: '' }).result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL' });
+	await expect(unknown.client.call('echo', { text: '' }).result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL' });
 });
 
 test('a result of a wrong shape is an error of ours, not data', async () => {
-	const { caller } = connect({ echo: async () => ({ wrong: true }) as never });
-	await expect(caller.call('echo', { text: '' }).result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL' });
+	const { client } = connect({ echo: async () => ({ wrong: true }) as never });
+	await expect(client.call('echo', { text: '' }).result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL' });
 });
 
 test('garbage on the pipe is passed over by both ends', async () => {
-	const { caller, left, right } = connect({ echo: async ({ text }) => ({ text }) });
+	const { client, left, right } = connect({ echo: async ({ text }) => ({ text }) });
 	for (const rubbish of [null, 'x', 12, { kind: 'call' }, { kind: 'result', id: 'one' }]) {
 		left.send(rubbish as never);
 		right.send(rubbish as never);
 	}
-	await expect(caller.call('echo', { text: 'still here' }).result).resolves.toEqual({ text: 'still here' });
+	await expect(client.call('echo', { text: 'still here' }).result).resolves.toEqual({ text: 'still here' });
 });

@@ -1,9 +1,8 @@
 import { type ErrorCode, VoiceError } from '../contract/errors';
-import type { Event, Input, ParamsIn, Protocol, Result } from './protocol-types';
-import { type Pipe, wireMessage } from './protocol';
+import { type Event, type Input, type ParamsIn, type Protocol, type Result, type Pipe, wireMessage } from './protocol';
 
 /** A call under way. */
-export interface Call<I, R> {
+export interface RpcCall<I, R> {
 	readonly result: Promise<R>;
 	/** Does nothing once the call has ended. */
 	send(input: I): void;
@@ -19,7 +18,7 @@ interface Pending {
 }
 
 /** The asking end of a protocol. All open calls fail with `lostCode` when the other process is gone. */
-export class Caller<P extends Protocol> {
+export class RpcClient<P extends Protocol> {
 	private readonly pending = new Map<number, Pending>();
 	private nextId = 1;
 	private closed = false;
@@ -37,7 +36,7 @@ export class Caller<P extends Protocol> {
 		op: K,
 		params: ParamsIn<P[K]>,
 		onEvent: (event: Event<P[K]>) => void = () => undefined,
-	): Call<Input<P[K]>, Result<P[K]>> {
+	): RpcCall<Input<P[K]>, Result<P[K]>> {
 		const id = this.nextId++;
 		const result = new Promise<Result<P[K]>>((resolve, reject) => {
 			if (this.closed) {

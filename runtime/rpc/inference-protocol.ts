@@ -4,8 +4,8 @@ import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
 import { chatDone, engines, transcriptionDone } from '../contract/control';
 import { doneBy } from '../contract/engines';
 import { inferenceStats } from '../contract/stats';
-import { pcm } from '../audio/pcm-schema';
-import type { Protocol } from './protocol-types';
+import { pcm } from '../audio/pcm';
+import type { Protocol } from './protocol';
 
 const listenInput = z.discriminatedUnion('type', [
 	/** 16 kHz mono, any length. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mediaStats } from '../contract/stats';
-import type { Protocol } from './protocol-types';
-import { pcm } from '../audio/pcm-schema';
+import type { Protocol } from './protocol';
+import { pcm } from '../audio/pcm';
 
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
 const sessionInput = z.discriminatedUnion('type', [

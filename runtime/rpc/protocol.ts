@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z, type ZodTypeAny } from 'zod';
 import { errorShape } from '../contract/errors';
 
 /** What really crosses between two processes. `id` numbers the caller's calls. */
@@ -18,3 +18,22 @@ export interface Pipe {
 	onMessage(listener: (message: unknown) => void): void;
 	onClose(listener: () => void): void;
 }
+
+/**
+ * One thing a child process can be asked to do. A call may be answered at once, or live as long as a
+ * session: while it lives the caller sends `input`s, the child sends `event`s, and either end may end it.
+ */
+export interface Operation {
+	readonly params: ZodTypeAny;
+	readonly input: ZodTypeAny;
+	readonly event: ZodTypeAny;
+	readonly result: ZodTypeAny;
+}
+
+export type Protocol = Readonly<Record<string, Operation>>;
+
+export type Params<O extends Operation> = z.infer<O['params']>;
+export type ParamsIn<O extends Operation> = z.input<O['params']>;
+export type Input<O extends Operation> = z.infer<O['input']>;
+export type Event<O extends Operation> = z.infer<O['event']>;
+export type Result<O extends Operation> = z.infer<O['result']>;

@@ -1,6 +1,5 @@
 import { VoiceError } from '../contract/errors';
-import type { Event, Input, Params, Protocol, Result } from './protocol-types';
-import { type Pipe, wireMessage } from './protocol';
+import { type Event, type Input, type Params, type Protocol, type Result, type Pipe, wireMessage } from './protocol';
 
 /** What a handler may do while its call lives. */
 export interface CallContext<I, E> {

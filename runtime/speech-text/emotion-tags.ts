@@ -9,21 +9,24 @@ const OTHER_TAG = new RegExp(String.raw`<(?!(?:${NAMES})>)[/!?]?[a-zA-Z-][^<>]*>
 const OPEN_TAG = new RegExp(String.raw`<(?!(?:${NAMES})>)(?=[/!?]?[a-zA-Z-])`, 'gi');
 
 /** Without tags but those of emotion; the text between them stays. */
-export const withoutMarkup = (text: string): string => text.replace(OTHER_TAG, ' ').replace(OPEN_TAG, ' ');
+export function withoutMarkup(text: string): string {
+	return text.replace(OTHER_TAG, ' ').replace(OPEN_TAG, ' ');
+}
 
 /** For voices that would say "laugh" aloud. */
-export const withoutEmotionTags = (text: string): string =>
-	text
+export function withoutEmotionTags(text: string): string {
+	return text
 		.replace(EMOTION_TAG, ' ')
 		.replace(/ {2,}/g, ' ')
 		.replace(/ (?=[,.;:?!\u2026])/g, '')
 		.trim();
+}
 
 /** Changes only what stands between emotion tags. */
-export const aroundEmotionTags = (text: string, change: (words: string) => string): string => {
+export function aroundEmotionTags(text: string, change: (words: string) => string): string {
 	const tags = text.match(EMOTION_TAG) ?? [];
 	return text
 		.split(EMOTION_TAG)
 		.map((words, index) => `${change(words)}${tags[index] ?? ''}`)
 		.join('');
-};
+}

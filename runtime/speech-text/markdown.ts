@@ -21,10 +21,12 @@ const NUMBERED = /^\d{1,2}[.)] \S/;
 
 const ENDED = /[.?!:;,\u2026\u3002\uff01\uff1f\uff0c\u0964\u061f]["'\u201d\u2019)*_~]*$/;
 
-const endedBy = (mark: string, line: string): string => (line === '' || ENDED.test(line) ? line : `${line}${mark}`);
+function endedBy(mark: string, line: string): string {
+	return line === '' || ENDED.test(line) ? line : `${line}${mark}`;
+}
 
-const row = (cells: string): string =>
-	endedBy(
+function row(cells: string): string {
+	return endedBy(
 		'.',
 		cells
 			.split('|')
@@ -32,9 +34,10 @@ const row = (cells: string): string =>
 			.filter((cell) => cell !== '')
 			.join(', '),
 	);
+}
 
 /** One line, without what makes it a heading, a quotation, a list item or part of a table. */
-const plainLine = (written: string): string => {
+function plainLine(written: string): string {
 	const line = written.replace(/\s+/g, ' ').trim();
 	if (RULE.test(line) || (line.includes('-') && TABLE_RULE.test(line))) return '';
 	const unquoted = line.replace(QUOTE, '');
@@ -43,14 +46,14 @@ const plainLine = (written: string): string => {
 	if (heading !== undefined) return endedBy('.', heading.replace(/[# ]+$/, ''));
 	const item = unquoted.replace(BULLET, '');
 	return item !== unquoted || NUMBERED.test(unquoted) ? endedBy('.', item) : unquoted;
-};
+}
 
 /**
  * Marks may have lost their partner where a sentence was cut out of its paragraph, so all go. A star between
  * figures multiplies, an underline between letters is a space, but not in anna_b@example.com.
  */
-const withoutMarks = (text: string): string =>
-	text
+function withoutMarks(text: string): string {
+	return text
 		.replace(/!?\[([^[\]]{1,500})\]\((?:[^()\s]{0,2000})(?: "[^"]{0,200}")?\)/g, '$1')
 		.replace(/!\[\]\([^()\s]{0,2000}\)/g, ' ')
 		.replace(/\[\^?\d{1,3}\]/g, '')
@@ -62,11 +65,13 @@ const withoutMarks = (text: string): string =>
 		.replace(/(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}])(?![\w.+-]{1,64}@)/gu, ' ')
 		.replace(/_(?![\w.+-]{1,64}@)|\\/g, '')
 		.replace(/ ?\|[ |]*/g, ', ');
+}
 
 /** The words of a Markdown text, or of any piece of one, line by line. */
-export const withoutMarkdown = (text: string, language = 'en'): string =>
-	text
+export function withoutMarkdown(text: string, language = 'en'): string {
+	return text
 		.replace(FENCED_CODE, `\n${CODE_LEFT_OUT[language] ?? '\u2026'}\n`)
 		.split('\n')
 		.map((line) => withoutMarks(plainLine(line)))
 		.join('\n');
+}

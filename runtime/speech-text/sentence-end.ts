@@ -1,4 +1,3 @@
-import { isClosing, isSentenceMark, isWideMark } from './sentence-marks';
 
 /**
  * - `end`: a sentence ends after this mark;
@@ -7,7 +6,9 @@ import { isClosing, isSentenceMark, isWideMark } from './sentence-marks';
  */
 export type SentenceEnd = 'end' | 'inside' | 'unknown';
 
-const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
+function words(list: string): ReadonlySet<string> {
+	return new Set(list.trim().split(/\s+/));
+}
 
 /** A name or a number always follows. */
 const NEVER_LAST = words('dr mr mrs ms prof vs e.g i.e cf fig approx gen col sgt capt lt rev hon gov mt ft dept est messrs mme mlle');
@@ -35,19 +36,22 @@ const NEVER_BEFORE_A_NUMBER = words('no nos p pp vol art sec ch ext fig');
 /** No abbreviation is longer. */
 const LONGEST_WORD = 20;
 
-const wordBefore = (text: string, dot: number): string =>
-	/[\p{L}.]*$/u.exec(text.slice(Math.max(0, dot - LONGEST_WORD), dot))?.[0].toLowerCase() ?? '';
+function wordBefore(text: string, dot: number): string {
+	return /[\p{L}.]*$/u.exec(text.slice(Math.max(0, dot - LONGEST_WORD), dot))?.[0].toLowerCase() ?? '';
+}
 
 /** The word that begins at `at`; undefined while more letters may come. */
-const wordAt = (text: string, at: number, done: boolean): string | undefined => {
+function wordAt(text: string, at: number, done: boolean): string | undefined {
 	const word = /^\p{L}*/u.exec(text.slice(at, at + LONGEST_WORD))?.[0] ?? '';
 	return at + word.length === text.length && !done ? undefined : word.toLowerCase();
-};
+}
 
-const decide = (ends: boolean): SentenceEnd => (ends ? 'end' : 'inside');
+function decide(ends: boolean): SentenceEnd {
+	return ends ? 'end' : 'inside';
+}
 
 /** `next`: where the next word begins, or the end of the text where none follows. */
-const dotEnds = (text: string, dot: number, next: number, done: boolean): SentenceEnd => {
+function dotEnds(text: string, dot: number, next: number, done: boolean): SentenceEnd {
 	const lineStart = text.lastIndexOf('\n', dot) + 1;
 	if (dot - lineStart < 8 && /^\s*\d{1,3}$/.test(text.slice(lineStart, dot))) return 'inside';
 	const word = wordBefore(text, dot);
@@ -65,23 +69,23 @@ const dotEnds = (text: string, dot: number, next: number, done: boolean): Senten
 	// An initial ("J. Smith"); "I" is rather the end of "so do I.".
 	if (/(?:^|[\s(])\p{Lu}$/u.test(text.slice(Math.max(0, dot - 2), dot)) && word !== 'i') return 'inside';
 	return decide(!(/\d/.test(sign) && NEVER_BEFORE_A_NUMBER.has(word)));
-};
+}
 
 /** More marks, or more space, than this after a sentence are not waited for. */
 const LONGEST_RUN = 80;
 
 /** Where the space after `from` ends. */
-const pastSpace = (text: string, from: number): number => {
+function pastSpace(text: string, from: number): number {
 	let at = from;
 	while (at - from < LONGEST_RUN && /\s/.test(text.charAt(at))) at++;
 	return at;
-};
+}
 
 /**
  * Does a sentence end with the mark at `at`? `done`: no more text will come. The second figure is where
  * the sentence ends, closing quotes and brackets included.
  */
-export const sentenceEnd = (text: string, at: number, done: boolean): [SentenceEnd, number] => {
+export function sentenceEnd(text: string, at: number, done: boolean): [SentenceEnd, number] {
 	const mark = text.charAt(at);
 	let end = at + 1;
 	while (end - at < LONGEST_RUN && isSentenceMark(text.charAt(end))) end++;
@@ -102,4 +106,38 @@ export const sentenceEnd = (text: string, at: number, done: boolean): [SentenceE
 	if (ellipsis) return [decide(!/\p{Ll}|\d/u.test(sign)), end];
 	if (mark === '.') return [dotEnds(text, at, next, done), end];
 	return [decide(!/\p{Ll}/u.test(sign)), end];
-};
+}
+
+/** Latin and Arabic marks: a sentence ends only if space follows. */
+const SPACED_MARK = /[.?!\u2026\u061f\u06d4]/;
+
+/** Chinese and Japanese full stops, the Indian danda: no space needed. */
+const WIDE_MARK = /[\u3002\uff01\uff1f\uff61\u0964\u0965\u104b\u17d4]/;
+
+/** Quotes, brackets and Markdown that close after the mark. */
+const CLOSING = /["'\u201d\u2019\u00bb\u300d\u300f\u3011\uff09)\]*_]/;
+
+const CLAUSE_MARK = /[,;:\u2014\u060c\u061b]/;
+const WIDE_CLAUSE_MARK = /[\uff0c\u3001\uff1b\uff1a]/;
+
+/** Scripts without spaces, in which one sign is about a third of a word's time. */
+const WIDE_LETTER = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
+
+export function isWideMark(sign: string): boolean {
+	return WIDE_MARK.test(sign);
+}
+export function isSentenceMark(sign: string): boolean {
+	return SPACED_MARK.test(sign) || WIDE_MARK.test(sign);
+}
+export function isClosing(sign: string): boolean {
+	return CLOSING.test(sign);
+}
+export function isClauseMark(sign: string): boolean {
+	return CLAUSE_MARK.test(sign);
+}
+export function isWideClauseMark(sign: string): boolean {
+	return WIDE_CLAUSE_MARK.test(sign);
+}
+export function isWideLetter(sign: string): boolean {
+	return WIDE_LETTER.test(sign);
+}

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { SentenceSplitter } from './sentence-splitter';
 
-const split = (text: string): string[] => {
+function split(text: string): string[] {
 	const splitter = new SentenceSplitter();
 	return [...splitter.push(text), ...splitter.flush()];
-};
+}
 
 it.each([
 	['Hello there. How are you? Fine!', ['Hello there.', 'How are you?', 'Fine!']],
@@ -108,7 +108,9 @@ const fragment = fc.constantFrom(
 );
 const anyText = fc.oneof(fc.array(fragment, { maxLength: 40 }).map((parts) => parts.join('')), fc.string({ unit: 'grapheme', maxLength: 80 }));
 
-const bare = (text: string): string => text.replace(/\s+/g, '');
+function bare(text: string): string {
+	return text.replace(/\s+/g, '');
+}
 
 it('loses and adds nothing but space', () => {
 	fc.assert(

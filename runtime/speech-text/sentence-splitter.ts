@@ -1,6 +1,5 @@
 import { forcedBreak, lateBreak } from './forced-break';
-import { sentenceEnd } from './sentence-end';
-import { isClauseMark, isSentenceMark, isWideClauseMark, isWideLetter } from './sentence-marks';
+import { sentenceEnd, isClauseMark, isSentenceMark, isWideClauseMark, isWideLetter } from './sentence-end';
 
 /** A first clause this long may be spoken before its sentence is written: the caller hears it sooner. */
 const FIRST_CLAUSE_MIN = 40;
@@ -58,7 +57,7 @@ export class SentenceSplitter {
 }
 
 /** Where the first piece of `text` ends; undefined while that is not certain. */
-const nextBreak = (text: string, first: boolean, done: boolean): number | undefined => {
+function nextBreak(text: string, first: boolean, done: boolean): number | undefined {
 	let length = 0;
 	let tagEnd = 0;
 	let unbroken = false;
@@ -95,18 +94,18 @@ const nextBreak = (text: string, first: boolean, done: boolean): number | undefi
 		}
 	}
 	return done && text !== '' ? text.length : undefined;
-};
+}
 
 /** The length of the tag that begins at `at`, 0 where none does; undefined while it may still become one. */
-const tagAt = (text: string, at: number, done: boolean): number | undefined => {
+function tagAt(text: string, at: number, done: boolean): number | undefined {
 	const rest = text.slice(at, at + TAG_MAX);
 	const tag = /^<[/!?]?[a-zA-Z][^<>\n]*>/.exec(rest);
 	if (tag !== null) return tag[0].length;
 	return !done && rest.length < TAG_MAX && /^<(?:[/!?]?(?:[a-zA-Z][^<>\n]*)?)$/.test(rest) ? undefined : 0;
-};
+}
 
 /** "on November 22, 2026": no clause ends between figures. undefined while that is not certain. */
-const clauseEnds = (text: string, at: number, done: boolean): boolean | undefined => {
+function clauseEnds(text: string, at: number, done: boolean): boolean | undefined {
 	const mark = text.charAt(at);
 	if (isWideClauseMark(mark)) return true;
 	if (!isClauseMark(mark)) return false;
@@ -115,11 +114,11 @@ const clauseEnds = (text: string, at: number, done: boolean): boolean | undefine
 	if (!/\d/.test(text.charAt(at - 1))) return true;
 	const next = text.charAt(at + 1 + space);
 	return next === '' && !done ? undefined : !/\d/.test(next);
-};
+}
 
 /** The end of the code that `text` begins with; undefined while it is being written. */
-const fenceEnd = (text: string, done: boolean): number | undefined => {
+function fenceEnd(text: string, done: boolean): number | undefined {
 	const closing = text.indexOf(FENCE, FENCE.length);
 	if (closing >= 0) return closing + FENCE.length;
 	return done ? text.length : undefined;
-};
+}

@@ -47,7 +47,9 @@ async function ask(method: string, query: string, body: unknown, headers: Record
 	return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as { error?: unknown; sessionId?: string } };
 }
 
-const typed = (code: string) => expect.objectContaining({ code, message: expect.stringMatching(/./), remedy: expect.stringMatching(/./) });
+function typed(code: string) {
+	return expect.objectContaining({ code, message: expect.stringMatching(/./), remedy: expect.stringMatching(/./) });
+}
 
 describe('from the network', () => {
 	test.each([

@@ -60,4 +60,6 @@ export async function untilEvent(page: Page, type: PageEvent['type'], count = 1)
 	await until(page, `window.voiceLoop.events.filter((event) => event.type === '${type}').length >= ${count}`);
 }
 
-export const untilTurns = async (page: Page, count: number): Promise<void> => await untilEvent(page, 'turn.finished', count);
+export async function untilTurns(page: Page, count: number): Promise<void> {
+	return await untilEvent(page, 'turn.finished', count);
+}

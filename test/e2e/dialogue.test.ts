@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { decodeWav } from '../../runtime/audio/decode';
+import { decodeWav } from '../../runtime/audio/wav';
 import { speakSettings } from '../../runtime/contract/agent-settings';
 import { likeness, median, speech } from '../media/speech';
 import { leave, picture, visit } from '../page/browser';

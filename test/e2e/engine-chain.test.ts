@@ -17,7 +17,9 @@ const RATE = 16_000;
 const BYTES_PER_SECOND = 2 * RATE;
 const PIECE_MS = 100;
 
-const textOf = (json: unknown): string => (json as { input: string }).input;
+function textOf(json: unknown): string {
+	return (json as { input: string }).input;
+}
 
 /** What was sent before is on its way: a connection that is cut takes along what still waits in it. */
 async function breakOff(): Promise<never> {
@@ -26,20 +28,22 @@ async function breakOff(): Promise<never> {
 }
 
 /** Speaks with espeak-ng, 100 ms at a time; `pace` times real time, and breaks off after `share` of the sound. */
-const speaking = (pace: number, share: number): Routes => ({
-	'GET /v1/audio/voices': (_request, reply) => reply.json(200, { voices: ['anna'] }),
-	'POST /v1/audio/speech': async ({ json }, reply) => {
-		const sound = speech(textOf(json));
-		const bytes = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
-		const step = (BYTES_PER_SECOND * PIECE_MS) / 1000;
-		reply.begin(200, { 'content-type': 'audio/pcm' });
-		for (let from = 0; from < bytes.length * share; from += step) {
-			await reply.write(bytes.subarray(from, from + step));
-			if (pace < Infinity) await sleep(PIECE_MS / pace);
-		}
-		if (share < 1) await breakOff();
-	},
-});
+function speaking(pace: number, share: number): Routes {
+	return {
+		'GET /v1/audio/voices': (_request, reply) => reply.json(200, { voices: ['anna'] }),
+		'POST /v1/audio/speech': async ({ json }, reply) => {
+			const sound = speech(textOf(json));
+			const bytes = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
+			const step = (BYTES_PER_SECOND * PIECE_MS) / 1000;
+			reply.begin(200, { 'content-type': 'audio/pcm' });
+			for (let from = 0; from < bytes.length * share; from += step) {
+				await reply.write(bytes.subarray(from, from + step));
+				if (pace < Infinity) await sleep(PIECE_MS / pace);
+			}
+			if (share < 1) await breakOff();
+		},
+	};
+}
 
 /** Writes the first words of the answer and breaks off; does well while it is only tried. */
 const writing: Routes = {

@@ -28,7 +28,9 @@ afterAll(async () => {
 });
 
 const toolNames = ['Book appointment', 'List appointments', 'Cancel appointment'];
-const publishButton = () => page.locator('[data-test-id="workflow-open-publish-modal-button"]');
+function publishButton() {
+	return page.locator('[data-test-id="workflow-open-publish-modal-button"]');
+}
 
 async function importExample(name: string): Promise<void> {
 	await page.goto(`${n8n.url}/workflow/new`);

@@ -7,7 +7,7 @@ export function startPeers(): { offer(): Promise<string>; stop(): Promise<void> 
 	return {
 		offer: async () => {
 			const events = new Inbox<PeerEvent>();
-			const call = peers.caller.call('peer', { hear: false }, (event) => events.receive(event));
+			const call = peers.client.call('peer', { hear: false }, (event) => events.receive(event));
 			call.result.catch(() => undefined);
 			return (await events.next('offer')).sdp;
 		},

@@ -69,7 +69,10 @@ export function outputOf(execution: Execution | undefined, node: string): Record
 }
 
 /** Publishes the agent again with other parameters of a node. */
-export const changeNode = async ({ n8n, agentId }: World, name: string, parameters: Record<string, unknown>): Promise<void> =>
-	await changeNodeOf(n8n.rest, agentId, name, parameters);
+export async function changeNode({ n8n, agentId }: World, name: string, parameters: Record<string, unknown>): Promise<void> {
+	return await changeNodeOf(n8n.rest, agentId, name, parameters);
+}
 
-export const modelAt = (file: string) => ({ model: { __rl: true, mode: 'path', value: file } });
+export function modelAt(file: string) {
+	return { model: { __rl: true, mode: 'path', value: file } };
+}

@@ -12,37 +12,39 @@ let host: N8nHost;
 const tools: Partial<Record<Tool, string>> = {};
 
 /** A published workflow that hands what it is POSTed to the tool, as an agent would. */
-const caller = (tool: Tool, workflowId: string) => ({
-	name: `Call ${tool}`,
-	nodes: [
-		{
-			name: 'Webhook',
-			type: 'n8n-nodes-base.webhook',
-			typeVersion: 2,
-			position: [0, 0],
-			webhookId: tool,
-			parameters: { httpMethod: 'POST', path: tool, responseMode: 'lastNode', options: {} },
+function caller(tool: Tool, workflowId: string) {
+	return {
+		name: `Call ${tool}`,
+		nodes: [
+			{
+				name: 'Webhook',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				webhookId: tool,
+				parameters: { httpMethod: 'POST', path: tool, responseMode: 'lastNode', options: {} },
+			},
+			{
+				name: 'Arguments',
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				position: [200, 0],
+				parameters: { mode: 'raw', jsonOutput: '={{ $json.body }}', options: {} },
+			},
+			{
+				name: 'Tool',
+				type: 'n8n-nodes-base.executeWorkflow',
+				typeVersion: 1.2,
+				position: [400, 0],
+				parameters: { workflowId: { __rl: true, mode: 'id', value: workflowId }, mode: 'once', options: {} },
+			},
+		],
+		connections: {
+			Webhook: { main: [[{ node: 'Arguments', type: 'main', index: 0 }]] },
+			Arguments: { main: [[{ node: 'Tool', type: 'main', index: 0 }]] },
 		},
-		{
-			name: 'Arguments',
-			type: 'n8n-nodes-base.set',
-			typeVersion: 3.4,
-			position: [200, 0],
-			parameters: { mode: 'raw', jsonOutput: '={{ $json.body }}', options: {} },
-		},
-		{
-			name: 'Tool',
-			type: 'n8n-nodes-base.executeWorkflow',
-			typeVersion: 1.2,
-			position: [400, 0],
-			parameters: { workflowId: { __rl: true, mode: 'id', value: workflowId }, mode: 'once', options: {} },
-		},
-	],
-	connections: {
-		Webhook: { main: [[{ node: 'Arguments', type: 'main', index: 0 }]] },
-		Arguments: { main: [[{ node: 'Tool', type: 'main', index: 0 }]] },
-	},
-});
+	};
+}
 
 async function call(tool: Tool, input: Record<string, string>): Promise<unknown> {
 	const response = await fetch(`${host.url}/webhook/${tool}`, {

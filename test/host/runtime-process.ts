@@ -18,7 +18,9 @@ export interface RunningRuntime {
 	stop(): Promise<void>;
 }
 
-export const mediaPids = ({ media }: RuntimeStats): number[] => media.map(({ pid }) => pid);
+export function mediaPids({ media }: RuntimeStats): number[] {
+	return media.map(({ pid }) => pid);
+}
 
 const ROOT = path.resolve(__dirname, '../..');
 const KEY = 'test-key-'.repeat(5);

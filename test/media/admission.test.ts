@@ -33,10 +33,10 @@ async function post({ url, key }: RunningRuntime, at: string, body: object): Pro
 	return { status: response.status, ...failure };
 }
 
-const call = async (runtime: RunningRuntime) => {
+async function call(runtime: RunningRuntime) {
 	const source = { workflowId: 'w', node: 'n', mode: 'production', turnUrl: 'http://127.0.0.1:9/turn' };
 	return await post(runtime, '/v1/sessions', { offer: await peers.offer(), agent: { speak }, source });
-};
+}
 
 it('lets calls in while nothing is known, then as many as were measured, and says why it refuses', async () => {
 	const runtime = await startRuntime();

@@ -50,5 +50,5 @@ it('Chromium hears its own words back, and media has heard them as they were', a
 	await page.evaluate('call.pc.close()');
 	const reason = await agent.lastEnd();
 	expect(reason).toMatch(/hung up/);
-	expect((await media.caller.call('stats', {}).result).sessions).toBe(0);
+	expect((await media.client.call('stats', {}).result).sessions).toBe(0);
 });

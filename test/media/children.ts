@@ -2,26 +2,26 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
-import { type Call, Caller } from '../../runtime/rpc/client';
+import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
 import { type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
 import { pipeToChild } from '../../runtime/rpc/pipes';
-import type { Protocol } from '../../runtime/rpc/protocol-types';
+import type { Protocol } from '../../runtime/rpc/protocol';
 
 const dist = path.resolve(__dirname, '..', '..', 'dist', 'runtime');
 
 /** A compiled process of ours and the asking end of its protocol. */
 export interface Running<P extends Protocol> {
 	readonly child: ChildProcess;
-	readonly caller: Caller<P>;
+	readonly client: RpcClient<P>;
 	stop(): Promise<void>;
 }
 
 function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
 	const child = fork(path.join(dist, entry), [], { serialization: 'advanced', execArgv: ['--enable-source-maps'] });
-	const caller = new Caller(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
+	const client = new RpcClient(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
 	return {
 		child,
-		caller,
+		client,
 		stop: async () => {
 			if (child.exitCode !== null || child.signalCode !== null) return;
 			const gone = once(child, 'exit');
@@ -31,8 +31,12 @@ function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
 	};
 }
 
-export const runMedia = (): Running<MediaProtocol> => run('media/main.js', mediaProtocol);
-export const runPeers = (): Running<PeerProtocol> => run('cli/call/peer-process.js', peerProtocol);
+export function runMedia(): Running<MediaProtocol> {
+	return run('media/main.js', mediaProtocol);
+}
+export function runPeers(): Running<PeerProtocol> {
+	return run('cli/call/peer-process.js', peerProtocol);
+}
 
 /** Remembers what came and lets a test wait for more. */
 export class Inbox<E extends { readonly type: string }> {
@@ -65,9 +69,9 @@ export class Inbox<E extends { readonly type: string }> {
 /** A caller and its media session, connected. */
 export interface Connection {
 	readonly media: Inbox<MediaEvent>;
-	readonly session: Call<MediaInput, { reason: string }>;
-	readonly caller: Inbox<PeerEvent>;
-	readonly peer: Call<PeerInput, unknown>;
+	readonly session: RpcCall<MediaInput, { reason: string }>;
+	readonly client: Inbox<PeerEvent>;
+	readonly peer: RpcCall<PeerInput, unknown>;
 }
 
 let sessions = 0;
@@ -78,13 +82,13 @@ export async function connect(
 	peers: Running<PeerProtocol>,
 	{ hear = true, change = (offer: string): string => offer } = {},
 ): Promise<Connection> {
-	const caller = new Inbox<PeerEvent>();
-	const peer = peers.caller.call('peer', { hear }, (event) => caller.receive(event));
+	const client = new Inbox<PeerEvent>();
+	const peer = peers.client.call('peer', { hear }, (event) => client.receive(event));
 	peer.result.catch(() => undefined);
-	const { sdp } = await caller.next('offer');
+	const { sdp } = await client.next('offer');
 	const inbox = new Inbox<MediaEvent>();
 	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200 };
-	const session = media.caller.call('session', params, (event) => inbox.receive(event));
+	const session = media.client.call('session', params, (event) => inbox.receive(event));
 	session.result.catch(() => undefined);
 	const refused = session.result.then(() => undefined);
 	const answer = await Promise.race([inbox.next('answer'), refused]);
@@ -92,5 +96,5 @@ export async function connect(
 	peer.send({ type: 'answer', sdp: answer.answer });
 	await inbox.next('channelOpen');
 	await inbox.until(() => inbox.of('connection').at(-1)?.state === 'connected');
-	return { media: inbox, session, caller, peer };
+	return { media: inbox, session, client, peer };
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { PageEvent } from '../../runtime/contract/page-events';
-import type { Call } from '../../runtime/rpc/client';
+import type { RpcCall } from '../../runtime/rpc/client';
 import type { MediaEvent, MediaInput, MediaProtocol } from '../../runtime/rpc/media-protocol';
 import type { Running } from './children';
 import { joinPcm } from '../../runtime/audio/pcm';
@@ -80,7 +80,7 @@ export class EchoAgent {
 }
 
 class EchoCall {
-	readonly session: Call<MediaInput, { reason: string }>;
+	readonly session: RpcCall<MediaInput, { reason: string }>;
 	readonly answer: Promise<string>;
 	lastHeard: Int16Array = new Int16Array(0);
 	private readonly heard: Int16Array[] = [];
@@ -95,7 +95,7 @@ class EchoCall {
 		private readonly hangsUp: boolean,
 	) {
 		const answer = new Promise<string>((resolve) => (this.answered = resolve));
-		this.session = media.caller.call('session', { sessionId, offer, flushSilenceMs: 500 }, (event) => this.receive(event));
+		this.session = media.client.call('session', { sessionId, offer, flushSilenceMs: 500 }, (event) => this.receive(event));
 		this.answer = Promise.race([answer, this.session.result.then(({ reason }) => reason)]);
 		this.session.result.catch(() => undefined);
 		this.tell({ type: 'session.started', sessionId, agent: 'Echo', greets: false, note: '' });

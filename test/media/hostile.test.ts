@@ -9,7 +9,9 @@ afterAll(async () => {
 	await Promise.all([media.stop(), peers.stop()]);
 });
 
-const insert = (line: string) => (sdp: string): string => sdp.replace('a=sendrecv\r\n', `a=sendrecv\r\n${line}\r\n`);
+function insert(line: string) {
+	return (sdp: string): string => sdp.replace('a=sendrecv\r\n', `a=sendrecv\r\n${line}\r\n`);
+}
 
 it.each([
 	['maxptime 5', insert('a=maxptime:5')],
@@ -34,9 +36,9 @@ it.each([
 	call.session.send({ type: 'play', utteranceId: 'u', pcm: said });
 	call.session.send({ type: 'playEnd', utteranceId: 'u' });
 	await call.media.next('played');
-	const before = call.caller.of('heard').length;
-	await call.caller.until(() => call.caller.of('heard').length > before + 40);
-	expect(median(likeness(said, joinPcm(call.caller.of('heard').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
+	const before = call.client.of('heard').length;
+	await call.client.until(() => call.client.of('heard').length > before + 40);
+	expect(median(likeness(said, joinPcm(call.client.of('heard').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
 	call.session.send({ type: 'close' });
 	call.peer.send({ type: 'hangUp' });
 	await call.session.result;
@@ -78,7 +80,7 @@ it('a session that fails leaves the others alone', async () => {
 });
 
 it('a hundred calls leave nothing behind', async () => {
-	const stats = async () => await media.caller.call('stats', {}).result;
+	const stats = async () => await media.client.call('stats', {}).result;
 	const before = (await stats()).sessions;
 	let warm = 0;
 	for (let n = 0; n < 100; n++) {
@@ -95,7 +97,7 @@ it('a hundred calls leave nothing behind', async () => {
 
 it('ends when its parent is gone', async () => {
 	const orphan = runMedia();
-	await orphan.caller.call('stats', {}).result;
+	await orphan.client.call('stats', {}).result;
 	await orphan.stop();
 	expect([orphan.child.exitCode, orphan.child.signalCode]).toEqual([0, null]);
 });

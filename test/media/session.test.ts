@@ -9,7 +9,9 @@ afterAll(async () => {
 	await Promise.all([media.stop(), peers.stop()]);
 });
 
-const heardBy = ({ caller }: Connection): Int16Array => joinPcm(caller.of('heard').map(({ pcm }) => pcm));
+function heardBy({ client }: Connection): Int16Array {
+	return joinPcm(client.of('heard').map(({ pcm }) => pcm));
+}
 
 async function close({ session, peer }: Connection): Promise<void> {
 	session.send({ type: 'close' });
@@ -27,7 +29,7 @@ it('hears what the caller says, from before its first sound to its end', async (
 	const call = await connect(media, peers);
 	const said = speech('Please book a dentist appointment tomorrow at three.');
 	call.peer.send({ type: 'say', id: 'a', pcm: said });
-	const spoken = await call.caller.next('spoken');
+	const spoken = await call.client.next('spoken');
 	const stopped = await call.media.next('speechStopped');
 	const started = await call.media.next('speechStarted');
 	expect(call.media.all.findIndex(({ type }) => type === 'audio')).toBeGreaterThan(
@@ -55,8 +57,8 @@ it('the caller hears the utterance, and every one of its samples is counted', as
 	const order = call.media.all.map(({ type }) => type).filter((type) => ['playing', 'audible', 'played'].includes(type));
 	expect(order).toEqual(['playing', 'audible', 'played']);
 	expect(call.media.of('progress').length).toBeGreaterThan(10);
-	const before = call.caller.of('heard').length;
-	await call.caller.until(() => call.caller.of('heard').length > before + 40);
+	const before = call.client.of('heard').length;
+	await call.client.until(() => call.client.of('heard').length > before + 40);
 	const fits = likeness(reply, heardBy(call));
 	expect(fits.length).toBeGreaterThan(6);
 	expect(median(fits)).toBeGreaterThan(ALIKE);
@@ -81,8 +83,8 @@ it('falls silent by itself when the caller speaks, and goes on at that very samp
 	call.session.send({ type: 'resume' });
 	const played = await call.media.next('played');
 	expect(played).toMatchObject({ playedSamples: reply.length, complete: true });
-	const before = call.caller.of('heard').length;
-	await call.caller.until(() => call.caller.of('heard').length > before + 40);
+	const before = call.client.of('heard').length;
+	await call.client.until(() => call.client.of('heard').length > before + 40);
 	const rest = likeness(reply.subarray(paused.playedSamples), heardBy(call).subarray(heardUntilPause.length));
 	expect(median(rest)).toBeGreaterThan(ALIKE);
 	await close(call);
@@ -106,25 +108,25 @@ it('a flush ends what is said, and a new utterance follows', async () => {
 });
 
 it('page events that were sent before the channel opened arrive, and requests come back, but no flood of them', async () => {
-	const caller = await connect(media, peers, { hear: false });
+	const client = await connect(media, peers, { hear: false });
 	const sent = ['listening', 'hearing'].map((state) => JSON.stringify({ type: 'state', state }));
-	for (const json of sent) caller.session.send({ type: 'event', json });
-	await caller.caller.next('event', 2);
-	expect(caller.caller.of('event').map(({ json }) => json)).toEqual(sent);
-	for (let i = 0; i < 500; i++) caller.peer.send({ type: 'request', json: JSON.stringify({ type: 'interrupt', i }) });
-	caller.peer.send({ type: 'request', json: 'x'.repeat(50_000) });
-	await caller.media.next('request');
-	caller.peer.send({ type: 'hangUp' });
-	await caller.session.result;
+	for (const json of sent) client.session.send({ type: 'event', json });
+	await client.client.next('event', 2);
+	expect(client.client.of('event').map(({ json }) => json)).toEqual(sent);
+	for (let i = 0; i < 500; i++) client.peer.send({ type: 'request', json: JSON.stringify({ type: 'interrupt', i }) });
+	client.peer.send({ type: 'request', json: 'x'.repeat(50_000) });
+	await client.media.next('request');
+	client.peer.send({ type: 'hangUp' });
+	await client.session.result;
 	// 20 a second, and the flood may straddle a few seconds on a busy machine.
-	expect(caller.media.of('request').length).toBeLessThanOrEqual(100);
-	expect(caller.media.of('request').every(({ json }) => json.length < 100)).toBe(true);
+	expect(client.media.of('request').length).toBeLessThanOrEqual(100);
+	expect(client.media.of('request').every(({ json }) => json.length < 100)).toBe(true);
 });
 
 it('goes on over a new path: a second offer is answered on the same connection', async () => {
 	const call = await connect(media, peers);
 	call.peer.send({ type: 'restartIce' });
-	const { sdp } = await call.caller.next('offer', 2);
+	const { sdp } = await call.client.next('offer', 2);
 	call.session.send({ type: 'reoffer', id: 'bad', offer: sdp.replace(/a=fingerprint.*\r\n/g, '') });
 	expect((await call.media.next('reofferFailed')).message).toMatch(/fingerprint/);
 	call.session.send({ type: 'reoffer', id: 'good', offer: sdp });
@@ -139,17 +141,17 @@ it('goes on over a new path: a second offer is answered on the same connection',
 });
 
 it('ends at once when the caller hangs up, and says so', async () => {
-	const before = (await media.caller.call('stats', {}).result).sessions;
+	const before = (await media.client.call('stats', {}).result).sessions;
 	const call = await connect(media, peers, { hear: false });
 	call.peer.send({ type: 'hangUp' });
 	expect((await call.session.result).reason).toMatch(/hung up/);
-	expect((await media.caller.call('stats', {}).result).sessions).toBe(before);
+	expect((await media.client.call('stats', {}).result).sessions).toBe(before);
 });
 
 it('a cancelled call is over', async () => {
 	const call = await connect(media, peers, { hear: false });
 	call.session.cancel();
 	await expect(call.session.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
-	await call.caller.next('channelClosed');
+	await call.client.next('channelClosed');
 	call.peer.send({ type: 'hangUp' });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { decodeWav } from '../../runtime/audio/decode';
+import { decodeWav } from '../../runtime/audio/wav';
 
 /** Real synthesised speech, 16 kHz. */
 export function speech(text: string, voice = 'en-us+f3'): Int16Array {
@@ -75,4 +75,6 @@ function fit(segment: Int16Array, heard: Int16Array, lag: number, step: number):
 	return other === 0 ? 0 : product / Math.sqrt(own * other);
 }
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+export function median(values: readonly number[]): number {
+	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -14,13 +14,16 @@ afterEach(() => runtime.forget());
 afterAll(async () => await runtime.stop());
 
 const START: NodeSpec = { name: 'Start', type: 'test.start' };
-const run = async (node: NodeSpec, items: INodeExecutionData[], options: RunOptions = {}, more: [NodeSpec[], Link[]] = [[], []]) =>
-	await execute(workflowOf([START, node, ...more[0]], [['Start', node.name], ...more[1]]), 'Start', items, options);
+async function run(node: NodeSpec, items: INodeExecutionData[], options: RunOptions = {}, more: [NodeSpec[], Link[]] = [[], []]) {
+	return await execute(workflowOf([START, node, ...more[0]], [['Start', node.name], ...more[1]]), 'Start', items, options);
+}
 
-const wav = (field: string, data = WAV): INodeExecutionData => ({
-	json: {},
-	binary: { [field]: { data: data.toString('base64'), mimeType: 'audio/wav', fileName: 'a.wav' } },
-});
+function wav(field: string, data = WAV): INodeExecutionData {
+	return {
+		json: {},
+		binary: { [field]: { data: data.toString('base64'), mimeType: 'audio/wav', fileName: 'a.wav' } },
+	};
+}
 
 describe('Transcribe', () => {
 	const node = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Transcribe', type: ours('transcribe'), parameters });

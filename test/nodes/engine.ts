@@ -77,11 +77,11 @@ function helper(name: string, changes: Partial<INodeType['description']>): INode
 	};
 }
 
-const nodeType = (type: string): INodeType => {
+function nodeType(type: string): INodeType {
 	const found = helpers[type] ?? loader.nodeTypes[type.replace(`${PACKAGE}.`, '')]?.type;
 	if (!found || !('execute' in found || 'trigger' in found)) throw new Error(`There is no node type ${type}.`);
 	return found;
-};
+}
 
 export async function loadPackage(): Promise<typeof loader> {
 	await loader.loadAll();
@@ -95,7 +95,9 @@ export interface NodeSpec {
 	readonly more?: Partial<INode>;
 }
 
-export const ours = (name: string): string => `${PACKAGE}.${name}`;
+export function ours(name: string): string {
+	return `${PACKAGE}.${name}`;
+}
 
 /** `links`: main connections as [from, to], tools as [tool, node, 'ai_tool'], other outputs as [from, to, 'main', output]. */
 export type Link = [from: string, to: string, type?: 'main' | 'ai_tool', output?: number];
@@ -220,8 +222,9 @@ export function itemsOf(run: IRun, node: string, output = 0): INodeExecutionData
 }
 
 /** What the editor shows beside the node's output. */
-export const hintsOf = (run: IRun, node: string): string[] =>
-	(run.data.resultData.runData[node]?.[0]?.hints ?? []).map(({ message }) => message);
+export function hintsOf(run: IRun, node: string): string[] {
+	return (run.data.resultData.runData[node]?.[0]?.hints ?? []).map(({ message }) => message);
+}
 
 export function errorOf(run: IRun): ExecutionError & { description?: string | null } {
 	if (!run.data.resultData.error) throw new Error(`The run did not fail but ended with ${run.status}.`);

@@ -25,7 +25,9 @@ const TURN_EVENT: TriggerEvent = { event: 'turn', sessionId: SESSION, turnId: TU
 const STARTED: TriggerEvent = { event: 'sessionStarted', sessionId: SESSION, at: '2026-01-01T00:00:00.000Z' };
 const ENDED: TriggerEvent = { event: 'sessionEnded', sessionId: SESSION, at: '2026-01-01T00:00:00.000Z', reason: 'hung up', turns: 2, durationMs: 9000 };
 
-const voice = (parameters: INodeParameters = {}): NodeSpec => ({ name: 'Voice', type: ours('voiceSessionTrigger'), parameters });
+function voice(parameters: INodeParameters = {}): NodeSpec {
+	return { name: 'Voice', type: ours('voiceSessionTrigger'), parameters };
+}
 const ANYONE = { callers: 'anyone' };
 
 async function open(parameters: INodeParameters = ANYONE, following: NodeSpec[] = [], path?: string): Promise<WebhookHost> {
@@ -34,13 +36,17 @@ async function open(parameters: INodeParameters = ANYONE, following: NodeSpec[] 
 	return host;
 }
 
-const offer = (headers: Record<string, string> = {}, sdp = 'v=0 offer'): RequestInit => ({
-	method: 'POST',
-	headers: { 'content-type': 'application/json', ...headers },
-	body: JSON.stringify({ type: 'offer', sdp }),
-});
+function offer(headers: Record<string, string> = {}, sdp = 'v=0 offer'): RequestInit {
+	return {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...headers },
+		body: JSON.stringify({ type: 'offer', sdp }),
+	};
+}
 const ANSWER = { sessionId: SESSION, answer: 'v=0 answer' };
-const codeOf = async (response: Response): Promise<unknown> => ((await response.json()) as { error: { code: unknown } }).error.code;
+async function codeOf(response: Response): Promise<unknown> {
+	return ((await response.json()) as { error: { code: unknown } }).error.code;
+}
 
 describe('signalling', () => {
 	test('an offer opens a session with all that the workflow says, and starts no execution', async () => {

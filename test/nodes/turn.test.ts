@@ -18,26 +18,37 @@ const EVENT: INodeExecutionData = {
 	json: { event: 'turn', sessionId: SESSION, turnId: TURN, turn: 1, heard: 'book it', understood: true, at: '2026-01-01T00:00:00.000Z', durationMs: 900 },
 };
 const IDS = { sessionId: SESSION, turnId: TURN };
-const ASKER = (node: string) => ({ executionId: 'execution-1', node });
+function ASKER(node: string) {
+	return { executionId: 'execution-1', node };
+}
 const BY_PACK = { engine: 'pack:listen', replaced: [] };
 const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
 const TRANSCRIPT = { ...BY_PACK, text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
 const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, timings: { e2e_latency: 700 } };
 const USAGE = { promptTokens: 10, reusedTokens: 5, completionTokens: 3 };
-const done = (more: object = {}) => ({
-	status: 'done', text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, engine: 'server:gpu', replaced: [], ...more,
-});
+function done(more: object = {}) {
+	return {
+		status: 'done', text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, engine: 'server:gpu', replaced: [], ...more,
+	};
+}
 
 const TRIGGER: NodeSpec = { name: 'Voice', type: ours('voiceSessionTrigger') };
 const TRANSCRIBE: NodeSpec = { name: 'Transcribe', type: ours('transcribe') };
 const SPEAK: NodeSpec = { name: 'Speak', type: ours('orpheusSpeak') };
-const locator = (value: string) => ({ __rl: true, mode: 'list', value });
-const llama = (parameters: INodeParameters = {}, more: NodeSpec['more'] = {}): NodeSpec => ({ name: 'Llama', type: ours('llamaChat'), parameters, more });
+function locator(value: string) {
+	return { __rl: true, mode: 'list', value };
+}
+function llama(parameters: INodeParameters = {}, more: NodeSpec['more'] = {}): NodeSpec {
+	return { name: 'Llama', type: ours('llamaChat'), parameters, more };
+}
 
-const run = async (nodes: NodeSpec[], links: Link[], options: RunOptions = {}) =>
-	await execute(workflowOf(nodes, links), 'Voice', [EVENT], { mode: 'webhook', ...options });
+async function run(nodes: NodeSpec[], links: Link[], options: RunOptions = {}) {
+	return await execute(workflowOf(nodes, links), 'Voice', [EVENT], { mode: 'webhook', ...options });
+}
 
-const chain = (...nodes: NodeSpec[]): Link[] => nodes.slice(1).map((node, index) => [nodes[index]?.name ?? '', node.name]);
+function chain(...nodes: NodeSpec[]): Link[] {
+	return nodes.slice(1).map((node, index) => [nodes[index]?.name ?? '', node.name]);
+}
 
 test('the whole turn: transcript, reply, speech, each told what it needs', async () => {
 	runtime.will('transcript', TRANSCRIPT);

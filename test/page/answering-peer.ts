@@ -10,7 +10,9 @@ const FRAME = RATE / 100;
 /** As many frames as one report of loudness sums up: 200 ms. */
 const REPORT_FRAMES = 20;
 
-const tell = (report: PeerReport): void => void process.send?.(report);
+function tell(report: PeerReport): void {
+	void process.send?.(report);
+}
 const pc = new wrtc.RTCPeerConnection({ iceServers: [] });
 const source = new wrtc.nonstandard.RTCAudioSource();
 pc.addTrack(source.createTrack());

@@ -23,8 +23,12 @@ beforeEach(async () => {
 });
 afterEach(async () => await leave(page));
 
-const callerLines = () => page.getByTestId('caller-caption');
-const agentLines = () => page.getByTestId('agent-caption');
+function callerLines() {
+	return page.getByTestId('caller-caption');
+}
+function agentLines() {
+	return page.getByTestId('agent-caption');
+}
 
 async function call(): Promise<void> {
 	await page.getByTestId('call').click();

@@ -1,7 +1,9 @@
 import type { PageEvent } from '../../runtime/contract/page-events';
 import { SESSION } from './page-server';
 
-const turn = (number: number): string => `t_${String(number).padStart(20, '0')}`;
+function turn(number: number): string {
+	return `t_${String(number).padStart(20, '0')}`;
+}
 
 export const NOTE = 'Demo models: this agent understands appointments only.';
 

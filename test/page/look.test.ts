@@ -115,7 +115,9 @@ test('with reduced motion nothing moves by itself', async () => {
 	await leave(page);
 });
 
-const focused = async (page: Page): Promise<string> => await page.evaluate<string>('document.activeElement.id');
+async function focused(page: Page): Promise<string> {
+	return await page.evaluate<string>('document.activeElement.id');
+}
 
 /** Nothing but the captions scrolls, no line is cut, and every visible button whole inside the window. */
 async function fits(page: Page): Promise<void> {

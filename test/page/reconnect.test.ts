@@ -28,7 +28,9 @@ beforeEach(async () => {
 });
 afterEach(async () => await leave(page));
 
-const ufrag = (sdp = ''): string => /a=ice-ufrag:(\S+)/.exec(sdp)?.[1] ?? '';
+function ufrag(sdp = ''): string {
+	return /a=ice-ufrag:(\S+)/.exec(sdp)?.[1] ?? '';
+}
 
 async function asks(method: string): Promise<void> {
 	await new Promise<void>((resolve) => {

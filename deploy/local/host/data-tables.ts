@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { RestClient } from './rest-client.ts';
 
-const page = <Row extends z.ZodTypeAny>(row: Row) => z.object({ count: z.number(), data: z.array(row) });
+function page<Row extends z.ZodTypeAny>(row: Row) {
+	return z.object({ count: z.number(), data: z.array(row) });
+}
 const table = z.object({ id: z.string(), name: z.string() });
 
 /** @returns the rows of the owner's Data Table of that name, in the order they were added; [] when there is none */

@@ -36,10 +36,10 @@ function withReferences(value: unknown, ids: ReadonlyMap<string, string>): unkno
 	return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withReferences(each, ids)]));
 }
 
-const pagePathOf = ({ nodes }: WorkflowFile): string => {
+function pagePathOf({ nodes }: WorkflowFile): string {
 	const trigger = nodes.find(({ type }) => type === triggerType);
 	return trigger ? z.string().catch('voice').parse(trigger.parameters.path) : '';
-};
+}
 
 /**
  * Imports and publishes the example workflows. One whose name is there already is the user's own by now:

@@ -10,7 +10,7 @@ export interface LoggedOptions {
 }
 
 /** What it said last, for an error that names the cause. */
-const TAIL = 3000;
+const TAIL_CHARACTERS = 3000;
 
 /**
  * A process in a group of its own (a Ctrl-C reaches it only through stop()), whose output goes to a log file.
@@ -33,7 +33,7 @@ export class LoggedProcess {
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.pipe(log, { end: false });
 			stream.on('data', (chunk: Buffer) => {
-				this.#tail = (this.#tail + chunk.toString()).slice(-TAIL);
+				this.#tail = (this.#tail + chunk.toString()).slice(-TAIL_CHARACTERS);
 			});
 		}
 		// A test runner that gives up must not leave anything behind.

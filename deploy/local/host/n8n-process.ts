@@ -17,8 +17,8 @@ export interface N8nProcess {
 }
 
 /** A first start migrates the database; on a busy machine that has taken over a minute. */
-const READY_WITHIN = 180_000;
-const GRACE = 10_000;
+const READY_WITHIN_MS = 180_000;
+const GRACE_MS = 10_000;
 
 /**
  * Starts n8n and waits until it answers.
@@ -34,16 +34,16 @@ export async function startN8nProcess(
 	const n8n = path.join(manifest.n8n, 'node_modules', 'n8n', 'bin', 'n8n');
 	const env = n8nEnvironment(settings, manifest.node);
 	const server = new LoggedProcess(manifest.node, [n8n, 'start'], { cwd: settings.userFolder, env, logFile });
-	const stop = async (): Promise<void> => await server.stop(GRACE);
+	const stop = async (): Promise<void> => await server.stop(GRACE_MS);
 
 	const url = `http://127.0.0.1:${settings.port}`;
-	const deadline = Date.now() + READY_WITHIN;
+	const deadline = Date.now() + READY_WITHIN_MS;
 	while (!(await isReady(url))) {
 		signal?.throwIfAborted();
 		if (!server.running) throw new Error(`n8n ended while it was starting:\n${server.tail}`);
 		if (Date.now() > deadline) {
 			await stop();
-			throw new Error(`n8n was not ready after ${READY_WITHIN / 1000} s:\n${server.tail}`);
+			throw new Error(`n8n was not ready after ${READY_WITHIN_MS / 1000} s:\n${server.tail}`);
 		}
 		await pause(200, undefined, { signal }).catch(() => undefined);
 		if (signal?.aborted) await stop();
@@ -51,8 +51,9 @@ export async function startN8nProcess(
 	return { url, pid: server.pid, logFile, ended: server.ended, stop };
 }
 
-const isReady = (url: string): Promise<boolean> =>
-	fetch(`${url}/healthz/readiness`, { signal: AbortSignal.timeout(5000) }).then(
+function isReady(url: string): Promise<boolean> {
+	return fetch(`${url}/healthz/readiness`, { signal: AbortSignal.timeout(5000) }).then(
 		(response) => response.ok,
 		() => false,
 	);
+}

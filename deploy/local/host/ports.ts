@@ -12,10 +12,13 @@ function probe(port: number): Promise<number> {
 	});
 }
 
-export const freePort = (): Promise<number> => probe(0);
+export function freePort(): Promise<number> {
+	return probe(0);
+}
 
-export const isFree = (port: number): Promise<boolean> =>
-	probe(port).then(
+export function isFree(port: number): Promise<boolean> {
+	return probe(port).then(
 		() => true,
 		() => false,
 	);
+}

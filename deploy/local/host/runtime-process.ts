@@ -7,12 +7,14 @@ import { LoggedProcess } from './logged-process.ts';
 import { installedPackage } from './user-folder.ts';
 
 /** Where the runtime of a user folder and the nodes of its n8n meet (VOICE_LOOP_STATE). */
-export const stateFolder = (userFolder: string): string => path.join(userFolder, 'runtime');
+export function stateFolder(userFolder: string): string {
+	return path.join(userFolder, 'runtime');
+}
 
 const ready = z.object({ url: z.string().url() });
 const state = z.object({ url: z.string().url(), pid: z.number().int().positive() });
 
-const GRACE = 8_000;
+const GRACE_MS = 8_000;
 
 export interface RuntimeProcess {
 	readonly url: string;
@@ -29,7 +31,7 @@ export async function startRuntime(node: string, userFolder: string, signal?: Ab
 	const env = { ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) };
 	const logFile = path.join(userFolder, 'runtime.log');
 	const runtime = new LoggedProcess(node, [script, 'start'], { cwd: userFolder, env, logFile });
-	const stop = async (): Promise<void> => await runtime.stop(GRACE);
+	const stop = async (): Promise<void> => await runtime.stop(GRACE_MS);
 	const abort = () => void stop();
 	signal?.addEventListener('abort', abort);
 	try {
@@ -52,7 +54,7 @@ export async function endStrayRuntime(userFolder: string): Promise<void> {
 	if (!found.success || !(await answers(found.data.url))) return;
 	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
 		if (!send(found.data.pid, signal)) return;
-		const until = Date.now() + GRACE;
+		const until = Date.now() + GRACE_MS;
 		while (Date.now() < until && send(found.data.pid, 0)) await pause(50);
 	}
 }
@@ -65,11 +67,12 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 	}
 }
 
-const answers = (url: string): Promise<boolean> =>
-	fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+function answers(url: string): Promise<boolean> {
+	return fetch(url, { signal: AbortSignal.timeout(2000) }).then(
 		() => true,
 		() => false,
 	);
+}
 
 function parseJson(text: string): unknown {
 	try {

@@ -14,8 +14,9 @@ export type Secrets = z.infer<typeof secrets>;
 
 export const packageName = 'n8n-nodes-voice-loop';
 
-export const installedPackage = (userFolder: string): string =>
-	path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
+export function installedPackage(userFolder: string): string {
+	return path.join(userFolder, '.n8n', 'nodes', 'node_modules', packageName);
+}
 
 /**
  * The folder's own encryption key and owner, made up at its first use; only this machine's user can read the file.

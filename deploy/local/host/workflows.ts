@@ -27,7 +27,7 @@ const publication = z
 	.passthrough();
 
 /** Publishing registers webhooks and opens triggers after the call has been answered. */
-const LIVE_WITHIN = 60_000;
+const LIVE_WITHIN_MS = 60_000;
 
 export async function listWorkflows(rest: RestClient): Promise<Array<z.infer<typeof summary>>> {
 	return await rest.request('GET', '/workflows', z.array(summary));
@@ -50,7 +50,7 @@ export async function importWorkflow(rest: RestClient, file: WorkflowFile): Prom
 export async function publishWorkflow(rest: RestClient, id: string): Promise<void> {
 	const { versionId } = await rest.request('GET', `/workflows/${id}`, stored);
 	await rest.request('POST', `/workflows/${id}/activate`, z.unknown(), { versionId });
-	const deadline = Date.now() + LIVE_WITHIN;
+	const deadline = Date.now() + LIVE_WITHIN_MS;
 	for (;;) {
 		const state = await rest.request('GET', `/workflows/${id}/publication-status`, publication);
 		if (state.status === 'published') return;

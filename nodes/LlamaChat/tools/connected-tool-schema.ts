@@ -32,10 +32,13 @@ function fromZod4(schema: unknown): Schema {
 	return toJSONSchema(schema as Parameters<typeof toJSONSchema>[0], { unrepresentable: 'any' });
 }
 
-const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
+function isObject(value: unknown): value is Schema {
+	return typeof value === 'object' && value !== null;
+}
 
-const isZod3 = (value: unknown): value is { _def: Definition } =>
-	isObject(value) && isObject(value._def) && typeof value._def.typeName === 'string';
+function isZod3(value: unknown): value is { _def: Definition } {
+	return isObject(value) && isObject(value._def) && typeof value._def.typeName === 'string';
+}
 
 function fromZod3(value: unknown): Schema {
 	if (!isZod3(value)) return {};
@@ -85,7 +88,9 @@ function kindOf(definition: Definition): Schema {
 	}
 }
 
-const membersOf = (options: unknown): unknown[] => (options instanceof Map ? [...options.values()] : (options as unknown[]));
+function membersOf(options: unknown): unknown[] {
+	return options instanceof Map ? [...options.values()] : (options as unknown[]);
+}
 
 function objectOf(shape: Record<string, unknown>): Schema {
 	const fields = Object.entries(shape);

@@ -6,8 +6,9 @@ import type { Tool } from './tool';
 
 const CALL = { id: 'c1', name: 'book', arguments: { day: 'Monday' } };
 
-const toolsWith = (run: Tool['run'], limitMs = 60_000): Map<string, Tool> =>
-	new Map([['book', { limitMs, run, spec: { name: 'book', description: '', parameters: {}, sayWhileRunning: '' } }]]);
+function toolsWith(run: Tool['run'], limitMs = 60_000): Map<string, Tool> {
+	return new Map([['book', { limitMs, run, spec: { name: 'book', description: '', parameters: {}, sayWhileRunning: '' } }]]);
+}
 
 test('gives the result, with the execution it came from', async () => {
 	const result = await runTool(toolsWith(async (args) => ({ result: args, executionId: '42' })), CALL, undefined);

@@ -81,8 +81,9 @@ function resultOf(data: Array<INodeExecutionData[] | null>): unknown {
 	return items.length > 1 ? items : (items[0] ?? null);
 }
 
-const choicesOf = ({ choices }: InputRow): string[] =>
-	choices.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '');
+function choicesOf({ choices }: InputRow): string[] {
+	return choices.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '');
+}
 
 function shapeOf(input: InputRow): z.ZodTypeAny {
 	const choices = choicesOf(input);
@@ -100,5 +101,6 @@ function jsonSchemaOf(input: InputRow): Record<string, unknown> {
 	};
 }
 
-const incomplete = (message: string): VoiceError =>
-	new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Look at "Workflow Tools" of this node.' });
+function incomplete(message: string): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Look at "Workflow Tools" of this node.' });
+}

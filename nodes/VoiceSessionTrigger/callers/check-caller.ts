@@ -50,7 +50,9 @@ function checkSecret(headers: IncomingHttpHeaders, secret: string): void {
 	});
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+function digest(text: string): Buffer {
+	return createHash('sha256').update(text).digest();
+}
 
 function cookie(headers: IncomingHttpHeaders, name: string): string {
 	const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());

@@ -3,18 +3,20 @@ import type { INode } from 'n8n-workflow';
 export const TICKET_HEADER = 'x-voice-ticket';
 
 /** What a client has to ask n8n for to get its ticket, and the header to hand it in with. */
-export const ticketAsk = (node: INode, path: string, restUrl: string) => ({
-	// On the page's own host, whatever n8n believes its host is: there is where the login cookie goes.
-	rest: new URL(restUrl).pathname.replace(/\/$/, ''),
-	ticketHeader: TICKET_HEADER,
-	body: {
-		path: 'ticket',
-		methodName: 'getCallerTicket',
-		nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
-		currentNodeParameters: { path },
-		...(node.credentials ? { credentials: node.credentials } : {}),
-	},
-});
+export function ticketAsk(node: INode, path: string, restUrl: string) {
+	return {
+		// On the page's own host, whatever n8n believes its host is: there is where the login cookie goes.
+		rest: new URL(restUrl).pathname.replace(/\/$/, ''),
+		ticketHeader: TICKET_HEADER,
+		body: {
+			path: 'ticket',
+			methodName: 'getCallerTicket',
+			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
+			currentNodeParameters: { path },
+			...(node.credentials ? { credentials: node.credentials } : {}),
+		},
+	};
+}
 
 /**
  * The page before the page, for users of this n8n: fetches a ticket from n8n, hands it in and reloads. To

@@ -67,5 +67,7 @@ function textOf(context: IWebhookFunctions, parameter: string): string {
 }
 
 /** The runtime's key, without starting one: who asks is not known yet. */
-const keyOf = (context: IWebhookFunctions) => async (): Promise<string | undefined> =>
-	(await credentialOf(context))?.key ?? (await localKey());
+function keyOf(context: IWebhookFunctions) {
+	return async (): Promise<string | undefined> =>
+		(await credentialOf(context))?.key ?? (await localKey());
+}

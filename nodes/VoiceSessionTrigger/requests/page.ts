@@ -51,17 +51,21 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+function escapeHtml(text: string): string {
+	return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}
 
-const failurePage = ({ code, message, remedy }: VoiceError): string => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Voice agent</title>
-<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
-<h1>The voice agent is not ready</h1>
-<p>${escapeHtml(message)}</p>
-<p><strong>${escapeHtml(remedy)}</strong></p>
-<p><small>${code}</small></p>
-</html>
-`;
+function failurePage({ code, message, remedy }: VoiceError): string {
+	return `<!doctype html>
+	<html lang="en">
+	<meta charset="utf-8">
+	<meta name="viewport" content="width=device-width, initial-scale=1">
+	<title>Voice agent</title>
+	<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
+	<h1>The voice agent is not ready</h1>
+	<p>${escapeHtml(message)}</p>
+	<p><strong>${escapeHtml(remedy)}</strong></p>
+	<p><small>${code}</small></p>
+	</html>
+	`;
+}

@@ -13,8 +13,9 @@ interface Offer {
 	readonly bare: boolean;
 }
 
-export const modeOf = (context: IWebhookFunctions): 'production' | 'test' =>
-	context.getMode() === 'manual' ? 'test' : 'production';
+export function modeOf(context: IWebhookFunctions): 'production' | 'test' {
+	return context.getMode() === 'manual' ? 'test' : 'production';
+}
 
 /** POST: a caller wants to talk. */
 export async function answerOffer(context: IWebhookFunctions): Promise<void> {

@@ -5,19 +5,19 @@ import { CallerPeer } from './caller-peer';
 import { callerVoice } from './caller-voice';
 import { ConversationLog } from './conversation-log';
 import { Dialogue } from './dialogue';
-import { Ear, RECORDING_RATE } from './ear';
+import { CallerEar, RECORDING_RATE } from './ear';
 import { Microphone } from './microphone';
 import type { CallReport, CallTurn } from './report';
-import type { Line } from './script';
-import { type CallAuth, Signalling } from './signalling';
-import { pause, within } from '../../lib/time-limit';
+import type { ScriptLine } from './call-settings';
+import { type CallAuth, CallSignalling } from './signalling';
+import { pause, within } from '../../lib/async';
 
 export interface CallOptions {
 	/** The voice page's address, which is the trigger's. */
 	readonly url: string;
 	readonly auth: CallAuth;
 	/** Said one after the other; each waits until the agent has answered the one before, or interrupts it. */
-	readonly lines: readonly Line[];
+	readonly lines: readonly ScriptLine[];
 	/** The caller's synthesiser, see callerVoice. */
 	readonly voice?: string;
 	/** How long the agent may take for each step of a turn (until it is heard, until it has finished), ms. */
@@ -37,8 +37,8 @@ export interface CallResult {
 	readonly recording: { readonly pcm: Int16Array; readonly sampleRate: number };
 }
 
-const CONNECT_LIMIT = 15_000;
-const TURN_LIMIT = 60_000;
+const CONNECT_LIMIT_MS = 15_000;
+const TURN_LIMIT_MS = 60_000;
 /** When the agent says that it has finished, its last sound is still in our jitter buffer. */
 const TAIL_MS = 300;
 
@@ -50,11 +50,11 @@ const TAIL_MS = 300;
 export async function callAgent(options: CallOptions): Promise<CallResult> {
 	// Synthesis first: the second it takes must not be silence in the call.
 	const sounds = await soundsOf(options);
-	const signalling = await Signalling.open(options.url, options.auth);
+	const signalling = await CallSignalling.open(options.url, options.auth);
 	const clock = monotonicClock;
 	const log = new ConversationLog();
 	const microphone = new Microphone();
-	const ear = new Ear(options.record ?? false);
+	const ear = new CallerEar(options.record ?? false);
 	let onConnected: () => void = () => undefined;
 	const connected = new Promise<void>((resolve) => (onConnected = resolve));
 	const peer = new CallerPeer(clock, microphone, ear, {
@@ -74,15 +74,15 @@ export async function callAgent(options: CallOptions): Promise<CallResult> {
 		const answer = await signalling.offer(await peer.offer());
 		sessionId = answer.sessionId;
 		await peer.accept(answer.sdp);
-		await within(CONNECT_LIMIT, noPath(), connected);
+		await within(CONNECT_LIMIT_MS, noPath(), connected);
 		// A greeting is heard out first.
-		await within(options.turnLimit ?? TURN_LIMIT, neverReady(), log.until(() => log.ready || log.ended !== undefined));
+		await within(options.turnLimit ?? TURN_LIMIT_MS, neverReady(), log.until(() => log.ready || log.ended !== undefined));
 		dialogue = new Dialogue({
 			clock,
 			microphone,
 			ear,
 			log,
-			turnLimit: options.turnLimit ?? TURN_LIMIT,
+			turnLimit: options.turnLimit ?? TURN_LIMIT_MS,
 			onTurn: (turn) => options.onTurn?.(turn),
 		});
 		await dialogue.run(options.lines, sounds);
@@ -113,20 +113,25 @@ async function soundsOf({ lines, voice }: CallOptions): Promise<Int16Array[]> {
 	return await Promise.all(lines.map(async ({ text, pcm }) => pcm ?? (await say(text))));
 }
 
-const aborted = (signal: AbortSignal | undefined): Promise<void> =>
-	new Promise((resolve) => {
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+	return new Promise((resolve) => {
 		if (signal?.aborted) resolve();
 		else signal?.addEventListener('abort', () => resolve(), { once: true });
 	});
+}
 
-const lostConnection = (): VoiceError => new VoiceError('VOICE_ERR_MEDIA_LOST', 'The connection to the agent was lost.');
+function lostConnection(): VoiceError {
+	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'The connection to the agent was lost.');
+}
 
-const noPath = (): VoiceError =>
-	new VoiceError('VOICE_ERR_MEDIA_LOST', 'No sound can be exchanged with the runtime.', {
+function noPath(): VoiceError {
+	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'No sound can be exchanged with the runtime.', {
 		remedy: 'Check that no firewall stands between this machine and the runtime\'s UDP ports.',
 	});
+}
 
-const neverReady = (): VoiceError =>
-	new VoiceError('VOICE_ERR_MEDIA_LOST', 'The agent connected but never said that it listens.', {
+function neverReady(): VoiceError {
+	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'The agent connected but never said that it listens.', {
 		remedy: 'Look at the runtime\'s log.',
 	});
+}

@@ -1,24 +1,23 @@
 import { writeFile } from 'node:fs/promises';
-import { VoiceError } from '../../contract/errors';
 import { encodeWav } from '../../audio/wav';
+import { VoiceError } from '../../contract/errors';
+import { type Command, UsageError } from '../command';
 import { callAgent, type CallResult } from './call-agent';
-import { type CallSettings, readSettings, UsageError, USAGE } from './call-settings';
+import { type CallSettings, CALL_USAGE, readSettings } from './call-settings';
 import { LiveCaptions } from './live-captions';
 
-export const about = 'call a voice agent without a browser and show what it answers';
-
 /** @returns the exit code: 0 if every turn was answered. */
-export async function run(argv: string[]): Promise<number> {
+async function run(argv: string[]): Promise<number> {
 	let settings: CallSettings;
 	try {
 		settings = await readSettings(argv);
 	} catch (error) {
 		if (!(error instanceof UsageError)) throw error;
-		console.error(`voice-loop call: ${error.message}\n\n${USAGE}`);
+		console.error(`voice-loop call: ${error.message}\n\n${CALL_USAGE}`);
 		return 2;
 	}
 	if (settings.help) {
-		console.log(USAGE);
+		console.log(CALL_USAGE);
 		return 0;
 	}
 	return settings.json ? await runForMachine(settings) : await runForPerson(settings);
@@ -65,5 +64,8 @@ async function place(settings: CallSettings, captions?: LiveCaptions): Promise<C
 	return result;
 }
 
-const exitCode = (settings: CallSettings, { report }: CallResult): number =>
-	report.turns.length === settings.lines.length && report.turns.every((turn) => turn.answered) ? 0 : 1;
+function exitCode(settings: CallSettings, { report }: CallResult): number {
+	return report.turns.length === settings.lines.length && report.turns.every((turn) => turn.answered) ? 0 : 1;
+}
+
+export const callCommand: Command = { about: 'call a voice agent without a browser and show what it answers', run };

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { decodeWav } from '../../audio/wav';
 import { VoiceError } from '../../contract/errors';
-import { decodeWav } from '../../audio/decode';
-import { type Line, parseBargeIn } from './script';
+import { UsageError } from '../command';
 import type { CallAuth } from './signalling';
 
 export interface CallSettings {
@@ -12,14 +12,14 @@ export interface CallSettings {
 	readonly json: boolean;
 	readonly url: string;
 	readonly auth: CallAuth;
-	readonly lines: Line[];
+	readonly lines: ScriptLine[];
 	readonly voice: string;
 	readonly turnLimit: number;
 	/** Where to write what was heard; '' for nowhere. */
 	readonly save: string;
 }
 
-export const USAGE = `voice-loop call --say TEXT [options]
+export const CALL_USAGE = `voice-loop call --say TEXT [options]
 
 Calls a voice agent over WebRTC without a browser, speaks to it and shows what it answers.
 
@@ -40,8 +40,6 @@ Exit code: 0 if every turn was answered, 1 if not, 2 if the options are wrong.`;
 /** Written by npm start beside what it has set up. */
 const START_FILE = path.join('.voice-loop', 'start.json');
 const startFile = z.object({ url: z.string().url(), email: z.string().optional(), password: z.string().optional() });
-
-export class UsageError extends Error {}
 
 export async function readSettings(argv: string[]): Promise<CallSettings> {
 	const { values, tokens } = parse(argv);
@@ -96,8 +94,8 @@ function parse(argv: string[]) {
 type Parsed = ReturnType<typeof parse>;
 
 /** In the order in which they were given. */
-async function readLines(tokens: Parsed['tokens']): Promise<Line[]> {
-	const lines: Line[] = [];
+async function readLines(tokens: Parsed['tokens']): Promise<ScriptLine[]> {
+	const lines: ScriptLine[] = [];
 	for (const token of tokens) {
 		if (token.kind !== 'option' || token.value === undefined) continue;
 		if (token.name === 'say') lines.push({ text: token.value });
@@ -111,7 +109,7 @@ async function readLines(tokens: Parsed['tokens']): Promise<Line[]> {
 	return lines;
 }
 
-async function recording(file: string): Promise<Line> {
+async function recording(file: string): Promise<ScriptLine> {
 	try {
 		return { text: path.basename(file), pcm: decodeWav(await readFile(file)) };
 	} catch (error) {
@@ -120,7 +118,9 @@ async function recording(file: string): Promise<Line> {
 	}
 }
 
-const repeat = (lines: Line[], times: number): Line[] => Array.from({ length: times }, () => lines).flat();
+function repeat(lines: ScriptLine[], times: number): ScriptLine[] {
+	return Array.from({ length: times }, () => lines).flat();
+}
 
 function wholeNumber(option: string, value: string): number {
 	const number = Number(value);
@@ -137,7 +137,9 @@ async function readStartFile(): Promise<z.infer<typeof startFile> | undefined> {
 	}
 }
 
-const originOf = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);
+function originOf(url: string): string {
+	return URL.canParse(url) ? new URL(url).origin : url;
+}
 
 function authOf(values: Parsed['values'], start: z.infer<typeof startFile> | undefined): CallAuth {
 	if (values.secret !== undefined) return { kind: 'secret', secret: values.secret };
@@ -146,4 +148,19 @@ function authOf(values: Parsed['values'], start: z.infer<typeof startFile> | und
 	const email = values.email ?? (ours ? start?.email : undefined);
 	const password = values.password ?? (ours ? start?.password : undefined);
 	return email !== undefined && password !== undefined ? { kind: 'n8n', email, password } : { kind: 'open' };
+}
+
+/** What the caller says in one turn. */
+export interface ScriptLine {
+	readonly text: string;
+	/** Recorded speech in place of the synthesiser, 16 kHz. */
+	readonly pcm?: Int16Array;
+	/** Spoken this long after the agent's first sound: the caller interrupts. Absent: when the agent has finished. */
+	readonly bargeInMs?: number;
+}
+
+/** `text@ms`: what to say, and how long after the agent's first sound. */
+export function parseBargeIn(value: string): ScriptLine | undefined {
+	const [, text, ms] = /^(.+)@(\d{1,6})$/.exec(value.trim()) ?? [];
+	return text === undefined ? undefined : { text: text.trim(), bargeInMs: Number(ms) };
 }

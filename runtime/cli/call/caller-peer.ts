@@ -2,9 +2,9 @@ import type { Clock } from '../../lib/clock';
 import { EVENT_CHANNEL, type PageEvent, pageEvent } from '../../contract/page-events';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Pacer } from '../../media/audio-out/pacer';
-import { gatheredDescription } from '../../media/peer/gathering';
+import { gatheredDescription } from '../../media/peer/peer';
 import { type AudioSink, type ConnectionState, type DataChannel, wrtc } from '../../media/peer/wrtc';
-import type { Ear } from './ear';
+import type { CallerEar } from './ear';
 import { type Microphone, MICROPHONE_RATE } from './microphone';
 
 export interface CallerPeerListener {
@@ -26,7 +26,7 @@ export class CallerPeer {
 	constructor(
 		private readonly clock: Clock,
 		private readonly microphone: Microphone,
-		private readonly ear: Pick<Ear, 'hear'>,
+		private readonly ear: Pick<CallerEar, 'hear'>,
 		private readonly listener: CallerPeerListener,
 	) {
 		this.pc.addTrack(this.track);

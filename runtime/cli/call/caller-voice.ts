@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { VoiceError } from '../../contract/errors';
 import { joinPcm } from '../../audio/pcm';
-import { decodeWav } from '../../audio/decode';
+import { decodeWav } from '../../audio/wav';
 import { FliteVoice } from '../../inference/speech/flite/flite-voice';
 
 const ESPEAK = 'espeak:';
@@ -50,11 +50,12 @@ function espeakVoice(voice: string): CallerVoice {
 	};
 }
 
-const noEspeak = (message: string, cause: unknown): VoiceError =>
-	new VoiceError('VOICE_ERR_VOICE_UNKNOWN', message, {
+function noEspeak(message: string, cause: unknown): VoiceError {
+	return new VoiceError('VOICE_ERR_VOICE_UNKNOWN', message, {
 		cause,
 		remedy: 'Install it (Debian: apt-get install espeak-ng), or leave --voice away: flite is always there.',
 	});
+}
 
 function requireSound(text: string, pcm: Int16Array): Int16Array {
 	if (pcm.length > 0) return pcm;

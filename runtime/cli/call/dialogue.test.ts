@@ -2,18 +2,20 @@
 import type { PageEvent } from '../../contract/page-events';
 import { ConversationLog } from './conversation-log';
 import { Dialogue } from './dialogue';
-import { Ear } from './ear';
+import { CallerEar } from './ear';
 import type { Spoken } from './microphone';
 import type { CallTurn } from './report';
-import type { Line } from './script';
+import type { ScriptLine } from './call-settings';
 
-const turnId = (n: number): string => `t_${String(n).padStart(16, '0')}`;
+function turnId(n: number): string {
+	return `t_${String(n).padStart(16, '0')}`;
+}
 
 /** An agent that does what `answer` does whenever something was said to it. */
 function scene(answer: (say: { n: number; text: string; tell: (event: PageEvent) => void; sound: () => void }) => void, turnLimit = 1000) {
 	let now = 0;
 	const log = new ConversationLog();
-	const ear = new Ear(false);
+	const ear = new CallerEar(false);
 	const concluded: CallTurn[] = [];
 	const said: string[] = [];
 	let n = 0;
@@ -42,7 +44,7 @@ function scene(answer: (say: { n: number; text: string; tell: (event: PageEvent)
 		turnLimit,
 		onTurn: (turn) => concluded.push(turn),
 	});
-	const run = async (lines: Line[]): Promise<CallTurn[]> => {
+	const run = async (lines: ScriptLine[]): Promise<CallTurn[]> => {
 		await dialogue.run(lines, lines.map(({ text }) => Int16Array.from(text, (letter) => letter.charCodeAt(0))));
 		return dialogue.turns;
 	};

@@ -1,16 +1,16 @@
 import type { Clock, Milliseconds } from '../../lib/clock';
 import { VoiceError } from '../../contract/errors';
 import type { ConversationLog } from './conversation-log';
-import type { Ear } from './ear';
+import type { CallerEar } from './ear';
 import type { Microphone } from './microphone';
 import type { CallTurn } from './report';
-import type { Line } from './script';
-import { pause, within } from '../../lib/time-limit';
+import type { ScriptLine } from './call-settings';
+import { pause, within } from '../../lib/async';
 
 export interface DialogueParts {
 	readonly clock: Clock;
 	readonly microphone: Microphone;
-	readonly ear: Ear;
+	readonly ear: CallerEar;
 	readonly log: ConversationLog;
 	/** How long the agent may take for each step of a turn, ms. */
 	readonly turnLimit: number;
@@ -26,7 +26,7 @@ export class Dialogue {
 	constructor(private readonly parts: DialogueParts) {}
 
 	/** Resolves when the last turn is over, or the call is. */
-	async run(lines: readonly Line[], sounds: readonly Int16Array[]): Promise<void> {
+	async run(lines: readonly ScriptLine[], sounds: readonly Int16Array[]): Promise<void> {
 		let heardAt: Milliseconds | undefined;
 		for (const [index, { text, bargeInMs }] of lines.entries()) {
 			const interrupts = bargeInMs !== undefined && heardAt !== undefined;

@@ -1,8 +1,10 @@
 // Guards against measured times that are off by a frame, and against speech that is cut or never said to be over.
-import { Ear } from './ear';
+import { CallerEar } from './ear';
 import { Microphone, type Spoken } from './microphone';
 
-const frame = (...loud: number[]): Int16Array => Int16Array.from({ length: 160 }, (_, i) => (loud.includes(i) ? 5000 : 20));
+function frame(...loud: number[]): Int16Array {
+	return Int16Array.from({ length: 160 }, (_, i) => (loud.includes(i) ? 5000 : 20));
+}
 
 describe('the microphone', () => {
 	it('is silent until something is said, and says when that was audible', async () => {
@@ -31,7 +33,7 @@ describe('the microphone', () => {
 
 describe('the ear', () => {
 	it('times the first and last audible sample by when the frame came in', () => {
-		const ear = new Ear(false);
+		const ear = new CallerEar(false);
 		ear.hear({ samples: frame(16), sampleRate: 16_000 }, 1000);
 		ear.hear({ samples: frame(), sampleRate: 16_000 }, 1010);
 		ear.hear({ samples: frame(15, 31), sampleRate: 16_000 }, 1020);
@@ -40,7 +42,7 @@ describe('the ear', () => {
 	});
 
 	it('counts nothing from before it was told to listen', async () => {
-		const ear = new Ear(false);
+		const ear = new CallerEar(false);
 		ear.hear({ samples: frame(5), sampleRate: 16_000 }, 1000);
 		ear.listenFrom(1005);
 		expect(ear.firstAudible).toBeUndefined();
@@ -51,7 +53,7 @@ describe('the ear', () => {
 	});
 
 	it('records everything at one rate though the rate changes', () => {
-		const ear = new Ear(true);
+		const ear = new CallerEar(true);
 		ear.hear({ samples: new Int16Array(160), sampleRate: 16_000 }, 0);
 		ear.hear({ samples: new Int16Array(480), sampleRate: 48_000 }, 10);
 		expect(ear.recorded()).toHaveLength(480);

@@ -1,14 +1,13 @@
-import { joinPcm, samplesToMs } from '../../audio/pcm';
+import { isAudible, joinPcm, samplesToMs } from '../../audio/pcm';
 import type { Milliseconds } from '../../lib/clock';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Resampler } from '../../audio/resampler';
-import { isAudible } from '../../audio/audible';
 
 /** What the saved recording is made at: more than the voices give. */
 export const RECORDING_RATE = 24_000;
 
 /** What the caller hears: remembers when it was audible and, if asked to, all of it. */
-export class Ear {
+export class CallerEar {
 	private readonly recording: Int16Array[] = [];
 	private resampler = new Resampler(RECORDING_RATE, RECORDING_RATE);
 	private mark: Milliseconds = 0;

@@ -1,11 +1,10 @@
-import { FRAME_MS, samplesToMs } from '../../audio/pcm';
+import { isAudible, FRAME_MS, samplesToMs } from '../../audio/pcm';
 import type { Milliseconds } from '../../lib/clock';
 import { SampleQueue } from '../../media/audio-out/sample-queue';
-import { isAudible } from '../../audio/audible';
 
 /** What the caller sends: everything at one rate, so that wrtc's encoder never starts anew. */
 export const MICROPHONE_RATE = 16_000;
-const FRAME = (MICROPHONE_RATE * FRAME_MS) / 1000;
+const FRAME_SAMPLES = (MICROPHONE_RATE * FRAME_MS) / 1000;
 
 /** When something that was said really sounded: its first and its last audible sample. */
 export interface Spoken {
@@ -23,7 +22,7 @@ export class Microphone {
 	}
 
 	next(at: Milliseconds): Int16Array {
-		const frame = new Int16Array(FRAME);
+		const frame = new Int16Array(FRAME_SAMPLES);
 		const saying = this.sayings[0];
 		if (saying?.fill(frame, at)) this.sayings.shift();
 		return frame;

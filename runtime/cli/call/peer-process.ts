@@ -2,7 +2,7 @@ import { LISTEN_RATE } from '../../audio/pcm';
 import { monotonicClock } from '../../lib/clock';
 import { pipeToParent } from '../../rpc/pipes';
 import { type CallContext, serve } from '../../rpc/server';
-import { BusyMeter } from '../../lib/busy-meter';
+import { BusyMeter } from '../../lib/process-load';
 import { Resampler } from '../../audio/resampler';
 import { CallerPeer } from './caller-peer';
 import { Microphone } from './microphone';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pcm } from '../../audio/pcm-schema';
-import type { Protocol } from '../../rpc/protocol-types';
+import { pcm } from '../../audio/pcm';
+import type { Protocol } from '../../rpc/protocol';
 
 /** A caller in a process of its own, for whoever cannot load wrtc: jest, benches. Times are lib/clock's. */
 export const peerProtocol = {

@@ -1,7 +1,7 @@
 import type { ErrorShape } from '../../contract/errors';
 import type { TurnTimings } from '../../contract/turn';
 
-export interface ToolUse {
+export interface ReportedTool {
 	readonly id: string;
 	readonly name: string;
 	readonly arguments: Record<string, unknown>;
@@ -20,7 +20,7 @@ export interface CallTurn {
 	/** What the caller was told, as far as it was heard. */
 	reply?: string;
 	interrupted?: boolean;
-	readonly tools: ToolUse[];
+	readonly tools: ReportedTool[];
 	/** The runtime's own figures. */
 	timings?: TurnTimings;
 	/** Measured here: last audible sample sent -> first audible sample received. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorShape, VoiceError } from '../../contract/errors';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
-const ANSWER_LIMIT = 20_000;
+const ANSWER_LIMIT_MS = 20_000;
 /** n8n ties its cookie to the browser that logged in. */
 const BROWSER_ID = 'voice-loop-call';
 
@@ -12,7 +12,7 @@ export type CallAuth =
 	| { readonly kind: 'secret'; readonly secret: string }
 	| { readonly kind: 'n8n'; readonly email: string; readonly password: string };
 
-export interface Answer {
+export interface CallAnswer {
 	readonly sdp: string;
 	readonly sessionId: string;
 }
@@ -21,26 +21,26 @@ const answerBody = z.object({ type: z.literal('answer'), sdp: z.string().min(1),
 const errorBody = z.object({ error: errorShape });
 
 /** The trigger's HTTP door, as the voice page uses it. */
-export class Signalling {
+export class CallSignalling {
 	private constructor(
 		private readonly url: string,
 		private readonly headers: Record<string, string>,
 	) {}
 
 	/** Logs in where that is how the trigger knows its callers. */
-	static async open(url: string, auth: CallAuth): Promise<Signalling> {
+	static async open(url: string, auth: CallAuth): Promise<CallSignalling> {
 		const headers: Record<string, string> = { 'browser-id': BROWSER_ID };
 		if (auth.kind === 'secret') headers.authorization = `Bearer ${auth.secret}`;
 		else if (auth.kind === 'n8n') headers.cookie = await ticketCookie(url, await logIn(new URL(url).origin, auth.email, auth.password));
-		return new Signalling(url, headers);
+		return new CallSignalling(url, headers);
 	}
 
-	async offer(sdp: string): Promise<Answer> {
+	async offer(sdp: string): Promise<CallAnswer> {
 		return await this.exchange('POST', this.url, sdp);
 	}
 
 	/** A new offer for a call under way, after its network changed. */
-	async reoffer(sessionId: string, sdp: string): Promise<Answer> {
+	async reoffer(sessionId: string, sdp: string): Promise<CallAnswer> {
 		return await this.exchange('PATCH', this.sessionUrl(sessionId), sdp);
 	}
 
@@ -48,7 +48,7 @@ export class Signalling {
 		await request(this.sessionUrl(sessionId), { method: 'DELETE', headers: this.headers });
 	}
 
-	private async exchange(method: string, url: string, sdp: string): Promise<Answer> {
+	private async exchange(method: string, url: string, sdp: string): Promise<CallAnswer> {
 		const response = await request(url, {
 			method,
 			headers: { ...this.headers, 'content-type': 'application/json' },
@@ -105,13 +105,13 @@ async function logIn(origin: string, email: string, password: string): Promise<s
 
 async function request(url: string, init: RequestInit): Promise<Response> {
 	try {
-		return await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_LIMIT) });
+		return await fetch(url, { ...init, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
 	} catch (cause) {
 		const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
 		const { origin } = new URL(url);
 		throw new VoiceError(
 			'VOICE_ERR_RUNTIME_UNREACHABLE',
-			timedOut ? `${origin} did not answer within ${ANSWER_LIMIT / 1000} s.` : `Nothing answers at ${origin}: n8n is not running there.`,
+			timedOut ? `${origin} did not answer within ${ANSWER_LIMIT_MS / 1000} s.` : `Nothing answers at ${origin}: n8n is not running there.`,
 			{ cause, remedy: 'Start n8n (in this project: npm start), or give its address with --url.' },
 		);
 	}

@@ -1,11 +1,12 @@
-import { modelBytes } from '../../inference/models/catalogue/catalogue';
-import { type CatalogueModel, modelTasks } from '../../inference/models/catalogue/schema';
-import type { Choice } from '../../inference/models/best-tier';
 import { describeMachine } from '../../inference/machine/machine';
+import type { Choice } from '../../inference/models/best-tier';
+import { modelBytes, isModelTask } from '../../inference/models/catalogue/catalogue';
+import { type CatalogueModel, modelTasks } from '../../inference/models/catalogue/schema';
 import type { Models } from '../../inference/models/models';
 import { size } from '../../inference/models/sizes';
 import type { StoredModel } from '../../inference/models/store/store';
 import type { Terminal } from './terminal';
+import { UsageError } from '../command';
 
 /** Shows the catalogue, what of it is here, and what auto takes. */
 export async function list(models: Models, terminal: Terminal): Promise<void> {
@@ -36,4 +37,13 @@ async function row(models: Models, choices: readonly Choice[], model: CatalogueM
 export function table(rows: readonly (readonly string[])[]): string[] {
 	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 	return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
+
+/** Prints a path, or the name of a voice that ships with the package, and why. @returns 1 where there is nothing */
+export async function which(models: Models, terminal: Terminal, task: string): Promise<number> {
+	if (!isModelTask(task)) throw new UsageError(`There is no task "${task}". There is: ${modelTasks.join(', ')}.`);
+	const { model, why } = await models.usable(task);
+	if (model !== undefined) terminal.out(model);
+	terminal.note(why);
+	return model === undefined ? 1 : 0;
 }

@@ -3,17 +3,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { answer, Hub, modelBytes, testLimits } from '../../inference/models/download/hub.fixture';
+import { answer, Hub, hubModelBytes, testLimits } from '../../inference/models/download/hub.fixture';
 import { Models } from '../../inference/models/models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels, tooSmall } from '../../inference/models/own-catalogue.fixture';
 import { modelPath } from '../../inference/models/resolve';
 import { runModels } from './models-command';
 import type { Terminal } from './terminal';
 
-const content = modelBytes(50_000);
+const content = hubModelBytes(50_000);
 const all: OwnModel[] = [
 	{ id: 'talker', files: { 'talker.gguf': content }, licence: 'llama3.2' },
-	{ id: 'voice', task: 'voice', files: { 'model.onnx': content, 'tokens.txt': modelBytes(100, 2) }, unknown: true },
+	{ id: 'voice', task: 'voice', files: { 'model.onnx': content, 'tokens.txt': hubModelBytes(100, 2) }, unknown: true },
 ];
 
 let folder: string;
@@ -50,7 +50,9 @@ async function command(argv: string[], person?: string, options: { probe?: typeo
 	const code = await runModels(argv, terminal, () => new Models(env, { probe, limits: testLimits() }), signal);
 	return { code, out: out.join('\n'), notes: notes.join('\n'), questions };
 }
-const stored = (name: string): string => path.join(folder, 'store', name);
+function stored(name: string): string {
+	return path.join(folder, 'store', name);
+}
 
 describe('list', () => {
 	it('shows what there is, what is here or begun, what auto takes, why, and where', async () => {
@@ -145,7 +147,7 @@ describe('verify', () => {
 		expect(good.code).toBe(0);
 		expect(good.out).toMatch(/talker\/talker\.gguf: good/);
 		expect(good.out).toMatch(/voice\/model\.onnx: as it was fetched; the publisher's checksum is not known/);
-		writeFileSync(stored('voice/model.onnx'), modelBytes(50_000, 3));
+		writeFileSync(stored('voice/model.onnx'), hubModelBytes(50_000, 3));
 		rmSync(stored('talker/talker.gguf'));
 		const bad = await command(['verify', 'voice', 'talker']);
 		expect(bad.code).toBe(1);

@@ -1,17 +1,15 @@
 import { Models } from '../../inference/models/models';
+import { type Command, UsageError } from '../command';
 import { fetchModels } from './fetch';
-import { list } from './list';
+import { list, which } from './list';
 import { realTerminal, type Terminal } from './terminal';
-import { type ModelsArguments, readArguments, USAGE, UsageError } from './usage';
+import { type ModelsArguments, MODELS_USAGE, readArguments } from './usage';
 import { verify } from './verify';
-import { which } from './which';
-
-export const about = 'list, fetch, remove and verify models';
 
 const INTERRUPTED = 130;
 
 /** @returns the exit code */
-export async function run(argv: string[]): Promise<number> {
+async function run(argv: string[]): Promise<number> {
 	const stop = new AbortController();
 	// A second one ends the process at once: what came so far is kept either way.
 	process.once('SIGINT', () => stop.abort());
@@ -23,13 +21,13 @@ export async function runModels(argv: string[], terminal: Terminal, open: () => 
 	try {
 		const options = readArguments(argv);
 		if (options.help) {
-			terminal.out(USAGE);
+			terminal.out(MODELS_USAGE);
 			return 0;
 		}
 		return await act(options, terminal, open(), signal);
 	} catch (error) {
 		if (error instanceof UsageError) {
-			terminal.note(`voice-loop models: ${error.message}\n\n${USAGE}`);
+			terminal.note(`voice-loop models: ${error.message}\n\n${MODELS_USAGE}`);
 			return 2;
 		}
 		if (!signal.aborted) throw error;
@@ -54,3 +52,5 @@ async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, 
 			return await which(models, terminal, names[0] ?? '');
 	}
 }
+
+export const modelsCommand: Command = { about: 'list, fetch, remove and verify models', run };

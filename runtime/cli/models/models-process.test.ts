@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { selfSigned } from '../../inference/models/download/certificate.fixture';
-import { Hub, modelBytes, type Reaction } from '../../inference/models/download/hub.fixture';
+import { Hub, hubModelBytes, type Reaction } from '../../inference/models/download/hub.fixture';
 import { Proxy } from '../../inference/models/download/proxy.fixture';
 import { ownCatalogue, type OwnModel, serveModels } from '../../inference/models/own-catalogue.fixture';
 import { packageRoot } from '../../lib/package-root';
@@ -16,8 +16,8 @@ import { packageRoot } from '../../lib/package-root';
 const ENTRY = path.join(packageRoot(), 'dist', 'runtime', 'cli', 'voice-loop.js');
 const LENGTH = 400_000;
 const CUT = 150_000;
-const talker: OwnModel = { id: 'talker', files: { 'talker.gguf': modelBytes(LENGTH) }, licence: 'llama3.2' };
-const voice: OwnModel = { id: 'voice', task: 'voice', files: { 'model.onnx': modelBytes(LENGTH, 2), 'tokens.txt': modelBytes(100, 3) } };
+const talker: OwnModel = { id: 'talker', files: { 'talker.gguf': hubModelBytes(LENGTH) }, licence: 'llama3.2' };
+const voice: OwnModel = { id: 'voice', task: 'voice', files: { 'model.onnx': hubModelBytes(LENGTH, 2), 'tokens.txt': hubModelBytes(100, 3) } };
 const all = [talker, voice];
 
 let folder: string;
@@ -46,14 +46,22 @@ class Command {
 	}
 }
 
-const start = (argv: readonly string[], more?: Record<string, string>): Command => new Command(process.execPath, [ENTRY, 'models', ...argv], more);
-const models = async (...argv: string[]) => await start(argv).end();
-const stored = (name: string): string => path.join(folder, 'store', name);
+function start(argv: readonly string[], more?: Record<string, string>): Command {
+	return new Command(process.execPath, [ENTRY, 'models', ...argv], more);
+}
+async function models(...argv: string[]) {
+	return await start(argv).end();
+}
+function stored(name: string): string {
+	return path.join(folder, 'store', name);
+}
 
 async function until(holds: () => boolean): Promise<void> {
 	while (!holds()) await sleep(20);
 }
-const received = (bytes: number): boolean => existsSync(stored('talker/talker.gguf.part')) && statSync(stored('talker/talker.gguf.part')).size >= bytes;
+function received(bytes: number): boolean {
+	return existsSync(stored('talker/talker.gguf.part')) && statSync(stored('talker/talker.gguf.part')).size >= bytes;
+}
 
 beforeAll(() => {
 	if (!existsSync(ENTRY)) throw new Error('Compile first: npx tsc -p tsconfig.build.json');

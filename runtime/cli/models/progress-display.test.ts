@@ -3,7 +3,9 @@ import { duration, size } from '../../inference/models/sizes';
 import { ProgressDisplay, progressLine } from './progress-display';
 import type { Terminal } from './terminal';
 
-const at = (bytes: number, more = {}) => ({ id: 'talker', file: 'f', bytes, total: 808e6 as number | undefined, rate: 12.5e6, ...more });
+function at(bytes: number, more = {}) {
+	return { id: 'talker', file: 'f', bytes, total: 808e6 as number | undefined, rate: 12.5e6, ...more };
+}
 
 it('is a line with share, size, rate and what is left', () => {
 	expect(progressLine(at(202e6), true)).toBe('[######..................]   25 %  202 MB of 808 MB  12.5 MB/s, 49 s left  talker');

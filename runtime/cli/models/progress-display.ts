@@ -3,7 +3,7 @@ import { duration, size } from '../../inference/models/sizes';
 import type { Terminal } from './terminal';
 
 /** A log that nobody watches needs a sign of life, not a film, ms. */
-const LINE_EVERY = 10_000;
+const LINE_EVERY_MS = 10_000;
 const BAR = 24;
 
 /** A bar on one line that is written over where a person watches; else a line every ten seconds. */
@@ -20,7 +20,7 @@ export class ProgressDisplay {
 			this.terminal.overwrite(progressLine(progress, true).slice(0, this.terminal.columns - 1));
 			return;
 		}
-		if (this.now() - this.lastLine < LINE_EVERY) return;
+		if (this.now() - this.lastLine < LINE_EVERY_MS) return;
 		this.lastLine = this.now();
 		this.terminal.note(progressLine(progress, false));
 	}

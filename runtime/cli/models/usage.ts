@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../command';
 
-export const USAGE = `voice-loop models [list]
+export const MODELS_USAGE = `voice-loop models [list]
 voice-loop models fetch <id|auto>... [--yes]
 voice-loop models remove <id>...
 voice-loop models verify [id]...
@@ -29,8 +30,6 @@ Settings by environment:
 
 Exit code: 0 if all went well, 1 if not, 2 if the options are wrong, 130 if it was interrupted.`;
 
-export class UsageError extends Error {}
-
 export const actions = ['list', 'fetch', 'remove', 'verify', 'which'] as const;
 export type Action = (typeof actions)[number];
 
@@ -41,7 +40,9 @@ export interface ModelsArguments {
 	readonly names: readonly string[];
 }
 
-const isAction = (name: string): name is Action => (actions as readonly string[]).includes(name);
+function isAction(name: string): name is Action {
+	return (actions as readonly string[]).includes(name);
+}
 
 /** Throws UsageError. */
 export function readArguments(argv: string[]): ModelsArguments {

@@ -1,9 +1,11 @@
 // Guards against: half words, words that were never played, and text out of order in what "was heard".
 import fc from 'fast-check';
-import { speakableIn } from '../../speech-text';
+import { speakableIn } from '../../speech-text/speakable';
 import { heardText, type SpokenPiece } from './heard-text';
 
-const whole = (text: string, samples: number): SpokenPiece => ({ written: text, text, samples, whole: true });
+function whole(text: string, samples: number): SpokenPiece {
+	return { written: text, text, samples, whole: true };
+}
 
 it('counts a word only when its end was played', () => {
 	const pieces = [whole('one two', 11_000)];
@@ -82,7 +84,9 @@ const piece = fc.record({
 	return text === '' ? { written, text, samples: 0, whole: true } : { written, text, samples, whole: made };
 });
 
-const joined = (pieces: SpokenPiece[]): string => heardText(pieces.map((one) => ({ ...one, whole: true })), Number.MAX_SAFE_INTEGER);
+function joined(pieces: SpokenPiece[]): string {
+	return heardText(pieces.map((one) => ({ ...one, whole: true })), Number.MAX_SAFE_INTEGER);
+}
 
 describe('for any speech', () => {
 	const pieces = fc.array(piece, { maxLength: 5 });

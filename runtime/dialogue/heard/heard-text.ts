@@ -1,5 +1,5 @@
 import { LISTEN_RATE, msToSamples } from '../../audio/pcm';
-import { MS_PER_WEIGHT, speechWeight, wordShares } from './speech-weight';
+import { WEIGHT_MS, speechWeight, wordShares } from './speech-weight';
 import { writtenOf } from './written-words';
 
 /** A sentence or clause given to the voice. */
@@ -14,22 +14,24 @@ export interface SpokenPiece {
 }
 
 /** The voice's pace by the pieces that are whole. */
-const samplesPerWeight = (pieces: readonly SpokenPiece[], sampleRate: number): number => {
+function samplesPerWeight(pieces: readonly SpokenPiece[], sampleRate: number): number {
 	const whole = pieces.filter((piece) => piece.whole);
 	const weight = whole.reduce((sum, { text }) => sum + speechWeight(text), 0);
-	if (weight === 0) return msToSamples(MS_PER_WEIGHT, sampleRate);
+	if (weight === 0) return msToSamples(WEIGHT_MS, sampleRate);
 	return whole.reduce((sum, { samples }) => sum + samples, 0) / weight;
-};
+}
 
 /** A piece that is still being made is taken to get as long as its text asks for. */
-const lengthOf = (piece: SpokenPiece, pace: number): number =>
-	piece.whole ? piece.samples : Math.max(piece.samples + 1, pace * speechWeight(piece.text));
+function lengthOf(piece: SpokenPiece, pace: number): number {
+	return piece.whole ? piece.samples : Math.max(piece.samples + 1, pace * speechWeight(piece.text));
+}
 
-const joinPieces = (pieces: readonly string[]): string =>
-	pieces.reduce((text, piece) => {
+function joinPieces(pieces: readonly string[]): string {
+	return pieces.reduce((text, piece) => {
 		if (text === '' || piece === '') return text + piece;
 		return /[\u3002\uff01\uff1f\u3001\uff0c]$/.test(text) ? text + piece : `${text} ${piece}`;
 	}, '');
+}
 
 /**
  * The written text that was heard when `playedSamples` of its sound were played: always the beginning of all
@@ -46,11 +48,11 @@ const joinPieces = (pieces: readonly string[]): string =>
  *
  * `sampleRate` (of the pieces) is used while no piece is whole, to foresee how long the first one gets.
  */
-export const heardText = (
+export function heardText(
 	pieces: readonly SpokenPiece[],
 	playedSamples: number,
 	sampleRate = LISTEN_RATE,
-): string => {
+): string {
 	const pace = samplesPerWeight(pieces, sampleRate);
 	const heard: string[] = [];
 	let anySaid = false;
@@ -72,4 +74,4 @@ export const heardText = (
 	}
 	if (!anySaid) return '';
 	return joinPieces(heard.filter((text) => text !== ''));
-};
+}

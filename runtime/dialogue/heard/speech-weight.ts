@@ -1,7 +1,7 @@
 import { wordsOf } from './words';
 
 /** What one unit of weight takes at a voice's own pace: the median of 160 utterances of flite. */
-export const MS_PER_WEIGHT = 48;
+export const WEIGHT_MS = 48;
 
 /**
  * How long words take to say, in units of about one letter; chosen to fit flite (see heardText).
@@ -25,19 +25,19 @@ const PAUSE_MARK = /[,;:.?!\u2014\u2026\u3001\uff0c\u3002\uff01\uff1f\u0964]/;
 const WIDE = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 const WIDE_WITHOUT_SPACES = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
 
-const signWeight = (sign: string): number => {
+function signWeight(sign: string): number {
 	if (/\p{N}/u.test(sign)) return DIGIT;
 	return WIDE.test(sign) ? WIDE_SIGN : 1;
-};
+}
 
-const wordWeight = (key: string): number => {
+function wordWeight(key: string): number {
 	const signs = Array.from(key).reduce((sum, sign) => sum + signWeight(sign), 0);
 	if (WIDE_WITHOUT_SPACES.test(key)) return signs;
 	return (signs + PER_WORD) * (LIGHT_WORDS.has(key) ? LIGHT : 1);
-};
+}
 
 /** `ends`: how much of the `total` has been said when each word (of wordsOf) has; the pause after it has not. */
-const weigh = (text: string): { readonly ends: readonly number[]; readonly total: number } => {
+function weigh(text: string): { readonly ends: readonly number[]; readonly total: number } {
 	const words = wordsOf(text);
 	const ends: number[] = [];
 	let total = 0;
@@ -49,12 +49,14 @@ const weigh = (text: string): { readonly ends: readonly number[]; readonly total
 		if (pauses) total += PAUSE;
 	});
 	return { ends, total };
-};
+}
 
-export const speechWeight = (text: string): number => weigh(text).total;
+export function speechWeight(text: string): number {
+	return weigh(text).total;
+}
 
 /** After what share (0..1) of the time that a text takes each of its words has been said. */
-export const wordShares = (text: string): number[] => {
+export function wordShares(text: string): number[] {
 	const { ends, total } = weigh(text);
 	return ends.map((end) => end / total);
-};
+}

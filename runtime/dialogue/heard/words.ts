@@ -10,9 +10,10 @@ export interface Word {
 }
 
 /** The words that a text has; marks between spaces are none. */
-export const wordsOf = (text: string): Word[] =>
-	Array.from(text.matchAll(WORD), (match) => ({
+export function wordsOf(text: string): Word[] {
+	return Array.from(text.matchAll(WORD), (match) => ({
 		key: match[0].toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''),
 		start: match.index,
 		end: match.index + match[0].length,
 	})).filter(({ key }) => key !== '');
+}

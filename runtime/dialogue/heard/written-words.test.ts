@@ -1,16 +1,18 @@
 // Guards against: a history that is cut at the wrong word because figures are spoken in other words than written.
 import fc from 'fast-check';
-import { speakableIn } from '../../speech-text';
+import { speakableIn } from '../../speech-text/speakable';
 import { wordsOf } from './words';
 import { writtenOf } from './written-words';
 
-const countWords = (text: string): number => wordsOf(text).length;
+function countWords(text: string): number {
+	return wordsOf(text).length;
+}
 
 /** What counts as heard after 0, 1, 2... words of what is spoken. */
-const steps = (written: string): string[] => {
+function steps(written: string): string[] {
 	const spoken = speakableIn('')(written);
 	return Array.from({ length: countWords(spoken) + 1 }, (_, heard) => writtenOf(written, spoken, heard));
-};
+}
 
 it.each([
 	['It costs $3.50 now', ['', 'It', 'It costs', 'It costs $3.50', 'It costs $3.50 now']],

@@ -1,7 +1,7 @@
 import { type Word, wordsOf } from './words';
 
 /** Pairs of words that are the same in both, in order, as many as can be (a longest common subsequence). */
-const commonWords = (written: readonly Word[], spoken: readonly Word[]): Array<[number, number]> => {
+function commonWords(written: readonly Word[], spoken: readonly Word[]): Array<[number, number]> {
 	const longest = Array.from({ length: written.length + 1 }, () => new Uint16Array(spoken.length + 1));
 	const at = (row: number, column: number): number => longest[row]?.[column] ?? 0;
 	for (let row = written.length - 1; row >= 0; row--) {
@@ -17,14 +17,14 @@ const commonWords = (written: readonly Word[], spoken: readonly Word[]): Array<[
 		else column++;
 	}
 	return pairs;
-};
+}
 
 /**
  * How many words must have been heard of what is spoken before each word of what is written was heard. Words
  * that are the same in both hold the two together; what stands between them ("$3.50", "three dollars and fifty
  * cents") is shared out by length, and a written word counts only when all of its share was heard.
  */
-const neededFor = (written: readonly Word[], spoken: readonly Word[]): number[] => {
+function neededFor(written: readonly Word[], spoken: readonly Word[]): number[] {
 	const needed: number[] = [];
 	let [row, column] = [0, 0];
 	for (const [nextRow, nextColumn] of [...commonWords(written, spoken), [written.length, spoken.length] as const]) {
@@ -39,14 +39,14 @@ const neededFor = (written: readonly Word[], spoken: readonly Word[]): number[] 
 		[row, column] = [nextRow + 1, nextColumn + 1];
 	}
 	return needed;
-};
+}
 
 /** The beginning of `written` that was heard when the first `heard` words of `spoken` were. */
-export const writtenOf = (written: string, spoken: string, heard: number): string => {
+export function writtenOf(written: string, spoken: string, heard: number): string {
 	if (heard === 0) return '';
 	const said = wordsOf(spoken);
 	if (heard >= said.length) return written;
 	const words = wordsOf(written);
 	const count = neededFor(words, said).filter((needed) => needed <= heard).length;
 	return written.slice(0, words[count - 1]?.end ?? 0);
-};
+}

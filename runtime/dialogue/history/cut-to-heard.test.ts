@@ -1,12 +1,15 @@
 // Guards against: words in the history that were never heard, or heard words that are lost.
 import fc from 'fast-check';
-import { heardText, type SpokenPiece } from '../heard';
-import { SentenceSplitter, speakableIn } from '../../speech-text';
+import { heardText, type SpokenPiece } from '../heard/heard-text';
+import { SentenceSplitter } from '../../speech-text/sentence-splitter';
+import { speakableIn } from '../../speech-text/speakable';
 import { cutToHeard } from './cut-to-heard';
 
 const word = fc.constantFrom('you', 'have', 'two', 'meetings', 'on', 'friday', 'at', 'nine', 'and', 'a', 'haircut');
 const sentence = fc.array(word, { minLength: 1, maxLength: 8 }).map((words) => `${words.join(' ')}.`);
-const countWords = (text: string): number => text.match(/[a-z]+/g)?.length ?? 0;
+function countWords(text: string): number {
+	return text.match(/[a-z]+/g)?.length ?? 0;
+}
 
 it('keeps exactly as many words as were heard, and each message is a beginning of what was written', () => {
 	fc.assert(

@@ -3,11 +3,21 @@ import fc from 'fast-check';
 import type { ToolCall } from '../../contract/chat';
 import { History } from './history';
 
-const call = (id: string): ToolCall => ({ id, name: 'book', arguments: { day: 'friday' } });
-const user = (content: string) => ({ role: 'user', content });
-const assistant = (content: string, toolCalls: unknown[] = []) => ({ role: 'assistant', content, toolCalls });
-const done = (id: string, result: unknown) => ({ ...call(id), result });
-const running = (id: string) => ({ ...call(id), result: expect.objectContaining({ status: expect.any(String) }) });
+function call(id: string): ToolCall {
+	return { id, name: 'book', arguments: { day: 'friday' } };
+}
+function user(content: string) {
+	return { role: 'user', content };
+}
+function assistant(content: string, toolCalls: unknown[] = []) {
+	return { role: 'assistant', content, toolCalls };
+}
+function done(id: string, result: unknown) {
+	return { ...call(id), result };
+}
+function running(id: string) {
+	return { ...call(id), result: expect.objectContaining({ status: expect.any(String) }) };
+}
 
 describe('a turn with a tool', () => {
 	const booked = (): History => {

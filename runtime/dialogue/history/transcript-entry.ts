@@ -16,27 +16,33 @@ export interface TurnEntry {
 	assistant: AssistantEntry[];
 }
 
-const answered = ({ id, name, arguments: given, result }: AssistantEntry['calls'][number]): AnsweredToolCall => ({
-	id,
-	name,
-	arguments: given,
-	result: result === undefined ? STILL_RUNNING : result.value,
-});
+function answered({ id, name, arguments: given, result }: AssistantEntry['calls'][number]): AnsweredToolCall {
+	return {
+		id,
+		name,
+		arguments: given,
+		result: result === undefined ? STILL_RUNNING : result.value,
+	};
+}
 
 /** Nothing heard and nothing done leaves no trace. */
-const isEmpty = ({ content, calls }: AssistantEntry): boolean => content === '' && calls.length === 0;
+function isEmpty({ content, calls }: AssistantEntry): boolean {
+	return content === '' && calls.length === 0;
+}
 
-export const messagesOf = (entry: TurnEntry): ChatMessage[] => {
+export function messagesOf(entry: TurnEntry): ChatMessage[] {
 	const user: ChatMessage[] = entry.user === undefined ? [] : [{ role: 'user', content: entry.user }];
 	const assistant = entry.assistant
 		.filter((message) => !isEmpty(message))
 		.map(({ content, calls }): ChatMessage => ({ role: 'assistant', content, toolCalls: calls.map(answered) }));
 	return [...user, ...assistant];
-};
+}
 
-export const charactersOf = (entry: TurnEntry): number =>
-	(entry.user?.length ?? 0) +
+export function charactersOf(entry: TurnEntry): number {
+	return (entry.user?.length ?? 0) +
 	entry.assistant.reduce((sum, { content, calls }) => sum + content.length + callCharacters(calls), 0);
+}
 
-const callCharacters = (calls: AssistantEntry['calls']): number =>
-	calls.length === 0 ? 0 : JSON.stringify(calls).length;
+function callCharacters(calls: AssistantEntry['calls']): number {
+	return calls.length === 0 ? 0 : JSON.stringify(calls).length;
+}

@@ -2,8 +2,9 @@ import { spokenWords } from '../turn-taking/spoken-words';
 
 const SENTENCE = /[^.?!\u3002\uff1f\uff01]+[.?!\u3002\uff1f\uff01]*["'\u201d\u2019)\]]*/gu;
 
-const isQuestion = (sentence: string | undefined): boolean =>
-	sentence !== undefined && /[?\uff1f]["'\u201d\u2019)\]]*\s*$/u.test(sentence);
+function isQuestion(sentence: string | undefined): boolean {
+	return sentence !== undefined && /[?\uff1f]["'\u201d\u2019)\]]*\s*$/u.test(sentence);
+}
 
 /** With this much of the next sentence heard, the question before it is no longer what is answered. */
 const QUESTION_FADES_AFTER_WORDS = 3;
@@ -14,7 +15,7 @@ const QUESTION_FADES_AFTER_WORDS = 3;
  * `text` is all that the agent says in the utterance, `heard` the part of it that was played; without
  * `heard`, all of it. People answer before the question mark, so a question that is being asked counts.
  */
-export const asksQuestion = (text: string, heard: string = text): boolean => {
+export function asksQuestion(text: string, heard: string = text): boolean {
 	const sentences = text.trim().match(SENTENCE) ?? [];
 	const heardLetters = heard.replace(/\s+/g, '').length;
 	if (heardLetters === 0) return false;
@@ -32,4 +33,4 @@ export const asksQuestion = (text: string, heard: string = text): boolean => {
 		lettersBefore += letters;
 	}
 	return isQuestion(sentences.at(-1));
-};
+}

@@ -23,14 +23,16 @@ const STOP = /\b(?:stop|wait|no|hold on|cancel)\b/;
  */
 export type FloorClaim = 'none' | 'backchannel' | 'words' | 'stop';
 
-const startsWith = (words: string[], phrase: string[]): boolean =>
-	phrase.every((word, at) => words[at] === word);
+function startsWith(words: string[], phrase: string[]): boolean {
+	return phrase.every((word, at) => words[at] === word);
+}
 
-const begins = (words: string[], phrase: string[]): boolean =>
-	words.length < phrase.length && words.every((word, at) => phrase[at] === word);
+function begins(words: string[], phrase: string[]): boolean {
+	return words.length < phrase.length && words.every((word, at) => phrase[at] === word);
+}
 
 /** What the text so far says about who should have the floor. */
-export const floorClaim = (text: string, agentAskedAQuestion: boolean): FloorClaim => {
+export function floorClaim(text: string, agentAskedAQuestion: boolean): FloorClaim {
 	let words = spokenWords(text);
 	if (words.length === 0) return 'none';
 	if (STOP.test(words.join(' '))) return 'stop';
@@ -45,4 +47,4 @@ export const floorClaim = (text: string, agentAskedAQuestion: boolean): FloorCla
 		words = words.slice(phrase.length);
 	}
 	return 'backchannel';
-};
+}

@@ -2,20 +2,22 @@
 import fc from 'fast-check';
 import { judgeInterruption, type InterruptionAsk } from './judge-interruption';
 
-const ask = (change: Partial<InterruptionAsk>): InterruptionAsk => ({
-	text: '',
-	recognised: true,
-	speechMs: 300,
-	speaking: true,
-	final: false,
-	stoppedForMs: 0,
-	confirmed: false,
-	dismissed: false,
-	interruptible: true,
-	agentAskedAQuestion: false,
-	minInterruptionMs: 250,
-	...change,
-});
+function ask(change: Partial<InterruptionAsk>): InterruptionAsk {
+	return {
+		text: '',
+		recognised: true,
+		speechMs: 300,
+		speaking: true,
+		final: false,
+		stoppedForMs: 0,
+		confirmed: false,
+		dismissed: false,
+		interruptible: true,
+		agentAskedAQuestion: false,
+		minInterruptionMs: 250,
+		...change,
+	};
+}
 
 it('needs words and speech, or a stop word', () => {
 	expect(judgeInterruption(ask({ text: 'friday' }))).toEqual({ verdict: 'interrupt' });

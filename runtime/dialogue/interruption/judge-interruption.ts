@@ -49,14 +49,18 @@ export const FINAL_WAIT_MS = 500;
 /** Sound without a word (music, a crying child) holds the agent up no longer. LiveKit's default. */
 export const WORDLESS_MAX_MS = 2000;
 
-const wait = (waitMs: Milliseconds): InterruptionVerdict => ({ verdict: 'wait', waitMs });
-const ignore = (reason: IgnoredReason): InterruptionVerdict => ({ verdict: 'ignore', reason });
+function wait(waitMs: Milliseconds): InterruptionVerdict {
+	return { verdict: 'wait', waitMs };
+}
+function ignore(reason: IgnoredReason): InterruptionVerdict {
+	return { verdict: 'ignore', reason };
+}
 
 /**
  * Is speech while the agent speaks or thinks meant to change what it does? Media has paused the agent
  * already, so the judgement may take the time it needs; a false alarm costs a short pause.
  */
-export const judgeInterruption = (ask: InterruptionAsk): InterruptionVerdict => {
+export function judgeInterruption(ask: InterruptionAsk): InterruptionVerdict {
 	if (ask.confirmed) return { verdict: ask.interruptible ? 'interrupt' : 'hold' };
 	const byTime = Math.max(ask.minInterruptionMs, UNRECOGNISED_INTERRUPTION_MS);
 	const claim = floorClaim(ask.text, ask.agentAskedAQuestion);
@@ -82,17 +86,18 @@ export const judgeInterruption = (ask: InterruptionAsk): InterruptionVerdict => 
 	return ask.dismissed
 		? wait(FINAL_PATIENCE_MS - ask.stoppedForMs)
 		: dismissAfter(FINAL_WAIT_MS - ask.stoppedForMs);
-};
+}
 
-const dismissAfter = (ms: Milliseconds): InterruptionVerdict =>
-	ms > 0 ? wait(ms) : { verdict: 'dismiss' };
+function dismissAfter(ms: Milliseconds): InterruptionVerdict {
+	return ms > 0 ? wait(ms) : { verdict: 'dismiss' };
+}
 
 /** The stretch of speech is over and its text is known, or never will be. */
-const judgeClosed = (
+function judgeClosed(
 	ask: InterruptionAsk,
 	claim: FloorClaim,
 	byTime: Milliseconds,
-): InterruptionVerdict => {
+): InterruptionVerdict {
 	const accept: InterruptionVerdict = { verdict: ask.interruptible ? 'interrupt' : 'hold' };
 	if (!ask.recognised) return ask.speechMs >= byTime ? accept : ignore('noise');
 	if (claim === 'none') return ignore('noise');
@@ -101,4 +106,4 @@ const judgeClosed = (
 		return listening ? ignore('backchannel') : accept;
 	}
 	return ask.interruptible ? ignore('tooShort') : accept;
-};
+}

@@ -3,8 +3,9 @@ import { Scenario } from '../scenario.fixture';
 import { ANSWER, answering } from './answering.fixture';
 
 /** Sound from 1850 to 3850. */
-const asked = () =>
-	new Scenario({ onTurn: answering(ANSWER, { ms: 2000 }) }).says(0, 1000, 'my calendar please');
+function asked() {
+	return new Scenario({ onTurn: answering(ANSWER, { ms: 2000 }) }).says(0, 1000, 'my calendar please');
+}
 
 it('hears speech that begins in the last moment as the next turn, without an interruption', () => {
 	// Clear at 3864: media had nothing left to pause.

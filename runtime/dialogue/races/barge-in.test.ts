@@ -3,8 +3,9 @@ import { Scenario } from '../scenario.fixture';
 import { ANSWER, answering } from './answering.fixture';
 
 /** First turn: speech ends at 1000, declared at 1350 ("please"), sound from 1850 to 6850. */
-const inAnswer = (options = {}) =>
-	new Scenario({ onTurn: answering(ANSWER), ...options }).says(0, 1000, 'my calendar please');
+function inAnswer(options = {}) {
+	return new Scenario({ onTurn: answering(ANSWER), ...options }).says(0, 1000, 'my calendar please');
+}
 
 const FLOOR = ['[paused]', 'interruptAgent', 'resumeAgent', 'ignored', 'startTurn', '[played]'];
 

@@ -3,8 +3,9 @@ import { Scenario } from '../scenario.fixture';
 import { ANSWER, answering } from './answering.fixture';
 
 /** Declared over at 1700. */
-const halfSaid = (options = {}) =>
-	new Scenario({ onTurn: answering(ANSWER, { after: 3000 }), ...options }).says(0, 1000, 'book a dentist');
+function halfSaid(options = {}) {
+	return new Scenario({ onTurn: answering(ANSWER, { after: 3000 }), ...options }).says(0, 1000, 'book a dentist');
+}
 
 it('takes the turn back and starts one with all of its words', () => {
 	const call = halfSaid().says(2000, 3000, 'tomorrow at three p m').run(4000);

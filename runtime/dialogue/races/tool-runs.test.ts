@@ -3,15 +3,17 @@ import { Scenario } from '../scenario.fixture';
 import type { StartTurn } from '../conversation-events';
 
 /** Turn at 1350; filler from 1400 to 2400, tool until 6000, answer from 6100. */
-const withTool = ({ n }: StartTurn, call: Scenario): void => {
+function withTool({ n }: StartTurn, call: Scenario): void {
 	call
 		.input(call.now + 40, { type: 'turnHasRunTools', n, tool: 'list' })
 		.speaks(call.now + 50, 1000, 'One moment, please.', { n, endsTurn: false })
 		.input(call.now + 4650, { type: 'turnToolsDone', n })
 		.speaks(call.now + 4750, 2000, 'You are free.', { n });
-};
+}
 
-const asked = () => new Scenario({ onTurn: withTool }).says(0, 1000, 'my calendar please');
+function asked() {
+	return new Scenario({ onTurn: withTool }).says(0, 1000, 'my calendar please');
+}
 
 it('shows the tool between filler and answer', () => {
 	const call = asked().run(9000);

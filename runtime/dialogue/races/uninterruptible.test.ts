@@ -3,12 +3,13 @@ import { Scenario } from '../scenario.fixture';
 import { ANSWER, answering } from './answering.fixture';
 
 /** Sound of the first answer from 1850 to 6850. */
-const fixed = (options = {}) =>
-	new Scenario({
+function fixed(options = {}) {
+	return new Scenario({
 		turnTaking: { interruptions: false },
 		onTurn: answering(ANSWER, { interruptible: false }),
 		...options,
 	}).says(0, 1000, 'my calendar please');
+}
 
 it('keeps what was said for the next turn', () => {
 	const call = fixed().says(3000, 4000, 'book a dentist').run(6900);

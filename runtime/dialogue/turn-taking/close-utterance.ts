@@ -25,7 +25,7 @@ const UNCLEAR_MIN_MS = 400;
 const UNRECOGNISED_MIN_MS = 200;
 
 /** Is what the caller said a turn now, not yet, or never? The agent is silent and idle meanwhile. */
-export const closeUtterance = ({ utterance, now, settings, agentAskedAQuestion }: CloseAsk): CloseVerdict => {
+export function closeUtterance({ utterance, now, settings, agentAskedAQuestion }: CloseAsk): CloseVerdict {
 	const { stopped, final, recognised } = utterance;
 	if (stopped === undefined) return { verdict: 'listen' };
 
@@ -58,4 +58,4 @@ export const closeUtterance = ({ utterance, now, settings, agentAskedAQuestion }
 		confidence: final?.confidence ?? 0,
 		reason: final === undefined ? `${judged.reason}, no final text` : judged.reason,
 	};
-};
+}

@@ -1,7 +1,9 @@
 // Guards against: callers cut off in mid-sentence, and callers who wait after they have said all.
 import { completeness } from './completeness';
 
-const kind = (text: string, asked = false): string => completeness(text, asked).kind;
+function kind(text: string, asked = false): string {
+	return completeness(text, asked).kind;
+}
 
 it.each([
 	...['yes', 'no', 'okay', 'yes please', 'no thank you', 'yes that is correct', "no that's wrong"],

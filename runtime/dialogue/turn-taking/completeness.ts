@@ -6,7 +6,9 @@ export interface Completeness {
 	cue: string;
 }
 
-const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/).filter(Boolean));
+function set(words: string): ReadonlySet<string> {
+	return new Set(words.split(/\s+/).filter(Boolean));
+}
 
 /** English. In another language only punctuation is a cue, and silence does the rest. */
 const SHORT_ANSWERS: ReadonlySet<string> = new Set([
@@ -53,11 +55,12 @@ const WHOLE_TIMES = [
 /** "yes it is", "who is he" end where their last word would otherwise promise more. */
 const WHOLE_ENDINGS = /\b(?:(?:yes|no) (?:it|i|he|she|they|we) (?:is|am|are|can|will|would|could)|how are you)$/;
 
-const spellsOut = (words: string[]): boolean =>
-	words.length >= 3 &&
+function spellsOut(words: string[]): boolean {
+	return words.length >= 3 &&
 	words.slice(-3).every((word) => DIGITS.has(word) || /^(?:\p{L}|\d+)$/u.test(word));
+}
 
-const unfinishedCue = (text: string, words: string[]): string | undefined => {
+function unfinishedCue(text: string, words: string[]): string | undefined {
 	const last = words.at(-1) ?? '';
 	const before = words.at(-2) ?? '';
 	if (/(?:\.\.|\u2026|[,;:\u2014-])$/.test(text)) return 'ends in a pause mark';
@@ -67,13 +70,13 @@ const unfinishedCue = (text: string, words: string[]): string | undefined => {
 	if (before === 'the' && (last === 'twenty' || last === 'thirty')) return `ends in "${last}"`;
 	if (spellsOut(words)) return 'spells out';
 	return undefined;
-};
+}
 
 /**
  * Does this sound like all of what somebody wants to say? A judgement on few words with few rules: it
  * only moves the end of turn by some hundred milliseconds, it never decides alone.
  */
-export const completeness = (text: string, agentAskedAQuestion: boolean): Completeness => {
+export function completeness(text: string, agentAskedAQuestion: boolean): Completeness {
 	const trimmed = text.trim();
 	const words = spokenWords(trimmed);
 	const said = words.join(' ');
@@ -96,4 +99,4 @@ export const completeness = (text: string, agentAskedAQuestion: boolean): Comple
 		return { kind: 'complete', cue: 'answers the question' };
 	}
 	return { kind: 'open', cue: 'silence' };
-};
+}

@@ -4,8 +4,9 @@ import { turnTakingSettings } from '../../contract/agent-settings';
 import { judgeEndOfTurn } from './judge-end-of-turn';
 
 const settings = turnTakingSettings.parse({});
-const judge = (text: string, silenceMs: number, agentAskedAQuestion = false) =>
-	judgeEndOfTurn({ text, silenceMs, settings, agentAskedAQuestion });
+function judge(text: string, silenceMs: number, agentAskedAQuestion = false) {
+	return judgeEndOfTurn({ text, silenceMs, settings, agentAskedAQuestion });
+}
 
 it('gives the reason with the wait', () => {
 	expect(judge('yes confirm it', 200)).toEqual({ end: false, waitMs: 150, reason: 'complete: short answer' });

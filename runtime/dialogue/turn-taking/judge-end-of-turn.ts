@@ -26,7 +26,7 @@ const COMPLETE_SHARE = 0.5;
 const UNFINISHED_EXTRA_MS = 600;
 
 /** How much silence ends the turn, by how finished its text sounds. */
-export const judgeEndOfTurn = (ask: EndOfTurnAsk): EndOfTurnVerdict => {
+export function judgeEndOfTurn(ask: EndOfTurnAsk): EndOfTurnVerdict {
 	const { flushSilenceMs, endSilenceMs, maxSilenceMs } = ask.settings;
 	const { kind, cue } = completeness(ask.text, ask.agentAskedAQuestion);
 
@@ -40,4 +40,4 @@ export const judgeEndOfTurn = (ask: EndOfTurnAsk): EndOfTurnVerdict => {
 	const reason = wanted > cap ? `longest wait (${cue})` : `${kind}: ${cue}`;
 
 	return { end: ask.silenceMs >= needed, waitMs: Math.max(0, needed - ask.silenceMs), reason };
-};
+}

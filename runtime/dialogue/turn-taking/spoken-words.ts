@@ -3,15 +3,17 @@
  *
  * Hyphens part words, so that "uh-huh" and "uh huh" are one thing; apostrophes stay.
  */
-export const spokenWords = (text: string): string[] =>
-	text
+export function spokenWords(text: string): string[] {
+	return text
 		.toLowerCase()
 		.replace(/[\u2018\u2019]/g, "'")
 		.match(/[\p{L}\p{M}\p{N}]+(?:['.:][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
+}
 
 /** Joins what was said before and after a pause. */
-export const joinSpoken = (...texts: string[]): string =>
-	texts
+export function joinSpoken(...texts: string[]): string {
+	return texts
 		.map((text) => text.trim())
 		.filter((text) => text !== '')
 		.join(' ');
+}

@@ -1,8 +1,8 @@
 import type { AgentSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { Result } from '../../rpc/protocol-types';
-import type { Child } from '../children/restarting-process';
+import type { Result } from '../../rpc/protocol';
+import type { RestartingProcess } from '../children/restarting-process';
 import type { MaxSessions } from '../options';
 
 /** Calls at a time where the machine would carry more: `auto` is no promise for more than was ever tried. */
@@ -15,7 +15,7 @@ type Capacity = Result<InferenceProtocol['capacity']>;
 /** Decides at the door whether the machine can carry one more call: refused there is better than served badly. */
 export class Admission {
 	constructor(
-		private readonly inference: Pick<Child<InferenceProtocol>, 'state' | 'ready'>,
+		private readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready'>,
 		private readonly limit: MaxSessions,
 	) {}
 
@@ -40,7 +40,7 @@ export class Admission {
 		const limit = new Promise<Capacity>((resolve) => {
 			late = setTimeout(() => resolve(unknown), ANSWER_MS);
 		});
-		const asked = this.inference.ready().then(async (caller) => await caller.call('capacity', { transcribe, chat, speak }).result);
+		const asked = this.inference.ready().then(async (client) => await client.call('capacity', { transcribe, chat, speak }).result);
 		const answer = await Promise.race([asked.catch(() => unknown), limit]);
 		clearTimeout(late);
 		return answer;

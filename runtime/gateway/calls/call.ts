@@ -5,14 +5,14 @@ import { VoiceError } from '../../contract/errors';
 import type { PageEvent, PageRequest } from '../../contract/page-events';
 import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
-import { History } from '../../dialogue/history';
+import { History } from '../../dialogue/history/history';
 import { AgentVoice } from '../turns/agent-voice';
-import { CallerSound } from './turn-audio';
-import { Listening } from './recognition';
-import type { LiveListener, LiveRooms } from './call-deps';
-import { MediaSession, type MediaSessionEvent } from './media-link';
-import { TurnDesk } from '../turns/turn-api';
-import { Turns, type TurnRooms } from '../turns/turns';
+import { TurnAudio } from './turn-audio';
+import { CallRecognition } from './recognition';
+import type { CallListener, CallDeps } from './call-deps';
+import { MediaLink, type MediaLinkEvent } from './media-link';
+import { TurnApi } from '../turns/turn-api';
+import { Turns, type TurnDeps } from '../turns/turns';
 
 const DEMO_NOTE = 'The offline demo models understand appointments and calendar questions only.';
 
@@ -20,18 +20,18 @@ const DEMO_NOTE = 'The offline demo models understand appointments and calendar 
  * One call: joins the pure conversation to its peer connection, recogniser, voice and workflow. It owns all of
  * them; end() closes them in turn, and so does the peer's going away.
  */
-export class LiveSession {
-	readonly desk: TurnDesk;
+export class Call {
+	readonly desk: TurnApi;
 	private readonly turns: Turns;
 	private readonly history = new History();
 	private readonly conversation: Conversation;
-	private readonly sound = new CallerSound();
+	private readonly sound = new TurnAudio();
 	private readonly inputs: ConversationInput[] = [];
 	private stepping = false;
 	private readonly openedAt = monotonicClock.now();
-	private media: MediaSession | undefined;
+	private media: MediaLink | undefined;
 	private voice: AgentVoice | undefined;
-	private listening: Listening | undefined;
+	private listening: CallRecognition | undefined;
 	private wake: NodeJS.Timeout | undefined;
 	private greeted = false;
 	private heardBy: DoneBy | undefined;
@@ -40,15 +40,15 @@ export class LiveSession {
 	constructor(
 		readonly id: string,
 		private readonly request: OpenSession,
-		private readonly rooms: LiveRooms,
-		private readonly listener: LiveListener,
+		private readonly deps: CallDeps,
+		private readonly listener: CallListener,
 	) {
 		const { turnTaking, limits, transcribe } = request.agent;
 		this.conversation = new Conversation({ turnTaking, limits, lookAhead: transcribe !== null });
-		const own: TurnRooms = {
+		const own: TurnDeps = {
 			sessionId: id,
 			request,
-			rooms,
+			deps,
 			listener,
 			history: this.history,
 			voice: () => this.voice,
@@ -56,7 +56,7 @@ export class LiveSession {
 			step: (input) => this.step(input),
 		};
 		this.turns = new Turns(own);
-		this.desk = new TurnDesk(own, this.turns);
+		this.desk = new TurnApi(own, this.turns);
 	}
 
 	/** Rejects with VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; the session has then ended. */
@@ -65,13 +65,13 @@ export class LiveSession {
 		this.warm();
 		try {
 			const params = { sessionId: this.id, offer, flushSilenceMs: agent.turnTaking.flushSilenceMs };
-			const { session, answer } = await MediaSession.open(this.rooms.media, params, {
+			const { session, answer } = await MediaLink.open(this.deps.media, params, {
 				onEvent: (event) => this.onMedia(event),
 				onRequest: (request) => this.onRequest(request),
 				onEnd: (reason, error) => this.finish(reason, error),
 			});
 			this.media = session;
-			this.voice = new AgentVoice(this.rooms.inference, session, agent, (input) => this.step(input));
+			this.voice = new AgentVoice(this.deps.inference, session, agent, (input) => this.step(input));
 			if (agent.transcribe) this.listen();
 			return answer;
 		} catch (thrown) {
@@ -100,17 +100,17 @@ export class LiveSession {
 
 	private warm(): void {
 		const { transcribe, chat, speak } = this.request.agent;
-		this.rooms.inference
+		this.deps.inference
 			.ready()
-			.then((caller) => caller.call('warm', { transcribe, chat, speak }).result)
-			.catch((error: unknown) => this.rooms.log.warn({ code: VoiceError.from(error).code }, 'models could not be loaded ahead'));
+			.then((client) => client.call('warm', { transcribe, chat, speak }).result)
+			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be loaded ahead'));
 	}
 
 	private listen(): void {
 		const { transcribe } = this.request.agent;
 		if (!transcribe) return;
 		const at = (): number => monotonicClock.now();
-		this.listening = new Listening(this.rooms.inference, transcribe, {
+		this.listening = new CallRecognition(this.deps.inference, transcribe, {
 			onReady: () => this.step({ type: 'recognition', at: at(), available: true }),
 			onPartial: (text) => {
 				this.step({ type: 'partial', at: at(), text });
@@ -127,7 +127,7 @@ export class LiveSession {
 		});
 	}
 
-	private onMedia(event: MediaSessionEvent): void {
+	private onMedia(event: MediaLinkEvent): void {
 		switch (event.type) {
 			case 'connection':
 				if (event.state === 'connected') this.step({ type: 'connected', at: monotonicClock.now() });
@@ -223,7 +223,7 @@ export class LiveSession {
 				this.end(effect.reason);
 				break;
 			case 'ignored':
-				this.rooms.log.debug({ sessionId: this.id, reason: effect.reason }, 'speech ignored');
+				this.deps.log.debug({ sessionId: this.id, reason: effect.reason }, 'speech ignored');
 		}
 	}
 
@@ -238,7 +238,7 @@ export class LiveSession {
 		this.listening?.close();
 		this.voice?.abandonAll();
 		this.turns.sessionEnded(reason, monotonicClock.now() - this.openedAt);
-		this.rooms.log.info({ sessionId: this.id, reason, code: error?.code }, 'session ended');
+		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'session ended');
 		this.listener.ended(error);
 	}
 }

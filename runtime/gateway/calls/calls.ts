@@ -2,29 +2,31 @@ import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { Admission } from './admission';
-import type { LiveRooms } from './call-deps';
-import { LiveSession } from './call';
+import type { CallDeps } from './call-deps';
+import { Call } from './call';
 import type { Turn } from '../turns/turn';
-import type { TurnDesk } from '../turns/turn-api';
+import type { TurnApi } from '../turns/turn-api';
 
 /** How long the reason of an ended session can still be asked for: a page learns it when it tries to reconnect. */
 const REMEMBERED_MS = 60_000;
 
-const newSessionId = (): string => `s_${randomBytes(18).toString('base64url')}`;
+function newSessionId(): string {
+	return `s_${randomBytes(18).toString('base64url')}`;
+}
 
 /** All sessions of this gateway. A session leaves when it ends; closeAll() ends the rest. */
-export class LiveSessions {
-	private readonly live = new Map<string, LiveSession>();
-	private readonly turns = new Map<string, LiveSession>();
+export class Calls {
+	private readonly live = new Map<string, Call>();
+	private readonly turns = new Map<string, Call>();
 	private readonly ended = new Map<string, VoiceError>();
 	/** At the door: counted, so that a rush of offers cannot pass the limit together. */
 	private arriving = 0;
 
 	constructor(
-		private readonly rooms: LiveRooms,
+		private readonly deps: CallDeps,
 		private readonly admission: Admission,
 	) {
-		rooms.streams.onGone((workflowId) => {
+		deps.streams.onGone((workflowId) => {
 			for (const session of this.live.values()) session.workflowGone(workflowId);
 		});
 	}
@@ -41,7 +43,7 @@ export class LiveSessions {
 			this.arriving--;
 		}
 		const id = newSessionId();
-		const session = new LiveSession(id, request, this.rooms, {
+		const session = new Call(id, request, this.deps, {
 			turnStarted: (turnId) => this.turns.set(turnId, session),
 			turnForgotten: (turnId) => this.turns.delete(turnId),
 			ended: (error) => this.forget(id, error),
@@ -51,13 +53,13 @@ export class LiveSessions {
 		return { sessionId: id, answer };
 	}
 
-	get(id: string): LiveSession {
+	get(id: string): Call {
 		const session = this.live.get(id);
 		if (session) return session;
 		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such call.');
 	}
 
-	turn(id: string): { desk: TurnDesk; turn: Turn } {
+	turn(id: string): { desk: TurnApi; turn: Turn } {
 		const desk = this.turns.get(id)?.desk;
 		const turn = desk?.find(id);
 		if (!desk || !turn) throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'There is no such turn.');

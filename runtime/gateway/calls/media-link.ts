@@ -1,25 +1,25 @@
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent, PageRequest } from '../../contract/page-events';
 import { pageRequest } from '../../contract/page-events';
-import type { Call } from '../../rpc/client';
+import type { RpcCall } from '../../rpc/client';
 import type { MediaEvent, MediaInput } from '../../rpc/media-protocol';
 import type { MediaPool } from '../children/media-pool';
 
-export type MediaSessionEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;
+export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;
 
-export interface MediaListener {
-	onEvent(event: MediaSessionEvent): void;
+export interface MediaLinkListener {
+	onEvent(event: MediaLinkEvent): void;
 	onRequest(request: PageRequest): void;
 	/** The peer connection is gone, for good. `error` where the media process died. */
 	onEnd(reason: string, error?: VoiceError): void;
 }
 
 /** How long media may take to answer an offer: gathering candidates takes some 10 ms, a loaded machine seconds. */
-const ANSWER_LIMIT = 10_000;
+const ANSWER_LIMIT_MS = 10_000;
 
 /** One caller's peer connection, as the gateway sees it. Owned by the conversation; close() ends it. */
-export class MediaSession {
-	private readonly call: Call<MediaInput, { reason: string }>;
+export class MediaLink {
+	private readonly call: RpcCall<MediaInput, { reason: string }>;
 	private readonly answers = new Map<string, { readonly resolve: (sdp: string) => void; readonly reject: (error: VoiceError) => void }>();
 	private nextOffer = 1;
 	private readonly firstAnswer: Promise<string>;
@@ -27,10 +27,10 @@ export class MediaSession {
 	private constructor(
 		place: Awaited<ReturnType<MediaPool['place']>>,
 		params: { sessionId: string; offer: string; flushSilenceMs: number },
-		private readonly listener: MediaListener,
+		private readonly listener: MediaLinkListener,
 	) {
 		this.firstAnswer = this.expectAnswer('');
-		this.call = place.caller.call('session', params, (event) => this.receive(event));
+		this.call = place.client.call('session', params, (event) => this.receive(event));
 		this.call.result
 			.then(
 				({ reason }) => this.ended(reason),
@@ -42,9 +42,9 @@ export class MediaSession {
 	static async open(
 		pool: MediaPool,
 		params: { sessionId: string; offer: string; flushSilenceMs: number },
-		listener: MediaListener,
-	): Promise<{ session: MediaSession; answer: string }> {
-		const session = new MediaSession(await pool.place(), params, listener);
+		listener: MediaLinkListener,
+	): Promise<{ session: MediaLink; answer: string }> {
+		const session = new MediaLink(await pool.place(), params, listener);
 		return { session, answer: await session.firstAnswer };
 	}
 
@@ -71,7 +71,7 @@ export class MediaSession {
 		const answer = new Promise<string>((resolve, reject) => {
 			const limit = setTimeout(
 				() => reject(new VoiceError('VOICE_ERR_MEDIA_LOST', 'The audio process did not answer the offer in time.')),
-				ANSWER_LIMIT,
+				ANSWER_LIMIT_MS,
 			);
 			const settle = <T>(act: (value: T) => void) => (value: T): void => {
 				clearTimeout(limit);

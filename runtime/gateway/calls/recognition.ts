@@ -1,10 +1,10 @@
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
-import type { Call } from '../../rpc/client';
+import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol, ListenEvent, ListenInput } from '../../rpc/inference-protocol';
-import type { Child } from '../children/restarting-process';
+import type { RestartingProcess } from '../children/restarting-process';
 
-export interface ListeningListener {
+export interface CallRecognitionListener {
 	/** Recognition works: at the start, and again after a failure. */
 	onReady(): void;
 	onPartial(text: string): void;
@@ -16,14 +16,14 @@ export interface ListeningListener {
  * The recogniser's stream for one session. When the inference process dies the stream is opened again in its
  * successor; the words of the utterance under way are lost, the session is not.
  */
-export class Listening {
-	private call: Promise<Call<ListenInput, unknown>> | undefined;
+export class CallRecognition {
+	private call: Promise<RpcCall<ListenInput, unknown>> | undefined;
 	private closed = false;
 
 	constructor(
-		private readonly inference: Child<InferenceProtocol>,
+		private readonly inference: RestartingProcess<InferenceProtocol>,
 		readonly settings: TranscribeSettings,
-		private readonly listener: ListeningListener,
+		private readonly listener: CallRecognitionListener,
 	) {
 		this.open();
 	}
@@ -51,8 +51,8 @@ export class Listening {
 	}
 
 	private open(): void {
-		const opening = this.inference.ready().then((caller) =>
-			caller.call('listen', { settings: this.settings }, (event) => {
+		const opening = this.inference.ready().then((client) =>
+			client.call('listen', { settings: this.settings }, (event) => {
 				if (event.type === 'ready') this.listener.onReady();
 				else if (event.type === 'partial') this.listener.onPartial(event.text);
 				else this.listener.onFinal(event);

@@ -4,7 +4,7 @@ import { LISTEN_RATE } from '../../audio/pcm';
 const LIMIT_SAMPLES = 120 * LISTEN_RATE;
 
 /** What the caller has said since the last turn, 16 kHz. The oldest goes first when it gets too long. */
-export class CallerSound {
+export class TurnAudio {
 	private blocks: Int16Array[] = [];
 	private samples = 0;
 

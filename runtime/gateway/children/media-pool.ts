@@ -1,16 +1,16 @@
 import type { RuntimeStats } from '../../contract/stats';
 import { type MediaProtocol, mediaProtocol } from '../../rpc/media-protocol';
-import type { Caller } from '../../rpc/client';
+import type { RpcClient } from '../../rpc/client';
 import type { Log } from '../log';
-import { Child, type ChildState } from './restarting-process';
+import { RestartingProcess, type ProcessState } from './restarting-process';
 
 /** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */
 export class MediaPool {
-	private readonly members: Array<{ child: Child<MediaProtocol>; sessions: number }>;
+	private readonly members: Array<{ child: RestartingProcess<MediaProtocol>; sessions: number }>;
 
 	constructor(entry: string, size: number, log: Log) {
 		this.members = Array.from({ length: size }, (_, index) => ({
-			child: new Child({
+			child: new RestartingProcess({
 				name: `media-${index + 1}`,
 				entry,
 				protocol: mediaProtocol,
@@ -21,7 +21,7 @@ export class MediaPool {
 		}));
 	}
 
-	get state(): ChildState {
+	get state(): ProcessState {
 		const states = this.members.map(({ child }) => child.state);
 		return states.find((state) => state !== 'ready') ?? 'ready';
 	}
@@ -41,7 +41,7 @@ export class MediaPool {
 	}
 
 	/** The process with the fewest sessions; give the place back with `release` when the session is over. */
-	async place(): Promise<{ caller: Caller<MediaProtocol>; release: () => void }> {
+	async place(): Promise<{ client: RpcClient<MediaProtocol>; release: () => void }> {
 		const member = this.members.reduce((least, next) => (next.sessions < least.sessions ? next : least));
 		member.sessions++;
 		let held = true;
@@ -50,7 +50,7 @@ export class MediaPool {
 			held = false;
 		};
 		try {
-			return { caller: await member.child.ready(), release };
+			return { client: await member.child.ready(), release };
 		} catch (error) {
 			release();
 			throw error;

@@ -2,7 +2,9 @@ import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { VoiceError } from '../../contract/errors';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+function digest(text: string): Buffer {
+	return createHash('sha256').update(text).digest();
+}
 
 /** Compares hashes, so that neither content nor length of the key shows in the time it takes. */
 export function checkKey(headers: IncomingMessage['headers'], key: string): void {

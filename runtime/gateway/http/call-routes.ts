@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { answered, openSession, openedSession, reoffer } from '../../contract/control';
 import { sessionId } from '../../contract/turn';
-import type { LiveSessions } from '../calls/calls';
+import type { Calls } from '../calls/calls';
 
 const inSession = z.object({ sessionId });
 
 /** Signalling: the trigger node hands over the caller's offer and everything that is known about the agent. */
-export function sessionRoutes(app: FastifyInstance, sessions: LiveSessions): void {
+export function callRoutes(app: FastifyInstance, sessions: Calls): void {
 	app.post('/v1/sessions', async (request, reply) => {
 		const opened = await sessions.open(openSession.parse(request.body));
 		return await reply.status(201).send(openedSession.parse(opened));

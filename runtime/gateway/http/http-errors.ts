@@ -18,7 +18,7 @@ function toVoiceError(error: FastifyError | ZodError | Error): VoiceError {
 }
 
 /** Every failed request answers with `{error: {code, message, remedy}}`. */
-export function answerErrors(app: FastifyInstance): void {
+export function answerHttpErrors(app: FastifyInstance): void {
 	app.setErrorHandler(async (error: Error, request, reply) => {
 		const known = toVoiceError(error);
 		if (known.status >= 500) request.log.error({ err: known.cause ?? known, code: known.code }, 'request failed');

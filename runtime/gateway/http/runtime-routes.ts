@@ -4,9 +4,9 @@ import { type Health, health } from '../../contract/control';
 import { type RuntimeStats, runtimeStats } from '../../contract/stats';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { ownLoad } from '../../lib/process-load';
-import type { Child } from '../children/restarting-process';
+import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
-import type { LiveSessions } from '../calls/calls';
+import type { Calls } from '../calls/calls';
 import type { Page } from './page';
 
 const pageQuery = z.object({
@@ -15,38 +15,38 @@ const pageQuery = z.object({
 });
 
 /** The page, and what an operator asks of the house itself. */
-export function houseRoutes(
+export function runtimeRoutes(
 	app: FastifyInstance,
-	rooms: {
+	deps: {
 		page: Page;
 		media: MediaPool;
-		inference: Child<InferenceProtocol>;
-		sessions: LiveSessions;
+		inference: RestartingProcess<InferenceProtocol>;
+		sessions: Calls;
 		version: string;
 	},
 ): void {
 	app.get('/v1/page', async (request, reply) => {
-		const html = await rooms.page.render(pageQuery.parse(request.query));
+		const html = await deps.page.render(pageQuery.parse(request.query));
 		return await reply.type('text/html; charset=utf-8').send(html);
 	});
 
 	app.get('/v1/health', async (): Promise<Health> =>
 		health.parse({
 			ok: true,
-			version: rooms.version,
-			sessions: rooms.sessions.size,
-			media: rooms.media.state,
-			inference: rooms.inference.state,
+			version: deps.version,
+			sessions: deps.sessions.size,
+			media: deps.media.state,
+			inference: deps.inference.state,
 		}),
 	);
 
 	app.get('/v1/stats', async (): Promise<RuntimeStats> =>
 		runtimeStats.parse({
 			gateway: { pid: process.pid, ...ownLoad() },
-			media: await rooms.media.stats(),
+			media: await deps.media.stats(),
 			inference: {
-				...(await (await rooms.inference.ready()).call('stats', {}).result),
-				pid: rooms.inference.pid,
+				...(await (await deps.inference.ready()).call('stats', {}).result),
+				pid: deps.inference.pid,
 			},
 		}),
 	);

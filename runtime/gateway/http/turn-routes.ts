@@ -14,9 +14,9 @@ import {
 import { VoiceError } from '../../contract/errors';
 import { turnId } from '../../contract/turn';
 import { encodeWav } from '../../audio/wav';
-import type { LiveSessions } from '../calls/calls';
+import type { Calls } from '../calls/calls';
 import type { Turn } from '../turns/turn';
-import type { TurnDesk } from '../turns/turn-api';
+import type { TurnApi } from '../turns/turn-api';
 
 const inTurn = z.object({ turnId });
 
@@ -30,13 +30,13 @@ function askerGone(reply: FastifyReply): AbortSignal {
 }
 
 /** What the nodes of one execution ask about the turn that started it. */
-export function turnRoutes(app: FastifyInstance, sessions: LiveSessions): void {
+export function turnRoutes(app: FastifyInstance, sessions: Calls): void {
 	/** Finds the turn, checks that this execution owns it, and keeps it alive while the node waits. */
 	async function asTurn<T>(
 		request: FastifyRequest,
 		reply: FastifyReply,
 		executionId: string,
-		act: (desk: TurnDesk, turn: Turn) => Promise<T>,
+		act: (desk: TurnApi, turn: Turn) => Promise<T>,
 	): Promise<T> {
 		const { desk, turn } = sessions.turn(inTurn.parse(request.params).turnId);
 		return await desk.asked(turn, executionId, askerGone(reply), async () => await act(desk, turn));

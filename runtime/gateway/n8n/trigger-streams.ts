@@ -7,10 +7,10 @@ import type { TriggerEvent } from '../../contract/turn';
 import type { Log } from '../log';
 
 /** A trigger that has not acknowledged by then has not started an execution: n8n needs about 10 ms. */
-const ACK_LIMIT = 3000;
+const ACK_LIMIT_MS = 3000;
 /** A half-open connection is found within two of these. */
-const PING_EVERY = 5000;
-const MAX_MESSAGE = 4096;
+const PING_EVERY_MS = 5000;
+const MAX_MESSAGE_BYTES = 4096;
 
 interface Stream {
 	readonly socket: WebSocket;
@@ -22,10 +22,10 @@ interface Stream {
 
 /** The open streams of published triggers: the fast way to start an execution (about 10 ms to its first node). */
 export class TriggerStreams {
-	private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE });
+	private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 	private readonly streams = new Set<Stream>();
 	private readonly goneListeners = new Set<(workflowId: string) => void>();
-	private readonly pinger = setInterval(() => this.ping(), PING_EVERY).unref();
+	private readonly pinger = setInterval(() => this.ping(), PING_EVERY_MS).unref();
 
 	constructor(private readonly log: Log) {}
 
@@ -59,7 +59,7 @@ export class TriggerStreams {
 				stream.waiting.delete(id);
 				resolve(accepted);
 			};
-			const limit = setTimeout(() => settle(false), ACK_LIMIT);
+			const limit = setTimeout(() => settle(false), ACK_LIMIT_MS);
 			stream.waiting.set(id, settle);
 			stream.socket.send(JSON.stringify({ type: 'event', id, event }));
 		});

@@ -4,7 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import type { TriggerEvent } from '../../contract/turn';
 
 /** n8n answers a webhook as soon as the execution has started; an editor that listens needs up to a second. */
-const POST_LIMIT = 10_000;
+const POST_LIMIT_MS = 10_000;
 
 /**
  * Starts an execution by a signed POST to the trigger's own webhook: about 90 ms to the first node, and the
@@ -20,7 +20,7 @@ export async function postToTrigger(url: string, key: string, event: TriggerEven
 			headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: `sha256=${signature}` },
 			body,
 			redirect: 'error',
-			signal: AbortSignal.timeout(POST_LIMIT),
+			signal: AbortSignal.timeout(POST_LIMIT_MS),
 		});
 	} catch (error) {
 		throw new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n did not answer.', { cause: error });

@@ -2,10 +2,10 @@ import { VoiceError } from '../../contract/errors';
 import type { Turn } from './turn';
 
 /** A tool has a time limit in its node; this one is for an n8n that died while the tool ran. */
-const TOOL_LIMIT = 600_000;
+const TOOL_LIMIT_MS = 600_000;
 
 /** Ends turns that nobody works on: a workflow without Orpheus Speak, or one that failed without saying so. */
-export class TurnWatch {
+export class Abandonment {
 	private readonly timers = new Map<Turn, NodeJS.Timeout>();
 
 	constructor(
@@ -17,7 +17,7 @@ export class TurnWatch {
 	restart(turn: Turn): void {
 		this.stop(turn);
 		if (turn.asks > 0 || turn.speaking) return;
-		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT : this.limitMs;
+		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
 		const timer = setTimeout(() => {
 			const message = turn.answered ? 'The workflow stopped before it spoke.' : 'No node took up the turn.';
 			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', message));

@@ -2,13 +2,14 @@ import type { SpeakSettings } from '../../contract/agent-settings';
 import { samplesToMs } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { Call } from '../../rpc/client';
+import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import { heardText, type SpokenPiece } from '../../dialogue/heard';
-import { SentenceSplitter, speakableIn } from '../../speech-text';
-import type { Child } from '../children/restarting-process';
-import type { MediaSession } from '../calls/media-link';
+import { heardText, type SpokenPiece } from '../../dialogue/heard/heard-text';
+import { SentenceSplitter } from '../../speech-text/sentence-splitter';
+import { speakableIn } from '../../speech-text/speakable';
+import type { RestartingProcess } from '../children/restarting-process';
+import type { MediaLink } from '../calls/media-link';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
 const AHEAD_MS = 4000;
@@ -17,10 +18,10 @@ const GO_ON_MS = 3000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
 
-export type UtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
+export type AgentUtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
 
-export interface UtteranceListener {
-	onMark(mark: UtteranceMark, at?: number): void;
+export interface AgentUtteranceListener {
+	onMark(mark: AgentUtteranceMark, at?: number): void;
 	/** All text it was given so far. */
 	onText(text: string): void;
 }
@@ -39,7 +40,7 @@ export interface Outcome {
  * sound to media. The voice is never more than AHEAD_MS ahead of the caller's ear, so an interruption has
  * little to throw away. Always ends in exactly one Outcome.
  */
-export class Utterance {
+export class AgentUtterance {
 	readonly finished: Promise<Outcome>;
 	private finish: (outcome: Outcome) => void = () => undefined;
 	private outcome: Outcome | undefined;
@@ -48,7 +49,7 @@ export class Utterance {
 	private readonly speakable: (written: string) => string;
 	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
 	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
-	private speak: Promise<Call<SpeakInput, unknown>> | undefined;
+	private speak: Promise<RpcCall<SpeakInput, unknown>> | undefined;
 	private sampleRate = 0;
 	private sentSamples = 0;
 	private playedSamples = 0;
@@ -61,9 +62,9 @@ export class Utterance {
 	constructor(
 		readonly id: string,
 		readonly settings: SpeakSettings,
-		private readonly inference: Child<InferenceProtocol>,
-		private readonly media: MediaSession,
-		private readonly listener: UtteranceListener,
+		private readonly inference: RestartingProcess<InferenceProtocol>,
+		private readonly media: MediaLink,
+		private readonly listener: AgentUtteranceListener,
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
 		this.spokenBy = { engine: settings.engine, replaced: [] };
@@ -185,10 +186,10 @@ export class Utterance {
 		void this.speak.then((call) => call.send(input), () => undefined);
 	}
 
-	private openVoice(): Promise<Call<SpeakInput, unknown>> {
+	private openVoice(): Promise<RpcCall<SpeakInput, unknown>> {
 		const opening = this.inference
 			.ready()
-			.then((caller) => caller.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
+			.then((client) => client.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
 		opening.then((call) => call.result).then(
 			() => this.voiceDone(),
 			(thrown: unknown) => this.fail(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),

@@ -1,10 +1,10 @@
 // Guards against figures said in another language than the caller's.
 import { agentSettings } from '../../contract/agent-settings';
-import type { Caller } from '../../rpc/client';
+import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol, SpeakInput } from '../../rpc/inference-protocol';
-import type { Child } from '../children/restarting-process';
+import type { RestartingProcess } from '../children/restarting-process';
 import { AgentVoice } from './agent-voice';
-import type { MediaSession } from '../calls/media-link';
+import type { MediaLink } from '../calls/media-link';
 
 const TEXT = 'It is 3/4/2026.';
 
@@ -12,10 +12,10 @@ const TEXT = 'It is 3/4/2026.';
 async function said(agent: object, speak: object): Promise<string[]> {
 	const pieces: string[] = [];
 	const send = (input: SpeakInput): void => void (input.type === 'piece' && pieces.push(input.text));
-	const caller = { call: () => ({ result: new Promise(() => undefined), send, cancel: () => undefined }) };
-	const inference = { ready: async () => await Promise.resolve(caller as unknown as Caller<InferenceProtocol>) } as Child<InferenceProtocol>;
+	const client = { call: () => ({ result: new Promise(() => undefined), send, cancel: () => undefined }) };
+	const inference = { ready: async () => await Promise.resolve(client as unknown as RpcClient<InferenceProtocol>) } as RestartingProcess<InferenceProtocol>;
 	const settings = agentSettings.parse({ ...agent, speak });
-	const voice = new AgentVoice(inference, { send: () => undefined } as unknown as MediaSession, settings, () => undefined);
+	const voice = new AgentVoice(inference, { send: () => undefined } as unknown as MediaLink, settings, () => undefined);
 	const utterance = voice.open(settings.speak);
 	utterance.write(TEXT);
 	utterance.end();

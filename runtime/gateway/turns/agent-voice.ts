@@ -3,31 +3,31 @@ import { monotonicClock } from '../../lib/clock';
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import type { Child } from '../children/restarting-process';
-import type { MediaSession } from '../calls/media-link';
-import { Utterance, type UtteranceListener } from './agent-utterance';
+import type { RestartingProcess } from '../children/restarting-process';
+import type { MediaLink } from '../calls/media-link';
+import { AgentUtterance, type AgentUtteranceListener } from './agent-utterance';
 
 type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
 
 /** Everything the agent says in one session: opens utterances and tells the dialogue what becomes audible. */
 export class AgentVoice {
-	private readonly live = new Map<string, { utterance: Utterance; n: number | undefined }>();
+	private readonly live = new Map<string, { utterance: AgentUtterance; n: number | undefined }>();
 	private nextId = 1;
 
 	constructor(
-		private readonly inference: Child<InferenceProtocol>,
-		private readonly media: MediaSession,
+		private readonly inference: RestartingProcess<InferenceProtocol>,
+		private readonly media: MediaLink,
 		private readonly agent: Pick<AgentSettings, 'turnTaking' | 'transcribe'>,
 		private readonly step: (input: ConversationInput) => void,
 	) {}
 
 	/** `n`: the turn it answers; absent for what belongs to no turn. */
-	open(settings: SpeakSettings, n?: number, onMark: UtteranceListener['onMark'] = () => undefined): Utterance {
+	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined): AgentUtterance {
 		const id = `u${this.nextId++}`;
 		const { turnTaking, transcribe } = this.agent;
 		const interruptible = settings.interruptible && turnTaking.interruptions;
 		const language = settings.language || (transcribe?.language ?? '');
-		const utterance = new Utterance(id, { ...settings, interruptible, language }, this.inference, this.media, {
+		const utterance = new AgentUtterance(id, { ...settings, interruptible, language }, this.inference, this.media, {
 			onMark,
 			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
 		});

@@ -4,20 +4,20 @@ import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/contro
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
-import type { Call } from '../../rpc/client';
+import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { History } from '../../dialogue/history';
-import type { Child } from '../children/restarting-process';
+import type { History } from '../../dialogue/history/history';
+import type { RestartingProcess } from '../children/restarting-process';
 import { ReplyCaption } from './reply-caption';
 import type { Turn } from './turn';
-import type { Utterance } from './agent-utterance';
+import type { AgentUtterance } from './agent-utterance';
 
-export interface ReplyRooms {
+export interface ReplyDeps {
 	readonly conversation: string;
-	readonly inference: Child<InferenceProtocol>;
+	readonly inference: RestartingProcess<InferenceProtocol>;
 	readonly history: History;
 	/** Opens the utterance that speaks while the model writes; undefined without look-ahead. */
-	readonly openUtterance: (() => Utterance) | undefined;
+	readonly openUtterance: (() => AgentUtterance) | undefined;
 	readonly tell: (event: PageEvent) => void;
 	readonly toolsStarted: (tool: string) => void;
 	readonly toolsDone: () => void;
@@ -33,10 +33,10 @@ export class Reply {
 	private readonly open = new Map<string, ToolCall>();
 	private callsMade = 0;
 	private writtenBy: DoneBy;
-	private generation: Call<never, ChatDone> | undefined;
+	private generation: RpcCall<never, ChatDone> | undefined;
 	private interrupted = false;
 	private finished = false;
-	private utterance: Utterance | undefined;
+	private utterance: AgentUtterance | undefined;
 	private readonly caption: ReplyCaption;
 	/** Settles when the model writes no more and the history holds what it wrote. */
 	idle: Promise<unknown> = Promise.resolve();
@@ -44,10 +44,10 @@ export class Reply {
 	constructor(
 		private readonly turn: Turn,
 		private readonly ask: ReplyAsk,
-		private readonly rooms: ReplyRooms,
+		private readonly deps: ReplyDeps,
 	) {
 		this.writtenBy = { engine: ask.chat.model, replaced: [] };
-		this.caption = new ReplyCaption((text) => rooms.tell({ type: 'reply.partial', turnId: turn.id, text }));
+		this.caption = new ReplyCaption((text) => deps.tell({ type: 'reply.partial', turnId: turn.id, text }));
 	}
 
 	/** Tools run, and their results are still to come. */
@@ -63,10 +63,10 @@ export class Reply {
 	async begin(): Promise<ReplyStep> {
 		const { prompt, understood, sayWhenUnclear } = this.ask;
 		if (this.interrupted) return this.done();
-		this.rooms.history.addUser(understood ? prompt : UNCLEAR, this.turn.n);
+		this.deps.history.addUser(understood ? prompt : UNCLEAR, this.turn.n);
 		if (!understood && sayWhenUnclear !== '') {
 			this.write(sayWhenUnclear);
-			this.rooms.history.addAssistant(sayWhenUnclear);
+			this.deps.history.addAssistant(sayWhenUnclear);
 			return this.done();
 		}
 		return await this.next();
@@ -77,7 +77,7 @@ export class Reply {
 		if (this.open.size > 0) {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Results are missing for: ${[...this.open.keys()].join(', ')}`);
 		}
-		if (!this.interrupted) this.rooms.toolsDone();
+		if (!this.interrupted) this.deps.toolsDone();
 		return this.interrupted ? this.done() : await this.next();
 	}
 
@@ -94,16 +94,16 @@ export class Reply {
 	}
 
 	private async generate(): Promise<ReplyStep> {
-		const { turn, ask, rooms } = this;
+		const { turn, ask, deps } = this;
 		if (this.text !== '') this.text += ' ';
 		const before = this.text.length;
 		// Of several steps, the one that writes the first word counts: the tools before it have a time of their own.
 		if (turn.marks.firstTokenAt === undefined) turn.marks.modelAskedAt = monotonicClock.now();
-		const caller = await rooms.inference.ready();
-		const messages = [{ role: 'system' as const, content: ask.instructions }, ...rooms.history.messages()];
-		this.generation = caller.call(
+		const client = await deps.inference.ready();
+		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages()];
+		this.generation = client.call(
 			'chat',
-			{ conversation: rooms.conversation, settings: ask.chat, messages, tools: ask.tools },
+			{ conversation: deps.conversation, settings: ask.chat, messages, tools: ask.tools },
 			({ text }) => this.write(text),
 		);
 		if (this.interrupted) this.generation.cancel();
@@ -116,14 +116,14 @@ export class Reply {
 			this.utterance?.end();
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
-			rooms.history.addAssistant(this.text.slice(before));
+			deps.history.addAssistant(this.text.slice(before));
 			return this.done();
 		}
 		this.usage.promptTokens += reply.usage.promptTokens;
 		this.usage.reusedTokens += reply.usage.reusedTokens;
 		this.usage.completionTokens += reply.usage.completionTokens;
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
-		rooms.history.addAssistant(reply.text);
+		deps.history.addAssistant(reply.text);
 		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
 		return this.startTools(reply.toolCalls);
 	}
@@ -135,12 +135,12 @@ export class Reply {
 			this.utterance?.end();
 			throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model asked for more than ${this.ask.maxToolCalls} tool calls.`);
 		}
-		this.rooms.history.addToolCalls(calls);
+		this.deps.history.addToolCalls(calls);
 		for (const call of calls) {
 			this.open.set(call.id, call);
 			this.turn.tools.push({ call, result: null });
-			this.rooms.tell({ type: 'tool.started', turnId: this.turn.id, id: call.id, name: call.name, arguments: call.arguments });
-			this.rooms.toolsStarted(call.name);
+			this.deps.tell({ type: 'tool.started', turnId: this.turn.id, id: call.id, name: call.name, arguments: call.arguments });
+			this.deps.toolsStarted(call.name);
 		}
 		this.turn.mark('toolsStartedAt');
 		const filler = calls.map(({ name }) => this.ask.tools.find((tool) => tool.name === name)?.sayWhileRunning ?? '').find(Boolean);
@@ -155,10 +155,10 @@ export class Reply {
 		this.open.delete(result.id);
 		const record = this.turn.tools.find((tool) => tool.call.id === result.id);
 		if (record) record.result = result;
-		this.rooms.history.addToolResult(result.id, result.result);
+		this.deps.history.addToolResult(result.id, result.result);
 		this.turn.marks.toolsMs = (this.turn.marks.toolsMs ?? 0) + result.durationMs;
 		const { id, ok, durationMs } = result;
-		this.rooms.tell({ type: 'tool.finished', turnId: this.turn.id, id, name: call.name, ok, durationMs });
+		this.deps.tell({ type: 'tool.finished', turnId: this.turn.id, id, name: call.name, ok, durationMs });
 	}
 
 	private write(text: string): void {
@@ -169,8 +169,8 @@ export class Reply {
 		this.voice()?.write(text);
 	}
 
-	private voice(): Utterance | undefined {
-		this.utterance ??= this.rooms.openUtterance?.();
+	private voice(): AgentUtterance | undefined {
+		this.utterance ??= this.deps.openUtterance?.();
 		return this.utterance;
 	}
 
@@ -183,7 +183,7 @@ export class Reply {
 			text: this.text.trim(),
 			interrupted: this.interrupted,
 			tools: this.turn.tools,
-			lookAhead: this.rooms.openUtterance !== undefined,
+			lookAhead: this.deps.openUtterance !== undefined,
 			note: this.ask.speakNote,
 			usage: this.usage,
 			timings: this.turn.timings,

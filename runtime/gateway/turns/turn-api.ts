@@ -1,19 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { monotonicClock } from '../../lib/clock';
+import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { ToolResult } from '../../contract/chat';
-import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
+import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TranscriptionDone } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import { recognise } from './late-transcript';
+import { monotonicClock } from '../../lib/clock';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { RestartingProcess } from '../children/restarting-process';
 import { Reply } from './reply';
 import type { Turn } from './turn';
-import type { TurnRooms, Turns } from './turns';
+import type { TurnDeps, Turns } from './turns';
 
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 
 /** Where the nodes of an execution come with what they ask about their turn. */
-export class TurnDesk {
+export class TurnApi {
 	constructor(
-		private readonly own: TurnRooms,
+		private readonly call: TurnDeps,
 		private readonly turns: Turns,
 	) {}
 
@@ -46,19 +48,19 @@ export class TurnDesk {
 	}
 
 	async transcript(turn: Turn, ask: TranscriptAsk): Promise<Transcript> {
-		const { agent } = this.own.request;
+		const { agent } = this.call.request;
 		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
 		if (lookAhead) {
 			const { text, understood, confidence, timings } = turn;
 			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardBy };
 		}
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
-		const recognition = await recognise(this.own.rooms.inference, ask.settings, turn.audio());
+		const recognition = await recognise(this.call.deps.inference, ask.settings, turn.audio());
 		turn.mark('finalAt');
 		const { text, understood, confidence, engine, replaced } = recognition;
 		turn.heardText = text;
 		turn.heardBy = { engine, replaced };
-		this.own.tell({ type: 'caption.final', turnId: turn.id, text, understood });
+		this.call.tell({ type: 'caption.final', turnId: turn.id, text, understood });
 		return { text, understood, confidence, lookAhead, note, timings: turn.timings, ...turn.heardBy };
 	}
 
@@ -66,13 +68,13 @@ export class TurnDesk {
 		await this.turns.settled;
 		const speak = ask.speak;
 		turn.reply = new Reply(turn, ask, {
-			conversation: this.own.sessionId,
-			inference: this.own.rooms.inference,
-			history: this.own.history,
+			conversation: this.call.sessionId,
+			inference: this.call.deps.inference,
+			history: this.call.history,
 			openUtterance: speak ? () => this.turns.openUtterance(turn, speak) : undefined,
-			tell: this.own.tell,
-			toolsStarted: (tool) => this.own.step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
-			toolsDone: () => this.own.step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
+			tell: this.call.tell,
+			toolsStarted: (tool) => this.call.step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
+			toolsDone: () => this.call.step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
 		});
 		if (turn.end === 'interrupted') turn.reply.interrupt();
 		else turn.assertLive();
@@ -118,7 +120,7 @@ export class TurnDesk {
 	/** Without look-ahead: the text is whole, and all of it is spoken now. */
 	private async speakLate(turn: Turn, ask: SpeechAsk): Promise<void> {
 		await this.turns.settled;
-		const { history, tell } = this.own;
+		const { history, tell } = this.call;
 		if (!turn.reply && turn.utterances.length === 0) history.addUser(turn.heardText, turn.n);
 		if (turn.reply?.text.trim() !== ask.text.trim()) {
 			// A node changed the reply: what is said counts, not what was written.
@@ -131,4 +133,14 @@ export class TurnDesk {
 		utterance.write(ask.text);
 		utterance.end();
 	}
+}
+
+/** Recognises a turn after it has ended: what happens where there was no look-ahead. */
+export async function recognise(
+	inference: RestartingProcess<InferenceProtocol>,
+	settings: TranscribeSettings,
+	sound: readonly Int16Array[],
+): Promise<TranscriptionDone> {
+	const client = await inference.ready();
+	return await client.call('transcribe', { settings, pcm: [...sound] }).result;
 }

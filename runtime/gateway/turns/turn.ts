@@ -4,11 +4,13 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
-import { turnTimings, type TurnMarks } from '../../dialogue';
+import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import type { Reply } from './reply';
-import type { Utterance } from './agent-utterance';
+import type { AgentUtterance } from './agent-utterance';
 
-const newTurnId = (): string => `t_${randomBytes(18).toString('base64url')}`;
+function newTurnId(): string {
+	return `t_${randomBytes(18).toString('base64url')}`;
+}
 
 /** One turn: what the caller said, who answers it, and what has come of it so far. */
 export class Turn {
@@ -21,7 +23,7 @@ export class Turn {
 	readonly recognised: boolean;
 	readonly marks: TurnMarks;
 	readonly tools: ToolRecord[] = [];
-	readonly utterances: Utterance[] = [];
+	readonly utterances: AgentUtterance[] = [];
 	reply: Reply | undefined;
 	/** Who recognised it. */
 	heardBy: DoneBy;
@@ -63,7 +65,7 @@ export class Turn {
 	}
 
 	get timings(): TurnTimings {
-		return turnTimings(this.marks);
+		return timingsOf(this.marks);
 	}
 
 	get durationMs(): number {
@@ -90,7 +92,7 @@ export class Turn {
 	}
 
 	/** The utterance that is being written or spoken. */
-	get speaking(): Utterance | undefined {
+	get speaking(): AgentUtterance | undefined {
 		const last = this.utterances.at(-1);
 		return last?.over ? undefined : last;
 	}

@@ -6,19 +6,19 @@ import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { TriggerEvent } from '../../contract/turn';
 import type { ConversationInput, InterruptReason, StartTurn } from '../../dialogue/conversation-events';
-import type { History } from '../../dialogue/history';
+import type { History } from '../../dialogue/history/history';
 import type { AgentVoice } from './agent-voice';
-import type { LiveListener, LiveRooms } from '../calls/call-deps';
+import type { CallListener, CallDeps } from '../calls/call-deps';
 import { Turn } from './turn';
-import { TurnWatch } from './abandonment';
-import type { Outcome, Utterance } from './agent-utterance';
+import { Abandonment } from './abandonment';
+import type { Outcome, AgentUtterance } from './agent-utterance';
 
 /** What turns need of the session they belong to. */
-export interface TurnRooms {
+export interface TurnDeps {
 	readonly sessionId: string;
 	readonly request: OpenSession;
-	readonly rooms: LiveRooms;
-	readonly listener: Pick<LiveListener, 'turnStarted' | 'turnForgotten'>;
+	readonly deps: CallDeps;
+	readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>;
 	readonly history: History;
 	readonly voice: () => AgentVoice | undefined;
 	readonly tell: (event: PageEvent) => void;
@@ -37,13 +37,13 @@ const NEXT_NODE_MS = 150;
  */
 export class Turns {
 	private readonly turns: Turn[] = [];
-	private readonly watch: TurnWatch;
+	private readonly watch: Abandonment;
 	private count = 0;
 	/** The turn before has written into the history what was heard of it. */
 	settled: Promise<unknown> = Promise.resolve();
 
-	constructor(private readonly own: TurnRooms) {
-		this.watch = new TurnWatch(own.request.agent.limits.abandonedTurnMs, (turn, error) => this.fail(turn, error));
+	constructor(private readonly call: TurnDeps) {
+		this.watch = new Abandonment(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.fail(turn, error));
 	}
 
 	find(id: string): Turn | undefined {
@@ -56,14 +56,14 @@ export class Turns {
 		const turn = new Turn(start, [...earlier, ...sound], heardBy);
 		this.count++;
 		this.turns.push(turn);
-		this.own.listener.turnStarted(turn.id);
-		if (this.turns.length > REMEMBERED_TURNS) this.own.listener.turnForgotten(this.turns.shift()?.id ?? '');
+		this.call.listener.turnStarted(turn.id);
+		if (this.turns.length > REMEMBERED_TURNS) this.call.listener.turnForgotten(this.turns.shift()?.id ?? '');
 		const { id: turnId, text, understood } = turn;
-		if (turn.recognised) this.own.tell({ type: 'caption.final', turnId, text, understood });
+		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
 		this.watch.restart(turn);
 		this.dispatch({
 			event: 'turn',
-			sessionId: this.own.sessionId,
+			sessionId: this.call.sessionId,
 			turnId,
 			turn: turn.n,
 			heard: text,
@@ -81,7 +81,7 @@ export class Turns {
 			turn.reply?.interrupt();
 			this.watch.stop(turn);
 		}
-		this.own.voice()?.interruptAll();
+		this.call.voice()?.interruptAll();
 		if (turn) this.settle(turn, reason === 'callerContinued');
 	}
 
@@ -93,8 +93,8 @@ export class Turns {
 	}
 
 	/** Opens what the agent says in this turn. */
-	openUtterance(turn: Turn, settings: SpeakSettings): Utterance {
-		const voice = this.own.voice();
+	openUtterance(turn: Turn, settings: SpeakSettings): AgentUtterance {
+		const voice = this.call.voice();
 		if (!voice) throw new VoiceError('VOICE_ERR_TURN_ENDED', 'The call has ended.');
 		// A turn that is over can still say something, for example after a slow node; it then belongs to no turn.
 		const n = turn.end ? undefined : turn.n;
@@ -111,21 +111,21 @@ export class Turns {
 		turn.error = error;
 		this.watch.stop(turn);
 		turn.reply?.interrupt();
-		const { apology, speak } = this.own.request.agent;
-		this.own.rooms.log.warn({ sessionId: this.own.sessionId, turnId: turn.id, code: error.code }, 'turn failed');
-		this.own.tell({ type: 'error', error: error.toShape(), turnId: turn.id });
+		const { apology, speak } = this.call.request.agent;
+		this.call.deps.log.warn({ sessionId: this.call.sessionId, turnId: turn.id, code: error.code }, 'turn failed');
+		this.call.tell({ type: 'error', error: error.toShape(), turnId: turn.id });
 		turn.speaking?.end();
 		if (apology !== '') {
-			const sorry = this.own.voice()?.open(speak);
+			const sorry = this.call.voice()?.open(speak);
 			sorry?.write(apology);
 			sorry?.end();
 		}
 		this.settle(turn, false);
-		this.own.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
+		this.call.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
 	}
 
 	sessionStarted(): void {
-		const { sessionId, request } = this.own;
+		const { sessionId, request } = this.call;
 		if (request.source.mode !== 'production') return;
 		this.dispatch({ event: 'sessionStarted', sessionId, at: new Date().toISOString() }).catch(() => undefined);
 	}
@@ -139,7 +139,7 @@ export class Turns {
 	}
 
 	sessionEnded(reason: string, durationMs: number): void {
-		const { sessionId, request, listener } = this.own;
+		const { sessionId, request, listener } = this.call;
 		for (const turn of this.turns) {
 			if (!turn.end) {
 				turn.end = 'interrupted';
@@ -149,9 +149,9 @@ export class Turns {
 		}
 		// Results of tools that still run are taken for a while, then the turns are forgotten.
 		setTimeout(() => this.turns.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
-		this.own.rooms.inference
+		this.call.deps.inference
 			.ready()
-			.then((caller) => caller.call('forget', { conversation: sessionId }).result)
+			.then((client) => client.call('forget', { conversation: sessionId }).result)
 			.catch(() => undefined);
 		if (request.source.mode !== 'production') return;
 		const at = new Date().toISOString();
@@ -176,13 +176,13 @@ export class Turns {
 		if (quiet && turn.asks > 0) return;
 		turn.end = 'spoken';
 		this.watch.stop(turn);
-		this.own.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
+		this.call.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
 		this.settle(turn, false);
 	}
 
 	/** Writes what was heard into the history and tells the page. `merged`: the next turn repeats this one's words. */
 	private settle(turn: Turn, merged: boolean): void {
-		const { history, tell } = this.own;
+		const { history, tell } = this.call;
 		const before = this.settled;
 		const outcomesOf = async (): Promise<Outcome[]> => {
 			await Promise.all([before, turn.reply?.idle]);
@@ -201,6 +201,6 @@ export class Turns {
 	}
 
 	private async dispatch(event: TriggerEvent): Promise<void> {
-		await this.own.rooms.dispatcher.dispatch(this.own.request.source, event);
+		await this.call.deps.dispatcher.dispatch(this.call.request.source, event);
 	}
 }

@@ -16,7 +16,7 @@ export interface ChatListener {
 	onTokens(count: number): void;
 }
 
-/** A model that answers. Its rules are in conformance.ts. */
+/** A model that answers. Its rules are in conformance.fixture.ts. */
 export interface ChatEngine {
 	/**
 	 * Writes the next assistant message. Aborting ends it within one token, also while the prompt is still

@@ -1,16 +1,16 @@
 // Guards against: an answer that is lost, said twice or ends in silence because its model failed.
 import { chatSettings, type ChatMessage } from '../../contract/chat';
 import type { ChatEngine } from './engine';
-import { ChatChain } from './fallback';
+import { ChatFallback } from './fallback';
 import { ScriptedChat } from '../fallback/engines.fixture';
-import { Rests } from '../fallback/cooldowns';
+import { Cooldowns } from '../fallback/cooldowns';
 
 const messages: ChatMessage[] = [{ role: 'user', content: 'hello' }];
 const never = new AbortController().signal;
 
 async function ask(engines: Record<string, ChatEngine>, signal = never) {
 	const [model = '', ...fallbacks] = Object.keys(engines);
-	const chain = new ChatChain((name) => engines[name]!, new Rests({ now: () => 0 }));
+	const chain = new ChatFallback((name) => engines[name]!, new Cooldowns({ now: () => 0 }));
 	let heard = '';
 	const request = { conversation: 'c', settings: chatSettings.parse({ model, fallbacks }), messages, tools: [] };
 	const done = chain.chat(request, { onText: (text) => (heard += text), onTokens: () => undefined }, signal);
@@ -57,7 +57,7 @@ it('asks nobody else once cancelled', async () => {
 });
 
 it('warms the first model that can be', async () => {
-	const chain = new ChatChain((name) => (name === 'a' ? new ScriptedChat([], 0) : new ScriptedChat(['x'])), new Rests({ now: () => 0 }));
+	const chain = new ChatFallback((name) => (name === 'a' ? new ScriptedChat([], 0) : new ScriptedChat(['x'])), new Cooldowns({ now: () => 0 }));
 	await chain.warm(chatSettings.parse({ model: 'a', fallbacks: ['b'] }));
 	await expect(chain.warm(chatSettings.parse({ model: 'a' }))).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
 });

@@ -2,19 +2,19 @@ import type { ChatSettings } from '../../contract/chat';
 import type { ChatDone } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
-import { Chain, type Link } from '../fallback/fallback-chain';
-import type { Rests } from '../fallback/cooldowns';
+import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
+import type { Cooldowns } from '../fallback/cooldowns';
 
 /**
  * Answers with the first model of a chain that can. One that fails in the middle of its answer is replaced by the
  * next, which goes on from what is written: the caller has perhaps heard it already.
  */
-export class ChatChain {
+export class ChatFallback {
 	private readonly used = new Set<ChatEngine>();
 
 	constructor(
 		private readonly engineFor: (model: string) => ChatEngine,
-		private readonly rests: Rests,
+		private readonly cooldowns: Cooldowns,
 	) {}
 
 	/** Rejects with the last model's error, or VOICE_ERR_CANCELLED. */
@@ -45,8 +45,8 @@ export class ChatChain {
 		await this.chain(settings).first(async ({ name }) => await this.engine(name).warm({ ...settings, model: name }));
 	}
 
-	private chain({ model, fallbacks }: ChatSettings): Chain<Link> {
-		return new Chain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.rests);
+	private chain({ model, fallbacks }: ChatSettings): FallbackChain<ChainLink> {
+		return new FallbackChain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.cooldowns);
 	}
 
 	private engine(model: string): ChatEngine {

@@ -13,7 +13,7 @@ interface Rest {
 }
 
 /** Which engines failed a short while ago, for all sessions of this process. */
-export class Rests {
+export class Cooldowns {
 	private readonly resting = new Map<string, Rest>();
 
 	constructor(private readonly clock: Clock) {}

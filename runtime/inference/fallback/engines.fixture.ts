@@ -1,12 +1,14 @@
 import type { ChatReply } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatEngine, ChatListener, ChatRequest } from '../chat/engine';
-import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../recognition';
+import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../recognition/engine';
 import type { Sound, VoiceEngine } from '../speech/engine';
 
 /** Engines for tests of the chains: each does what it is told to, or fails where it is told to. */
 
-export const lost = (what = 'gone'): VoiceError => new VoiceError('VOICE_ERR_ENGINE_UNREACHABLE', what);
+export function lost(what = 'gone'): VoiceError {
+	return new VoiceError('VOICE_ERR_ENGINE_UNREACHABLE', what);
+}
 
 /** Writes its words; with `failAfter` so many of them, and then it fails. */
 export class ScriptedChat implements ChatEngine {

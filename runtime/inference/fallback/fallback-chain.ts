@@ -1,12 +1,15 @@
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy, Replacement } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { Rests } from './cooldowns';
+import type { StreamingRecogniser } from '../recognition/engine';
+import type { VoiceEngine } from '../speech/engine';
+import type { Cooldowns } from './cooldowns';
 
 /** It travels in a header beside a speech file's sound, and headers are short. */
 const WHY_LENGTH = 500;
 
 /** One engine of a chain. `name` says to people and to Rests which one it is. */
-export interface Link {
+export interface ChainLink {
 	readonly name: string;
 }
 
@@ -14,16 +17,16 @@ export interface Link {
  * One piece of work on its way through the engines of a chain, in their order. It begins with the first that is
  * not resting; where all are, with the first.
  */
-export class Chain<L extends Link> {
+export class FallbackChain<L extends ChainLink> {
 	private readonly replaced: Replacement[] = [];
 	private at = 0;
 
 	constructor(
 		private readonly links: readonly [L, ...L[]],
-		private readonly rests: Rests,
+		private readonly cooldowns: Cooldowns,
 	) {
-		const awake = links.findIndex(({ name }) => rests.reason(name) === undefined);
-		while (this.at < awake) this.move(this.rests.reason(this.engine.name), 'it failed a moment ago: ');
+		const awake = links.findIndex(({ name }) => cooldowns.reason(name) === undefined);
+		while (this.at < awake) this.move(this.cooldowns.reason(this.engine.name), 'it failed a moment ago: ');
 	}
 
 	/** Whose turn it is. */
@@ -55,7 +58,7 @@ export class Chain<L extends Link> {
 
 	/** The engine did its work. */
 	worked(): void {
-		this.rests.worked(this.engine.name);
+		this.cooldowns.worked(this.engine.name);
 	}
 
 	/**
@@ -65,7 +68,7 @@ export class Chain<L extends Link> {
 	next(error: VoiceError, engine: L = this.engine): void {
 		if (engine !== this.engine) return;
 		if (!this.hasNext) throw error;
-		this.rests.failed(engine.name, error);
+		this.cooldowns.failed(engine.name, error);
 		this.move(error);
 	}
 
@@ -74,4 +77,16 @@ export class Chain<L extends Link> {
 		this.at++;
 		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}`.slice(0, WHY_LENGTH) });
 	}
+}
+
+/** Finds a model's recogniser. */
+export interface RecogniserSource {
+	/** Rejects where the model cannot hear. */
+	get(model: string): Promise<StreamingRecogniser>;
+}
+
+/** Finds the voice engine that settings name. */
+export interface VoiceSource {
+	/** Rejects where the engine cannot speak. */
+	engine(settings: SpeakSettings): Promise<VoiceEngine>;
 }

@@ -4,7 +4,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Handlers } from '../../rpc/server';
 import { usableCores } from '../machine/cores';
 import type { ModelTask } from '../models/catalogue/schema';
-import type { Rooms } from './rooms';
+import type { InferenceDeps } from './counters';
 import { capacityOf, type LaneSpeed } from '../scheduler/capacity';
 import { recogniserKey, voiceKey } from '../scheduler/real-time';
 
@@ -12,17 +12,17 @@ import { recogniserKey, voiceKey } from '../scheduler/real-time';
 const TRIAL_MS = 1000;
 const TRIALS = 3;
 
-async function speedOf({ scheduler, locate }: Rooms, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
+async function speedOf({ scheduler, locate }: InferenceDeps, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
 	const file = await locate(model, task).catch(() => undefined);
 	return file === undefined ? undefined : scheduler.speed(file);
 }
 
 /** Answers from what was measured so far: loads nothing, waits for nothing. */
-export function capacityHandler(rooms: Rooms): Handlers<InferenceProtocol>['capacity'] {
-	const { realTime } = rooms;
+export function capacityHandler(deps: InferenceDeps): Handlers<InferenceProtocol>['capacity'] {
+	const { realTime } = deps;
 	return async ({ transcribe, chat, speak }) => {
-		const orpheus = speak?.engine === 'orpheus' ? await speedOf(rooms, speak.orpheus.model, 'orpheus') : undefined;
-		const words = chat ? await speedOf(rooms, chat.model, 'chat') : undefined;
+		const orpheus = speak?.engine === 'orpheus' ? await speedOf(deps, speak.orpheus.model, 'orpheus') : undefined;
+		const words = chat ? await speedOf(deps, chat.model, 'chat') : undefined;
 		const voice = speak && speak.engine !== 'orpheus' ? realTime.factor(voiceKey(speak.engine)) : undefined;
 		const recogniser = transcribe ? realTime.factor(recogniserKey(transcribe.model)) : undefined;
 		return capacityOf({
@@ -36,7 +36,7 @@ export function capacityHandler(rooms: Rooms): Handlers<InferenceProtocol>['capa
 }
 
 /** Measures a recogniser of this machine, once. */
-export async function tryRecogniser({ recognisers, realTime }: Rooms, settings: TranscribeSettings): Promise<void> {
+export async function tryRecogniser({ recognisers, realTime }: InferenceDeps, settings: TranscribeSettings): Promise<void> {
 	if (settings.model.startsWith('server:')) return;
 	const key = recogniserKey(settings.model);
 	const silence = new Int16Array((TRIAL_MS * LISTEN_RATE) / 1000);

@@ -1,10 +1,10 @@
 import type { Handlers } from '../../rpc/server';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { Rooms } from './rooms';
+import type { InferenceDeps } from './counters';
 
 type Chat = Pick<Handlers<InferenceProtocol>, 'chat' | 'forget'>;
 
-export function chatHandlers({ chat, counters }: Rooms): Chat {
+export function chatHandlers({ chat, counters }: InferenceDeps): Chat {
 	return {
 		chat: async (request, { signal, emit }) =>
 			await counters.count(counters.chats, signal, async () => {

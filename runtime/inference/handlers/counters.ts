@@ -1,4 +1,11 @@
+import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { ChatFallback } from '../chat/fallback';
+import type { Locate } from '../models/resolve';
+import type { RecogniserFallback } from '../recognition/fallback';
+import type { RealTime } from '../scheduler/real-time';
+import type { Scheduler } from '../scheduler/scheduler';
+import type { VoiceFallback } from '../speech/fallback';
 
 export interface Counts {
 	running: number;
@@ -30,4 +37,17 @@ export class Counters {
 			counts.running--;
 		}
 	}
+}
+
+/** What the handlers work with. */
+export interface InferenceDeps {
+	readonly chat: ChatFallback;
+	readonly voices: VoiceFallback;
+	readonly recognisers: RecogniserFallback;
+	/** For the nodes' drop-downs. */
+	readonly choices: () => Promise<Engines>;
+	readonly locate: Locate;
+	readonly counters: Counters;
+	readonly scheduler: Scheduler;
+	readonly realTime: RealTime;
 }

@@ -11,7 +11,7 @@ describe('listen', () => {
 	beforeAll(async () => {
 		inference = new InferenceProcess();
 		speech = [];
-		const call = inference.caller.call('speak', { settings: { voice: 'rms' } }, (event) => {
+		const call = inference.client.call('speak', { settings: { voice: 'rms' } }, (event) => {
 			if (event.type === 'audio') speech.push(event.pcm);
 		});
 		call.send({ type: 'piece', piece: 0, text: SENTENCE });
@@ -23,7 +23,7 @@ describe('listen', () => {
 	const open = (model = 'pack:listen') => {
 		const events: ListenEvent[] = [];
 		let arrived = (): void => undefined;
-		const call = inference.caller.call('listen', { settings: { model } }, (event) => {
+		const call = inference.client.call('listen', { settings: { model } }, (event) => {
 			events.push(event);
 			arrived();
 		});
@@ -63,12 +63,12 @@ describe('listen', () => {
 	});
 
 	it('ends when the caller is gone', async () => {
-		const before = (await inference.caller.call('stats', {}).result).listens;
+		const before = (await inference.client.call('stats', {}).result).listens;
 		const { call, next } = open();
 		await next('ready');
 		call.cancel();
 		await expect(call.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
-		const { listens } = await inference.caller.call('stats', {}).result;
+		const { listens } = await inference.client.call('stats', {}).result;
 		expect(listens).toEqual({ ...before, cancelled: before.cancelled + 1 });
 	});
 
@@ -77,7 +77,7 @@ describe('listen', () => {
 	});
 
 	it('transcribes a recording', async () => {
-		const { result } = inference.caller.call('transcribe', { settings: {}, pcm: speech });
+		const { result } = inference.client.call('transcribe', { settings: {}, pcm: speech });
 		expect(await result).toMatchObject({ text: SENTENCE, understood: true });
 	});
 });

@@ -1,12 +1,12 @@
 import { VoiceError } from '../../contract/errors';
 import type { CallContext, Handlers } from '../../rpc/server';
 import type { InferenceProtocol, ListenEvent, ListenInput } from '../../rpc/inference-protocol';
-import type { Rooms } from './rooms';
-import type { ChainStream } from '../recognition/chain-stream';
+import type { InferenceDeps } from './counters';
+import type { FallbackStream } from '../recognition/fallback';
 
 /** Passes inputs to the stream until it is closed, is lost, or the caller is gone. */
 async function serve(
-	stream: ChainStream,
+	stream: FallbackStream,
 	{ signal, emit, onInput }: CallContext<ListenInput, ListenEvent>,
 	lost: Promise<never>,
 ): Promise<void> {
@@ -30,7 +30,7 @@ async function serve(
 }
 
 /** One caller's recognition, for as long as the session lasts. */
-export function listenHandler({ recognisers, counters }: Rooms): Handlers<InferenceProtocol>['listen'] {
+export function listenHandler({ recognisers, counters }: InferenceDeps): Handlers<InferenceProtocol>['listen'] {
 	return async ({ settings }, context) =>
 		await counters.count(counters.listens, context.signal, async () => {
 			let lose: (error: VoiceError) => void = () => undefined;

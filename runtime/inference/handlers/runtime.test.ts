@@ -13,20 +13,22 @@ let folder: string;
 let inference: InferenceProcess;
 let all: OwnModel[];
 
-const filesIn = (place: string): Record<string, Buffer> =>
-	Object.fromEntries(readdirSync(place, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [[entry.name, readFileSync(path.join(place, entry.name))]] : [])));
+function filesIn(place: string): Record<string, Buffer> {
+	return Object.fromEntries(readdirSync(place, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [[entry.name, readFileSync(path.join(place, entry.name))]] : [])));
+}
 
 function put({ id, files }: OwnModel): void {
 	mkdirSync(path.join(folder, 'store', id), { recursive: true });
 	for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, 'store', id, name), content);
 }
 
-const warm = async (wanted: { chat?: string; transcribe?: string; orpheus?: { model?: string; decoder?: string } }) =>
-	await inference.caller.call('warm', {
+async function warm(wanted: { chat?: string; transcribe?: string; orpheus?: { model?: string; decoder?: string } }) {
+	return await inference.client.call('warm', {
 		chat: wanted.chat === undefined ? null : { model: wanted.chat },
 		transcribe: wanted.transcribe === undefined ? null : { model: wanted.transcribe },
 		speak: wanted.orpheus === undefined ? null : { engine: 'orpheus', orpheus: wanted.orpheus },
 	}).result;
+}
 
 beforeAll(() => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-house-'));
@@ -56,7 +58,7 @@ it('opens models by their ids and by auto, and says what is missing', async () =
 	await warm({ chat: path.join(folder, 'store/talker/talker.gguf'), transcribe: modelPath('pack:listen') });
 	await expect(warm({ chat: 'absent' })).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', remedy: 'Fetch it: voice-loop models fetch absent' });
 	await expect(warm({ transcribe: 'talker' })).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
-	const { chat, transcribe } = await inference.caller.call('engines', {}).result;
+	const { chat, transcribe } = await inference.client.call('engines', {}).result;
 	expect(chat.map(({ value }) => value)).toEqual(['auto', 'pack:answer', 'talker', 'absent']);
 	expect(transcribe.map(({ value }) => value)).toEqual(['auto', 'pack:listen', 'listener']);
 	expect(chat[0]?.name).toBe('Auto: The talker');
@@ -77,5 +79,5 @@ it('with a broken catalogue: paths and the pack work, the rest names the file', 
 	inference = new InferenceProcess({ VOICE_LOOP_MODEL_CATALOGUE: broken });
 	await warm({ chat: 'pack:answer', transcribe: modelPath('pack:listen') });
 	await expect(warm({ chat: 'auto' })).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringContaining(broken) });
-	await expect(inference.caller.call('engines', {}).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+	await expect(inference.client.call('engines', {}).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
 });

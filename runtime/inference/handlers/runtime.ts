@@ -1,13 +1,13 @@
 import { ownLoad } from '../../lib/process-load';
 import type { Handlers } from '../../rpc/server';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { Rooms } from './rooms';
+import type { InferenceDeps } from './counters';
 import { tryRecogniser } from './capacity';
 
 type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function houseHandlers(rooms: Rooms): House {
-	const { chat, voices, recognisers, choices, counters, scheduler } = rooms;
+export function runtimeHandlers(deps: InferenceDeps): House {
+	const { chat, voices, recognisers, choices, counters, scheduler } = deps;
 	return {
 		warm: async (wanted) => {
 			await Promise.all([
@@ -16,7 +16,7 @@ export function houseHandlers(rooms: Rooms): House {
 				wanted.speak && voices.warm(wanted.speak),
 			]);
 			// Once all is loaded: what loads would be measured with it.
-			if (wanted.transcribe) await tryRecogniser(rooms, wanted.transcribe);
+			if (wanted.transcribe) await tryRecogniser(deps, wanted.transcribe);
 			return {};
 		},
 		engines: async () => await choices(),

@@ -1,7 +1,7 @@
 // Guards against: pieces out of order, sound in messages too long for the channel, or an utterance that cannot be stopped.
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
 import type { InferenceProtocol, SpeakEvent } from '../../rpc/inference-protocol';
-import type { ParamsIn } from '../../rpc/protocol-types';
+import type { ParamsIn } from '../../rpc/protocol';
 
 const LONG = 'I have booked your dentist appointment for tomorrow at three p m. Is there anything else?';
 
@@ -14,7 +14,7 @@ describe('speak', () => {
 
 	const open = (settings: ParamsIn<InferenceProtocol['speak']>['settings'] = {}) => {
 		const events: SpeakEvent[] = [];
-		const call = inference.caller.call('speak', { settings }, (event) => events.push(event));
+		const call = inference.client.call('speak', { settings }, (event) => events.push(event));
 		return { call, events };
 	};
 
@@ -42,14 +42,14 @@ describe('speak', () => {
 	it('speaks a piece before it knows the next', async () => {
 		const { call, events } = open();
 		call.send({ type: 'piece', piece: 0, text: 'Yes.' });
-		while (!events.some(({ type }) => type === 'pieceEnd')) await inference.caller.call('stats', {}).result;
+		while (!events.some(({ type }) => type === 'pieceEnd')) await inference.client.call('stats', {}).result;
 		expect(events[1]?.type).toBe('audio');
 		call.send({ type: 'end' });
 		await call.result;
 	});
 
 	it('stops when cancelled, speaking or waiting', async () => {
-		const before = (await inference.caller.call('stats', {}).result).speaks;
+		const before = (await inference.client.call('stats', {}).result).speaks;
 		const speaking = open();
 		speaking.call.send({ type: 'piece', piece: 0, text: `${LONG} `.repeat(30) });
 		const waiting = open();
@@ -57,7 +57,7 @@ describe('speak', () => {
 		waiting.call.cancel();
 		await expect(speaking.call.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
 		await expect(waiting.call.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
-		const { speaks } = await inference.caller.call('stats', {}).result;
+		const { speaks } = await inference.client.call('stats', {}).result;
 		expect(speaks).toEqual({ ...before, cancelled: before.cancelled + 2 });
 	});
 
@@ -72,7 +72,7 @@ describe('speak', () => {
 	});
 
 	it('names its engines and voices', async () => {
-		const { speak } = await inference.caller.call('engines', {}).result;
+		const { speak } = await inference.client.call('engines', {}).result;
 		expect(speak.map(({ value }) => value)).toEqual(expect.arrayContaining(['auto', 'flite', 'orpheus']));
 		expect(speak.find(({ value }) => value === 'flite')?.voices.map(({ value }) => value)).toContain('slt');
 	});

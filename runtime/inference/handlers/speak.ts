@@ -2,7 +2,7 @@ import { msToSamples } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import type { Handlers } from '../../rpc/server';
 import type { InferenceProtocol, SpeakEvent } from '../../rpc/inference-protocol';
-import type { Rooms } from './rooms';
+import type { InferenceDeps } from './counters';
 import type { Sound } from '../speech/engine';
 import { SpeakInputs } from './speak-inputs';
 
@@ -17,7 +17,7 @@ function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEv
 }
 
 /** Speaks pieces in order, each as soon as it is there, until `end`; rests while the caller has sound enough. */
-export function speakHandler({ voices, counters }: Rooms): Handlers<InferenceProtocol>['speak'] {
+export function speakHandler({ voices, counters }: InferenceDeps): Handlers<InferenceProtocol>['speak'] {
 	return async ({ settings, realTime }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
 			const speaker = voices.speaker(settings, realTime);

@@ -50,7 +50,9 @@ export async function withFewer<T>(most: number, open: (sequences: number) => Pr
 }
 
 /** Are all of its layers on a GPU? */
-export const isWhollyOnGpu = ({ gpuLayers, fileInsights }: LlamaModel): boolean => gpuLayers >= fileInsights.totalLayers;
+export function isWhollyOnGpu({ gpuLayers, fileInsights }: LlamaModel): boolean {
+	return gpuLayers >= fileInsights.totalLayers;
+}
 
 /** How many sequences suit the memory where the model is. */
 async function sequencesOn(model: LlamaModel, wish: ContextWish): Promise<number> {
@@ -59,10 +61,10 @@ async function sequencesOn(model: LlamaModel, wish: ContextWish): Promise<number
 	return sequencesFor(bytesPerToken(metadata[metadata.general.architecture]), free, wish);
 }
 
-const opening =
-	(model: LlamaModel, { contextTokens, threads }: ContextWish) =>
-	async (sequences: number): Promise<LlamaContext> =>
+function opening(model: LlamaModel, { contextTokens, threads }: ContextWish) {
+	return async (sequences: number): Promise<LlamaContext> =>
 		await model.createContext({ contextSize: contextTokens, sequences, batchSize: BATCH_TOKENS, threads });
+}
 
 /** A context with as many sequences as memory allows, on the GPU where the model is on one. */
 export async function openContext(model: LlamaModel, wish: ContextWish): Promise<LlamaContext> {

@@ -1,5 +1,5 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
-import type { Leave } from '../scheduler/scheduler';
+import type { Permit } from '../scheduler/scheduler';
 
 /** llama.cpp's kernels read 8 tokens in hardly less time than 16: 227 and 275 ms with a 1B model as Q4_K_M on one core. */
 const SMALLEST_CHUNK = 16;
@@ -25,14 +25,14 @@ export class ChunkPace {
 
 /**
  * Reads a prompt into a sequence, all but its last token, in chunks. node-llama-cpp's own reading can be
- * neither aborted nor interleaved with other sequences; this can, between chunks, each of which asks for leave.
+ * neither aborted nor interleaved with other sequences; this can, between chunks, each of which asks for a permit.
  * Returns how many tokens of the prompt the sequence already held.
  */
 export async function prefill(
 	sequence: LlamaContextSequence,
 	tokens: readonly Token[],
 	pace: ChunkPace,
-	leave: Leave,
+	permit: Permit,
 	signal: AbortSignal,
 	onTokens: (count: number) => void,
 ): Promise<number> {
@@ -43,7 +43,7 @@ export async function prefill(
 	for (let from = reused; from < prompt.length; ) {
 		signal.throwIfAborted();
 		const chunk = prompt.slice(from, from + pace.size);
-		await leave(chunk.length, async () => {
+		await permit(chunk.length, async () => {
 			const startedAt = performance.now();
 			await sequence.evaluateWithoutGeneratingNewTokens(chunk);
 			pace.took(chunk.length, performance.now() - startedAt);

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { SequencePool } from './sequences';
 
 const never = new AbortController().signal;
-const alike = (): number => 0;
+function alike(): number {
+	return 0;
+}
 
 /** A promise that is settled by hand. */
 function gate(): { open: () => void; passed: Promise<void> } {

@@ -10,7 +10,9 @@ const CLEARLY = 0.95;
 
 const kept = new Map<string, number>();
 
-const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+function median(times: readonly number[]): number {
+	return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}
 
 /** Half of the threads where they were clearly quicker, else all; undefined where too little was seen. */
 export function better(most: number, full: readonly number[], half: readonly number[]): number | undefined {

@@ -32,7 +32,9 @@ function readText(file: string): string {
 }
 
 /** Cores this process may really use: those of its affinity (availableParallelism), within its quota. */
-export const usableCores = (): number => Math.max(1, Math.floor(Math.min(os.availableParallelism(), cpuQuota(readText))));
+export function usableCores(): number {
+	return Math.max(1, Math.floor(Math.min(os.availableParallelism(), cpuQuota(readText))));
+}
 
 /**
  * Threads for one model. llama.cpp's threads spin while they wait for each other, so one thread more than

@@ -14,7 +14,7 @@ export interface GpuVerdict {
 }
 
 /** Tries one kind. Resolves with what is wrong with it, or with undefined. */
-export type Trial = (kind: GpuKind) => Promise<string | undefined>;
+export type GpuTrial = (kind: GpuKind) => Promise<string | undefined>;
 
 /** A card without machine code of its own in the library has it compiled by its driver, once, which can take minutes. */
 const TRIAL_LIMIT_MS = 300_000;
@@ -24,7 +24,9 @@ const STDERR_KEPT = 20_000;
 const answer = z.object({ why: z.string() });
 
 /** The smallest model that ships with this package. */
-const modelForTrial = (): string => path.join(packageRoot(), 'models', 'answer', 'pack', 'answer.gguf');
+function modelForTrial(): string {
+	return path.join(packageRoot(), 'models', 'answer', 'pack', 'answer.gguf');
+}
 
 /** llama.cpp says what is wrong in a line of its own before it ends the process. */
 function lastWords(stderr: string, ended: string): string {
@@ -38,9 +40,8 @@ function lastWords(stderr: string, ended: string): string {
  * Has a throw-away process compute with a kind of GPU what the processor computes too: llama.cpp ends the whole
  * process where a driver does not know the code of its kernels, and no try/catch helps against that.
  */
-export const tryInChild =
-	(entry: string = path.join(__dirname, 'gpu-trial-child.js'), limitMs = TRIAL_LIMIT_MS): Trial =>
-	(kind) =>
+export function tryInChild(entry: string = path.join(__dirname, 'gpu-trial-child.js'), limitMs = TRIAL_LIMIT_MS): GpuTrial {
+	return (kind) =>
 		new Promise((resolve) => {
 			const child = fork(entry, [kind, modelForTrial()], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
 			let said: string | undefined;
@@ -56,6 +57,7 @@ export const tryInChild =
 			child.once('error', (error) => end(error.message));
 			child.once('close', (code, signal) => end(said ?? lastWords(stderr, signal ?? `exit code ${code}`)));
 		});
+}
 
 /** What the machine seems to have, the best first. */
 async function supported(): Promise<readonly unknown[]> {
@@ -64,14 +66,16 @@ async function supported(): Promise<readonly unknown[]> {
 	return await library.getLlamaGpuTypes('supported');
 }
 
-const isKind = (kind: unknown): kind is GpuKind => gpuKinds.some((each) => each === kind);
+function isKind(kind: unknown): kind is GpuKind {
+	return gpuKinds.some((each) => each === kind);
+}
 
 /**
  * The first kind of GPU that this machine seems to have and that passes its trial.
  * `wanted` is VOICE_LOOP_GPU: 'auto', 'off', or a kind, which is then taken as it is.
  * @throws VOICE_ERR_BAD_REQUEST for anything else.
  */
-export async function chooseGpu(wanted: string, trial: Trial, candidates: () => Promise<readonly unknown[]> = supported): Promise<GpuVerdict> {
+export async function chooseGpu(wanted: string, trial: GpuTrial, candidates: () => Promise<readonly unknown[]> = supported): Promise<GpuVerdict> {
 	if (wanted === 'off') return { kind: false, refused: [] };
 	if (isKind(wanted)) return { kind: wanted, refused: [] };
 	if (wanted !== 'auto') {

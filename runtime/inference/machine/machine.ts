@@ -16,11 +16,14 @@ export interface Machine {
 }
 
 /** One model runs on one GPU: two cards of 8 GB are no card of 16 GB. */
-export const biggestGpu = (machine: Machine): Gpu | undefined =>
-	machine.gpus.reduce<Gpu | undefined>((best, gpu) => (gpu.vram > (best?.vram ?? 0) ? gpu : best), undefined);
+export function biggestGpu(machine: Machine): Gpu | undefined {
+	return machine.gpus.reduce<Gpu | undefined>((best, gpu) => (gpu.vram > (best?.vram ?? 0) ? gpu : best), undefined);
+}
 
 /** Decimal, as memory is sold and as tiers are written. */
-export const inGigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 9.95e9 ? 1 : 0)} GB`;
+export function inGigabytes(bytes: number): string {
+	return `${(bytes / 1e9).toFixed(bytes < 9.95e9 ? 1 : 0)} GB`;
+}
 
 /** "16 GB of RAM, 8 cores and no NVIDIA GPU". */
 export function describeMachine(machine: Machine): string {

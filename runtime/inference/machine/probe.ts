@@ -4,7 +4,7 @@ import os from 'node:os';
 import { usableCores } from './cores';
 import { type GpuVerdict, workingGpu } from './gpu-trial';
 import { biggestGpu, type Gpu, type Machine } from './machine';
-import { memoryLimit } from './cgroup-memory';
+import { memoryLimit } from './control-groups';
 
 /** A driver that hangs must not hang us. */
 const NVIDIA_SMI_MS = 5000;

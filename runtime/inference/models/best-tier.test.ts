@@ -8,7 +8,9 @@ import { describeMachine, type Machine } from '../machine/machine';
 
 const catalogue = openCatalogue({});
 const GB = 1e9;
-const gpu = (vram: number) => ({ name: 'Some Card', vram });
+function gpu(vram: number) {
+	return { name: 'Some Card', vram };
+}
 
 const machines: fc.Arbitrary<Machine> = fc.record({
 	ram: fc.integer({ min: 0.5 * GB, max: 128 * GB }),
@@ -16,12 +18,14 @@ const machines: fc.Arbitrary<Machine> = fc.record({
 	gpus: fc.array(fc.integer({ min: 1 * GB, max: 96 * GB }).map(gpu), { maxLength: 3 }),
 });
 
-const bestTier = (machine: Machine): number => {
+function bestTier(machine: Machine): number {
 	const [best] = fittingTiers(catalogue, machine);
 	return best ? catalogue.tiers.indexOf(best) : catalogue.tiers.length;
-};
+}
 
-const ids = (machine: Machine) => modelTasks.map((task) => choose(catalogue, machine)[task].id);
+function ids(machine: Machine) {
+	return modelTasks.map((task) => choose(catalogue, machine)[task].id);
+}
 
 describe('choose', () => {
 	it('never gives a bigger machine a smaller tier', () => {

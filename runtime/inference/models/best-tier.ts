@@ -32,8 +32,9 @@ function lacks(machine: Machine, { needs }: Tier): string[] {
 }
 
 /** The tiers that fit the machine, best first. */
-export const fittingTiers = (catalogue: Catalogue, machine: Machine): Tier[] =>
-	catalogue.tiers.filter((tier) => lacks(machine, tier).length === 0);
+export function fittingTiers(catalogue: Catalogue, machine: Machine): Tier[] {
+	return catalogue.tiers.filter((tier) => lacks(machine, tier).length === 0);
+}
 
 /**
  * The best tier that fits decides for all tasks together, because their models share one memory.
@@ -66,5 +67,6 @@ function better(catalogue: Catalogue, machine: Machine, tier: Tier, task: ModelT
 	return next ? `; ${next.models[task]} would need ${list(lacks(machine, next))}` : '';
 }
 
-const list = (things: string[]): string =>
-	things.length < 2 ? (things[0] ?? 'nothing more') : `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;
+function list(things: string[]): string {
+	return things.length < 2 ? (things[0] ?? 'nothing more') : `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`;
+}

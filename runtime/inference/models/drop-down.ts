@@ -44,11 +44,13 @@ async function autoChoice(models: Models, task: ModelTask): Promise<Choice> {
 	return { value: 'auto', name: `Auto: ${model === undefined ? 'nothing that suits this machine is here' : name}`, description: why };
 }
 
-const hereChoice = (model: CatalogueModel, bytes: number): Choice => ({
-	value: model.id,
-	name: model.name,
-	description: `On this machine, ${size(bytes)}.`,
-});
+function hereChoice(model: CatalogueModel, bytes: number): Choice {
+	return {
+		value: model.id,
+		name: model.name,
+		description: `On this machine, ${size(bytes)}.`,
+	};
+}
 
 function absentChoice(models: Models, model: CatalogueModel, unfit?: string): Choice {
 	const licences = models.catalogue.licencesOf(model).map(({ name }) => name);

@@ -12,8 +12,9 @@ const PROBE_LIMIT_MS = 120_000;
 
 type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
-const broken = (file: ModelFile, why: string): VoiceError =>
-	new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`);
+function broken(file: ModelFile, why: string): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`);
+}
 
 /** Tells a file that is no GGUF at all without starting a process. */
 async function checkMagic(file: ModelFile): Promise<void> {

@@ -5,12 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { engines } from '../../contract/control';
 import { modelChoices } from './drop-down';
-import { modelBytes } from './download/hub.fixture';
+import { hubModelBytes } from './download/hub.fixture';
 import { Models, type ModelsOptions } from './models';
 import { enoughFor, ownCatalogue, type OwnModel, tooSmall } from './own-catalogue.fixture';
 import { modelPath } from './resolve';
 
-const content = modelBytes(1000);
+const content = hubModelBytes(1000);
 const all: OwnModel[] = [
 	{ id: 'best', files: { 'best.gguf': content }, licence: 'llama3.2' },
 	{ id: 'other', files: { 'other.gguf': content } },
@@ -20,8 +20,10 @@ const all: OwnModel[] = [
 
 let folder: string;
 let env: Record<string, string>;
-const models = (options: ModelsOptions = { probe: enoughFor }): Models => new Models(env, options);
-const put = (id: string): string => {
+function models(options: ModelsOptions = { probe: enoughFor }): Models {
+	return new Models(env, options);
+}
+function put(id: string): string {
 	const files = all.find((model) => model.id === id)?.files ?? {};
 	mkdirSync(path.join(folder, 'store', id), { recursive: true });
 	const paths = Object.entries(files).map(([name, bytes]) => {
@@ -30,7 +32,7 @@ const put = (id: string): string => {
 		return file;
 	});
 	return paths.length === 1 ? (paths[0] ?? '') : path.join(folder, 'store', id);
-};
+}
 
 beforeEach(() => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-locate-'));

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { answer, Hub, inTurn, modelBytes, type Reaction, testLimits } from './download/hub.fixture';
+import { answer, Hub, inTurn, hubModelBytes, type Reaction, testLimits } from './download/hub.fixture';
 import type { DownloadLimits } from './download/limits';
 import { ModelLock } from './download/model-lock';
 import type { ModelProgress } from './download/progress';
@@ -11,10 +11,10 @@ import { Models } from './models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels } from './own-catalogue.fixture';
 
 const LENGTH = 200_000;
-const content = modelBytes(LENGTH);
+const content = hubModelBytes(LENGTH);
 const small: OwnModel = { id: 'small', files: { 'small.gguf': content } };
 const gated: OwnModel = { id: 'gated', files: { 'gated.gguf': content }, licence: 'llama3.2' };
-const voice: OwnModel = { id: 'voice', task: 'voice', files: { 'model.onnx': content, 'data/dict': modelBytes(90_000, 2), 'tokens.txt': modelBytes(500, 3) } };
+const voice: OwnModel = { id: 'voice', task: 'voice', files: { 'model.onnx': content, 'data/dict': hubModelBytes(90_000, 2), 'tokens.txt': hubModelBytes(500, 3) } };
 const all = [small, gated, voice];
 
 let folder: string;
@@ -26,18 +26,23 @@ async function hub(react: Reaction = serveModels(all)): Promise<Hub> {
 	hubs.push(made);
 	return made;
 }
-const models = (more: Record<string, string> = {}, limits = testLimits()): Models =>
-	new Models({ ...env, ...more }, { probe: enoughFor, limits });
+function models(more: Record<string, string> = {}, limits = testLimits()): Models {
+	return new Models({ ...env, ...more }, { probe: enoughFor, limits });
+}
 /** Waits for a silent server, and reports every piece. */
 function patient(): DownloadLimits {
 	let clock = 0;
 	return { ...testLimits(), stallMs: 20_000, now: () => (clock += 1000) };
 }
-const mirrors = (...servers: Hub[]) => servers.map(({ base }) => ({ base, publisher: true }));
-const use = (...servers: Hub[]): void => {
+function mirrors(...servers: Hub[]) {
+	return servers.map(({ base }) => ({ base, publisher: true }));
+}
+function use(...servers: Hub[]): void {
 	env = ownCatalogue(folder, all, mirrors(...servers));
-};
-const stored = (name: string): string => path.join(folder, 'store', name);
+}
+function stored(name: string): string {
+	return path.join(folder, 'store', name);
+}
 
 beforeEach(() => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-models-'));
@@ -220,7 +225,7 @@ describe('what keeps a model from being fetched', () => {
 
 	it.each<[string, Reaction, string, RegExp]>([
 		['truncates', (_, response) => void response.writeHead(200, { 'content-length': '100' }).end(content.subarray(0, 100)), 'VOICE_ERR_DOWNLOAD_FAILED', /should have 200000/],
-		['corrupts', (_, response) => void response.end(modelBytes(LENGTH, 9)), 'VOICE_ERR_DOWNLOAD_FAILED', /another checksum/],
+		['corrupts', (_, response) => void response.end(hubModelBytes(LENGTH, 9)), 'VOICE_ERR_DOWNLOAD_FAILED', /another checksum/],
 		['stalls', () => undefined, 'VOICE_ERR_DOWNLOAD_FAILED', /no answer within/],
 		['asks to wait for ever', answer(429), 'VOICE_ERR_DOWNLOAD_FAILED', /asks to wait/],
 		['is out of order', answer(500), 'VOICE_ERR_DOWNLOAD_FAILED', /out of order/],

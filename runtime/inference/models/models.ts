@@ -10,11 +10,8 @@ import type { ModelProgress } from './download/progress';
 import { BUILT_IN, type Choice, choose, fittingTiers } from './best-tier';
 import type { Machine } from '../machine/machine';
 import { probeMachine } from '../machine/probe';
-import { notHere, nothingFor, otherTask, unknownName } from './missing';
-import { isOffline, offlineError } from './offline';
-import { isOnDisk, modelPath } from './resolve';
-import { modelsFolder } from './store/folder';
-import { ModelStore, sizeOf, type StoredModel } from './store/store';
+import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
+import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 
 export interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CatalogueData, catalogueSchema, type ModelTask } from './catalogue/schema';
-import { answer, type Reaction, serve, sha256 } from './download/hub.fixture';
+import { answer, type Reaction, serveHub, sha256 } from './download/hub.fixture';
 import type { Machine } from '../machine/machine';
 
 export interface OwnModel {
@@ -13,7 +13,9 @@ export interface OwnModel {
 	readonly unknown?: boolean;
 }
 
-const repoOf = (id: string): string => `someone/${id}`;
+function repoOf(id: string): string {
+	return `someone/${id}`;
+}
 
 /** A catalogue of models that a server on loopback has: the first ones of each task are those of the only tier. */
 export function catalogueOf(models: readonly OwnModel[], mirrors: CatalogueData['mirrors']): CatalogueData {
@@ -60,15 +62,19 @@ export function ownCatalogue(folder: string, models: readonly OwnModel[], mirror
 }
 
 /** Serves all files of the models where a hub has them. */
-export function serveModels(models: readonly OwnModel[], options: Parameters<typeof serve>[1] = {}): Reaction {
+export function serveModels(models: readonly OwnModel[], options: Parameters<typeof serveHub>[1] = {}): Reaction {
 	return (request, response, count) => {
 		const found = models.flatMap(({ id, files }) =>
 			Object.entries(files).flatMap(([name, content]) => (request.url === `/${repoOf(id)}/resolve/main/${name}` ? [content] : [])),
 		);
-		const react = found[0] ? serve(found[0], options) : answer(404);
+		const react = found[0] ? serveHub(found[0], options) : answer(404);
 		react(request, response, count);
 	};
 }
 
-export const enoughFor = (): Promise<Machine> => Promise.resolve({ ram: 16e9, cores: 8, gpus: [] });
-export const tooSmall = (): Promise<Machine> => Promise.resolve({ ram: 0.5e9, cores: 1, gpus: [] });
+export function enoughFor(): Promise<Machine> {
+	return Promise.resolve({ ram: 16e9, cores: 8, gpus: [] });
+}
+export function tooSmall(): Promise<Machine> {
+	return Promise.resolve({ ram: 0.5e9, cores: 1, gpus: [] });
+}

@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
-import type { ModelTask } from './catalogue/schema';
 import { packageRoot } from '../../lib/package-root';
+import type { Catalogue } from './catalogue/catalogue';
+import type { ModelTask, CatalogueModel, CatalogueFile } from './catalogue/schema';
+import { addressesOf } from './download/addresses';
+import type { ModelStore } from './store/store';
 
 /** Names that settings may use in place of a path: the models that ship with the package. */
 export const PACK = {
@@ -11,9 +14,13 @@ export const PACK = {
 } as const;
 
 /** Whether a name says by itself where the model lies. */
-export const isOnDisk = (name: string): boolean => isPackName(name) || path.isAbsolute(name);
+export function isOnDisk(name: string): boolean {
+	return isPackName(name) || path.isAbsolute(name);
+}
 
-const isPackName = (name: string): name is keyof typeof PACK => Object.hasOwn(PACK, name);
+function isPackName(name: string): name is keyof typeof PACK {
+	return Object.hasOwn(PACK, name);
+}
 
 /** A model on disk. `version` changes when the file does, so that a replaced file is loaded anew. */
 export interface ModelFile {
@@ -47,4 +54,47 @@ export async function modelFile(name: string): Promise<ModelFile> {
 	});
 	if (!found.isFile()) throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not a file.`);
 	return { path: file, version: `${found.size}-${found.mtimeMs}`, bytes: found.size };
+}
+
+/** Why a setting's model cannot be used, and the very command that helps. */
+
+export function unknownName(name: string): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `"${name.slice(0, 200)}" is no model.`, {
+		remedy: "Give auto, an id that `voice-loop models` lists, or an absolute path on the runtime's machine.",
+	});
+}
+
+export function otherTask(model: CatalogueModel, task: ModelTask): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is a model for ${model.task}, not for ${task}.`, {
+		remedy: 'Choose another model: `voice-loop models` says what each is for.',
+	});
+}
+
+export function notHere(model: CatalogueModel): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `${model.name} is not on this machine.`, {
+		remedy: `Fetch it: voice-loop models fetch ${model.id}`,
+	});
+}
+
+/** @param id what is worth fetching, if the catalogue has anything */
+export function nothingFor(task: ModelTask, why: string, id: string | undefined): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model for ${task} on this machine. ${why}`, {
+		remedy: id === undefined ? "Give an absolute path on the runtime's machine." : `Fetch one: voice-loop models fetch ${id}`,
+	});
+}
+
+/** VOICE_LOOP_OFFLINE: this machine must not be asked to reach the network. */
+export function isOffline(env: NodeJS.ProcessEnv): boolean {
+	return !['', '0', 'false', 'no'].includes((env.VOICE_LOOP_OFFLINE ?? '').toLowerCase());
+}
+
+/** Says which files to bring, and where they belong. */
+export function offlineError(catalogue: Catalogue, store: ModelStore, model: CatalogueModel, missing: readonly CatalogueFile[], env: NodeJS.ProcessEnv): VoiceError {
+	const lines = missing.map((file) => {
+		const address = addressesOf(catalogue, model, file, env).at(0)?.url ?? '';
+		return `- ${store.filePath(model, file)}${address === '' ? '' : `  from ${address}`}`;
+	});
+	return new VoiceError('VOICE_ERR_OFFLINE', `${model.name} is not on this machine, and VOICE_LOOP_OFFLINE forbids to fetch it.`, {
+		remedy: `Put these files there:\n${lines.join('\n')}\nOr choose a model by its absolute path, or unset VOICE_LOOP_OFFLINE.`,
+	});
 }

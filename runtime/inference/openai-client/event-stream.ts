@@ -1,7 +1,7 @@
 import { VoiceError } from '../../contract/errors';
 
 /** Longer than any tool's arguments: a server that sends more in one event has lost its way, and would fill the memory. */
-const MAX_EVENT = 1024 * 1024;
+const MAX_EVENT_CHARACTERS = 1024 * 1024;
 
 /**
  * The `data` of a stream of server-sent events, one string an event. Bytes may be cut anywhere. Comments, event
@@ -25,7 +25,7 @@ export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenera
 		if (field === 'data' || field === 'error') {
 			data.push(field === 'error' ? `{"error":${value}}` : value);
 			length += value.length;
-			if (length > MAX_EVENT) throw tooLong();
+			if (length > MAX_EVENT_CHARACTERS) throw tooLong();
 		}
 		return undefined;
 	};
@@ -76,12 +76,13 @@ class Lines {
 
 	private keep(text: string): void {
 		this.length += text.length;
-		if (this.length > MAX_EVENT) throw tooLong();
+		if (this.length > MAX_EVENT_CHARACTERS) throw tooLong();
 		this.open.push(text);
 	}
 }
 
-const tooLong = (): VoiceError =>
-	new VoiceError('VOICE_ERR_MODEL_FAILED', 'The engine\'s server sent an event longer than 1 MiB.', {
+function tooLong(): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_FAILED', 'The engine\'s server sent an event longer than 1 MiB.', {
 		remedy: 'Look at the log of the engine\'s server.',
 	});
+}

@@ -17,8 +17,9 @@ export class Refusal extends Error {
 	}
 }
 
-export const refusalOf = (thrown: unknown): Refusal | undefined =>
-	thrown instanceof VoiceError && thrown.cause instanceof Refusal ? thrown.cause : undefined;
+export function refusalOf(thrown: unknown): Refusal | undefined {
+	return thrown instanceof VoiceError && thrown.cause instanceof Refusal ? thrown.cause : undefined;
+}
 
 /** OpenAI, vLLM (new, old), llama-server, Ollama, FastAPI. */
 const errorBody = z.union([
@@ -99,7 +100,9 @@ export function faultCode(thrown: unknown): string {
 	return (parsed.success && codeIn(parsed.data)) || '';
 }
 
-export const isTransient = (thrown: unknown): boolean => TRANSIENT.includes(faultCode(thrown));
+export function isTransient(thrown: unknown): boolean {
+	return TRANSIENT.includes(faultCode(thrown));
+}
 
 /** Why `fetch` failed, in words: n8n replaces a whole message by its own when it finds a system's code in it. */
 export function faultWords(thrown: unknown): string {

@@ -6,7 +6,7 @@ import { parseJson, type RemoteAnswer, type RemoteServer } from './remote-server
 /** vLLM, SGLang, llama-server: what went wrong after the headers were sent. */
 const reportsError = z.object({ error: z.union([z.string(), z.object({})]) });
 
-const MAX_WHOLE = 8 * 1024 * 1024;
+const MAX_WHOLE_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * The chunks of a streamed answer; a server that does not stream gives one. Returns whether `[DONE]` was said.
@@ -40,7 +40,7 @@ async function* whole(server: RemoteServer, body: AsyncIterable<Uint8Array>): As
 	let length = 0;
 	for await (const piece of body) {
 		length += piece.length;
-		if (length > MAX_WHOLE) throw server.failed(`answered with more than ${MAX_WHOLE} bytes`);
+		if (length > MAX_WHOLE_CHARACTERS) throw server.failed(`answered with more than ${MAX_WHOLE_CHARACTERS} bytes`);
 		pieces.push(piece);
 	}
 	yield Buffer.concat(pieces).toString('utf8');

@@ -28,5 +28,6 @@ export class OptionalFields {
 	}
 }
 
-export const without = (body: Readonly<Record<string, unknown>>, leftOut: ReadonlySet<string>): Record<string, unknown> =>
-	Object.fromEntries(Object.entries(body).filter(([name]) => !leftOut.has(name)));
+export function without(body: Readonly<Record<string, unknown>>, leftOut: ReadonlySet<string>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(body).filter(([name]) => !leftOut.has(name)));
+}

@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { type Fault, FixtureServer, type Routes } from './fixtures/fixture-server.fixture';
+import { type FixtureFault, FixtureServer, type Routes } from './fixtures/fixture-server.fixture';
 import { apiUrl, remoteAddress } from './address';
-import { FoundOnce } from './found-once';
+import { FoundOnce } from '../../lib/async';
 import { RemoteServer } from './remote-server';
 
 const never = new AbortController().signal;
@@ -51,7 +51,7 @@ describe('a server', () => {
 	it('that points elsewhere does not get others to hear what was said', async () => {
 		const elsewhere = await FixtureServer.start(greet);
 		for (const status of [301, 302, 307, 308]) {
-			const fault: Fault = { kind: 'status', status, headers: { location: `${elsewhere.url}/v1/greet` } };
+			const fault: FixtureFault = { kind: 'status', status, headers: { location: `${elsewhere.url}/v1/greet` } };
 			server.next(fault);
 			await expect(server.client().askJson({ path: '/greet', json: { said: 'hello' } }, hello, never)).rejects.toMatchObject({
 				code: 'VOICE_ERR_ENGINE_REFUSED',

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
+import { FoundOnce, cancelled } from '../../lib/async';
 import { type RemoteAddress, apiUrl } from './address';
 import { faultWords, isTransient, quoted, Refusal, refusalOf, saidIn } from './faults';
-import { FoundOnce } from './found-once';
-import { type ModelList, modelList } from './model-list';
-import { cancelled, RequestWatch } from './request-watch';
+import { RequestWatch } from './request-watch';
 import { REQUEST_ID, whenSent } from './sent';
 
 export interface RemoteRequest {
@@ -33,8 +32,8 @@ export interface RemoteAnswer {
 const RETRIED = [429, 502, 503];
 /** Before the one retry where the server names no time: a restarting server's port is back, a caller hardly notices. */
 const RETRY_MS = 250;
-const MAX_JSON = 8 * 1024 * 1024;
-const MAX_ERROR = 64 * 1024;
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
 
 /** A server with OpenAI's HTTP API. Nothing it sends, or does not send, hangs or crashes who asks. */
 export class RemoteServer {
@@ -70,7 +69,7 @@ export class RemoteServer {
 
 	/** The whole answer. Throws as `ask`, and VOICE_ERR_MODEL_FAILED where it has another shape. */
 	async askJson<T extends z.ZodTypeAny>(request: RemoteRequest, shape: T, signal: AbortSignal): Promise<z.output<T>> {
-		const parsed = shape.safeParse(parseJson(await this.text(await this.ask(request, signal), MAX_JSON)));
+		const parsed = shape.safeParse(parseJson(await this.text(await this.ask(request, signal), MAX_JSON_BYTES)));
 		if (parsed.success) return parsed.data as z.output<T>;
 		throw this.failed(`answered ${request.path} with something else than it should`);
 	}
@@ -201,7 +200,7 @@ export class RemoteServer {
 	private async refusal(response: Response, answer: RemoteAnswer, { path, confidential }: RemoteRequest): Promise<VoiceError> {
 		const { status } = response;
 		// The status says enough where the words that go with it are lost.
-		const body = await this.text(answer, MAX_ERROR).catch(() => '');
+		const body = await this.text(answer, MAX_ERROR_BYTES).catch(() => '');
 		const raw = saidIn(parseJson(body));
 		const cause = new Refusal(status, raw, retryAfterMs(response.headers.get('retry-after')));
 		const shown = this.quoted(raw, confidential);
@@ -256,3 +255,7 @@ export function parseJson(text: string): unknown {
 		return undefined;
 	}
 }
+
+/** What `/v1/models` answers; `owned_by` tells whose server it is. */
+export const modelList = z.object({ data: z.array(z.object({ id: z.string().min(1), owned_by: z.string().nullish() })) });
+export type ModelList = z.infer<typeof modelList>;

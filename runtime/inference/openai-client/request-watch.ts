@@ -1,4 +1,5 @@
 import { VoiceError } from '../../contract/errors';
+import { cancelled } from '../../lib/async';
 import type { RemoteLimits } from './address';
 
 /** One request's life: it ends when the caller cancels, when a time is over, or when it is done. */
@@ -62,5 +63,3 @@ export class RequestWatch {
 		}, ms);
 	}
 }
-
-export const cancelled = (): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The request was cancelled.');

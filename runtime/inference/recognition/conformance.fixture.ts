@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { transcribeSettings } from '../../contract/agent-settings';
 import type { RecognitionStream, StreamingRecogniser } from './engine';
-import { type Speaker, join, noise, silence, speaker } from './speech.fixture';
+import { type FixtureSpeaker, join, noise, silentPcm, speaker } from './speech.fixture';
 
 /** What the suite has to know about an engine: three sentences that it recognises to the word. */
 export interface RecogniserSubject {
 	readonly open: () => Promise<StreamingRecogniser>;
 	readonly sentences: readonly [string, string, string];
 	/** Who says them; flite if it is left out. */
-	readonly speaker?: () => Promise<Speaker>;
+	readonly speaker?: () => Promise<FixtureSpeaker>;
 	/** false: it hears an utterance only when it is flushed, as one on a server does. */
 	readonly partials?: boolean;
 }
@@ -18,7 +18,9 @@ interface Ear {
 	readonly partials: string[];
 }
 
-const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+function words(text: string): string[] {
+	return text.split(' ').filter((word) => word !== '');
+}
 
 /** The rules of a streaming recogniser, shown on real speech. */
 export function describeRecogniser(name: string, subject: RecogniserSubject): void {
@@ -27,7 +29,7 @@ export function describeRecogniser(name: string, subject: RecogniserSubject): vo
 		const { partials: hasPartials = true } = subject;
 		const [first, second, third] = subject.sentences;
 		let engine: StreamingRecogniser;
-		let say: Speaker;
+		let say: FixtureSpeaker;
 
 		const listen = async (): Promise<Ear> => {
 			const partials: string[] = [];
@@ -140,7 +142,7 @@ export function describeRecogniser(name: string, subject: RecogniserSubject): vo
 		});
 
 		it('hears nothing in nothing, in silence and in noise', async () => {
-			for (const sound of [silence(0), silence(3000), noise(3000, 300), noise(3000, 3000), noise(30, 20_000)]) {
+			for (const sound of [silentPcm(0), silentPcm(3000), noise(3000, 300), noise(3000, 3000), noise(30, 20_000)]) {
 				const { stream, partials } = await listen();
 				push(stream, sound);
 				expect(await stream.flush()).toMatchObject({ text: '', understood: false });
@@ -179,12 +181,12 @@ export function describeRecogniser(name: string, subject: RecogniserSubject): vo
 		});
 
 		it('writes down a whole recording, pauses and all', async () => {
-			const sound = join(say(first), silence(1500), say(second), silence(1500), say(third));
+			const sound = join(say(first), silentPcm(1500), say(second), silentPcm(1500), say(third));
 			const written = await engine.transcribeAll(settings, sound);
 			expect(written).toMatchObject({ text: subject.sentences.join(' '), understood: true });
 			expect(written.durationMs).toBeCloseTo((sound.length * 1000) / 16_000);
-			expect(await engine.transcribeAll(settings, silence(2000))).toMatchObject({ text: '', understood: false });
-			expect(await engine.transcribeAll(settings, silence(0))).toMatchObject({ text: '', understood: false });
+			expect(await engine.transcribeAll(settings, silentPcm(2000))).toMatchObject({ text: '', understood: false });
+			expect(await engine.transcribeAll(settings, silentPcm(0))).toMatchObject({ text: '', understood: false });
 		});
 
 		it('serves callers while it writes down a recording, and stops when nobody waits for it', async () => {

@@ -1,9 +1,20 @@
+import { isAudible, LISTEN_RATE, msToSamples } from '../../audio/pcm';
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { Transcription } from '../../contract/control';
 import type { VoiceError } from '../../contract/errors';
 
 /** What was heard. `text` is '' where `understood` is false; `confidence` is 0..1. */
 export type Recognition = Pick<Transcription, 'text' | 'understood' | 'confidence'>;
+
+export const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
+
+/** Nobody says a word in less, and OpenAI refuses less. */
+const SHORTEST_WORD_MS = 100;
+
+/** Whether `pcm` (16 kHz) may hold a word at all: Whisper makes sentences up out of silence. */
+export function mayBeSpeech(pcm: Int16Array): boolean {
+	return pcm.length >= msToSamples(SHORTEST_WORD_MS, LISTEN_RATE) && pcm.some(isAudible);
+}
 
 export interface RecognitionListener {
 	/** The text so far, whenever it changed. Words may be revised until the final. */
@@ -28,7 +39,7 @@ export interface RecognitionStream {
 	close(): Promise<void>;
 }
 
-/** A streaming recogniser that serves any number of callers at once. Its rules are in conformance.ts. */
+/** A streaming recogniser that serves any number of callers at once. Its rules are in conformance.fixture.ts. */
 export interface StreamingRecogniser {
 	/** Resolves when the model can hear. Rejects with VOICE_ERR_BAD_REQUEST for hints it cannot read. */
 	open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream>;

@@ -1,14 +1,16 @@
 // Guards against: words that are lost because their recogniser failed while the caller spoke.
 import { transcribeSettings } from '../../contract/agent-settings';
 import { lost, ScriptedEar } from '../fallback/engines.fixture';
-import { RecogniserChain } from './fallback';
-import { Rests } from '../fallback/cooldowns';
+import { RecogniserFallback } from './fallback';
+import { Cooldowns } from '../fallback/cooldowns';
 
-const sound = (samples: number): Int16Array => new Int16Array(samples);
+function sound(samples: number): Int16Array {
+	return new Int16Array(samples);
+}
 
 async function open(ears: Record<string, ScriptedEar>) {
 	const [model = '', ...fallbacks] = Object.keys(ears);
-	const chain = new RecogniserChain({ get: async (name) => await Promise.resolve(ears[name]!) }, new Rests({ now: () => 0 }));
+	const chain = new RecogniserFallback({ get: async (name) => await Promise.resolve(ears[name]!) }, new Cooldowns({ now: () => 0 }));
 	const partials: string[] = [];
 	const failures: string[] = [];
 	const listener = { onPartial: (text: string) => partials.push(text), onFailed: (error: Error) => failures.push(error.message) };

@@ -1,21 +1,22 @@
+import { LISTEN_RATE } from '../../audio/pcm';
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { TranscriptionDone } from '../../contract/control';
-import type { RecognitionListener } from '.';
-import { Chain, type Link } from '../fallback/fallback-chain';
-import { ChainStream } from './chain-stream';
-import type { Rests } from '../fallback/cooldowns';
-import type { RecogniserSource } from '../fallback/sources';
+import type { DoneBy } from '../../contract/engines';
+import { VoiceError } from '../../contract/errors';
+import type { Cooldowns } from '../fallback/cooldowns';
+import { FallbackChain, type ChainLink, type RecogniserSource } from '../fallback/fallback-chain';
+import type { RecognitionListener, Recognition, RecognitionStream } from './engine';
 
 /** Hears with the first model of a chain that can. */
-export class RecogniserChain {
+export class RecogniserFallback {
 	constructor(
 		private readonly recognisers: RecogniserSource,
-		private readonly rests: Rests,
+		private readonly cooldowns: Cooldowns,
 	) {}
 
 	/** Rejects with the last model's error. */
-	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<ChainStream> {
-		return await ChainStream.open(this.recognisers, this.chain(settings), settings, listener);
+	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<FallbackStream> {
+		return await FallbackStream.open(this.recognisers, this.chain(settings), settings, listener);
 	}
 
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal: AbortSignal): Promise<TranscriptionDone> {
@@ -33,7 +34,121 @@ export class RecogniserChain {
 		await this.chain(settings).first(async ({ name }) => await this.recognisers.get(name));
 	}
 
-	private chain({ model, fallbacks }: TranscribeSettings): Chain<Link> {
-		return new Chain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.rests);
+	private chain({ model, fallbacks }: TranscribeSettings): FallbackChain<ChainLink> {
+		return new FallbackChain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.cooldowns);
+	}
+}
+
+/** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
+const KEPT_SAMPLES = 120 * LISTEN_RATE;
+
+/**
+ * One caller's ear that outlives its recogniser: the sound of the utterance under way is kept, and given to the
+ * next recogniser of the chain when one fails. So no word is lost, and a text that is asked for meanwhile comes
+ * from whoever hears then.
+ */
+export class FallbackStream {
+	private kept: Int16Array[] = [];
+	private keptSamples = 0;
+	private stream: RecognitionStream | undefined;
+	/** Settles when somebody hears, or nobody can. */
+	private opening: Promise<void> = Promise.resolve();
+	private closed = false;
+	/** Counts the recognisers, so that a late word of one that was replaced is told apart. */
+	private generation = 0;
+
+	private constructor(
+		private readonly recognisers: RecogniserSource,
+		private readonly chain: FallbackChain<ChainLink>,
+		private readonly settings: TranscribeSettings,
+		private readonly listener: RecognitionListener,
+	) {}
+
+	/** Rejects with the last recogniser's error where none can hear. */
+	static async open(recognisers: RecogniserSource, chain: FallbackChain<ChainLink>, settings: TranscribeSettings, listener: RecognitionListener): Promise<FallbackStream> {
+		const stream = new FallbackStream(recognisers, chain, settings, listener);
+		await stream.begin();
+		return stream;
+	}
+
+	push(pcm: Int16Array): void {
+		if (this.closed) return;
+		this.kept.push(pcm);
+		this.keptSamples += pcm.length;
+		while (this.keptSamples - (this.kept[0]?.length ?? 0) >= KEPT_SAMPLES) this.keptSamples -= this.kept.shift()?.length ?? 0;
+		this.stream?.push(pcm);
+	}
+
+	reset(): void {
+		this.kept = [];
+		this.keptSamples = 0;
+		this.stream?.reset();
+	}
+
+	async flush(): Promise<Recognition & DoneBy> {
+		for (;;) {
+			await this.opening;
+			const { stream, generation } = this;
+			if (this.closed) throw new VoiceError('VOICE_ERR_CANCELLED', 'The stream was closed.');
+			// Lost while it was waited for: another is being opened.
+			if (!stream) continue;
+			try {
+				return { ...(await stream.flush()), ...this.chain.doneBy };
+			} catch (thrown) {
+				if (this.closed) throw thrown;
+				this.failed(generation, VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
+			}
+		}
+	}
+
+	async close(): Promise<void> {
+		this.closed = true;
+		await this.opening.catch(() => undefined);
+		await this.stream?.close();
+		this.stream = undefined;
+	}
+
+	/** A recogniser can hear no more. It may be said twice: by its stream and by what was asked of it. */
+	private failed(generation: number, error: VoiceError): void {
+		if (this.generation !== generation || this.closed) return;
+		this.generation++;
+		void this.stream?.close();
+		this.stream = undefined;
+		this.opening = this.replace(error);
+		this.opening.catch((last: unknown) => {
+			if (!this.closed) this.listener.onFailed(VoiceError.from(last));
+		});
+	}
+
+	private async replace(error: VoiceError): Promise<void> {
+		this.chain.next(error);
+		await this.begin();
+	}
+
+	/** Opens the chain's engine, or the first after it that can hear, and lets it hear what was kept. */
+	private async begin(): Promise<void> {
+		for (;;) {
+			const model = this.chain.engine.name;
+			const generation = ++this.generation;
+			try {
+				const recogniser = await this.recognisers.get(model);
+				const stream = await recogniser.open(
+					{ ...this.settings, model },
+					{
+						onPartial: (text) => {
+							if (this.generation === generation) this.listener.onPartial(text);
+						},
+						onFailed: (error) => this.failed(generation, error),
+					},
+				);
+				this.stream = stream;
+				for (const pcm of this.kept) stream.push(pcm);
+				return;
+			} catch (thrown) {
+				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
+				if (this.closed) throw error;
+				this.chain.next(error);
+			}
+		}
 	}
 }

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { capacityOf, type Measured } from './capacity';
 import { RealTime } from './real-time';
 
-const lane = (written: number | undefined, read?: number, onGpu = false) => ({ written, read, onGpu });
+function lane(written: number | undefined, read?: number, onGpu = false) {
+	return { written, read, onGpu };
+}
 
 describe('capacityOf', () => {
 	it('knows nothing where nothing was measured', () => {

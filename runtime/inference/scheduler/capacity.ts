@@ -49,7 +49,9 @@ interface Share {
 	readonly why: string;
 }
 
-const whole = (value: number): string => String(Math.round(value));
+function whole(value: number): string {
+	return String(Math.round(value));
+}
 
 function tokens(who: string, a: string, needed: number, time: number, rate: number | undefined, onGpu: boolean): Share[] {
 	if (rate === undefined) return [];

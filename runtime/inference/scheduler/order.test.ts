@@ -1,4 +1,4 @@
-// Guards against: sound that runs dry behind somebody else's prompt, work that waits for ever, leave that is lost, and
+// Guards against: sound that runs dry behind somebody else's prompt, work that waits for ever, a permit that is lost, and
 // batches that fall apart.
 import fc from 'fast-check';
 import { Order } from './order';
@@ -8,11 +8,17 @@ interface Job extends Step {
 	readonly label: string;
 }
 
-const lane = (name: string, sharesFreely = false): Lane => ({ name, sharesFreely });
+function lane(name: string, sharesFreely = false): Lane {
+	return { name, sharesFreely };
+}
 const chat = lane('chat');
 const voice = lane('voice');
-const job = (label: string, on: Lane, kind: StepKind, chunk = false): Job => ({ label, lane: on, kind: () => kind, chunk });
-const labels = (started: ReturnType<Order<Job>['next']>): string[] => started.map(({ step }) => step.label);
+function job(label: string, on: Lane, kind: StepKind, chunk = false): Job {
+	return { label, lane: on, kind: () => kind, chunk };
+}
+function labels(started: ReturnType<Order<Job>['next']>): string[] {
+	return started.map(({ step }) => step.label);
+}
 
 /** What starts, round after round, when every round is done at once and nothing new comes. */
 function all(order: Order<Job>, now = 0): string[][] {
@@ -113,7 +119,9 @@ interface Stream {
 	longest: number;
 }
 
-const stream = (on: Lane, kind: StepKind, ms: number, chunk = false): Stream => ({ job: job(kind, on, kind, chunk), ms, done: 0, longest: 0 });
+function stream(on: Lane, kind: StepKind, ms: number, chunk = false): Stream {
+	return { job: job(kind, on, kind, chunk), ms, done: 0, longest: 0 };
+}
 
 /** Runs streams side by side in virtual time; a lane's batch takes as long as its longest step, or as all of them. */
 function simulate(streams: readonly Stream[], untilMs: number): void {

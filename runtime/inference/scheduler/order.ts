@@ -10,7 +10,9 @@ interface Candidate<S> {
 	readonly rank: number;
 }
 
-const rankOf = (kind: StepKind): number => STEP_KINDS[kind].rank;
+function rankOf(kind: StepKind): number {
+	return STEP_KINDS[kind].rank;
+}
 
 /**
  * Decides which steps may start. A lane computes one round at a time: its most urgent step and all that can share

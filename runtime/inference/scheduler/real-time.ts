@@ -23,11 +23,11 @@ export class RealTime {
 	}
 
 	/** A piece of work on sound begins. */
-	begin(engine: string): Trial {
+	begin(engine: string): SpeedTrial {
 		const alone = this.running === 0;
 		const mine = ++this.begun;
 		this.running++;
-		return new Trial(this.clock, (workMs, soundMs) => {
+		return new SpeedTrial(this.clock, (workMs, soundMs) => {
 			this.running--;
 			if (!alone || this.begun !== mine || soundMs < SHORTEST_MS) return;
 			const factor = workMs / soundMs;
@@ -38,7 +38,7 @@ export class RealTime {
 }
 
 /** One piece of work, which may rest in between: only what it works on counts. */
-export class Trial {
+export class SpeedTrial {
 	private workMs = 0;
 	private soundMs = 0;
 
@@ -66,5 +66,9 @@ export class Trial {
 	}
 }
 
-export const voiceKey = (engine: string): string => `voice ${engine}`;
-export const recogniserKey = (model: string): string => `recogniser ${model}`;
+export function voiceKey(engine: string): string {
+	return `voice ${engine}`;
+}
+export function recogniserKey(model: string): string {
+	return `recogniser ${model}`;
+}

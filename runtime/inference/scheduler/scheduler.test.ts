@@ -1,4 +1,4 @@
-// Guards against: leave that is lost when somebody is cancelled or fails, and work that goes on after its end.
+// Guards against: a permit that is lost when somebody is cancelled or fails, and work that goes on after its end.
 import fc from 'fast-check';
 import { Scheduler } from './scheduler';
 import type { Lane, StepKind } from './steps';
@@ -22,8 +22,8 @@ class Driven {
 	step(kind: StepKind, { signal = never, chunk = false, tokens = 1 } = {}) {
 		let end = (): void => undefined;
 		const state = { started: false, failed: undefined as unknown };
-		const leave = this.scheduler.leave({ lane: this.lane, kind: () => kind, chunk }, signal);
-		const result = leave(tokens, async () => {
+		const permit = this.scheduler.permit({ lane: this.lane, kind: () => kind, chunk }, signal);
+		const result = permit(tokens, async () => {
 			state.started = true;
 			await new Promise<void>((resolve) => (end = resolve));
 		});
@@ -72,12 +72,12 @@ describe('Scheduler', () => {
 		expect(driven.scheduler.idle).toBe(true);
 	});
 
-	it('gives back the leave of one who is aborted in the moment in which it is given', async () => {
+	it('gives back the permit of one who is aborted in the moment in which it is given', async () => {
 		const driven = new Driven();
 		const abort = new AbortController();
 		// Aborts between the giving and the taking: in a microtask that comes first.
-		const leave = driven.scheduler.leave({ lane: driven.lane, kind: () => (queueMicrotask(() => abort.abort()), 'words'), chunk: false }, abort.signal);
-		const given = leave(1, async () => await Promise.resolve('worked')).catch(() => 'refused');
+		const permit = driven.scheduler.permit({ lane: driven.lane, kind: () => (queueMicrotask(() => abort.abort()), 'words'), chunk: false }, abort.signal);
+		const given = permit(1, async () => await Promise.resolve('worked')).catch(() => 'refused');
 		await driven.turn();
 		await given;
 		const late = driven.step('words');
@@ -87,8 +87,8 @@ describe('Scheduler', () => {
 
 	it('goes on after a step that failed', async () => {
 		const driven = new Driven();
-		const leave = driven.scheduler.leave({ lane: driven.lane, kind: () => 'words', chunk: false }, never);
-		const failed = leave(1, () => Promise.reject(new Error('no memory')));
+		const permit = driven.scheduler.permit({ lane: driven.lane, kind: () => 'words', chunk: false }, never);
+		const failed = permit(1, () => Promise.reject(new Error('no memory')));
 		failed.catch(() => undefined);
 		await driven.turn();
 		await expect(failed).rejects.toThrow('no memory');
@@ -97,7 +97,7 @@ describe('Scheduler', () => {
 		expect(next.state.started).toBe(true);
 	});
 
-	it('loses no leave, whatever is aborted when', async () => {
+	it('loses no permit, whatever is aborted when', async () => {
 		const plan = fc.array(fc.record({ abortAt: fc.nat(12), endAt: fc.nat(12), chunk: fc.boolean() }), { minLength: 1, maxLength: 10 });
 		await fc.assert(
 			fc.asyncProperty(plan, async (steps) => {
@@ -147,8 +147,8 @@ describe('Scheduler', () => {
 		const [first, second] = driven.scheduler.lanes('orpheus', true, 2);
 		const step = (lane: Lane | undefined) => {
 			let end = (): void => undefined;
-			const leave = driven.scheduler.leave({ lane: lane!, kind: () => 'nextSound', chunk: false }, never);
-			void leave(1, async () => await new Promise<void>((resolve) => (end = resolve)));
+			const permit = driven.scheduler.permit({ lane: lane!, kind: () => 'nextSound', chunk: false }, never);
+			void permit(1, async () => await new Promise<void>((resolve) => (end = resolve)));
 			return () => end();
 		};
 		for (let round = 0; round < 10; round++) {

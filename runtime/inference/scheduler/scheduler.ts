@@ -8,7 +8,7 @@ import { type Lane, type Step, type StepKind, stepKinds } from './steps';
 const GPU_BATCH = 4;
 
 /** Does one step when its time has come. `tokens`: how many it writes or, as a chunk, reads. */
-export type Leave = <T>(tokens: number, work: () => Promise<T>) => Promise<T>;
+export type Permit = <T>(tokens: number, work: () => Promise<T>) => Promise<T>;
 
 interface Asked extends Step {
 	readonly tokens: number;
@@ -74,8 +74,8 @@ export class Scheduler {
 		return known && { written: known.meter.written, read: known.meter.read, onGpu: known.sharesFreely };
 	}
 
-	/** Leave for steps of one sort, until `signal` is aborted: then it rejects with the signal's reason. */
-	leave(step: Step, signal: AbortSignal): Leave {
+	/** Permits for steps of one sort, until `signal` is aborted: then it rejects with the signal's reason. */
+	permit(step: Step, signal: AbortSignal): Permit {
 		return async (tokens, work) => {
 			const asked = await this.turn(step, tokens, signal);
 			try {

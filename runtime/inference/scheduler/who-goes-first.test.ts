@@ -15,7 +15,9 @@ const NUMBERS = Array.from({ length: 300 }, (_, index) => `n${index}`).join(' ')
 const LONG = 'abcdefghi '.repeat(300);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-first-'));
-const at = (name: string): string => path.join(folder, name);
+function at(name: string): string {
+	return path.join(folder, name);
+}
 let inference: InferenceProcess;
 
 beforeAll(async () => {
@@ -25,7 +27,7 @@ beforeAll(async () => {
 	writeSnac(at('snac.onnx'), SMALL_SNAC);
 	inference = new InferenceProcess();
 	const chat = { model: at('chat.gguf') };
-	await inference.caller.call('warm', { transcribe: null, chat, speak: { engine: 'orpheus', orpheus: orpheus() } }).result;
+	await inference.client.call('warm', { transcribe: null, chat, speak: { engine: 'orpheus', orpheus: orpheus() } }).result;
 });
 
 afterAll(async () => {
@@ -34,14 +36,18 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-const orpheus = () => ({ model: at('orpheus.gguf'), decoder: at('snac.onnx') });
+function orpheus() {
+	return { model: at('orpheus.gguf'), decoder: at('snac.onnx') };
+}
 
 type Steps = Record<string, number>;
-const stepsSoFar = async (): Promise<Steps> => (await inference.caller.call('stats', {}).result).steps;
-const since = async (before: Steps): Promise<(kind: string) => number> => {
+async function stepsSoFar(): Promise<Steps> {
+	return (await inference.client.call('stats', {}).result).steps;
+}
+async function since(before: Steps): Promise<(kind: string) => number> {
 	const now = await stepsSoFar();
 	return (kind) => (now[kind] ?? 0) - (before[kind] ?? 0);
-};
+}
 
 /** `started` resolves with the first words. '' as the conversation: asked by a workflow, nobody is on the line. */
 function ask(conversation: string, content: string): { started: Promise<void>; result: Promise<ChatReply>; cancel(): void } {
@@ -49,7 +55,7 @@ function ask(conversation: string, content: string): { started: Promise<void>; r
 	let start = (): void => undefined;
 	const started = new Promise<void>((resolve) => (start = resolve));
 	const params = { conversation, settings, messages: [{ role: 'user' as const, content }], tools: [] };
-	return { started, ...inference.caller.call('chat', params, () => start()) };
+	return { started, ...inference.client.call('chat', params, () => start()) };
 }
 
 /** Resolves when a chunk of somebody's prompt has been let in. */
@@ -78,7 +84,7 @@ it('gives sound that a caller waits for several tokens for each chunk of another
 	const reading = ask('reads', LONG.replaceAll('a', 'b'));
 	await readingBegins('prompt', before);
 	const beforeSound = await stepsSoFar();
-	const speaking = inference.caller.call('speak', { settings: { engine: 'orpheus', orpheus: orpheus() }, realTime: true });
+	const speaking = inference.client.call('speak', { settings: { engine: 'orpheus', orpheus: orpheus() }, realTime: true });
 	speaking.send({ type: 'piece', piece: 0, text: 'Hello there.' });
 	speaking.send({ type: 'end' });
 	expect((await speaking.result).samples).toBe(6 * 2048);
@@ -105,9 +111,9 @@ it('works for nobody on the line only when no call wants anything', async () => 
 });
 
 it('computes the words of several conversations in one batch', async () => {
-	const before = await inference.caller.call('stats', {}).result;
+	const before = await inference.client.call('stats', {}).result;
 	await Promise.all(['one', 'two', 'three', 'four'].map(async (conversation) => await ask(conversation, 'count').result));
-	const after = await inference.caller.call('stats', {}).result;
+	const after = await inference.client.call('stats', {}).result;
 	const words = (after.steps.words ?? 0) - (before.steps.words ?? 0);
 	expect(words).toBeGreaterThan(1000);
 	expect(after.rounds - before.rounds).toBeLessThan(words / 2);

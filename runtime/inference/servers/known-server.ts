@@ -7,11 +7,11 @@ import type { SnacDecoder } from '../speech/orpheus/snac/snac-decoder';
 import { ORPHEUS_VOICES } from '../speech/orpheus/voices';
 import { RemoteChat } from '../chat/openai/remote-chat';
 import { CompletionsSource } from '../speech/orpheus/remote-tokens/completions-source';
-import { FoundOnce } from '../openai-client/found-once';
+import { FoundOnce } from '../../lib/async';
 import { RemoteServer } from '../openai-client/remote-server';
 import { openRemoteSpeech } from '../speech/openai/remote-speech';
 import { RemoteTranscribe } from '../recognition/openai/remote-transcribe';
-import type { StreamingRecogniser } from '../recognition';
+import type { StreamingRecogniser } from '../recognition/engine';
 import type { VoiceChoice, VoiceEngine } from '../speech/engine';
 import { type ServerEntry, type Stage, stagesOf } from './servers-file';
 

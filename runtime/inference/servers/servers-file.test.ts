@@ -10,11 +10,11 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-servers-'));
 const file = path.join(folder, 'servers.json');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const write = (content: unknown, mode = 0o600): void => {
+function write(content: unknown, mode = 0o600): void {
 	writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
 	chmodSync(file, mode);
-};
-const refusal = (name = file): VoiceError => {
+}
+function refusal(name = file): VoiceError {
 	try {
 		readServersFile(name);
 	} catch (error) {
@@ -23,7 +23,7 @@ const refusal = (name = file): VoiceError => {
 		return error as VoiceError;
 	}
 	throw new Error('was taken');
-};
+}
 const gpu = { baseUrl: 'http://gpu:8000', apiKey: KEY, chat: { model: 'llama' } };
 
 it('fills in what is not said', () => {

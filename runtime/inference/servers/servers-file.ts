@@ -44,7 +44,9 @@ export const serverEntry = z
 export type ServerEntry = z.infer<typeof serverEntry>;
 
 /** What a server does, as its entry says. */
-export const stagesOf = (entry: ServerEntry): Stage[] => STAGES.filter((stage) => entry[stage]);
+export function stagesOf(entry: ServerEntry): Stage[] {
+	return STAGES.filter((stage) => entry[stage]);
+}
 
 /** The file that VOICE_LOOP_SERVERS names: entries by the name that `server:NAME` gives. */
 export const serversFile = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is no name: take letters, digits, "-", "_" and "."'), serverEntry);

@@ -23,21 +23,23 @@ import { serversFile } from './servers-file';
 const KEY = 'sk-a-secret-key-0123456789';
 const never = new AbortController().signal;
 const settings = speakSettings.parse({ orpheus: { temperature: 0.7, decoder: '/models/snac.onnx' } });
-const noSnac = async (): Promise<never> => {
+async function noSnac(): Promise<never> {
 	throw new Error('not needed');
-};
-const speak = async (voice: VoiceEngine, name = ''): Promise<Int16Array> => {
+}
+async function speak(voice: VoiceEngine, name = ''): Promise<Int16Array> {
 	const sounds: Int16Array[] = [];
 	for await (const { pcm } of voice.speak('Hello.', { voice: name, speed: 1 }, never)) sounds.push(pcm);
 	return joinPcm(sounds);
-};
-const serversOf = (entries: unknown, environment = {}): Servers => new Servers(serversFile.parse(entries), environment);
+}
+function serversOf(entries: unknown, environment = {}): Servers {
+	return new Servers(serversFile.parse(entries), environment);
+}
 
 let server: FixtureServer;
-const start = async (routes: Routes): Promise<string> => {
+async function start(routes: Routes): Promise<string> {
 	server = await FixtureServer.start(routes);
 	return server.url;
-};
+}
 afterEach(async () => await server.stop());
 
 describe('a server that answers', () => {
@@ -142,13 +144,13 @@ it('opens a recogniser once, and says at once that its server is down', async ()
 });
 
 /** Why something is not there. */
-const refusal = (ask: () => unknown): unknown => {
+function refusal(ask: () => unknown): unknown {
 	try {
 		return ask();
 	} catch (error) {
 		return error;
 	}
-};
+}
 
 describe('names', () => {
 	const entries = { gpu: { baseUrl: 'http://gpu:8000', chat: { model: 'llama' } }, ear: { baseUrl: 'http://ear/v1', transcribe: {} } };

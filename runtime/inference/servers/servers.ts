@@ -3,7 +3,7 @@ import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatEngine } from '../chat/engine';
 import { log } from '../log';
-import type { StreamingRecogniser } from '../recognition';
+import type { StreamingRecogniser } from '../recognition/engine';
 import type { VoiceEngine } from '../speech/engine';
 import { KnownServer, type SnacFor } from './known-server';
 import { readServersFile, type ServersFile, type Stage } from './servers-file';
@@ -11,7 +11,9 @@ import { readServersFile, type ServersFile, type Stage } from './servers-file';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `gpu` of `server:gpu`; undefined for engines that are no server. */
-export const serverNamed = (engine: string): string | undefined => /^server:(.*)$/s.exec(engine)?.[1];
+export function serverNamed(engine: string): string | undefined {
+	return /^server:(.*)$/s.exec(engine)?.[1];
+}
 
 /**
  * The servers that the runtime's configuration knows by name, so that no workflow holds their addresses and keys.

@@ -3,10 +3,13 @@ import type { Sound, VoiceEngine, VoiceSettings } from './engine';
 
 const SENTENCE = 'I have booked your dentist appointment for tomorrow at three p m.';
 
-const milliseconds = (sounds: readonly Sound[]): number =>
-	sounds.reduce((sum, { pcm, sampleRate }) => sum + (pcm.length * 1000) / sampleRate, 0);
+function milliseconds(sounds: readonly Sound[]): number {
+	return sounds.reduce((sum, { pcm, sampleRate }) => sum + (pcm.length * 1000) / sampleRate, 0);
+}
 
-const joined = (sounds: readonly Sound[]): Int16Array => joinPcm(sounds.map(({ pcm }) => pcm));
+function joined(sounds: readonly Sound[]): Int16Array {
+	return joinPcm(sounds.map(({ pcm }) => pcm));
+}
 
 /** The same sound, however it is cut into pieces; rounding to 16 bit may fall to either side. */
 function expectAlike(sounds: readonly Sound[], others: readonly Sound[]): void {

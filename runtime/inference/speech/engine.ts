@@ -16,7 +16,7 @@ export interface Sound {
 	readonly sampleRate: number;
 }
 
-/** A synthesiser. Its rules are in conformance.ts. */
+/** A synthesiser. Its rules are in conformance.fixture.ts. */
 export interface VoiceEngine {
 	/** The first is the default, which `voice: ''` stands for. */
 	readonly voices: readonly VoiceChoice[];

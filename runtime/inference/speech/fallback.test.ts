@@ -3,9 +3,8 @@ import { speakSettings } from '../../contract/agent-settings';
 import type { VoiceEngine } from './engine';
 import { ScriptedVoice } from '../fallback/engines.fixture';
 import { RealTime } from '../scheduler/real-time';
-import { Rests } from '../fallback/cooldowns';
-import type { Speaker } from './speaker';
-import { VoiceChain } from './fallback';
+import { Cooldowns } from '../fallback/cooldowns';
+import { type FallbackSpeaker, VoiceFallback } from './fallback';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -13,14 +12,14 @@ afterEach(() => jest.useRealTimers());
 const clock = { now: () => Date.now() };
 const never = new AbortController().signal;
 
-function speakerOf(voices: Record<string, VoiceEngine>, realTime = true): Speaker {
+function speakerOf(voices: Record<string, VoiceEngine>, realTime = true): FallbackSpeaker {
 	const [engine = '', ...others] = Object.keys(voices);
-	const chain = new VoiceChain({ engine: async (settings) => await Promise.resolve(voices[settings.engine]!) }, new Rests(clock), new RealTime(clock), clock);
+	const chain = new VoiceFallback({ engine: async (settings) => await Promise.resolve(voices[settings.engine]!) }, new Cooldowns(clock), new RealTime(clock), clock);
 	return chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime);
 }
 
 /** The letters that were heard, by the pitch of their sound. */
-async function heard(speaker: Speaker, text: string, signal = never): Promise<{ letters: string; samples: number }> {
+async function heard(speaker: FallbackSpeaker, text: string, signal = never): Promise<{ letters: string; samples: number }> {
 	let letters = '';
 	let samples = 0;
 	for await (const { pcm } of speaker.speak(text, signal)) {

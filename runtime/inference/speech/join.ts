@@ -5,7 +5,7 @@ import type { Window } from './orpheus/sound/windows';
  * Samples at the end of a window's kept frames that are left to the next window: two frames to the right are
  * 4096 samples, 587 fewer than a sample depends on. 27 ms less sound in the first piece, nothing later.
  */
-const LEFT_OVER = 640;
+const LEFT_OVER_SAMPLES = 640;
 
 /** 5 ms at 24 kHz: hides that a decoder which adds noise never makes the same sound twice; too short to be heard. */
 export const FADE_SAMPLES = 120;
@@ -22,7 +22,7 @@ export class Join {
 	/** `sound`: all frames of the window. */
 	push(sound: Float32Array, { from, keepTo, last }: Window): Float32Array {
 		const start = this.given - from * FRAME_SAMPLES;
-		const end = (keepTo - from) * FRAME_SAMPLES - (last ? 0 : LEFT_OVER);
+		const end = (keepTo - from) * FRAME_SAMPLES - (last ? 0 : LEFT_OVER_SAMPLES);
 		const kept = sound.slice(start, end);
 		for (let at = 0; at < this.before.length; at++) {
 			const share = (at + 0.5) / FADE_SAMPLES;
@@ -35,5 +35,6 @@ export class Join {
 }
 
 /** Signed 16 bit. A model's sound may reach a little beyond full scale. */
-export const toPcm = (sound: Float32Array): Int16Array =>
-	Int16Array.from(sound, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))));
+export function toPcm(sound: Float32Array): Int16Array {
+	return Int16Array.from(sound, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))));
+}

@@ -10,7 +10,7 @@ const GRACE_MS = 300;
  * Watches whether a voice keeps ahead of the caller's ear. What was made and what time has passed say how much
  * the caller has not heard yet; the next sound must come before that is used up.
  */
-export class KeepingUp {
+export class RealTimeWatch {
 	private dueAt: Milliseconds = 0;
 	/** When the caller will have heard all that was made. */
 	private heardAllAt: Milliseconds = 0;

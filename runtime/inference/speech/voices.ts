@@ -72,4 +72,6 @@ export class Voices {
 }
 
 /** A voice's folder has its model's name. */
-const nameOf = (engine: string): string => path.basename(engine);
+function nameOf(engine: string): string {
+	return path.basename(engine);
+}

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Pipe } from '../../rpc/protocol';
-import { pipeToWorker } from '../../rpc/worker-pipe';
+import { pipeToWorker } from '../../rpc/pipes';
 
 export interface StartedWorker {
 	readonly pipe: Pipe;

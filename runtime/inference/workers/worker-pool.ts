@@ -1,12 +1,12 @@
-import type { Call, Caller } from '../../rpc/client';
-import type { Protocol } from '../../rpc/protocol-types';
+import type { RpcCall, RpcClient } from '../../rpc/client';
+import type { Protocol } from '../../rpc/protocol';
 import { Scheduler } from '../scheduler/scheduler';
 import type { Lane } from '../scheduler/steps';
 import { cancelled, unlessCancelled } from '../../lib/async';
 
 /** A thread or a process that has its model loaded and works on one call at a time. */
 export interface PoolWorker<P extends Protocol> {
-	readonly caller: Caller<P>;
+	readonly client: RpcClient<P>;
 	/** Resolves when it is gone. */
 	readonly ended: Promise<unknown>;
 	/** Resolves when it is gone. */
@@ -36,12 +36,12 @@ export class WorkerPool<P extends Protocol> {
 	 * The answer of the idlest worker. `urgent`: goes before others' calls, asked when it is its turn. Rejects as
 	 * `start` does, and with VOICE_ERR_CANCELLED once `signal` is aborted.
 	 */
-	async call<I, R>(ask: (caller: Caller<P>) => Call<I, R>, signal: AbortSignal, urgent = (): boolean => true): Promise<R> {
+	async call<I, R>(ask: (client: RpcClient<P>) => RpcCall<I, R>, signal: AbortSignal, urgent = (): boolean => true): Promise<R> {
 		const member = await unlessCancelled(this.freest(), signal);
-		const leave = member.scheduler.leave({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
+		const permit = member.scheduler.permit({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
 		member.waiting++;
 		try {
-			return await leave(1, async () => await answered(ask(member.worker.caller), signal));
+			return await permit(1, async () => await answered(ask(member.worker.client), signal));
 		} catch (error) {
 			if (signal.aborted) throw cancelled(error);
 			throw error;
@@ -88,7 +88,7 @@ export class WorkerPool<P extends Protocol> {
 }
 
 /** The call's answer; an abort cancels it. */
-async function answered<I, R>(call: Call<I, R>, signal: AbortSignal): Promise<R> {
+async function answered<I, R>(call: RpcCall<I, R>, signal: AbortSignal): Promise<R> {
 	const cancel = (): void => call.cancel();
 	signal.addEventListener('abort', cancel, { once: true });
 	try {

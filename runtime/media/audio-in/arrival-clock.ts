@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../../lib/clock';
 
 /** Long enough to hold a frame that came on time, short enough to follow a sound card's drift. */
-const WINDOW = 1000;
+const WINDOW_MS = 1000;
 
 /**
  * Tells when a sample was received, from when frames come in. Frames are delivered late, never early, so the
@@ -19,7 +19,7 @@ export class ArrivalClock {
 		if (at >= this.windowEnd) {
 			this.previous = this.current;
 			this.current = Infinity;
-			this.windowEnd = at + WINDOW;
+			this.windowEnd = at + WINDOW_MS;
 		}
 		this.current = Math.min(this.current, at - this.duration(end));
 	}

@@ -27,8 +27,12 @@ async function hear(parts: Array<{ ms: number; level: number; rest?: boolean }>,
 	return { events, all };
 }
 
-const joined = (events: CallerEvent[]): number[] => events.flatMap((event) => (event.type === 'audio' ? [...event.pcm] : []));
-const edges = (events: CallerEvent[]): string[] => events.flatMap(({ type }) => (type === 'audio' ? [] : [type]));
+function joined(events: CallerEvent[]): number[] {
+	return events.flatMap((event) => (event.type === 'audio' ? [...event.pcm] : []));
+}
+function edges(events: CallerEvent[]): string[] {
+	return events.flatMap(({ type }) => (type === 'audio' ? [] : [type]));
+}
 
 it('sends 320 ms of before, then everything, until rest', async () => {
 	const { events, all } = await hear([

@@ -2,17 +2,17 @@ import { LISTEN_RATE, msToSamples } from '../../audio/pcm';
 import type { Clock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import { Resampler } from '../../audio/resampler';
-import { VAD_FRAME, type VadStream } from '../vad/silero';
+import { VAD_FRAME_SAMPLES, type VadStream } from '../vad/silero';
 import { SpeechDetector } from '../vad/speech-detector';
 import { ArrivalClock } from './arrival-clock';
 import { SoundMemory } from './sound-memory';
 
 /** Covers the two frames VAD needs to be sure and the soft beginning of a word before them. */
-const PRE_ROLL = msToSamples(320, LISTEN_RATE);
+const PRE_ROLL_SAMPLES = msToSamples(320, LISTEN_RATE);
 /** Pieces that the recogniser gets: half of its own 160 ms step. */
-const PIECE = msToSamples(80, LISTEN_RATE);
+const PIECE_SAMPLES = msToSamples(80, LISTEN_RATE);
 /** Pre-roll, and two seconds in which VAD may lag behind on an overloaded machine. */
-const MEMORY = PRE_ROLL + msToSamples(2000, LISTEN_RATE);
+const MEMORY_SAMPLES = PRE_ROLL_SAMPLES + msToSamples(2000, LISTEN_RATE);
 
 type CallerType = 'speechStarted' | 'speechStopped' | 'audio';
 export type CallerEvent = Extract<MediaEvent, { type: CallerType }>;
@@ -27,7 +27,7 @@ export interface IncomingFrame {
 /** From the frames of the caller's track to speech events and 16 kHz sound for the recogniser. */
 export class CallerSound {
 	private resampler = new Resampler(LISTEN_RATE, LISTEN_RATE);
-	private readonly memory = new SoundMemory(MEMORY);
+	private readonly memory = new SoundMemory(MEMORY_SAMPLES);
 	private readonly arrival = new ArrivalClock(LISTEN_RATE);
 	private readonly detector: SpeechDetector;
 	/** Samples before this number went to VAD. */
@@ -49,12 +49,12 @@ export class CallerSound {
 		if (frame.sampleRate !== this.resampler.from) this.resampler = new Resampler(frame.sampleRate, LISTEN_RATE);
 		this.memory.push(this.resampler.push(firstChannel(frame)));
 		this.arrival.arrived(this.memory.end, this.clock.now());
-		while (this.memory.end - this.judged >= VAD_FRAME) {
+		while (this.memory.end - this.judged >= VAD_FRAME_SAMPLES) {
 			const from = this.judged;
-			this.judged += VAD_FRAME;
+			this.judged += VAD_FRAME_SAMPLES;
 			this.vad
 				.judge(this.memory.read(from, this.judged))
-				.then((probability) => this.decide(probability, from + VAD_FRAME))
+				.then((probability) => this.decide(probability, from + VAD_FRAME_SAMPLES))
 				.catch(this.onFailure);
 		}
 		this.send();
@@ -72,7 +72,7 @@ export class CallerSound {
 		const edge = this.detector.push(probability, this.arrival.timeOf(end));
 		if (edge?.type === 'started') {
 			this.emit({ type: 'speechStarted', at: edge.at, speechAt: edge.speechAt });
-			this.sent ??= Math.max(end - PRE_ROLL, this.memory.start);
+			this.sent ??= Math.max(end - PRE_ROLL_SAMPLES, this.memory.start);
 			this.send();
 		} else if (edge) {
 			// The recogniser is flushed next: it must have all of the speech by then.
@@ -85,7 +85,7 @@ export class CallerSound {
 	private send(until = 0): void {
 		while (this.sent !== undefined) {
 			const from: number = this.sent;
-			const to = this.memory.end - from >= PIECE ? from + PIECE : Math.min(until, this.memory.end);
+			const to = this.memory.end - from >= PIECE_SAMPLES ? from + PIECE_SAMPLES : Math.min(until, this.memory.end);
 			if (to <= from) return;
 			this.sent = to;
 			this.emit({ type: 'audio', at: this.arrival.timeOf(to), pcm: this.memory.read(from, to) });

@@ -2,7 +2,7 @@ import { FRAME_MS } from '../../audio/pcm';
 import type { Clock, Milliseconds } from '../../lib/clock';
 
 /** A stall longer than this is not made up for: the caller's jitter buffer could not hold so much at once. */
-const MAX_BEHIND = 20;
+const MAX_BEHIND_FRAMES = 20;
 
 /** Calls back after `ms`; returns how to call it off. */
 export type Schedule = (run: () => void, ms: Milliseconds) => () => void;
@@ -45,7 +45,7 @@ export class Pacer {
 	private run(): void {
 		const now = this.clock.now();
 		const due = Math.floor((now - this.anchor) / FRAME_MS) + 1 - this.sent;
-		if (due > MAX_BEHIND) {
+		if (due > MAX_BEHIND_FRAMES) {
 			this.reanchor();
 			this.frame(now);
 		} else for (let i = 0; i < due; i++) this.frame(now);

@@ -1,12 +1,13 @@
 // Guards against lost, doubled or clicking sound when the agent is paused, resumed, flushed or starved.
 import fc from 'fast-check';
-import { fadeIn, fadeOut } from './fade';
-import { type OutgoingFrame, Playout, type PlayoutEvent } from './playout';
+import { fadeIn, fadeOut, type OutgoingFrame, Playout, type PlayoutEvent } from './playout';
 
 const RATE = 16_000;
 const FRAME = 160;
 /** Every sample tells its place; loud enough that a fade's rounding does not hide it. */
-const sound = (from: number, length: number): Int16Array => Int16Array.from({ length }, (_, i) => 10_000 + from + i);
+function sound(from: number, length: number): Int16Array {
+	return Int16Array.from({ length }, (_, i) => 10_000 + from + i);
+}
 
 function stage() {
 	const events: PlayoutEvent[] = [];
@@ -22,8 +23,12 @@ function stage() {
 	return { events, playout, frames, run, now: () => at };
 }
 
-const played = (events: PlayoutEvent[]): PlayoutEvent[] => events.filter((event) => event.type === 'played');
-const types = (events: PlayoutEvent[]): string[] => events.map((event) => event.type);
+function played(events: PlayoutEvent[]): PlayoutEvent[] {
+	return events.filter((event) => event.type === 'played');
+}
+function types(events: PlayoutEvent[]): string[] {
+	return events.map((event) => event.type);
+}
 
 it('plays utterances in order, the last frame filled up with silence', () => {
 	const { playout, run, events, frames } = stage();

@@ -1,8 +1,7 @@
-import type { Milliseconds } from '../../lib/clock';
 import { FRAME_MS } from '../../audio/pcm';
+import type { Milliseconds } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import { fadeIn, fadeOut } from './fade';
-import { Utterance } from './utterance';
+import { PlayoutUtterance } from './utterance';
 
 type PlayoutType = 'playing' | 'audible' | 'progress' | 'paused' | 'played';
 export type PlayoutEvent = Extract<MediaEvent, { type: PlayoutType }>;
@@ -22,9 +21,9 @@ const PROGRESS_FRAMES = 100 / FRAME_MS;
  * own; the pacer asks for the frames.
  */
 export class Playout {
-	private queue: Utterance[] = [];
+	private queue: PlayoutUtterance[] = [];
 	/** Dropped by a flush; the first one is still sounding and gets one last, fading frame. */
-	private dropped: Utterance[] = [];
+	private dropped: PlayoutUtterance[] = [];
 	private mode: 'playing' | 'pausing' | 'paused' = 'playing';
 	/** The last frame ended in silence in mid-sound. */
 	private fadeNextIn = false;
@@ -34,7 +33,7 @@ export class Playout {
 
 	/** Ids that are known already are ignored. */
 	announce(id: string, sampleRate: number, interruptible: boolean): void {
-		if (!this.find(id)) this.queue.push(new Utterance(id, sampleRate, interruptible));
+		if (!this.find(id)) this.queue.push(new PlayoutUtterance(id, sampleRate, interruptible));
 	}
 
 	/** Sound for an utterance that is over or was flushed is dropped: it crossed with the flush. */
@@ -85,7 +84,7 @@ export class Playout {
 		return this.play(head, at);
 	}
 
-	private play(head: Utterance, at: Milliseconds): OutgoingFrame {
+	private play(head: PlayoutUtterance, at: Milliseconds): OutgoingFrame {
 		const first = !head.started;
 		const { frame, samples } = head.take();
 		const audibleFrom = head.audibleFrom(frame);
@@ -100,7 +99,7 @@ export class Playout {
 		return { samples: frame, sampleRate: head.sampleRate };
 	}
 
-	private lastBeforePause(head: Utterance, at: Milliseconds): OutgoingFrame | undefined {
+	private lastBeforePause(head: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
 		const frame = this.fading(head);
 		this.reportFinished(at);
 		const held = this.queue[0];
@@ -110,12 +109,12 @@ export class Playout {
 	}
 
 	private lastOfDropped(at: Milliseconds): OutgoingFrame | undefined {
-		const frame = this.fading(this.dropped[0] as Utterance);
+		const frame = this.fading(this.dropped[0] as PlayoutUtterance);
 		this.reportDropped(at);
 		return frame;
 	}
 
-	private fading(utterance: Utterance): OutgoingFrame | undefined {
+	private fading(utterance: PlayoutUtterance): OutgoingFrame | undefined {
 		// After a starved frame nothing sounds, so there is nothing to fade.
 		if (utterance.buffered === 0 || this.fadeNextIn) return undefined;
 		const { frame, samples } = utterance.take();
@@ -123,7 +122,7 @@ export class Playout {
 		return { samples: frame, sampleRate: utterance.sampleRate };
 	}
 
-	private holdAt(utterance: Utterance, at: Milliseconds): void {
+	private holdAt(utterance: PlayoutUtterance, at: Milliseconds): void {
 		this.mode = 'paused';
 		this.emit({ type: 'paused', utteranceId: utterance.id, playedSamples: utterance.played, at });
 	}
@@ -143,16 +142,31 @@ export class Playout {
 		for (const utterance of this.dropped.splice(0)) this.reportPlayed(utterance, utterance.finished, at);
 	}
 
-	private reportPlayed({ id, played }: Utterance, complete: boolean, at: Milliseconds): void {
+	private reportPlayed({ id, played }: PlayoutUtterance, complete: boolean, at: Milliseconds): void {
 		this.emit({ type: 'played', utteranceId: id, playedSamples: played, complete, at });
 	}
 
-	private reportProgress({ id, played, buffered }: Utterance): void {
+	private reportProgress({ id, played, buffered }: PlayoutUtterance): void {
 		this.framesToProgress = PROGRESS_FRAMES;
 		this.emit({ type: 'progress', utteranceId: id, playedSamples: played, bufferedSamples: buffered });
 	}
 
-	private find(id: string): Utterance | undefined {
+	private find(id: string): PlayoutUtterance | undefined {
 		return this.queue.find((utterance) => utterance.id === id);
 	}
+}
+
+/** A raised cosine: no corner at either end, so nothing clicks. `i` of `length` samples into a fade in. */
+function gain(i: number, length: number): number {
+	return 0.5 - 0.5 * Math.cos((Math.PI * (i + 0.5)) / length);
+}
+
+/** Fades the first `length` samples of a frame in, in place. */
+export function fadeIn(frame: Int16Array, length: number): void {
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(i, length));
+}
+
+/** Fades the first `length` samples of a frame out, in place; what follows them is silence already. */
+export function fadeOut(frame: Int16Array, length: number): void {
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(length - 1 - i, length));
 }

@@ -1,12 +1,9 @@
-import { FRAME_MS, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
+import { FRAME_MS, isAudible, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import { SampleQueue } from './sample-queue';
 
-/** -50 dBFS: quieter sound is a voice's breath or rounding noise, nobody takes it for an answer. */
-const AUDIBLE = 32_768 * 10 ** (-50 / 20);
-
 /** One utterance of the agent: its sound that is still to be sent, and how much was. */
-export class Utterance {
+export class PlayoutUtterance {
 	readonly frameLength: number;
 	private readonly queue = new SampleQueue();
 	played = 0;
@@ -58,7 +55,7 @@ export class Utterance {
 	/** If sound gets audible within this frame for the first time: how far into it, ms. */
 	audibleFrom(frame: Int16Array): number | undefined {
 		if (this.audible) return undefined;
-		const index = frame.findIndex((sample) => Math.abs(sample) > AUDIBLE);
+		const index = frame.findIndex(isAudible);
 		if (index < 0) return undefined;
 		this.audible = true;
 		return samplesToMs(index, this.sampleRate);

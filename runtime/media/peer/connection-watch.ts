@@ -2,9 +2,9 @@ import type { MediaEvent } from '../../rpc/media-protocol';
 import type { ConnectionState } from './wrtc';
 
 /** A caller whose browser could not reach us by now will not: ICE gives up before. */
-const CONNECT_LIMIT = 20_000;
+const CONNECT_LIMIT_MS = 20_000;
 /** A page restarts ICE when its network changed; this is how long it has after the old path was given up. */
-const FAILED_LIMIT = 10_000;
+const FAILED_LIMIT_MS = 10_000;
 
 type ReportedState = Extract<MediaEvent, { type: 'connection' }>['state'];
 
@@ -17,14 +17,14 @@ export class ConnectionWatch {
 		private readonly report: (state: ReportedState) => void,
 		private readonly end: (reason: string) => void,
 	) {
-		this.endAfter(CONNECT_LIMIT, 'The caller could not be reached.');
+		this.endAfter(CONNECT_LIMIT_MS, 'The caller could not be reached.');
 	}
 
 	changed(state: ConnectionState): void {
 		if (this.stopped || state === 'new') return;
 		this.report(state);
 		if (state === 'connected') clearTimeout(this.limit);
-		else if (state === 'failed') this.endAfter(FAILED_LIMIT, 'The connection to the caller was lost.');
+		else if (state === 'failed') this.endAfter(FAILED_LIMIT_MS, 'The connection to the caller was lost.');
 		else if (state === 'closed') this.end('The caller hung up.');
 	}
 

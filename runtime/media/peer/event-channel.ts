@@ -4,9 +4,9 @@ import type { DataChannel } from './wrtc';
 /** Events kept for a page whose channel is not open yet: a greeting's captions, not a conversation. */
 const MAX_KEPT = 500;
 /** A page that does not read any more must not fill our memory, bytes. */
-const MAX_BUFFERED = 1_000_000;
+const MAX_BUFFERED_BYTES = 1_000_000;
 /** A page asks for little: two small requests. More is an attack on the gateway behind. */
-const MAX_REQUEST = 4096;
+const MAX_REQUEST_BYTES = 4096;
 const MAX_REQUESTS_PER_SECOND = 20;
 
 export interface ChannelListener {
@@ -49,7 +49,7 @@ export class EventChannel {
 			if (this.kept.length < MAX_KEPT) this.kept.push(json);
 			return;
 		}
-		if (this.channel.bufferedAmount >= MAX_BUFFERED) return;
+		if (this.channel.bufferedAmount >= MAX_BUFFERED_BYTES) return;
 		try {
 			this.channel.send(json);
 		} catch {
@@ -71,7 +71,7 @@ export class EventChannel {
 	}
 
 	private receive(data: unknown): void {
-		if (typeof data !== 'string' || data.length > MAX_REQUEST) return;
+		if (typeof data !== 'string' || data.length > MAX_REQUEST_BYTES) return;
 		const second = Math.floor(performance.now() / 1000);
 		if (second !== this.secondBegan) this.requests = 0;
 		this.secondBegan = second;

@@ -3,8 +3,7 @@ import type { IncomingFrame } from '../audio-in/caller-sound';
 import type { OutgoingFrame } from '../audio-out/playout';
 import { rebuildOffer } from '../sdp/rebuild-offer';
 import { EventChannel } from './event-channel';
-import { gatheredDescription } from './gathering';
-import { type AudioSink, type ConnectionState, type MediaTrack, wrtc } from './wrtc';
+import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 
 export interface PeerListener {
 	onFrame(frame: IncomingFrame): void;
@@ -129,4 +128,26 @@ export class Peer {
 
 function silenceAt(sampleRate: number): OutgoingFrame {
 	return { samples: new Int16Array(Math.floor(sampleRate / 100)), sampleRate };
+}
+
+/** Without STUN gathering takes some 10 ms; the limit is for a machine that has no time. */
+const GATHERING_LIMIT_MS = 1500;
+
+/** The local description with all candidates, or with those that were found within the limit. */
+export async function gatheredDescription(pc: PeerConnection): Promise<string> {
+	if (pc.iceGatheringState !== 'complete') {
+		await new Promise<void>((resolve) => {
+			const limit = setTimeout(resolve, GATHERING_LIMIT_MS);
+			pc.onicegatheringstatechange = () => {
+				// The event comes before the property changes at times: look again a tick later.
+				setImmediate(() => {
+					if (pc.iceGatheringState !== 'complete') return;
+					clearTimeout(limit);
+					resolve();
+				});
+			};
+		});
+		pc.onicegatheringstatechange = null;
+	}
+	return pc.localDescription?.sdp ?? '';
 }

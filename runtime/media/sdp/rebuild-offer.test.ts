@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { VoiceError } from '../../contract/errors';
 import { rebuildOffer } from './rebuild-offer';
-import { MAX_OFFER } from './sections';
+import { MAX_OFFER_CHARACTERS } from './sections';
 import { offerOf } from './offer.fixture';
 
-const lines = (sdp: string): string[] => sdp.split('\r\n');
+function lines(sdp: string): string[] {
+	return sdp.split('\r\n');
+}
 
 /** Every line that may ever come out, whole. */
 const ALLOWED = [
@@ -39,10 +41,10 @@ const ALLOWED = [
 
 function expectClean(sdp: string): void {
 	for (const line of lines(sdp)) expect(ALLOWED.some((form) => form.test(line)) ? 'allowed' : line).toBe('allowed');
-	expect(sdp.length).toBeLessThan(MAX_OFFER);
+	expect(sdp.length).toBeLessThan(MAX_OFFER_CHARACTERS);
 }
 
-const refusal = (sdp: string): string => {
+function refusal(sdp: string): string {
 	try {
 		rebuildOffer(sdp);
 	} catch (error) {
@@ -51,7 +53,7 @@ const refusal = (sdp: string): string => {
 		return (error as VoiceError).message;
 	}
 	return 'accepted';
-};
+}
 
 it('keeps what a browser needs', () => {
 	const built = rebuildOffer(offerOf());

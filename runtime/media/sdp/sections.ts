@@ -1,7 +1,7 @@
 import { VoiceError } from '../../contract/errors';
 
 /** Chromium's offers with candidates are below 4000 characters; ten times that leaves room for any honest one. */
-export const MAX_OFFER = 40_000;
+export const MAX_OFFER_CHARACTERS = 40_000;
 
 /** The lines of an SDP, split at its `m=` lines. Attributes are without `a=`. */
 export interface Section {
@@ -10,11 +10,13 @@ export interface Section {
 	readonly attributes: readonly string[];
 }
 
-export const badOffer = (what: string): VoiceError => new VoiceError('VOICE_ERR_BAD_OFFER', `The SDP offer ${what}.`);
+export function badOffer(what: string): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_OFFER', `The SDP offer ${what}.`);
+}
 
 /** The session's lines first, then one section for each `m=` line. Only the form is checked here. */
 export function sectionsOf(sdp: string): [Section, ...Section[]] {
-	if (sdp.length > MAX_OFFER) throw badOffer(`is longer than ${MAX_OFFER} characters`);
+	if (sdp.length > MAX_OFFER_CHARACTERS) throw badOffer(`is longer than ${MAX_OFFER_CHARACTERS} characters`);
 	const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== '');
 	if (lines[0] !== 'v=0') throw badOffer('does not begin with v=0');
 	const session: { media: string; attributes: string[] } = { media: '', attributes: [] };

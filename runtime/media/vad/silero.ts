@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LISTEN_RATE } from '../../audio/pcm';
+import { VoiceError } from '../../contract/errors';
 
 /** Silero takes 512 new samples (32 ms at 16 kHz) and wants to see the 64 before them again: without, it misses speech. */
-export const VAD_FRAME = 512;
-const CONTEXT = 64;
-const INPUT = CONTEXT + VAD_FRAME;
+export const VAD_FRAME_SAMPLES = 512;
+const CONTEXT_SAMPLES = 64;
+const INPUT = CONTEXT_SAMPLES + VAD_FRAME_SAMPLES;
 const LAYERS = 2;
 const UNITS = 128;
 /** More streams a run bring nothing: 0.09 ms a stream alone, 0.04 ms from 8 on. */
@@ -51,7 +54,7 @@ export class Silero {
 	}
 
 	open(): VadStream {
-		const memory: Memory = { context: new Float32Array(CONTEXT), state: new Float32Array(LAYERS * UNITS) };
+		const memory: Memory = { context: new Float32Array(CONTEXT_SAMPLES), state: new Float32Array(LAYERS * UNITS) };
 		return {
 			judge: (frame) =>
 				new Promise((resolve, reject) => {
@@ -98,7 +101,7 @@ export class Silero {
 		const state = new Float32Array(LAYERS * count * UNITS);
 		batch.forEach(({ memory, frame }, n) => {
 			input.set(memory.context, n * INPUT);
-			for (let i = 0; i < VAD_FRAME; i++) input[n * INPUT + CONTEXT + i] = (frame[i] as number) / 32_768;
+			for (let i = 0; i < VAD_FRAME_SAMPLES; i++) input[n * INPUT + CONTEXT_SAMPLES + i] = (frame[i] as number) / 32_768;
 			for (let layer = 0; layer < LAYERS; layer++) {
 				state.set(memory.state.subarray(layer * UNITS, (layer + 1) * UNITS), (layer * count + n) * UNITS);
 			}
@@ -110,12 +113,27 @@ export class Silero {
 		});
 		const next = stateN?.data as Float32Array;
 		batch.forEach(({ memory }, n) => {
-			memory.context = input.slice((n + 1) * INPUT - CONTEXT, (n + 1) * INPUT);
+			memory.context = input.slice((n + 1) * INPUT - CONTEXT_SAMPLES, (n + 1) * INPUT);
 			for (let layer = 0; layer < LAYERS; layer++) {
 				const from = (layer * count + n) * UNITS;
 				memory.state.set(next.subarray(from, from + UNITS), layer * UNITS);
 			}
 		});
 		return output?.data as Float32Array;
+	}
+}
+
+/** The build puts the graph beside this file; before a build it lies in the development dependency it comes from. */
+export function vadModelFile(): string {
+	const built = path.join(__dirname, 'silero-vad-v6.onnx');
+	if (existsSync(built)) return built;
+	try {
+		const source = path.dirname(require.resolve('@ricky0123/vad-web/package.json'));
+		return path.join(source, 'dist', 'silero_vad_v6.onnx');
+	} catch (cause) {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', 'The voice activity model (silero-vad-v6.onnx) is not installed.', {
+			cause,
+			remedy: 'Install the package again: the file belongs beside dist/runtime/media/vad.',
+		});
 	}
 }

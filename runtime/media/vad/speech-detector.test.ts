@@ -9,7 +9,9 @@ function run(probabilities: number[], flushSilenceMs = 200): SpeechEdge[] {
 	return probabilities.flatMap((probability, index) => detector.push(probability, (index + 1) * FRAME) ?? []);
 }
 
-const times = (count: number, probability: number): number[] => new Array<number>(count).fill(probability);
+function times(count: number, probability: number): number[] {
+	return new Array<number>(count).fill(probability);
+}
 
 it('begins with the second likely frame and counts from the first', () => {
 	expect(run([...times(10, 0.1), 0.6, 0.6])).toEqual([{ type: 'started', at: 12 * FRAME, speechAt: 10 * FRAME }]);

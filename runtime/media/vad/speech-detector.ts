@@ -1,6 +1,6 @@
 import { LISTEN_RATE, samplesToMs } from '../../audio/pcm';
 import type { Milliseconds } from '../../lib/clock';
-import { VAD_FRAME } from './silero';
+import { VAD_FRAME_SAMPLES } from './silero';
 
 /** Silero's usual thresholds; with these no voice was missed or cut in two down to 0 dB of noise. */
 const START = 0.5;
@@ -10,7 +10,7 @@ const STAY = 0.35;
 /** The network goes on saying "speech" for this long after a voice has ended: median of 32 clips of 8 synthetic voices, 10th to 90th percentile 50 to 118. */
 const AFTERGLOW_MS = 80;
 
-const FRAME_LENGTH_MS = samplesToMs(VAD_FRAME, LISTEN_RATE);
+const FRAME_LENGTH_MS = samplesToMs(VAD_FRAME_SAMPLES, LISTEN_RATE);
 
 export type SpeechEdge =
 	| { readonly type: 'started'; readonly at: Milliseconds; readonly speechAt: Milliseconds }

@@ -6,7 +6,7 @@ import { CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathB
 import { LinkKeeper } from './link-keeper';
 import { openMicrophone } from './microphone';
 import { watchNetwork } from './network';
-import type { Signalling } from './signalling';
+import type { PageSignalling } from './signalling';
 
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
 
@@ -33,7 +33,7 @@ const CONNECT_LIMIT_MS = 15_000;
 const CHANNEL_CLOSED_MS = 700;
 
 /** One call, from the microphone to the end. */
-export class Call {
+export class PageCall {
 	readonly pc = new RTCPeerConnection();
 	private readonly channel = this.pc.createDataChannel(EVENT_CHANNEL);
 	private readonly cancelled = new AbortController();
@@ -46,7 +46,7 @@ export class Call {
 	private over = false;
 
 	constructor(
-		private readonly signalling: Signalling,
+		private readonly signalling: PageSignalling,
 		private readonly listener: CallListener,
 	) {
 		this.keeper = new LinkKeeper({

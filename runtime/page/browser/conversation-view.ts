@@ -1,7 +1,7 @@
-import type { Conversation, Entry, Line, ToolUse } from './conversation';
+import type { PageConversation, Entry, ConversationLine, ToolUse } from './conversation';
 import { icon, make, setText } from './dom';
 import { timingsView } from './timings-view';
-import { duration, toolTitle } from './words';
+import { durationWords, toolTitle } from './words';
 
 /** Draws a Conversation into its list, touching only what changed. */
 export class ConversationView {
@@ -13,7 +13,7 @@ export class ConversationView {
 		private readonly frame: HTMLElement,
 	) {}
 
-	draw({ entries }: Conversation): void {
+	draw({ entries }: PageConversation): void {
 		const follow = this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < 80;
 		const keys = new Set(entries.map(({ key }) => key));
 		for (const [key, { item }] of this.drawn) {
@@ -44,7 +44,7 @@ export class ConversationView {
 	}
 }
 
-function lineItem({ role }: Line): HTMLLIElement {
+function lineItem({ role }: ConversationLine): HTMLLIElement {
 	const item = make('li', `line ${role}`);
 	item.dataset['role'] = role;
 	const words = make('p', 'words');
@@ -55,7 +55,7 @@ function lineItem({ role }: Line): HTMLLIElement {
 	return item;
 }
 
-function updateLine(item: HTMLLIElement, line: Line): void {
+function updateLine(item: HTMLLIElement, line: ConversationLine): void {
 	item.dataset['turn'] = line.turnId ?? '';
 	item.dataset['settled'] = String(line.settled);
 	item.dataset['interrupted'] = String(line.interrupted);
@@ -96,7 +96,7 @@ function updateTool(item: HTMLLIElement, { status, durationMs }: ToolUse): void 
 	item.dataset['status'] = status;
 	const time = item.querySelector('.tool-time');
 	if (!time) return;
-	const took = durationMs === undefined ? '' : duration(durationMs);
+	const took = durationMs === undefined ? '' : durationWords(durationMs);
 	setText(time, { running: 'running', done: took, failed: took ? `failed after ${took}` : 'broken off' }[status]);
 }
 
@@ -106,4 +106,6 @@ function argumentList(fields: Array<[string, unknown]>): HTMLDListElement {
 	return list;
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+function show(value: unknown): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}

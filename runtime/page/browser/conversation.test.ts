@@ -1,20 +1,24 @@
 // Guards against: captions that double, vanish, stay unsettled or show words the caller never heard, whatever order events come in.
 import fc from 'fast-check';
 import type { PageEvent } from '../../contract/page-events';
-import type { Line } from './conversation';
-import { Conversation } from './conversation';
+import type { ConversationLine } from './conversation';
+import { PageConversation } from './conversation';
 
 const turnA = 't_aaaaaaaaaaaaaaaaaaaa';
 const turnB = 't_bbbbbbbbbbbbbbbbbbbb';
 
-function after(...events: PageEvent[]): Conversation {
-	const conversation = new Conversation();
+function after(...events: PageEvent[]): PageConversation {
+	const conversation = new PageConversation();
 	for (const event of events) conversation.take(event);
 	return conversation;
 }
 
-const lines = ({ entries }: Conversation): Line[] => entries.filter((entry): entry is Line => entry.kind === 'line');
-const words = (conversation: Conversation): string[] => lines(conversation).map(({ text }) => text);
+function lines({ entries }: PageConversation): ConversationLine[] {
+	return entries.filter((entry): entry is ConversationLine => entry.kind === 'line');
+}
+function words(conversation: PageConversation): string[] {
+	return lines(conversation).map(({ text }) => text);
+}
 
 test('partials become one line, which settles', () => {
 	const conversation = after({ type: 'caption.partial', text: 'book' }, { type: 'caption.partial', text: 'book a' });

@@ -2,7 +2,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { TurnTimings } from '../../contract/turn';
 
 /** What one of the two said. */
-export interface Line {
+export interface ConversationLine {
 	kind: 'line';
 	key: string;
 	role: 'caller' | 'agent';
@@ -29,10 +29,10 @@ export interface ToolUse {
 	durationMs: number | undefined;
 }
 
-export type Entry = Line | ToolUse;
+export type Entry = ConversationLine | ToolUse;
 
 /** What both sides said and did, in the order it shows: built from page events, drawn by ConversationView. */
-export class Conversation {
+export class PageConversation {
 	readonly entries: Entry[] = [];
 	private made = 0;
 
@@ -119,21 +119,21 @@ export class Conversation {
 		if (line) line.timings = timings;
 	}
 
-	private lastAgentLine(turnId: string | undefined): Line | undefined {
-		return this.entries.findLast((entry): entry is Line => entry.kind === 'line' && entry.role === 'agent' && entry.turnId === turnId);
+	private lastAgentLine(turnId: string | undefined): ConversationLine | undefined {
+		return this.entries.findLast((entry): entry is ConversationLine => entry.kind === 'line' && entry.role === 'agent' && entry.turnId === turnId);
 	}
 
 	/** What the caller is saying now. */
-	private pending(): Line | undefined {
-		return this.entries.findLast((entry): entry is Line => entry.kind === 'line' && entry.role === 'caller' && !entry.settled);
+	private pending(): ConversationLine | undefined {
+		return this.entries.findLast((entry): entry is ConversationLine => entry.kind === 'line' && entry.role === 'caller' && !entry.settled);
 	}
 
-	private drop(line: Line | undefined): Line | undefined {
+	private drop(line: ConversationLine | undefined): ConversationLine | undefined {
 		if (line && this.entries.includes(line)) this.entries.splice(this.entries.indexOf(line), 1);
 		return line;
 	}
 
-	private line(role: Line['role'], turnId: string | undefined): Line {
+	private line(role: ConversationLine['role'], turnId: string | undefined): ConversationLine {
 		return {
 			kind: 'line',
 			key: `line-${++this.made}`,

@@ -52,14 +52,16 @@ export function serverFault(error: ErrorShape, fallbackTitle: string): Fault {
 }
 
 /** n8n itself answers 404 where no webhook is registered: the workflow is not published, or not being tested. */
-export const notListening = (testAddress: boolean): Fault => ({
-	code: 'VOICE_ERR_NOT_LISTENING',
-	title: 'The workflow is not listening',
-	message: 'n8n knows this address, but no workflow answers on it now.',
-	remedy: testAddress
-		? 'Press "Execute workflow" in the n8n editor, then call again.'
-		: 'Publish the workflow in n8n, then call again.',
-});
+export function notListening(testAddress: boolean): Fault {
+	return {
+		code: 'VOICE_ERR_NOT_LISTENING',
+		title: 'The workflow is not listening',
+		message: 'n8n knows this address, but no workflow answers on it now.',
+		remedy: testAddress
+			? 'Press "Execute workflow" in the n8n editor, then call again.'
+			: 'Publish the workflow in n8n, then call again.',
+	};
+}
 
 export const serverUnreachable: Fault = {
 	code: 'PAGE_SERVER_UNREACHABLE',
@@ -68,12 +70,14 @@ export const serverUnreachable: Fault = {
 	remedy: 'Check your connection and that n8n is running, then call again.',
 };
 
-export const serverGarbled = (status: number): Fault => ({
-	code: 'PAGE_SERVER_GARBLED',
-	title: 'The server gave no usable answer',
-	message: `It answered with HTTP status ${status} and nothing this page understands.`,
-	remedy: 'Check that n8n is running and that a proxy before it passes the call on, then call again.',
-});
+export function serverGarbled(status: number): Fault {
+	return {
+		code: 'PAGE_SERVER_GARBLED',
+		title: 'The server gave no usable answer',
+		message: `It answered with HTTP status ${status} and nothing this page understands.`,
+		remedy: 'Check that n8n is running and that a proxy before it passes the call on, then call again.',
+	};
+}
 
 export const soundPathBlocked: Fault = {
 	code: 'PAGE_NO_SOUND_PATH',
@@ -123,12 +127,14 @@ export function microphoneFault(name: string): Fault {
 	};
 }
 
-export const insecurePage = (address: URL): Fault => ({
-	code: 'PAGE_INSECURE',
-	title: 'This address is not secure',
-	message: `Browsers give the microphone only to pages on https:// or on this computer itself, not to ${address.origin}.`,
-	remedy: `Open the page over https://, or on the machine that runs n8n as http://localhost${address.port ? `:${address.port}` : ''}${address.pathname}.`,
-});
+export function insecurePage(address: URL): Fault {
+	return {
+		code: 'PAGE_INSECURE',
+		title: 'This address is not secure',
+		message: `Browsers give the microphone only to pages on https:// or on this computer itself, not to ${address.origin}.`,
+		remedy: `Open the page over https://, or on the machine that runs n8n as http://localhost${address.port ? `:${address.port}` : ''}${address.pathname}.`,
+	};
+}
 
 export const microphoneUnplugged: Fault = {
 	code: 'PAGE_MICROPHONE_ENDED',

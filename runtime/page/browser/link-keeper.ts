@@ -91,5 +91,6 @@ export class LinkKeeper {
 	}
 }
 
-const mayPass = (error: unknown): boolean =>
-	error instanceof CallFault && ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED'].includes(error.fault.code);
+function mayPass(error: unknown): boolean {
+	return error instanceof CallFault && ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED'].includes(error.fault.code);
+}

@@ -2,11 +2,11 @@ import type { PageEvent } from '../../contract/page-events';
 import { Access } from './access';
 import { AlertPanel } from './alert-panel';
 import type { CallPhase, Ending } from './call';
-import { Call } from './call';
+import { PageCall } from './call';
 import type { CallStats } from './call-stats';
 import { callStats } from './call-stats';
 import { CallView } from './call-view';
-import { Conversation } from './conversation';
+import { PageConversation } from './conversation';
 import { ConversationView } from './conversation-view';
 import { DeviceChooser } from './device-chooser';
 import { element } from './dom';
@@ -14,7 +14,7 @@ import type { Fault } from './faults';
 import { soundBlocked } from './faults';
 import { LevelMeters } from './level-meters';
 import { ScreenKeeper } from './screen-keeper';
-import { isTestAddress, Signalling } from './signalling';
+import { isTestAddress, PageSignalling } from './signalling';
 import type { PageState } from './words';
 
 /** For tests and debugging, as `window.voiceLoop`. */
@@ -40,9 +40,9 @@ class VoicePage {
 	private readonly lines = new ConversationView(element('lines', HTMLElement), element('talk', HTMLElement));
 	private readonly screen = new ScreenKeeper();
 	private readonly audio = element('voice', HTMLAudioElement);
-	private conversation = new Conversation();
+	private conversation = new PageConversation();
 	private meters: LevelMeters | undefined;
-	private call: Call | undefined;
+	private call: PageCall | undefined;
 	private muted = false;
 	/** What the agent does, kept while the page shows `reconnecting` instead. */
 	private agent: { state: PageState; tool?: string } = { state: 'listening' };
@@ -63,13 +63,13 @@ class VoicePage {
 		const secret = this.access.secret();
 		if (secret === null) return;
 		this.alert.clear();
-		this.conversation = new Conversation();
+		this.conversation = new PageConversation();
 		this.lines.draw(this.conversation);
 		this.agent = { state: 'listening' };
 		this.debug.events = [];
 		// Both within the click: browsers allow sound only as its consequence.
 		this.meters = this.view.startMeters();
-		this.call = new Call(new Signalling(new URL(location.href), secret), {
+		this.call = new PageCall(new PageSignalling(new URL(location.href), secret), {
 			phase: (phase) => this.enter(phase),
 			event: (event) => this.take(event),
 			microphone: (stream) => this.useMicrophone(stream),

@@ -15,7 +15,7 @@ const OPEN_LIMIT_MS = 90_000;
 const REOFFER_LIMIT_MS = 5_000;
 
 /** Offers, re-offers and the end of the call: all on the page's own address. */
-export class Signalling {
+export class PageSignalling {
 	constructor(
 		private readonly address: URL,
 		private readonly secret: string,
@@ -79,7 +79,9 @@ export class Signalling {
 }
 
 /** n8n serves a workflow that is being tested in the editor under /webhook-test/. */
-export const isTestAddress = (address: URL): boolean => address.pathname.includes('/webhook-test/');
+export function isTestAddress(address: URL): boolean {
+	return address.pathname.includes('/webhook-test/');
+}
 
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
 	const parsed = schema.safeParse(await response.json().catch(() => null));

@@ -1,6 +1,6 @@
 import type { TurnTimings } from '../../contract/turn';
 import { make } from './dom';
-import { duration } from './words';
+import { durationWords } from './words';
 
 const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
 	['e2e_latency', 'You stopped → agent audible'],
@@ -23,8 +23,8 @@ export function timingsView(timings: TurnTimings): HTMLElement {
 	const summary = make('summary');
 	const { response_delay: response, e2e_latency: whole } = timings;
 	const figures = [
-		response === undefined ? '' : `replied in ${duration(response)}`,
-		whole === undefined ? '' : `${duration(whole)} after you stopped`,
+		response === undefined ? '' : `replied in ${durationWords(response)}`,
+		whole === undefined ? '' : `${durationWords(whole)} after you stopped`,
 	].filter(Boolean);
 	summary.textContent = figures.join(' · ') || 'timings';
 	const list = make('dl');

@@ -18,11 +18,14 @@ const STATES: Record<PageState, string> = {
 	speaking: 'Speaking',
 };
 
-export const stateWords = (state: PageState, tool?: string): string =>
-	state === 'tool' && tool ? `Using ${toolTitle(tool)}` : STATES[state];
+export function stateWords(state: PageState, tool?: string): string {
+	return state === 'tool' && tool ? `Using ${toolTitle(tool)}` : STATES[state];
+}
 
 /** What to do or to expect in a state; '' where nothing has to be said. */
-export const stateHint = (state: PageState): string => HINTS[state] ?? '';
+export function stateHint(state: PageState): string {
+	return HINTS[state] ?? '';
+}
 
 const HINTS: Partial<Record<PageState, string>> = {
 	idle: 'Press Call and speak as you would on the phone. You can interrupt at any time.',
@@ -37,7 +40,9 @@ export function toolTitle(name: string): string {
 }
 
 /** 42 -> `42 ms`, 1234 -> `1.23 s` */
-export const duration = (ms: number): string => (ms < 100 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+export function durationWords(ms: number): string {
+	return ms < 100 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
 
 /** 83000 -> `1:23` */
 export function clockTime(ms: number): string {
@@ -52,5 +57,6 @@ const ENDINGS: Partial<Record<string, string>> = {
 };
 
 /** A reason without words of ours is shown as the server gave it. */
-export const endingWords = (reason: string): string =>
-	ENDINGS[reason] ?? (reason ? `The agent ended the call: ${reason}` : 'The agent ended the call.');
+export function endingWords(reason: string): string {
+	return ENDINGS[reason] ?? (reason ? `The agent ended the call: ${reason}` : 'The agent ended the call.');
+}

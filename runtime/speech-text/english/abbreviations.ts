@@ -89,7 +89,9 @@ const DAYS: Record<string, string> = {
 	sun: 'Sunday',
 };
 
-const anyOf = (table: Record<string, string>): string => Object.keys(table).join('|');
+function anyOf(table: Record<string, string>): string {
+	return Object.keys(table).join('|');
+}
 
 const TITLE = new RegExp(String.raw`(?<![\p{L}\p{N}.'-])(?:(${anyOf(TITLES)})\.\s?|(Dr|Mr|Mrs|Ms|Prof|St)\s)(?=\p{Lu}[\p{L}.]|and (?:Dr|Mrs?|Ms)\b)`, 'gu');
 /** "Elm St.", "Elm Dr, 5", "Smith Jr.": a capital letter before, and no name after. */
@@ -109,19 +111,26 @@ const BARE_DAY = new RegExp(
 );
 
 /** A dot that ends both the short word and its sentence is kept. */
-const endsToo = (text: string, end: number): string => (/^["'\u201d\u2019)]*(?:\s*$|\s+["'\u201c\u2018(]?\p{Lu})/u.test(text.slice(end, end + 40)) ? '.' : '');
+function endsToo(text: string, end: number): string {
+	return /^["'\u201d\u2019)]*(?:\s*$|\s+["'\u201c\u2018(]?\p{Lu})/u.test(text.slice(end, end + 40)) ? '.' : '';
+}
 
-const dotKept = (found: string, at: number, all: string): string => (found.endsWith('.') ? endsToo(all, at + found.length) : '');
+function dotKept(found: string, at: number, all: string): string {
+	return found.endsWith('.') ? endsToo(all, at + found.length) : '';
+}
 
-const dayNamed = (short: string): string => DAYS[short.replace('.', '').toLowerCase()] ?? short;
+function dayNamed(short: string): string {
+	return DAYS[short.replace('.', '').toLowerCase()] ?? short;
+}
 
 /** As a sentence begins: Approx. -> Approximately. */
-const asWritten = (written: string, word: string): string =>
-	/^\p{Lu}/u.test(written) ? `${word.charAt(0).toUpperCase()}${word.slice(1)}` : word;
+function asWritten(written: string, word: string): string {
+	return /^\p{Lu}/u.test(written) ? `${word.charAt(0).toUpperCase()}${word.slice(1)}` : word;
+}
 
 /** Dr. Smith -> Doctor Smith; e.g. -> for example; No. 5 -> number 5. */
-export const sayAbbreviations = (text: string): string =>
-	text
+export function sayAbbreviations(text: string): string {
+	return text
 		.replace(/(?<![\p{L}\p{N}.])e\.\s?g\.,?/giu, (found) => asWritten(found, found.endsWith(',') ? 'for example,' : 'for example'))
 		.replace(/(?<![\p{L}\p{N}.])i\.\s?e\.,?/giu, (found) => asWritten(found, found.endsWith(',') ? 'that is,' : 'that is'))
 		.replace(/(?<![\p{L}\p{N}.])a\.k\.a\./giu, 'also known as')
@@ -142,3 +151,4 @@ export const sayAbbreviations = (text: string): string =>
 			return `${asWritten(found, WORDS[word.toLowerCase()] ?? word)}${dot}`;
 		})
 		.replace(BARE_WORD, (found) => asWritten(found, found.toLowerCase() === 'vs' ? 'versus' : (WORDS[found.toLowerCase()] ?? found)));
+}

@@ -11,15 +11,19 @@ const HYPHENATED = /(?<![\p{L}\p{N}.,/+-])\d{1,7}(?:-\d{1,7}){2,6}(?![\p{L}\p{N}
 /** With fewer digits it is rather a row or a score. */
 const FEWEST_DIGITS = 7;
 
-const letterByLetter = (group: string): string =>
-	Array.from(group, (sign) => (/\d/.test(sign) ? digitWords(sign) : sign)).join(' ');
+function letterByLetter(group: string): string {
+	return Array.from(group, (sign) => (/\d/.test(sign) ? digitWords(sign) : sign)).join(' ');
+}
 
-const inGroups = (code: string): string => code.split(/[ -]/).map(letterByLetter).join(', ');
+function inGroups(code: string): string {
+	return code.split(/[ -]/).map(letterByLetter).join(', ');
+}
 
 /** What one notes down sign by sign, with a pause where it is written with a gap. */
-export const sayLongNumbers = (text: string): string =>
-	text
+export function sayLongNumbers(text: string): string {
+	return text
 		.replace(IBAN, (iban) => inGroups(iban.replace(/ /g, '').replace(/.{4}(?=.)/g, '$& ')))
 		.replace(BRITISH_POSTCODE, inGroups)
 		.replace(AMERICAN_POSTCODE, inGroups)
 		.replace(HYPHENATED, (found) => (found.replace(/-/g, '').length < FEWEST_DIGITS ? found : inGroups(found)));
+}

@@ -1,4 +1,6 @@
-const listed = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
+function listed(words: string): ReadonlySet<string> {
+	return new Set(words.trim().split(/\s+/));
+}
 
 /** Letter by letter, though they could be read as a word or are long. */
 const SPELLED = listed(`
@@ -24,27 +26,30 @@ const DOTTED = /(?<![\p{L}\p{N}.])(?:\p{L}\.){2,8}(?!\p{L}\p{Ll})/gu;
 const PAIR = /(?<![\p{L}\p{N}])([A-Z]{1,3}) ?& ?([A-Z]{1,3})(?![\p{L}\p{N}])/gu;
 const DOCTORATE = /(?<![\p{L}\p{N}])Ph\.?D(?:\.(?=[\s,;]{1,2}\p{Ll}|,))?(s)?(?!\p{L})/gu;
 
-const apart = (letters: string): string => Array.from(letters).join(' ');
+function apart(letters: string): string {
+	return Array.from(letters).join(' ');
+}
 
 const CAPITALS_BEFORE = /\p{Lu}{2,}[\s,]{0,2}$/u;
 const CAPITALS_AFTER = /^[\s,]{0,2}\p{Lu}{2,}/u;
 
 /** Somebody shouts: the words beside it are capitals as well. */
-const shouted = (text: string, start: number, end: number): boolean =>
-	CAPITALS_BEFORE.test(text.slice(Math.max(0, start - 20), start)) || CAPITALS_AFTER.test(text.slice(end, end + 20));
+function shouted(text: string, start: number, end: number): boolean {
+	return CAPITALS_BEFORE.test(text.slice(Math.max(0, start - 20), start)) || CAPITALS_AFTER.test(text.slice(end, end + 20));
+}
 
-const isSpelled = (letters: string, text: string, start: number, end: number): boolean => {
+function isSpelled(letters: string, text: string, start: number, end: number): boolean {
 	if (letters === 'IT') return IT_THINGS.test(text.slice(end, end + 20));
 	if (letters === 'US') return /\b(?:the|in|a) $/i.test(text.slice(Math.max(0, start - 4), start));
 	if (WORDS.has(letters)) return false;
 	if (SPELLED.has(letters)) return true;
 	if (!/[AEIOUY]/.test(letters)) return !/^(.)\1+$/.test(letters);
 	return letters.length <= 3 && /^[A-Z]+$/.test(letters) && !shouted(text, start, end);
-};
+}
 
 /** API -> A P I; U.S. -> U S; NASA, OK and SHOUTED words stay. */
-export const sayAcronyms = (text: string): string =>
-	text
+export function sayAcronyms(text: string): string {
+	return text
 		.replace(DOCTORATE, (_found, s: string | undefined) => `P H D${s === undefined ? '' : "'s"}`)
 		.replace(PAIR, (_found, first: string, second: string) => `${apart(first)} and ${apart(second)}`)
 		.replace(DOTTED, (found, at: number, all: string) => {
@@ -54,3 +59,4 @@ export const sayAcronyms = (text: string): string =>
 		.replace(TOKEN, (found, letters: string, ending: string | undefined, at: number, all: string) =>
 			isSpelled(letters, all, at, at + found.length) ? `${apart(letters)}${ending === undefined ? '' : "'s"}` : found,
 		);
+}

@@ -25,24 +25,30 @@ const SMALL_LETTERS = /(?<![\p{L}\p{N}.])mp([34])(?![\p{L}\p{N}])/gu;
 const LETTERS_OR_DIGITS = /[A-Z]+|\d+/g;
 
 /** A word rather than letters: it has vowels and length. */
-const isWord = (letters: string): boolean => letters.length >= 4 && /[AEIOUY]/.test(letters);
+function isWord(letters: string): boolean {
+	return letters.length >= 4 && /[AEIOUY]/.test(letters);
+}
 
 /** One or two digits are a number (A4, B12, COVID-19), more are read one by one. */
-export const codeDigits = (digits: string): string => (digits.length <= 2 && !/^0\d/.test(digits) ? cardinal(digits) : groupedDigits(digits));
+export function codeDigits(digits: string): string {
+	return digits.length <= 2 && !/^0\d/.test(digits) ? cardinal(digits) : groupedDigits(digits);
+}
 
-const versionSaid = (version: string): string =>
-	/^(?:\d{1,3}\.){3}\d{1,3}$/.test(version)
+function versionSaid(version: string): string {
+	return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(version)
 		? version.split('.').map(codeDigits).join(' dot ')
 		: version.split('.').map(cardinal).join(' point ');
+}
 
-const mixedSaid = (code: string): string =>
-	(code.match(LETTERS_OR_DIGITS) ?? [])
+function mixedSaid(code: string): string {
+	return (code.match(LETTERS_OR_DIGITS) ?? [])
 		.map((part) => (/\d/.test(part) ? codeDigits(part) : isWord(part) ? part : part.split('').join(' ')))
 		.join(' ');
+}
 
 /** v2.41 -> version two point forty-one; order #10432 -> order number one zero four three two; AB-1234 -> A B one two three four. */
-export const sayCodes = (text: string): string =>
-	text
+export function sayCodes(text: string): string {
+	return text
 		.replace(NAMED_VERSION, (_found, version: string) => versionSaid(version))
 		.replace(SHORT_VERSION, (_found, version: string) => `version ${versionSaid(version)}`)
 		.replace(BARE_VERSION, (found, version: string) => (MILLIONS.test(version) ? found : versionSaid(version)))
@@ -57,3 +63,4 @@ export const sayCodes = (text: string): string =>
 		.replace(SCREEN, (_found, width: string, height: string) => `${pairWords(width)} by ${pairWords(height)}`)
 		.replace(SMALL_LETTERS, (_found, digit: string) => `M P ${cardinal(digit)}`)
 		.replace(MIXED, mixedSaid);
+}

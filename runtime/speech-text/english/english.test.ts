@@ -2,8 +2,12 @@
 import fc from 'fast-check';
 import { sayEnglish } from './english';
 
-const us = (line: string): string => sayEnglish(line, { dayFirst: false }).replace(/\s+/g, ' ').trim();
-const gb = (line: string): string => sayEnglish(line, { dayFirst: true }).replace(/\s+/g, ' ').trim();
+function us(line: string): string {
+	return sayEnglish(line, { dayFirst: false }).replace(/\s+/g, ' ').trim();
+}
+function gb(line: string): string {
+	return sayEnglish(line, { dayFirst: true }).replace(/\s+/g, ' ').trim();
+}
 
 it.each([
 	[

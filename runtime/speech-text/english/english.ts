@@ -1,23 +1,14 @@
 import { sayAbbreviations } from './abbreviations';
 import { sayAcronyms } from './acronyms';
-import { sayAddresses } from './addresses';
+import { sayAddresses, sayPlaces } from './addresses';
 import { sayCodes } from './codes';
-import { sayDates } from './dates';
-import { sayDecades } from './decades';
-import { sayFractions } from './fractions';
-import { sayListNumber } from './list-numbers';
+import { sayDates, sayDecades, sayYears, sayTimes } from './dates';
+import { sayFractions, sayListNumber, sayNumbers, sayRanges, sayRomanNumerals } from './numbers';
 import { sayLongNumbers } from './account-numbers';
 import { sayMoney } from './money';
-import { sayNumbers } from './numbers';
-import { sayOperators } from './operators';
+import { sayOperators, saySymbols } from './symbols';
 import { sayPhoneNumbers } from './phone-numbers';
-import { sayPlaces } from './places';
-import { sayRanges } from './ranges';
-import { sayRomanNumerals } from './roman-numerals';
-import { saySymbols } from './symbols';
-import { sayTimes } from './times';
 import { sayUnits } from './units';
-import { sayYears } from './years';
 
 export interface EnglishOptions {
 	/** 3/4/2026 is in April. */
@@ -31,7 +22,7 @@ export interface EnglishOptions {
  * those after it: what has dots and dashes of its own (addresses, short words, dates, phone numbers, codes)
  * before ranges; what has a unit before plain years; years, letters and marks before the remaining numbers.
  */
-export const sayEnglish = (line: string, { dayFirst }: EnglishOptions): string => {
+export function sayEnglish(line: string, { dayFirst }: EnglishOptions): string {
 	const steps: ReadonlyArray<(text: string) => string> = [
 		sayListNumber,
 		sayAddresses,
@@ -55,4 +46,4 @@ export const sayEnglish = (line: string, { dayFirst }: EnglishOptions): string =
 		sayNumbers,
 	];
 	return steps.reduce((text, step) => step(text), line);
-};
+}

@@ -1,5 +1,5 @@
-import { AMOUNT, END, START, pattern } from './number-patterns';
-import { adjectival } from './counted-noun';
+import { AMOUNT, NUMBER_END, NUMBER_START, pattern } from './number-patterns';
+import { adjectival } from './units';
 import { amountWords, cardinal, plural } from './number-words';
 
 interface Currency {
@@ -10,7 +10,9 @@ interface Currency {
 }
 
 const CENTS = ['cent', 'cents'] as const;
-const currency = (one: string, many: string, cent?: readonly [string, string]): Currency => ({ one, many, ...(cent ? { cent } : {}) });
+function currency(one: string, many: string, cent?: readonly [string, string]): Currency {
+	return { one, many, ...(cent ? { cent } : {}) };
+}
 
 const DOLLAR = currency('dollar', 'dollars', CENTS);
 const EURO = currency('euro', 'euros', CENTS);
@@ -48,17 +50,19 @@ const SIGN = String.raw`(US\$|C\$|A\$|[$\u20ac\u00a3\u00a5\u20b9\u20a9]|USD|EUR|
 const MAGNITUDE = String.raw`(?:\s?(thousand|million|billion|trillion|bn|mn|tn|k|m|b|t)(?![\p{L}\p{N}]))?`;
 /** As much of the world writes it: 1.200,50 and 3,50. */
 const WITH_COMMA = String.raw`\d{1,3}(?:\.\d{3}){1,4},\d{2}|\d{1,15},\d{2}`;
-const FIGURE = String.raw`(${WITH_COMMA}|${AMOUNT})${END}`;
+const FIGURE = String.raw`(${WITH_COMMA}|${AMOUNT})${NUMBER_END}`;
 
-const BEFORE = pattern(String.raw`(?<![\p{L}\p{N}])([-\u2212]?)${SIGN}\s?([-\u2212]?)${FIGURE}(?:\s?[-\u2013]\s?(${AMOUNT})${END})?${MAGNITUDE}`, 'i');
-const AFTER = pattern(String.raw`${START}${FIGURE}${MAGNITUDE}\s?${SIGN}(?![\p{L}\p{N}])`, 'i');
-const CENT_SIGN = pattern(String.raw`${START}(\d{1,4})\s?\u00a2`);
+const BEFORE = pattern(String.raw`(?<![\p{L}\p{N}])([-\u2212]?)${SIGN}\s?([-\u2212]?)${FIGURE}(?:\s?[-\u2013]\s?(${AMOUNT})${NUMBER_END})?${MAGNITUDE}`, 'i');
+const AFTER = pattern(String.raw`${NUMBER_START}${FIGURE}${MAGNITUDE}\s?${SIGN}(?![\p{L}\p{N}])`, 'i');
+const CENT_SIGN = pattern(String.raw`${NUMBER_START}(\d{1,4})\s?\u00a2`);
 
 const TO_MONEY = pattern(String.raw`(?<=\d(?:[kmb]|bn)?)\s?[-\u2013]\s?(?=${SIGN}\s?\d|${AMOUNT}\s?${SIGN}(?![\p{L}\p{N}]))`, 'i');
 
-const plainFigure = (figure: string): string => (/,\d{2}$/.test(figure) ? figure.replace(/\./g, '').replace(',', '.') : figure);
+function plainFigure(figure: string): string {
+	return /,\d{2}$/.test(figure) ? figure.replace(/\./g, '').replace(',', '.') : figure;
+}
 
-const sum = (sign: string, written: string, magnitude: string | undefined, single: boolean): string => {
+function sum(sign: string, written: string, magnitude: string | undefined, single: boolean): string {
 	const money = CURRENCIES[sign.toUpperCase()] ?? DOLLAR;
 	const figure = plainFigure(written);
 	const name = (amount: string): string => (single ? money.one : plural(amount, money.one, money.many));
@@ -68,11 +72,11 @@ const sum = (sign: string, written: string, magnitude: string | undefined, singl
 	if (cents.length !== 2 || money.cent === undefined) return `${amountWords(figure)} ${single ? money.one : money.many}`;
 	const small = `${cardinal(cents)} ${plural(cents, ...money.cent)}`;
 	return /^0+$/.test(whole) ? small : `${cardinal(whole)} ${name(whole)} and ${small}`;
-};
+}
 
 /** $3.50 -> three dollars and fifty cents; 5 € -> five euros; £1.2m -> one point two million pounds. */
-export const sayMoney = (text: string): string =>
-	text
+export function sayMoney(text: string): string {
+	return text
 		.replace(TO_MONEY, ' to ')
 		.replace(BEFORE, (found, minus: string, sign: string, late: string, figure: string, to: string | undefined, magnitude: string | undefined, at: number, all: string) => {
 			const single = adjectival(all, at, at + found.length);
@@ -84,3 +88,4 @@ export const sayMoney = (text: string): string =>
 			sum(sign, figure, magnitude, adjectival(all, at, at + found.length)),
 		)
 		.replace(CENT_SIGN, (_found, cents: string) => `${cardinal(cents)} ${plural(cents, 'cent')}`);
+}

@@ -7,9 +7,11 @@
 export const AMOUNT = String.raw`(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,15})?`;
 
 /** No number begins in the middle of another one, or of a word. */
-export const START = String.raw`(?<![\p{L}\p{N}_]|\p{N}[.,])`;
+export const NUMBER_START = String.raw`(?<![\p{L}\p{N}_]|\p{N}[.,])`;
 
 /** Nor does it end there. */
-export const END = String.raw`(?![\p{N}]|[.,]\p{N})`;
+export const NUMBER_END = String.raw`(?![\p{N}]|[.,]\p{N})`;
 
-export const pattern = (source: string, flags = ''): RegExp => new RegExp(source, `gu${flags}`);
+export function pattern(source: string, flags = ''): RegExp {
+	return new RegExp(source, `gu${flags}`);
+}

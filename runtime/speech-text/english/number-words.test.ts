@@ -7,7 +7,7 @@ const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
 const SCALES: Record<string, number> = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
 
 /** The number that the words mean. */
-const valueOf = (words: string): number => {
+function valueOf(words: string): number {
 	let sum = 0;
 	let group = 0;
 	for (const word of words.split(/[ -]/)) {
@@ -19,7 +19,7 @@ const valueOf = (words: string): number => {
 		else group += TENS.includes(word) ? 10 * (TENS.indexOf(word) + 2) : UNITS.indexOf(word);
 	}
 	return sum + group;
-};
+}
 
 it('says every number as the number it is', () => {
 	fc.assert(

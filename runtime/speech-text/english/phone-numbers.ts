@@ -27,32 +27,38 @@ const SHORT = /(?<=\b(?:call|dial|ring|text)(?: \d{3} or)? )(?:[1-9]11|112|999|9
 /** Text STOP to 55555. */
 const SHORT_CODE = /(?<=\b[Tt]ext \p{L}{1,20} to )\d{5,6}(?![\p{L}\p{N}])/gu;
 
-const digitCount = (text: string): number => text.replace(/\D/g, '').length;
+function digitCount(text: string): number {
+	return text.replace(/\D/g, '').length;
+}
 
 /** Country codes of one digit; of the rest, two digits are right more often than three. */
-const withoutGaps = (digits: string): string[] => {
+function withoutGaps(digits: string): string[] {
 	if (/^1\d{10}$/.test(digits)) return [digits.slice(0, 1), digits.slice(1, 4), digits.slice(4, 7), digits.slice(7)];
 	if (/^7\d{10}$/.test(digits)) return [digits.slice(0, 1), digits.slice(1)];
 	return digits.length > 7 ? [digits.slice(0, 2), digits.slice(2)] : [digits];
-};
+}
 
 /** A group as it is written; a long one in groups of three. */
-const group = (digits: string): string => (digits.length <= 4 ? digitWords(digits) : groupedDigits(digits));
+function group(digits: string): string {
+	return digits.length <= 4 ? digitWords(digits) : groupedDigits(digits);
+}
 
-const said = (written: string): string => {
+function said(written: string): string {
 	const plus = written.startsWith('+');
 	// "(0)" is dialled only inside the country: whoever hears the code as well would dial it wrongly.
 	const groups = (plus ? written.replace(/\(0\)/, ' ') : written).match(/\d+/g) ?? [];
 	const [only = ''] = groups;
 	const split = groups.length > 1 ? groups : plus ? withoutGaps(only) : only.length === 10 ? [only.slice(0, 3), only.slice(3, 6), only.slice(6)] : groups;
 	return `${plus ? 'plus ' : ''}${split.map(group).join(', ')}`;
-};
+}
 
-const atLeast = (digits: number) => (found: string) => (digitCount(found) >= digits && digitCount(found) <= 40 ? said(found) : found);
+function atLeast(digits: number) {
+	return (found: string) => (digitCount(found) >= digits && digitCount(found) <= 40 ? said(found) : found);
+}
 
 /** Digit by digit, with a pause between the groups: (415) 555-0132 -> four one five, five five five, ... */
-export const sayPhoneNumbers = (text: string): string =>
-	text
+export function sayPhoneNumbers(text: string): string {
+	return text
 		.replace(LETTERED, (found, code: string, word: string) => `${found.startsWith('1-') ? 'one, ' : ''}${pairWords(code)}, ${word.replace(/-/g, ' ')}`)
 		.replace(SHORT, digitWords)
 		.replace(SHORT_CODE, groupedDigits)
@@ -63,3 +69,4 @@ export const sayPhoneNumbers = (text: string): string =>
 		.replace(MANY_GROUPS, atLeast(10))
 		.replace(ANNOUNCED, atLeast(5))
 		.replace(LOCAL, atLeast(7));
+}

@@ -1,8 +1,10 @@
 // Guards against: marks that are read as nothing or by their names.
-import { saySymbols } from './symbols';
+import { saySymbols, sayOperators } from './symbols';
 
 /** Space is put in order by speakable. */
-const said = (text: string): string => saySymbols(text).replace(/\s+/g, ' ').trim();
+function inOrder(text: string): string {
+	return text.replace(/\s+/g, ' ').trim();
+}
 
 it.each([
 	['A & B', 'A and B'],
@@ -26,9 +28,32 @@ it.each([
 	['x\u00b2', 'x squared'],
 	['@ five', 'at five'],
 ])('says %j', (written, spoken) => {
-	expect(said(written)).toBe(spoken);
+	expect(inOrder(saySymbols(written))).toBe(spoken);
 });
 
 it.each(['well-known', 'Wi-Fi'])('leaves %j alone', (written) => {
 	expect(saySymbols(written)).toBe(written);
+});
+
+// Guards against: comparisons of which only the figures are left.
+
+it.each([
+	['~5', 'about 5'],
+	['~$5', 'about $5'],
+	['<$5', 'less than $5'],
+	['and <5 min', 'and less than 5 min'],
+	['3 < 4', '3 is less than 4'],
+	['x > 5', 'x is greater than 5'],
+	['x <= 5', 'x at most 5'],
+	['5 \u2265 4', '5 at least 4'],
+	['\u00b15', 'plus or minus 5'],
+	['3 x 4', '3 times 4'],
+	['3\u00d74', '3 times 4'],
+	['2*3', '2 times 3'],
+])('says %j', (written, spoken) => {
+	expect(inOrder(sayOperators(written))).toBe(spoken);
+});
+
+it.each(['1920x1080', 'a <-> b', 'x => 5', 'a < b'])('leaves %j alone', (written) => {
+	expect(sayOperators(written)).toBe(written);
 });

@@ -17,12 +17,16 @@ const LIST: ToolSpec = {
 	parameters: { type: 'object', properties: { day: { description: 'The day', type: 'string' } }, required: ['day'] },
 };
 
-const assistant = (content: string, toolCalls: Extract<ChatMessage, { role: 'assistant' }>['toolCalls'] = []): ChatMessage => ({
-	role: 'assistant',
-	content,
-	toolCalls,
-});
-const call = (result: unknown) => ({ id: 'call_1', name: 'list_appointments', arguments: { day: 'today' }, result });
+function assistant(content: string, toolCalls: Extract<ChatMessage, { role: 'assistant' }>['toolCalls'] = []): ChatMessage {
+	return {
+		role: 'assistant',
+		content,
+		toolCalls,
+	};
+}
+function call(result: unknown) {
+	return { id: 'call_1', name: 'list_appointments', arguments: { day: 'today' }, result };
+}
 
 describe('toChatHistory', () => {
 	it('keeps a call, its result and the words about it in one response', () => {

@@ -26,9 +26,15 @@ export interface ChatUnderTest {
 	close(): Promise<void>;
 }
 
-const user = (content: string): ChatMessage => ({ role: 'user', content });
-const system = (content: string): ChatMessage => ({ role: 'system', content });
-const said = (content: string): ChatMessage => ({ role: 'assistant', content, toolCalls: [] });
+function user(content: string): ChatMessage {
+	return { role: 'user', content };
+}
+function system(content: string): ChatMessage {
+	return { role: 'system', content };
+}
+function said(content: string): ChatMessage {
+	return { role: 'assistant', content, toolCalls: [] };
+}
 
 const GET_WEATHER: ToolSpec = {
 	name: 'get_forecast',

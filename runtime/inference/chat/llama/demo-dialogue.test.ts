@@ -8,14 +8,16 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 	time: "The time in the caller's own words.",
 };
 
-const tool = (name: string, description: string, ...inputs: string[]): ToolSpec => ({
-	name,
-	description,
-	parameters: {
-		type: 'object',
-		properties: Object.fromEntries(inputs.map((input) => [input, { type: 'string', description: PARAMETERS[input] }])),
-	},
-});
+function tool(name: string, description: string, ...inputs: string[]): ToolSpec {
+	return {
+		name,
+		description,
+		parameters: {
+			type: 'object',
+			properties: Object.fromEntries(inputs.map((input) => [input, { type: 'string', description: PARAMETERS[input] }])),
+		},
+	};
+}
 
 /** As models/answer/README.md and the example workflow give them. */
 const TOOLS = [
@@ -49,7 +51,7 @@ describe('the demo model in the inference process', () => {
 		messages.push({ role: 'user', content });
 		for (;;) {
 			const request = { conversation: 'demo', settings: {}, messages, tools: TOOLS };
-			const { text, toolCalls } = await inference.caller.call('chat', request).result;
+			const { text, toolCalls } = await inference.client.call('chat', request).result;
 			messages.push({
 				role: 'assistant',
 				content: text,

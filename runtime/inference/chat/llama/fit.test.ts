@@ -3,17 +3,26 @@ import fc from 'fast-check';
 import type { ChatMessage } from '../../../contract/chat';
 import { fitMessages, splitTurns } from './fit';
 
-const content = (message: ChatMessage): number =>
-	message.content.length + (message.role === 'assistant' ? JSON.stringify(message.toolCalls).length : 0);
-const count = (messages: readonly ChatMessage[]): number => messages.reduce((sum, message) => sum + content(message) + 5, 0);
+function content(message: ChatMessage): number {
+	return message.content.length + (message.role === 'assistant' ? JSON.stringify(message.toolCalls).length : 0);
+}
+function count(messages: readonly ChatMessage[]): number {
+	return messages.reduce((sum, message) => sum + content(message) + 5, 0);
+}
 
-const user = (text: string): ChatMessage => ({ role: 'user', content: text });
-const said = (text: string): ChatMessage => ({ role: 'assistant', content: text, toolCalls: [] });
-const talk = (turns: number): ChatMessage[] => [
-	{ role: 'system', content: 'Be brief.' },
-	...Array.from({ length: turns }, (_, turn) => [user(`question ${turn}`), said(`answer ${turn}`)]).flat(),
-	user('last'),
-];
+function user(text: string): ChatMessage {
+	return { role: 'user', content: text };
+}
+function said(text: string): ChatMessage {
+	return { role: 'assistant', content: text, toolCalls: [] };
+}
+function talk(turns: number): ChatMessage[] {
+	return [
+		{ role: 'system', content: 'Be brief.' },
+		...Array.from({ length: turns }, (_, turn) => [user(`question ${turn}`), said(`answer ${turn}`)]).flat(),
+		user('last'),
+	];
+}
 
 describe('fitMessages', () => {
 	it('leaves alone what fits', () => {

@@ -27,7 +27,9 @@ export function splitTurns(messages: readonly ChatMessage[]): Parts {
 }
 
 /** A result that was shortened before is text already: writing it as JSON again would make it longer. */
-const resultText = (result: unknown): string => (typeof result === 'string' ? result : JSON.stringify(result ?? ''));
+function resultText(result: unknown): string {
+	return typeof result === 'string' ? result : JSON.stringify(result ?? '');
+}
 
 /** Halves the longest text of a message list, as the last resort against one overlong turn. */
 function shorten(messages: readonly ChatMessage[]): ChatMessage[] | undefined {

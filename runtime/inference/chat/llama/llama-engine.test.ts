@@ -8,11 +8,11 @@ function open(): Promise<ChatUnderTest> {
 		// Of a model as small as these; see model.ts.
 		places: 16,
 		chat: ({ model, sampling, tools = [], ...request }, onText = () => undefined) =>
-			inference.caller.call('chat', { ...request, tools, settings: { model, sampling } }, ({ text }) => onText(text)),
+			inference.client.call('chat', { ...request, tools, settings: { model, sampling } }, ({ text }) => onText(text)),
 		forget: async (conversation) => {
-			await inference.caller.call('forget', { conversation }).result;
+			await inference.client.call('forget', { conversation }).result;
 		},
-		tokens: async () => (await inference.caller.call('stats', {}).result).tokens,
+		tokens: async () => (await inference.client.call('stats', {}).result).tokens,
 		close: async () => {
 			expect(inference.alive).toBe(true);
 			await inference.stop();

@@ -9,8 +9,9 @@ import { llamaBackend } from '../../llama/library';
 import { type ChatModel, loadChatModel } from './model';
 import { promptFor, writeReply } from './reply';
 
-const cancelled = (cause?: unknown): VoiceError =>
-	new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
+function cancelled(cause?: unknown): VoiceError {
+	return new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
+}
 
 /** Answers with GGUF models on this machine. A model is loaded on first use and shared by all conversations. */
 export class LlamaEngine implements ChatEngine {
@@ -57,9 +58,9 @@ export class LlamaEngine implements ChatEngine {
 		if (start === undefined) return;
 		const never = new AbortController().signal;
 		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
-		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
+		const permit = scheduler.permit({ lane, kind: () => 'background', chunk: true }, never);
 		await pool.use('', () => 0, never, async (sequence) => {
-			if (sequence.nextTokenIndex === 0) await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
+			if (sequence.nextTokenIndex === 0) await permit(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		});
 	}
 

@@ -7,8 +7,7 @@ import { chatWrapperFor } from './chat-format';
 import type { Backend, Library } from '../../llama/library';
 import { isWhollyOnGpu, openContext } from '../../llama/open-context';
 import { ChunkPace } from '../../llama/prefill';
-import { sequencesOf } from '../../llama/sequence-numbers';
-import { SequencePool } from '../../llama/sequences';
+import { sequencesOf, SequencePool } from '../../llama/sequences';
 import { quickerThreads } from '../../llama/thread-check';
 import { threadsFor } from '../../machine/cores';
 

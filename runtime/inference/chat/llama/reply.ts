@@ -9,7 +9,7 @@ import { fitMessages } from './fit';
 import type { ChatModel } from './model';
 import { paced } from '../../llama/paced';
 import { prefill } from '../../llama/prefill';
-import { numberOf } from '../../llama/sequence-numbers';
+import { numberOf } from '../../llama/sequences';
 
 type Token = ReturnType<ChatModel['model']['tokenize']>[number];
 
@@ -23,7 +23,9 @@ const MOST_CANDIDATES = 1000;
 const toolArguments = z.record(z.unknown());
 
 /** Models put spaces around copied words now and then. */
-const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+function trimmed(value: unknown): unknown {
+	return typeof value === 'string' ? value.trim() : value;
+}
 
 function toToolCall(name: string, params: unknown): ToolCall {
 	const given = toolArguments.parse(params ?? {});
@@ -74,8 +76,8 @@ export async function writeReply(
 	// Nobody is on the line while a workflow asks by itself.
 	const live = request.conversation !== '';
 	const own = { lane, sequence: numberOf(sequence) };
-	const reading = scheduler.leave({ ...own, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
-	const writing = scheduler.leave({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
+	const reading = scheduler.permit({ ...own, kind: () => (live ? 'prompt' : 'background'), chunk: true }, signal);
+	const writing = scheduler.permit({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
 	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
 
 	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: wrapper });

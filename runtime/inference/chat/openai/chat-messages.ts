@@ -8,7 +8,7 @@ interface WireCall {
 	readonly function: { readonly name: string; readonly arguments: string };
 }
 
-export type WireMessage =
+export type OpenAiMessage =
 	| { readonly role: 'system' | 'user'; readonly content: string }
 	| { readonly role: 'assistant'; readonly content: string | null; readonly tool_calls?: readonly WireCall[] }
 	| { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
@@ -20,7 +20,9 @@ const NO_RESULT = { error: 'the tool gave no result' };
  * llama-server, vLLM and SGLang read control words in what somebody said as control tokens; a space makes them
  * plain words.
  */
-const plain = (text: string): string => text.replace(/<(?=\|[\w-]+\|>)/g, '< ');
+function plain(text: string): string {
+	return text.replace(/<(?=\|[\w-]+\|>)/g, '< ');
+}
 
 function resultText(result: unknown): string {
 	if (result === undefined) return JSON.stringify(NO_RESULT);
@@ -35,8 +37,8 @@ function resultText(result: unknown): string {
  *   ids may be missing, too long or twice the same.
  * An assistant message of which nothing was heard is left out.
  */
-export function toWireMessages(messages: readonly ChatMessage[]): WireMessage[] {
-	const wire: WireMessage[] = [];
+export function toWireMessages(messages: readonly ChatMessage[]): OpenAiMessage[] {
+	const wire: OpenAiMessage[] = [];
 	let calls = 0;
 	const say = (role: 'system' | 'user' | 'assistant', text: string, glue: string): void => {
 		const last = wire.at(-1);
@@ -66,8 +68,8 @@ export interface WireTool {
 	readonly function: { readonly name: string; readonly description?: string; readonly parameters: Readonly<Record<string, unknown>> };
 }
 
-export const toWireTools = (tools: readonly ToolSpec[]): WireTool[] =>
-	tools.map(({ name, description, parameters }) => ({
+export function toWireTools(tools: readonly ToolSpec[]): WireTool[] {
+	return tools.map(({ name, description, parameters }) => ({
 		type: 'function',
 		function: {
 			name,
@@ -76,6 +78,9 @@ export const toWireTools = (tools: readonly ToolSpec[]): WireTool[] =>
 			parameters: { type: 'object', properties: {}, ...parameters },
 		},
 	}));
+}
 
 /** All that was said and heard in it: never to be shown. */
-export const spokenIn = (messages: readonly ChatMessage[]): string[] => messages.map(({ content }) => content);
+export function spokenIn(messages: readonly ChatMessage[]): string[] {
+	return messages.map(({ content }) => content);
+}

@@ -44,9 +44,10 @@ function shareThatFits(said: string, replyTokens: number): number {
 	return numbers.length > 1 && room > 0 && room < asked ? MARGIN * (room / asked) : SHRINK;
 }
 
-const lettersOf = (messages: readonly ChatMessage[]): number =>
-	messages.reduce(
+function lettersOf(messages: readonly ChatMessage[]): number {
+	return messages.reduce(
 		(sum, message) =>
 			sum + message.content.length + (message.role === 'assistant' && message.toolCalls.length > 0 ? JSON.stringify(message.toolCalls).length : 0),
 		0,
 	);
+}

@@ -34,7 +34,7 @@ async function openServed(dialect: (typeof CHAT_DIALECTS)[number]): Promise<Chat
 			model: body.model,
 			sampling: { temperature: body.temperature, topP: body.top_p, topK: body.top_k, maxTokens: body.max_tokens },
 		});
-		const call = inference.caller.call('chat', { conversation: '', settings, ...fromWire(body) }, ({ text }) => onText(text));
+		const call = inference.client.call('chat', { conversation: '', settings, ...fromWire(body) }, ({ text }) => onText(text));
 		signal.addEventListener('abort', () => call.cancel());
 		return await call.result;
 	};
@@ -49,7 +49,7 @@ async function openServed(dialect: (typeof CHAT_DIALECTS)[number]): Promise<Chat
 		places: 16,
 		chat: ({ model, ...request }, onText) => ask(engineOf(model), request, onText),
 		forget: async () => engines.forEach((engine) => engine.forget()),
-		tokens: async () => (await inference.caller.call('stats', {}).result).tokens,
+		tokens: async () => (await inference.client.call('stats', {}).result).tokens,
 		close: async () => {
 			expect(inference.alive).toBe(true);
 			await server.stop();

@@ -1,11 +1,10 @@
 import { type ChatMessage, chatSettings, type ChatSettings } from '../../../contract/chat';
 import type { ChatReply } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
-import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
-import { orCancelled } from '../../openai-client/found-once';
+import { unlessCancelled, cancelled } from '../../../lib/async';
 import { OptionalFields, without } from '../../openai-client/optional-fields';
 import type { RemoteServer } from '../../openai-client/remote-server';
-import { cancelled } from '../../openai-client/request-watch';
+import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
 import { spokenIn, toWireMessages, toWireTools } from './chat-messages';
 import { ContextRoom } from './context-room';
 import { ReplyReader } from './reply-reader';
@@ -46,7 +45,7 @@ export class RemoteChat implements ChatEngine {
 		this.turns.set(conversation, turn);
 		try {
 			// Whoever waits for the turn before can be cancelled all the same.
-			return await orCancelled(turn, signal);
+			return await unlessCancelled(turn, signal);
 		} finally {
 			if (this.turns.get(conversation) === turn) this.turns.delete(conversation);
 		}

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { ToolCallFragment } from './answers';
 import { ToolCalls } from './tool-calls';
 
-const read = (fragments: readonly ToolCallFragment[]): Array<{ name: string; arguments: unknown }> => {
+function read(fragments: readonly ToolCallFragment[]): Array<{ name: string; arguments: unknown }> {
 	const calls = new ToolCalls();
 	for (const fragment of fragments) calls.take(fragment);
 	return calls.finish().map(({ name, arguments: values }) => ({ name, arguments: values }));
-};
+}
 
 const BOOK = { name: 'book', arguments: { title: 'dentist', hour: 9 } };
 const LIST = { name: 'list', arguments: { day: 'monday' } };

@@ -7,19 +7,21 @@ import shipped from './catalogue.json';
 import { Catalogue, modelBytes, openCatalogue } from './catalogue';
 import { type CatalogueData, catalogueSchema, modelTasks } from './schema';
 
-const problems = (change: (data: CatalogueData) => void): string => {
+function problems(change: (data: CatalogueData) => void): string {
 	const data = catalogueSchema.parse(structuredClone(shipped));
 	change(data);
 	return catalogueSchema.safeParse(data).error?.message ?? '';
-};
-const thrownBy = (act: () => unknown): unknown => {
+}
+function thrownBy(act: () => unknown): unknown {
 	try {
 		return act();
 	} catch (error) {
 		return error;
 	}
-};
-const first = <T>(list: T[]): T => list[0] as T;
+}
+function first<T>(list: T[]): T {
+	return list[0] as T;
+}
 
 describe('the shipped catalogue', () => {
 	const catalogue = new Catalogue(catalogueSchema.parse(shipped));

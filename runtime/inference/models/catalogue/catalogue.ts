@@ -56,14 +56,19 @@ export class Catalogue {
 	}
 }
 
-export const isModelTask = (name: string): name is ModelTask => (modelTasks as readonly string[]).includes(name);
+export function isModelTask(name: string): name is ModelTask {
+	return (modelTasks as readonly string[]).includes(name);
+}
 
 /** Exact where the catalogue knows it, else the rounded figure; undefined where it knows neither. */
-export const expectedBytes = (file: CatalogueFile): number | undefined => file.bytes ?? file.aboutBytes ?? undefined;
+export function expectedBytes(file: CatalogueFile): number | undefined {
+	return file.bytes ?? file.aboutBytes ?? undefined;
+}
 
 /** What is to be fetched, as far as it is known. */
-export const modelBytes = (model: CatalogueModel): number =>
-	model.files.reduce((sum, file) => sum + (expectedBytes(file) ?? 0), 0);
+export function modelBytes(model: CatalogueModel): number {
+	return model.files.reduce((sum, file) => sum + (expectedBytes(file) ?? 0), 0);
+}
 
 /**
  * The catalogue of this machine: the one that VOICE_LOOP_MODEL_CATALOGUE names (a JSON file of the same shape,

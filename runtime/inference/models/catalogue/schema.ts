@@ -77,7 +77,9 @@ const mirror = z.object({
 	publisher: z.boolean(),
 });
 
-const repeated = (names: string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
+function repeated(names: string[]): string[] {
+	return names.filter((name, index) => names.indexOf(name) !== index);
+}
 
 export const catalogueSchema = z
 	.object({

@@ -11,8 +11,9 @@ function fail(why: string): never {
 	throw new Error(why);
 }
 
-const asked = (file: typeof known, env: NodeJS.ProcessEnv) =>
-	addressesOf(catalogue, model, file, env).map(({ url, token }) => `${new URL(url).host} ${token ?? '-'}`);
+function asked(file: typeof known, env: NodeJS.ProcessEnv) {
+	return addressesOf(catalogue, model, file, env).map(({ url, token }) => `${new URL(url).host} ${token ?? '-'}`);
+}
 const own = { VOICE_LOOP_MODEL_MIRRORS: 'https://a.example/hub/, http://b.example' };
 
 describe('addresses', () => {

@@ -3,9 +3,8 @@ import type { CatalogueFile } from '../catalogue/schema';
 import type { Address } from './addresses';
 import type { Agents } from './agents';
 import { checkHead, checkStart, mostBytes } from './content';
-import { checkSpace } from './disk-space';
-import { type Answer, get } from './http-get';
-import type { DownloadLimits } from './limits';
+import { checkSpace, type DownloadLimits } from './limits';
+import { type DownloadAnswer, get } from './http-get';
 import type { PartFile } from './part-file';
 import { refusal } from './refusal';
 import { fromNetwork, TryFailure } from './try-failure';
@@ -67,7 +66,7 @@ async function resumable({ part, file, address }: Attempt): Promise<Record<strin
 }
 
 /** What the answer's head promises. @returns the file's whole size, if it says so */
-async function begin({ part, file }: Attempt, answer: Answer): Promise<number | undefined> {
+async function begin({ part, file }: Attempt, answer: DownloadAnswer): Promise<number | undefined> {
 	if (answer.status === 416) {
 		await part.restart();
 		throw new TryFailure(`${answer.host}: the file has become shorter`, 'again');
@@ -90,7 +89,7 @@ async function begin({ part, file }: Attempt, answer: Answer): Promise<number | 
 	return total;
 }
 
-async function receive({ file, part, limits, signal, onPiece }: Attempt, { body, host }: Answer): Promise<void> {
+async function receive({ file, part, limits, signal, onPiece }: Attempt, { body, host }: DownloadAnswer): Promise<void> {
 	const most = mostBytes(file);
 	const stalled = (): void => {
 		body.destroy(new TryFailure(`${host}: no byte for ${Math.round(limits.stallMs / 1000)} s`, 'again'));
@@ -128,4 +127,6 @@ function lost(error: unknown, host: string, signal: AbortSignal): unknown {
 	return network ? fromNetwork(error as NodeJS.ErrnoException, host, true) : error;
 }
 
-const strongTag = ({ headers }: Answer): string | undefined => (headers.etag?.startsWith('"') ? headers.etag : undefined);
+function strongTag({ headers }: DownloadAnswer): string | undefined {
+	return headers.etag?.startsWith('"') ? headers.etag : undefined;
+}

@@ -7,8 +7,12 @@ function der(tag: number, ...parts: (Buffer | string)[]): Buffer {
 	return Buffer.concat([Buffer.from([tag, ...length]), body]);
 }
 
-const sequence = (...parts: Buffer[]): Buffer => der(0x30, ...parts);
-const hex = (digits: string): Buffer => Buffer.from(digits, 'hex');
+function sequence(...parts: Buffer[]): Buffer {
+	return der(0x30, ...parts);
+}
+function hex(digits: string): Buffer {
+	return Buffer.from(digits, 'hex');
+}
 
 const ECDSA_SHA256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 const NAME = sequence(der(0x31, sequence(der(0x06, hex('550403')), der(0x0c, 'localhost'))));

@@ -1,25 +1,26 @@
 import type { CatalogueFile } from '../catalogue/schema';
-import type { Answer } from './http-get';
+import type { DownloadAnswer } from './http-get';
 import { TryFailure } from './try-failure';
 
 /** A page from a published, rounded figure may be off by as much: GB and GiB alone differ by 7 %. */
 const ABOUT = 1.25;
 /** Where nothing at all is known about its size. All such files of the catalogue are below one MB. */
-const UNKNOWN_LIMIT = 64 * 1024 * 1024;
+const UNKNOWN_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Whether that many bytes may be this file. */
 export function sizeFits(file: CatalogueFile, bytes: number): boolean {
 	if (file.bytes !== null) return bytes === file.bytes;
 	if (file.aboutBytes !== null) return bytes >= file.aboutBytes / ABOUT && bytes <= file.aboutBytes * ABOUT;
-	return bytes > 0 && bytes <= UNKNOWN_LIMIT;
+	return bytes > 0 && bytes <= UNKNOWN_LIMIT_BYTES;
 }
 
 /** More than this is never written. */
-export const mostBytes = (file: CatalogueFile): number =>
-	file.bytes ?? (file.aboutBytes === null ? UNKNOWN_LIMIT : Math.floor(file.aboutBytes * ABOUT));
+export function mostBytes(file: CatalogueFile): number {
+	return file.bytes ?? (file.aboutBytes === null ? UNKNOWN_LIMIT_BYTES : Math.floor(file.aboutBytes * ABOUT));
+}
 
 /** Looks at an answer's head: log-in pages and packed or wrongly sized files are refused before a byte is written. */
-export function checkHead(file: CatalogueFile, answer: Answer, total: number | undefined): void {
+export function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: number | undefined): void {
 	const refuse = (why: string): TryFailure => new TryFailure(`${answer.host}: ${why}`, 'elsewhere');
 	if (/text\/html|application\/xhtml/i.test(answer.headers['content-type'] ?? '')) throw refuse('sent a web page in place of the file');
 	const encoding = answer.headers['content-encoding'];

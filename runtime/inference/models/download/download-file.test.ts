@@ -4,15 +4,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readReceipt } from '../store/receipt';
+import { readReceipt } from '../store/store';
 import type { Address } from './addresses';
 import { type Agents, openAgents } from './agents';
 import { downloadFile, type FileDownload } from './download-file';
-import { answer, catalogueFile, Hub, inTurn, modelBytes, type Reaction, serve, sha256, testLimits } from './hub.fixture';
+import { answer, catalogueFile, Hub, inTurn, hubModelBytes, type Reaction, serveHub, sha256, testLimits } from './hub.fixture';
 
 const LENGTH = 300_000;
-const content = modelBytes(LENGTH);
-const other = modelBytes(LENGTH, 2);
+const content = hubModelBytes(LENGTH);
+const other = hubModelBytes(LENGTH, 2);
 
 let folder: string;
 let target: string;
@@ -37,10 +37,12 @@ async function hub(react?: Reaction): Promise<Hub> {
 	return made;
 }
 
-const addressOf = (server: Hub, token?: string): Address => ({ url: `${server.base}/model.gguf`, ...(token === undefined ? {} : { token }) });
+function addressOf(server: Hub, token?: string): Address {
+	return { url: `${server.base}/model.gguf`, ...(token === undefined ? {} : { token }) };
+}
 
-const fetchFrom = (addresses: readonly Address[], more: Partial<FileDownload> = {}) =>
-	downloadFile({
+function fetchFrom(addresses: readonly Address[], more: Partial<FileDownload> = {}) {
+	return downloadFile({
 		file: catalogueFile(content),
 		target,
 		addresses,
@@ -51,15 +53,16 @@ const fetchFrom = (addresses: readonly Address[], more: Partial<FileDownload> = 
 		stillOurs: async () => undefined,
 		...more,
 	});
+}
 
 const unknownSum = catalogueFile(content, { bytes: null, aboutBytes: LENGTH, sha256: null });
 
 /** Breaks the connections when that much is on the disk: a server cannot know how much of what it sent has arrived. */
-const cutAt =
-	(...positions: number[]) =>
-	(bytes: number): void => {
+function cutAt(...positions: number[]) {
+	return (bytes: number): void => {
 		if (positions.includes(bytes)) for (const server of hubs) server.cut();
 	};
+}
 
 /** Nothing but what was asked for may be left. */
 function expectWhole(wanted: Buffer = content): void {
@@ -73,7 +76,7 @@ function expectNothing(): void {
 }
 
 test('brings a file, its receipt and its progress', async () => {
-	const server = await hub(serve(content));
+	const server = await hub(serveHub(content));
 	const seen: number[] = [];
 	const receipt = await fetchFrom([addressOf(server)], { onBytes: (bytes) => seen.push(bytes) });
 	expectWhole();
@@ -88,7 +91,7 @@ describe('a connection that ends too soon', () => {
 		['breaks', cutAt(100_000)],
 		['stalls', () => undefined],
 	])('because it %s is resumed where it stopped', async (_, onBytes) => {
-		const server = await hub(inTurn(serve(content, { upTo: 100_000 }), serve(content)));
+		const server = await hub(inTurn(serveHub(content, { upTo: 100_000 }), serveHub(content)));
 		await fetchFrom([addressOf(server)], { onBytes });
 		expectWhole();
 		expect(server.asked).toEqual(['/model.gguf whole', '/model.gguf bytes=100000-']);
@@ -97,7 +100,7 @@ describe('a connection that ends too soon', () => {
 
 	it('is resumed as often as it brings something new', async () => {
 		const steps = Array.from({ length: 9 }, (_, index) => (index + 1) * 30_000);
-		const server = await hub(inTurn(...steps.map((upTo) => serve(content, { upTo })), serve(content)));
+		const server = await hub(inTurn(...steps.map((upTo) => serveHub(content, { upTo })), serveHub(content)));
 		await fetchFrom([addressOf(server)], { onBytes: cutAt(...steps) });
 		expectWhole();
 		expect(server.requests).toHaveLength(10);
@@ -106,14 +109,14 @@ describe('a connection that ends too soon', () => {
 	it('begins anew at a server that knows no ranges, and gives up when that never ends', async () => {
 		const noRanges: Reaction = (request, response, count) => {
 			delete request.headers.range;
-			serve(content, count < 2 ? { upTo: 100_000 } : {})(request, response, count);
+			serveHub(content, count < 2 ? { upTo: 100_000 } : {})(request, response, count);
 		};
 		await fetchFrom([addressOf(await hub(noRanges))], { onBytes: cutAt(100_000) });
 		expectWhole();
 		rmSync(target);
 		const never = await hub((request, response, count) => {
 			delete request.headers.range;
-			serve(content, { upTo: 100_000 })(request, response, count);
+			serveHub(content, { upTo: 100_000 })(request, response, count);
 		});
 		const endless = fetchFrom([addressOf(never)], { onBytes: cutAt(100_000) });
 		await expect(endless).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED' });
@@ -122,8 +125,8 @@ describe('a connection that ends too soon', () => {
 	});
 
 	it('goes on at the next mirror where a checksum tells whether the parts fit', async () => {
-		const first = await hub(inTurn(serve(content, { upTo: 100_000 }), answer(404)));
-		const second = await hub(serve(content, { etag: '"another"' }));
+		const first = await hub(inTurn(serveHub(content, { upTo: 100_000 }), answer(404)));
+		const second = await hub(serveHub(content, { etag: '"another"' }));
 		await fetchFrom([addressOf(first), addressOf(second)], { onBytes: cutAt(100_000) });
 		expectWhole();
 		expect(second.asked).toEqual(['/model.gguf bytes=100000-']);
@@ -131,8 +134,8 @@ describe('a connection that ends too soon', () => {
 	});
 
 	it('begins anew at the next mirror where nothing could tell', async () => {
-		const first = await hub(inTurn(serve(other, { upTo: 100_000 }), answer(404)));
-		const second = await hub(serve(content));
+		const first = await hub(inTurn(serveHub(other, { upTo: 100_000 }), answer(404)));
+		const second = await hub(serveHub(content));
 		await fetchFrom([addressOf(first), addressOf(second)], { file: unknownSum, onBytes: cutAt(100_000) });
 		expectWhole();
 		expect(second.asked).toEqual(['/model.gguf whole']);
@@ -147,7 +150,7 @@ describe('a connection that ends too soon', () => {
 
 describe('a file that changes between two ranges', () => {
 	it('is taken whole in its new form when the server honours If-Range', async () => {
-		const server = await hub(inTurn(serve(other, { upTo: 100_000 }), serve(content)));
+		const server = await hub(inTurn(serveHub(other, { upTo: 100_000 }), serveHub(content)));
 		await fetchFrom([addressOf(server)], { file: unknownSum, onBytes: cutAt(100_000) });
 		expectWhole();
 	});
@@ -155,9 +158,9 @@ describe('a file that changes between two ranges', () => {
 	it('is begun anew after the checksum when the server does not', async () => {
 		const careless: Reaction = (request, response, count) => {
 			delete request.headers['if-range'];
-			serve(content)(request, response, count);
+			serveHub(content)(request, response, count);
 		};
-		const server = await hub(inTurn(serve(other, { upTo: 100_000 }), careless));
+		const server = await hub(inTurn(serveHub(other, { upTo: 100_000 }), careless));
 		await fetchFrom([addressOf(server)], { onBytes: cutAt(100_000) });
 		expectWhole();
 		expect(server.asked).toEqual(['/model.gguf whole', '/model.gguf bytes=100000-', '/model.gguf whole']);
@@ -165,7 +168,7 @@ describe('a file that changes between two ranges', () => {
 
 	it('is begun anew when it has become shorter, or another range comes than was asked for', async () => {
 		const wrong = answer(206, { 'content-range': `bytes 0-${LENGTH - 1}/${LENGTH}` }, content);
-		const server = await hub(inTurn(serve(content, { upTo: 100_000 }), answer(416), serve(content, { upTo: 90_000 }), wrong, serve(content)));
+		const server = await hub(inTurn(serveHub(content, { upTo: 100_000 }), answer(416), serveHub(content, { upTo: 90_000 }), wrong, serveHub(content)));
 		await fetchFrom([addressOf(server)], { onBytes: cutAt(100_000, 90_000) });
 		expectWhole();
 		expect(server.asked.map((line) => line.split(' ')[1])).toEqual(['whole', 'bytes=100000-', 'whole', 'bytes=90000-', 'whole']);
@@ -178,25 +181,25 @@ describe('what is no model', () => {
 	const html = '<!DOCTYPE html><html><body>Please log in to the hotel\'s network</body></html>';
 
 	it.each<[string, Reaction, RegExp]>([
-		['one damaged bit', serve(flipped), /another checksum/],
+		['one damaged bit', serveHub(flipped), /another checksum/],
 		['a web page', answer(200, { 'content-type': 'text/html; charset=utf-8' }, html), /web page/],
 		['a web page that says it is a file', answer(200, { 'content-type': 'application/octet-stream', 'content-length': String(LENGTH) }, Buffer.from(html.padEnd(LENGTH))), /web page/],
 		['a Git LFS pointer of the right size', answer(200, {}, Buffer.from('version https://git-lfs.github.com/spec/v1\n'.padEnd(LENGTH))), /LFS pointer/],
-		['a file of another kind', serve(Buffer.concat([Buffer.from('PK34'), content.subarray(4)])), /no GGUF/],
-		['a shorter file', serve(content.subarray(0, LENGTH - 1)), /should have 300000/],
+		['a file of another kind', serveHub(Buffer.concat([Buffer.from('PK34'), content.subarray(4)])), /no GGUF/],
+		['a shorter file', serveHub(content.subarray(0, LENGTH - 1)), /should have 300000/],
 		['an endless file', (_, response) => void response.writeHead(200).end(Buffer.concat([content, content])), /more than the 300000 bytes/],
 		['a packed file', answer(200, { 'content-encoding': 'gzip' }, gzipSync(content)), /packed \(gzip\)/],
 	])('%s is refused, and the next mirror asked', async (_, bad, reason) => {
 		const first = await hub(bad);
 		await expect(fetchFrom([addressOf(first)])).rejects.toThrow(reason);
 		expectNothing();
-		const second = await hub(serve(content));
+		const second = await hub(serveHub(content));
 		await fetchFrom([addressOf(first), addressOf(second)]);
 		expectWhole();
 	});
 
 	it('is also refused by its rough size where no exact one is known', async () => {
-		const server = await hub(serve(content.subarray(0, 150_000)));
+		const server = await hub(serveHub(content.subarray(0, 150_000)));
 		await expect(fetchFrom([addressOf(server)], { file: unknownSum })).rejects.toThrow(/about 300000/);
 		expectNothing();
 	});
@@ -214,7 +217,7 @@ describe('a server that refuses', () => {
 		const first = await hub(answer(status));
 		await expect(fetchFrom([addressOf(first)])).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED', message: expect.stringMatching(reason) });
 		expect(first.requests).toHaveLength(times);
-		await fetchFrom([addressOf(first), addressOf(await hub(serve(content)))]);
+		await fetchFrom([addressOf(first), addressOf(await hub(serveHub(content)))]);
 		expectWhole();
 	});
 
@@ -230,11 +233,11 @@ describe('a server that refuses', () => {
 
 	it('is given the time that it asks for, but not for ever, and each time more', async () => {
 		const waits: number[] = [];
-		const reactions = [answer(429, { 'retry-after': '7' }), answer(503, { 'retry-after': '100000' }), serve(content)];
+		const reactions = [answer(429, { 'retry-after': '7' }), answer(503, { 'retry-after': '100000' }), serveHub(content)];
 		await fetchFrom([addressOf(await hub(inTurn(...reactions)))], { limits: testLimits(waits) });
 		expect(waits).toEqual([7000, 60_000]);
 		const short: number[] = [];
-		await fetchFrom([addressOf(await hub(inTurn(answer(500), answer(500), serve(content))))], { limits: testLimits(short), target: `${target}.2` });
+		await fetchFrom([addressOf(await hub(inTurn(answer(500), answer(500), serveHub(content))))], { limits: testLimits(short), target: `${target}.2` });
 		expect(short).toEqual([1000, 2000]);
 	});
 
@@ -252,7 +255,7 @@ describe('a server that refuses', () => {
 
 describe('a redirection', () => {
 	it('to another host is followed without the token', async () => {
-		const storage = await hub(serve(content));
+		const storage = await hub(serveHub(content));
 		const server = await hub(inTurn(answer(307, { location: '/here' }), answer(302, { location: `${storage.base}/signed?key=abc` })));
 		await fetchFrom([addressOf(server, 'hf_secret')]);
 		expectWhole();
@@ -276,7 +279,7 @@ describe('a redirection', () => {
 describe('what an earlier process left', () => {
 	it('is taken up by the next, sum included', async () => {
 		const stop = new AbortController();
-		const server = await hub(serve(content, { upTo: 120_000 }));
+		const server = await hub(serveHub(content, { upTo: 120_000 }));
 		const interrupted = fetchFrom([addressOf(server)], {
 			signal: stop.signal,
 			onBytes: (bytes) => {
@@ -285,7 +288,7 @@ describe('what an earlier process left', () => {
 		});
 		await expect(interrupted).rejects.toThrow('enough');
 		expect(statSync(`${target}.part`).size).toBe(120_000);
-		server.react = serve(content);
+		server.react = serveHub(content);
 		await fetchFrom([addressOf(server)]);
 		expectWhole();
 		expect(server.asked.at(-1)).toBe('/model.gguf bytes=120000-');
@@ -293,7 +296,7 @@ describe('what an earlier process left', () => {
 
 	it('needs no request when it is all there', async () => {
 		const stop = new AbortController();
-		const server = await hub(serve(content, { upTo: 1000 }));
+		const server = await hub(serveHub(content, { upTo: 1000 }));
 		const interrupted = fetchFrom([addressOf(server)], { signal: stop.signal, onBytes: () => stop.abort(new Error('enough')) });
 		await expect(interrupted).rejects.toThrow('enough');
 		writeFileSync(`${target}.part`, content);
@@ -304,16 +307,16 @@ describe('what an earlier process left', () => {
 
 	it('is dropped when it is damaged, and fetched anew', async () => {
 		const stop = new AbortController();
-		const server = await hub(serve(content, { upTo: 1000 }));
+		const server = await hub(serveHub(content, { upTo: 1000 }));
 		await expect(fetchFrom([addressOf(server)], { signal: stop.signal, onBytes: () => stop.abort(new Error('enough')) })).rejects.toThrow();
 		writeFileSync(`${target}.part`, other);
-		server.react = serve(content);
+		server.react = serveHub(content);
 		await fetchFrom([addressOf(server)]);
 		expectWhole();
 	});
 
 	it('is not trusted without a note of where it is from', async () => {
-		const server = await hub(serve(content));
+		const server = await hub(serveHub(content));
 		await fetchFrom([addressOf(server)]);
 		rmSync(target);
 		writeFileSync(`${target}.part`, other.subarray(0, 1000));
@@ -324,7 +327,7 @@ describe('what an earlier process left', () => {
 });
 
 test('a disk without room is told before a byte is written, and when somebody else fills it', async () => {
-	const server = await hub(serve(content));
+	const server = await hub(serveHub(content));
 	const full = { ...testLimits(), freeBytes: async () => 1_000_000 };
 	await expect(fetchFrom([addressOf(server)], { limits: full })).rejects.toMatchObject({ code: 'VOICE_ERR_DISK_FULL', message: expect.stringContaining(path.dirname(target)) });
 	expect(statSync(`${target}.part`).size).toBe(0);

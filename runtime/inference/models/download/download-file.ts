@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 import type { CatalogueFile } from '../catalogue/schema';
-import { type Receipt, writeReceipt } from '../store/receipt';
+import { type Receipt, writeReceipt } from '../store/store';
 import type { Address } from './addresses';
 import type { Agents } from './agents';
 import { attempt } from './attempt';
-import { diskFull } from './disk-space';
-import { type DownloadLimits, waitAfter } from './limits';
+import { diskFull, type DownloadLimits, waitAfter } from './limits';
 import { PartFile } from './part-file';
 import { TryFailure } from './try-failure';
 

@@ -1,19 +1,17 @@
 import path from 'node:path';
-import type { Catalogue } from '../catalogue/catalogue';
-import { expectedBytes } from '../catalogue/catalogue';
+import { type Catalogue, expectedBytes } from '../catalogue/catalogue';
 import type { CatalogueModel } from '../catalogue/schema';
 import type { ModelStore } from '../store/store';
 import { addressesOf } from './addresses';
 import { openAgents } from './agents';
-import { checkSpace } from './disk-space';
+import { checkSpace, type DownloadLimits } from './limits';
 import { downloadFile } from './download-file';
-import type { DownloadLimits } from './limits';
 import { ModelLock } from './model-lock';
 import { partSize } from './part-file';
 import { type ModelProgress, ProgressMeter } from './progress';
 
 /** How often a process that waits for another one looks, ms. */
-const LOOK_EVERY = 300;
+const LOOK_EVERY_MS = 300;
 
 export interface ModelFetch {
 	readonly model: CatalogueModel;
@@ -25,7 +23,9 @@ export interface ModelFetch {
 	readonly onProgress: (progress: ModelProgress) => void;
 }
 
-export const lockPath = (store: ModelStore, model: CatalogueModel): string => path.join(store.folder, `${model.id}.lock`);
+export function lockPath(store: ModelStore, model: CatalogueModel): string {
+	return path.join(store.folder, `${model.id}.lock`);
+}
 
 /** Fetches what is missing of a model, or waits until another process has done so. Its folder must exist. */
 export async function fetchModel(job: ModelFetch): Promise<void> {
@@ -42,7 +42,7 @@ export async function fetchModel(job: ModelFetch): Promise<void> {
 			}
 		}
 		await reportOther(job, meter, lock.pid);
-		await limits.pause(LOOK_EVERY, signal);
+		await limits.pause(LOOK_EVERY_MS, signal);
 		if ((await store.missing(model)).length === 0) return;
 	}
 }

@@ -16,7 +16,7 @@ export interface Question {
 	readonly signal: AbortSignal;
 }
 
-export interface Answer {
+export interface DownloadAnswer {
 	readonly status: number;
 	readonly headers: IncomingMessage['headers'];
 	/** Must be read to its end or destroyed. */
@@ -32,7 +32,7 @@ const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);
  * One GET. Redirections are followed by hand, because the token must not travel with them to another host (hubs
  * redirect to storage services), nor anything from https to http. Rejects with TryFailure, or with the signal's reason.
  */
-export async function get(question: Question): Promise<Answer> {
+export async function get(question: Question): Promise<DownloadAnswer> {
 	const first = new URL(question.url);
 	let url = first;
 	for (let count = 0; count <= MOST_REDIRECTIONS; count++) {

@@ -48,7 +48,7 @@ export class Hub {
 }
 
 /** Serves `content` as a hub does: ranges, If-Range, a strong ETag. `upTo`: sends no byte behind that one, and hangs. */
-export function serve(content: Buffer, options: { etag?: string; upTo?: number } = {}): Reaction {
+export function serveHub(content: Buffer, options: { etag?: string; upTo?: number } = {}): Reaction {
 	const etag = options.etag ?? `"${sha256(content).slice(0, 16)}"`;
 	return (request, response) => {
 		const ifRange = request.headers['if-range'];
@@ -67,20 +67,22 @@ export function serve(content: Buffer, options: { etag?: string; upTo?: number }
 }
 
 /** The first reactions once each, the last one from then on. */
-export const inTurn =
-	(...reactions: Reaction[]): Reaction =>
-	(request, response, count) =>
+export function inTurn(...reactions: Reaction[]): Reaction {
+	return (request, response, count) =>
 		(reactions[count] ?? reactions.at(-1))?.(request, response, count);
+}
 
-export const answer =
-	(status: number, headers: Record<string, string> = {}, body: Buffer | string = ''): Reaction =>
-	(_, response) =>
+export function answer(status: number, headers: Record<string, string> = {}, body: Buffer | string = ''): Reaction {
+	return (_, response) =>
 		void response.writeHead(status, headers).end(body);
+}
 
-export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+export function sha256(content: Buffer): string {
+	return createHash('sha256').update(content).digest('hex');
+}
 
 /** Bytes that repeat nowhere, so that a piece in the wrong place shows; begins as a GGUF file does. */
-export function modelBytes(length: number, seed = 1): Buffer {
+export function hubModelBytes(length: number, seed = 1): Buffer {
 	const bytes = Buffer.alloc(length);
 	let state = seed;
 	for (let index = 0; index < length; index++) {
@@ -91,13 +93,15 @@ export function modelBytes(length: number, seed = 1): Buffer {
 	return bytes;
 }
 
-export const catalogueFile = (content: Buffer, more: Partial<CatalogueFile> = {}): CatalogueFile => ({
-	name: 'model.gguf',
-	bytes: content.length,
-	aboutBytes: null,
-	sha256: sha256(content),
-	...more,
-});
+export function catalogueFile(content: Buffer, more: Partial<CatalogueFile> = {}): CatalogueFile {
+	return {
+		name: 'model.gguf',
+		bytes: content.length,
+		aboutBytes: null,
+		sha256: sha256(content),
+		...more,
+	};
+}
 
 /** Patience of a test: short, and waits between tries take no time but are written down. */
 export function testLimits(waits: number[] = []): DownloadLimits {

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { statfs } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VoiceError } from '../../../contract/errors';
 
 /** What a download depends on besides the network; tests pass their own. */
 export interface DownloadLimits {
@@ -38,5 +39,24 @@ export const defaultLimits: DownloadLimits = {
 };
 
 /** How long to wait after the `count`th try without success; `asked` is what the server wants, ms. */
-export const waitAfter = (count: number, limits: DownloadLimits, asked = 0): number =>
-	Math.min(LONGEST_WAIT_MS, Math.max(asked, limits.backOffMs * 2 ** (count - 1)));
+export function waitAfter(count: number, limits: DownloadLimits, asked = 0): number {
+	return Math.min(LONGEST_WAIT_MS, Math.max(asked, limits.backOffMs * 2 ** (count - 1)));
+}
+
+/** A disk that is full to the last byte stops n8n's database, not only us. */
+const MARGIN_BYTES = 64 * 1024 * 1024;
+
+function gigabytes(bytes: number): string {
+	return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+export function diskFull(folder: string, why: string, cause?: unknown): VoiceError {
+	return new VoiceError('VOICE_ERR_DISK_FULL', `There is not enough room in ${folder}: ${why}.`, cause === undefined ? {} : { cause });
+}
+
+/** Rejects with VOICE_ERR_DISK_FULL when `bytes` more would not fit. The folder must exist. */
+export async function checkSpace(folder: string, bytes: number, limits: DownloadLimits): Promise<void> {
+	const free = await limits.freeBytes(folder);
+	if (free >= bytes + MARGIN_BYTES) return;
+	throw diskFull(folder, `${gigabytes(bytes)} are to be written, ${gigabytes(free)} are free`);
+}

@@ -25,13 +25,17 @@ afterEach(async () => {
 	for (const lock of taken.splice(0)) await lock.release();
 });
 
-const held = (pid: number, host = os.hostname()): void => writeFileSync(file, JSON.stringify({ pid, host, token: 'theirs' }));
-const age = (ms: number): void => {
+function held(pid: number, host = os.hostname()): void {
+	writeFileSync(file, JSON.stringify({ pid, host, token: 'theirs' }));
+}
+function age(ms: number): void {
 	const then = new Date(Date.now() - ms);
 	utimesSync(file, then, then);
-};
+}
 /** The number of a process that has ended. */
-const deadPid = (): number => spawnSync(process.execPath, ['-e', '']).pid;
+function deadPid(): number {
+	return spawnSync(process.execPath, ['-e', '']).pid;
+}
 
 it('is one process\' until it is given back', async () => {
 	const lock = await take();

@@ -12,8 +12,12 @@ const origin = z.object({
 });
 export type PartOrigin = z.infer<typeof origin>;
 
-const partPath = (target: string): string => `${target}.part`;
-const notePath = (target: string): string => `${target}.json-part`;
+function partPath(target: string): string {
+	return `${target}.part`;
+}
+function notePath(target: string): string {
+	return `${target}.json-part`;
+}
 
 /** How much of a file that is being fetched is there: for whoever waits for another process. */
 export async function partSize(target: string): Promise<number> {

@@ -3,11 +3,11 @@ import { ProgressMeter, type ModelProgress } from './progress';
 
 let now = 0;
 const reports: ModelProgress[] = [];
-const meter = () => {
+function meter() {
 	now = 0;
 	reports.length = 0;
 	return new ProgressMeter('m', () => now, (progress) => reports.push(progress));
-};
+}
 
 it('reports at most five times a second, and the end always', () => {
 	const under = meter();

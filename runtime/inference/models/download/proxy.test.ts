@@ -6,18 +6,18 @@ import path from 'node:path';
 import { Models } from '../models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels } from '../own-catalogue.fixture';
 import { knowsProxies, openAgents } from './agents';
-import { Hub, modelBytes, testLimits } from './hub.fixture';
+import { Hub, hubModelBytes, testLimits } from './hub.fixture';
 import { Proxy } from './proxy.fixture';
 
-const all: OwnModel[] = [{ id: 'small', files: { 'small.gguf': modelBytes(100_000) } }];
+const all: OwnModel[] = [{ id: 'small', files: { 'small.gguf': hubModelBytes(100_000) } }];
 
 let folder: string;
 let hub: Hub;
 let proxy: Proxy;
-const ensure = async (env: Record<string, string>) => {
+async function ensure(env: Record<string, string>) {
 	const own = ownCatalogue(folder, all, [{ base: hub.base, publisher: true }]);
 	return await new Models({ ...own, ...env }, { probe: enoughFor, limits: testLimits() }).ensure('small');
-};
+}
 
 beforeEach(async () => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-proxy-'));

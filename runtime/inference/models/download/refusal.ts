@@ -1,8 +1,8 @@
-import type { Answer } from './http-get';
+import type { DownloadAnswer } from './http-get';
 import { TryFailure } from './try-failure';
 
 /** What an answer that brings no file means for the next try. */
-export function refusal({ status, headers, host }: Answer): TryFailure {
+export function refusal({ status, headers, host }: DownloadAnswer): TryFailure {
 	switch (status) {
 		case 401:
 		case 403:

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
 /** Big pieces: a sum over gigabytes shall be bound by the disk. */
-const PIECE = 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Adds a file's bytes to a hash.
@@ -16,7 +16,7 @@ export async function addFile(
 ): Promise<number> {
 	if (options.end === 0) return 0;
 	const stream = createReadStream(file, {
-		highWaterMark: PIECE,
+		highWaterMark: PIECE_BYTES,
 		...(options.end === undefined ? {} : { end: options.end - 1 }),
 		...(options.signal === undefined ? {} : { signal: options.signal }),
 	});

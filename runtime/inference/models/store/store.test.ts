@@ -3,16 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import os from 'node:os';
 import path from 'node:path';
 import { Catalogue } from '../catalogue/catalogue';
-import { modelBytes } from '../download/hub.fixture';
+import { hubModelBytes } from '../download/hub.fixture';
 import { catalogueOf, type OwnModel } from '../own-catalogue.fixture';
-import { modelsFolder } from './folder';
-import { readReceipt, writeReceipt } from './receipt';
-import { ModelStore } from './store';
+import { modelsFolder, ModelStore, readReceipt, writeReceipt } from './store';
 
-const content = modelBytes(5000);
+const content = hubModelBytes(5000);
 const models: OwnModel[] = [
 	{ id: 'one', files: { 'one.gguf': content } },
-	{ id: 'many', task: 'voice', files: { 'model.onnx': content, 'data/dict': modelBytes(100) }, unknown: true },
+	{ id: 'many', task: 'voice', files: { 'model.onnx': content, 'data/dict': hubModelBytes(100) }, unknown: true },
 ];
 
 let folder: string;
@@ -25,21 +23,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const put = (name: string, bytes: Buffer): string => {
+function put(name: string, bytes: Buffer): string {
 	const file = path.join(folder, name);
 	mkdirSync(path.dirname(file), { recursive: true });
 	writeFileSync(file, bytes);
 	return file;
-};
-const receiptOf = async (file: string, bytes: Buffer): Promise<void> =>
-	await writeReceipt(file, { bytes: bytes.length, sha256: '0'.repeat(64), from: 'hub', checked: false, at: '' });
+}
+async function receiptOf(file: string, bytes: Buffer): Promise<void> {
+	return await writeReceipt(file, { bytes: bytes.length, sha256: '0'.repeat(64), from: 'hub', checked: false, at: '' });
+}
 
 describe('find', () => {
 	it('gives the file of a model that is one, and the folder of a model that is many', async () => {
 		const file = put('one/one.gguf', content);
 		expect(await store.find('one')).toEqual({ id: 'one', path: file, bytes: 5000 });
 		put('many/model.onnx', content);
-		put('many/data/dict', modelBytes(100));
+		put('many/data/dict', hubModelBytes(100));
 		expect(await store.find('many')).toEqual({ id: 'many', path: path.join(folder, 'many'), bytes: 5100 });
 	});
 
@@ -60,14 +59,14 @@ describe('find', () => {
 
 	it('goes by the receipt where the catalogue knows no size', async () => {
 		const file = put('many/model.onnx', content.subarray(0, 4000));
-		put('many/data/dict', modelBytes(100));
+		put('many/data/dict', hubModelBytes(100));
 		expect(await store.find('many')).toBeDefined();
 		await receiptOf(file, content);
 		expect(await store.find('many')).toBeUndefined();
 	});
 
 	it('is not misled by a receipt that is no receipt', async () => {
-		put('many/data/dict', modelBytes(100));
+		put('many/data/dict', hubModelBytes(100));
 		const file = put('many/model.onnx', content);
 		for (const text of ['', '{', 'null', '{"bytes": -1}']) {
 			writeFileSync(`${file}.receipt.json`, text);
@@ -94,7 +93,7 @@ describe('verify', () => {
 
 	it('compares with what was fetched where the publisher\'s sum is not known', async () => {
 		const file = put('many/model.onnx', content);
-		put('many/data/dict', modelBytes(100));
+		put('many/data/dict', hubModelBytes(100));
 		expect(await verdicts('many')).toEqual(['unknown', 'unknown']);
 		await receiptOf(file, content);
 		expect(await verdicts('many')).toEqual(['damaged', 'unknown']);

@@ -1,9 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, readFile, rename, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { CatalogueFile, CatalogueModel } from '../catalogue/schema';
 import { fileSum } from './file-sum';
-import { readReceipt } from './receipt';
 
 /** A model that is whole on this machine. */
 export interface StoredModel {
@@ -117,4 +118,47 @@ export class ModelStore {
 export async function sizeOf(file: string): Promise<number | undefined> {
 	const found = await stat(file).catch(() => undefined);
 	return found?.isFile() ? found.size : undefined;
+}
+
+/**
+ * Where models lie. Not the state folder: that one may be in memory and is gone after a reboot, while these are
+ * gigabytes. The default is shared by all clones and all n8n of one user.
+ */
+export function modelsFolder(env: NodeJS.ProcessEnv): string {
+	if (env.VOICE_LOOP_MODELS) return path.resolve(env.VOICE_LOOP_MODELS);
+	const cache = env.VOICE_LOOP_CACHE || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'voice-loop');
+	return path.resolve(cache, 'models');
+}
+
+const receipt = z.object({
+	bytes: z.number().int().nonnegative(),
+	/** Of what was received, so that damage after the download shows even where the publisher's is not known. */
+	sha256: z.string(),
+	/** Host it came from. */
+	from: z.string(),
+	/** Whether `sha256` was compared with the catalogue's. */
+	checked: z.boolean(),
+	at: z.string(),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+function receiptPath(file: string): string {
+	return `${file}.receipt.json`;
+}
+
+/** Written beside a file that was fetched whole. */
+export async function writeReceipt(file: string, value: Receipt): Promise<void> {
+	const draft = `${receiptPath(file)}.${process.pid}`;
+	await writeFile(draft, JSON.stringify(value, undefined, '\t'));
+	await rename(draft, receiptPath(file));
+}
+
+/** undefined for a file that somebody else put there. */
+export async function readReceipt(file: string): Promise<Receipt | undefined> {
+	const text = await readFile(receiptPath(file), 'utf8').catch(() => '');
+	try {
+		return receipt.safeParse(JSON.parse(text)).data;
+	} catch {
+		return undefined;
+	}
 }

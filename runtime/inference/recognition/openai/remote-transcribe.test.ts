@@ -3,12 +3,13 @@
 import path from 'node:path';
 import { transcribeSettings } from '../../../contract/agent-settings';
 import { packageRoot } from '../../../lib/package-root';
-import { createListenEngine, type Recognition, type StreamingRecogniser } from '..';
+import { createListenEngine } from '../pack/listen-engine';
+import type { Recognition, StreamingRecogniser } from '../engine';
 import { describeRecogniser } from '../conformance.fixture';
-import { noise, silence } from '../speech.fixture';
+import { noise, silentPcm } from '../speech.fixture';
 import { describeFaults, SECRET } from '../../openai-client/fixtures/faults.fixture';
 import { FixtureServer } from '../../openai-client/fixtures/fixture-server.fixture';
-import { type Ear, type Segment, TRANSCRIPTION_DIALECTS, type TranscriptionDialect, type TranscriptionFields, transcriptionRoutes } from '../../openai-client/fixtures/transcription-routes.fixture';
+import { type FixtureEar, type Segment, TRANSCRIPTION_DIALECTS, type TranscriptionDialect, type TranscriptionFields, transcriptionRoutes } from '../../openai-client/fixtures/transcription-routes.fixture';
 import { RemoteTranscribe } from './remote-transcribe';
 
 const quiet = { onPartial: () => undefined, onFailed: () => undefined };
@@ -18,7 +19,7 @@ describe.each(TRANSCRIPTION_DIALECTS)('a server that speaks like %s', (dialect) 
 	let server: FixtureServer;
 	/** The worker runs from dist/: `npx tsc -p tsconfig.build.json` first. */
 	let brain: StreamingRecogniser;
-	const ear: Ear = async (pcm, settings, signal) => {
+	const ear: FixtureEar = async (pcm, settings, signal) => {
 		const { text, confidence } = await brain.transcribeAll(settings, pcm, signal);
 		return { text, segments: [{ avg_logprob: Math.log(Math.max(confidence, 1e-9)), no_speech_prob: text === '' ? 0.9 : 0.1 }] };
 	};
@@ -75,7 +76,7 @@ describe('what a server hears', () => {
 
 	it('is not asked about silence, nor about a click', async () => {
 		const engine = await start();
-		for (const sound of [silence(0), silence(3000), noise(3000, 60), noise(50, 20_000)]) {
+		for (const sound of [silentPcm(0), silentPcm(3000), noise(3000, 60), noise(50, 20_000)]) {
 			expect(await hear(engine, {}, sound)).toMatchObject({ text: '', understood: false });
 		}
 		expect(server.received).toEqual([]);

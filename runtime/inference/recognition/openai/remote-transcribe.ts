@@ -1,22 +1,17 @@
+import { z } from 'zod';
+import { LISTEN_RATE, samplesToMs } from '../../../audio/pcm';
+import { encodeWav } from '../../../audio/wav';
 import type { TranscribeSettings } from '../../../contract/agent-settings';
-import { LISTEN_RATE, msToSamples, samplesToMs } from '../../../audio/pcm';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
-import { encodeWav } from '../../../audio/wav';
-import type { Recognition, RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
+import { cancelled } from '../../../lib/async';
 import { OptionalFields } from '../../openai-client/optional-fields';
 import type { RemoteServer } from '../../openai-client/remote-server';
-import { cancelled } from '../../openai-client/request-watch';
-import { type TranscriptionAnswer, transcriptionAnswer } from './answers';
+import { mayBeSpeech, NOTHING_HEARD, type Recognition, type RecognitionListener, type RecognitionStream, type StreamingRecogniser } from '../engine';
 import { RemoteStream } from './remote-stream';
 
 /** OpenAI's newer models know no `verbose_json`, some servers no `prompt`. */
 const OPTIONAL = ['response_format', 'prompt', 'language'];
-
-/** OpenAI refuses less; nobody says a word in it. */
-const MIN_MS = 100;
-/** -50 dBFS, as the voices': without a louder sample nothing was said, and Whisper makes sentences up out of silence. */
-const AUDIBLE = 104;
 
 /** Whisper's own limits: where both are passed, it hears silence or noise, whatever it wrote. */
 const NO_SPEECH = 0.6;
@@ -24,8 +19,6 @@ const UNSURE_LOGPROB = -1;
 
 /** Whisper takes the prompt for what was said before; this server tells the model to do what it says. */
 const LLAMA_SERVER = 'llamacpp';
-
-const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
 
 /**
  * Recognises with a server that has `/v1/audio/transcriptions`: utterances whole, without partials, when they are
@@ -61,7 +54,7 @@ export class RemoteTranscribe implements StreamingRecogniser {
 
 	private async recognise(settings: TranscribeSettings, pcm: Int16Array, signal: AbortSignal): Promise<Recognition> {
 		if (signal.aborted) throw cancelled();
-		if (pcm.length < msToSamples(MIN_MS, LISTEN_RATE) || !pcm.some((sample) => Math.abs(sample) >= AUDIBLE)) return NOTHING_HEARD;
+		if (!mayBeSpeech(pcm)) return NOTHING_HEARD;
 		const model = await this.server.model(signal);
 		const prompt = settings.hints.length > 0 && (await this.server.owner(signal)) !== LLAMA_SERVER ? settings.hints.map(spelling).join(', ') : '';
 		const fields: Readonly<Record<string, string>> = {
@@ -85,7 +78,9 @@ export class RemoteTranscribe implements StreamingRecogniser {
 }
 
 /** A hint may say how a name sounds (`Nguyen=w ih n`), which only our own recogniser reads. */
-const spelling = (hint: string): string => hint.replace(/=.*$/s, '').trim();
+function spelling(hint: string): string {
+	return hint.replace(/=.*$/s, '').trim();
+}
 
 function judged({ text, segments }: TranscriptionAnswer): Recognition {
 	const heard = text.trim();
@@ -96,3 +91,12 @@ function judged({ text, segments }: TranscriptionAnswer): Recognition {
 	if (noise && logprob < UNSURE_LOGPROB) return NOTHING_HEARD;
 	return { text: heard, understood: true, confidence: Math.min(1, Math.exp(logprob)) };
 }
+
+/** JSON of either length: `segments` only with `verbose_json`, and only from servers that know it. */
+export const transcriptionAnswer = z.object({
+	text: z.string(),
+	segments: z
+		.array(z.object({ avg_logprob: z.number().nullish(), no_speech_prob: z.number().nullish() }))
+		.nullish(),
+});
+export type TranscriptionAnswer = z.infer<typeof transcriptionAnswer>;

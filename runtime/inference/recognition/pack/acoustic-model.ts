@@ -1,12 +1,12 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { VoiceError } from '../../../contract/errors';
-import { openSession } from '../../workers/onnx/open-session';
+import { openOnnxSession } from '../../workers/onnx/open-session';
 
 /** Samples (16 kHz) behind one row of log-probabilities: 40 ms. */
 export const ROW_SAMPLES = 640;
 
 /** What one utterance's sound does in one run. */
-export interface Stretch {
+export interface AudioStretch {
 	/** -1..1; a multiple of ROW_SAMPLES long. All stretches of a run are equally long. */
 	readonly audio: Float32Array;
 	/** AcousticModel.silence at the start, then the state that came back. Never written to. */
@@ -36,7 +36,7 @@ export class AcousticModel {
 
 	/** Runs it once on silence: that checks what comes out, and the first caller does not wait for it. */
 	static async open(file: string, units: number): Promise<AcousticModel> {
-		const session = await openSession(file, SHAPE);
+		const session = await openOnnxSession(file, SHAPE);
 		try {
 			const model = new AcousticModel(session, units, stateSize(session));
 			const [heard] = await model.run([{ audio: new Float32Array(2 * ROW_SAMPLES), state: model.silence }]);
@@ -53,7 +53,7 @@ export class AcousticModel {
 	}
 
 	/** Blocks this thread while it computes: 0.3 ms for 80 ms of one caller's sound. */
-	async run(stretches: readonly Stretch[]): Promise<Heard[]> {
+	async run(stretches: readonly AudioStretch[]): Promise<Heard[]> {
 		const batch = stretches.length;
 		const samples = stretches[0]!.audio.length;
 		const results = await this.session.run({
@@ -97,4 +97,12 @@ function join(parts: readonly Float32Array[]): Float32Array {
 	const whole = new Float32Array(length * parts.length);
 	for (const [index, part] of parts.entries()) whole.set(part, index * length);
 	return whole;
+}
+
+/** Somebody whose sound the model works on: asked for the next stretch, given what was heard in it, and so on. */
+export interface Listener {
+	/** null while there is nothing to do. */
+	next(): AudioStretch | null;
+	/** What became of the stretch that `next` gave. */
+	take(heard: Heard): void;
 }

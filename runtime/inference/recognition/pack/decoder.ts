@@ -1,5 +1,4 @@
-import { logAdd } from './log-math';
-import { NOTHING, START } from './ngram';
+import { logAdd, NOTHING, SENTENCE_START } from './ngram';
 import type { TreeNode } from './phone-tree';
 import type { LookAhead, Vocabulary } from './vocabulary';
 
@@ -74,7 +73,7 @@ export class Decoder {
 	constructor(private readonly vocabulary: Vocabulary) {}
 
 	start(): Beam {
-		const history = new History(this.vocabulary, this.made++, null, START, BLANK, 0);
+		const history = new History(this.vocabulary, this.made++, null, SENTENCE_START, BLANK, 0);
 		const { root } = this.vocabulary.tree;
 		return { hypotheses: [{ history, node: root, blank: 0, phone: -Infinity, score: 0 }], freeScore: 0 };
 	}

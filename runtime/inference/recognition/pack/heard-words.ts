@@ -9,7 +9,7 @@ const PRUNE_ROWS = 50;
 const BLANK = 0;
 
 /** The words of one utterance, from rows of log-probabilities. */
-export class Utterance {
+export class HeardWords {
 	private readonly decoder: Decoder;
 	private beam: Beam;
 	private rows = 0;

@@ -1,4 +1,4 @@
-import type { Recognition } from '../engine';
+import { NOTHING_HEARD, type Recognition } from '../engine';
 import type { Decoded } from './decoder';
 import type { Vocabulary } from './vocabulary';
 
@@ -16,8 +16,6 @@ const LIMIT = 0.85;
 
 /** How fast the confidence falls around the limit, where it is a half. */
 const SOFTNESS = 0.3;
-
-export const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
 
 /** `freeScore` is the score of the best phones without any lexicon. */
 export function judge(vocabulary: Vocabulary, decoded: Decoded | null, freeScore: number): Recognition {

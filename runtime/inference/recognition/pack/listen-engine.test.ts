@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { transcribeSettings } from '../../../contract/agent-settings';
 import { packageRoot } from '../../../lib/package-root';
-import { createListenEngine } from '..';
+import { createListenEngine } from './listen-engine';
 import { describeRecogniser } from '../conformance.fixture';
 import type { Recognition, StreamingRecogniser } from '../engine';
-import { type Speaker, speaker } from '../speech.fixture';
+import { type FixtureSpeaker, speaker } from '../speech.fixture';
 
 const PACK = path.join(packageRoot(), 'models', 'listen');
 
@@ -19,7 +19,7 @@ describeRecogniser('the offline recogniser', {
 
 describe('what the offline recogniser understands', () => {
 	let engine: StreamingRecogniser;
-	let say: Speaker;
+	let say: FixtureSpeaker;
 	const hear = async (sound: Int16Array, hints: readonly string[] = []): Promise<Recognition> => {
 		const quiet = { onPartial: () => undefined, onFailed: () => undefined };
 		const stream = await engine.open(transcribeSettings.parse({ hints }), quiet);

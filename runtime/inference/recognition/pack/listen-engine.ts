@@ -1,17 +1,17 @@
 import type { TranscribeSettings } from '../../../contract/agent-settings';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
-import { Caller } from '../../../rpc/client';
+import { RpcClient } from '../../../rpc/client';
 import { startWorker } from '../../workers/start-worker';
 import type { PoolWorker } from '../../workers/worker-pool';
 import type { RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
 import { ListenStream } from './listen-stream';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';
 
-const WORKER = 'inference/recognition/pack/worker.js';
+const WORKER = 'inference/recognition/pack/listen-worker.js';
 
 /** Samples a message to the worker carries: its limit is 960000. */
-const PIECE = 480_000;
+const PIECE_SAMPLES = 480_000;
 
 /**
  * The streaming recogniser of a pack folder (models/listen). Rejects with VOICE_ERR_MODEL_MISSING or
@@ -51,10 +51,10 @@ class ListenEngine implements StreamingRecogniser {
 	}
 
 	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream> {
-		const { caller } = await this.connection();
+		const { client } = await this.connection();
 		return await new Promise((resolve, reject) => {
 			let stream: ListenStream | undefined;
-			const call = caller.call('listen', { settings }, (event) => {
+			const call = client.call('listen', { settings }, (event) => {
 				if (event.type === 'ready') {
 					stream = new ListenStream(call, listener);
 					resolve(stream);
@@ -65,10 +65,10 @@ class ListenEngine implements StreamingRecogniser {
 	}
 
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal?: AbortSignal): Promise<Transcription> {
-		const { caller } = await this.connection();
+		const { client } = await this.connection();
 		const pieces: Int16Array[] = [];
-		for (let from = 0; from < pcm.length; from += PIECE) pieces.push(pcm.slice(from, from + PIECE));
-		const call = caller.call('transcribe', { settings, pcm: pieces });
+		for (let from = 0; from < pcm.length; from += PIECE_SAMPLES) pieces.push(pcm.slice(from, from + PIECE_SAMPLES));
+		const call = client.call('transcribe', { settings, pcm: pieces });
 		const cancel = (): void => call.cancel();
 		if (signal?.aborted) cancel();
 		signal?.addEventListener('abort', cancel);
@@ -89,18 +89,18 @@ class ListenEngine implements StreamingRecogniser {
 
 async function startListening(packDir: string): Promise<Connection> {
 	const { pipe, ended } = startWorker(WORKER);
-	const caller = new Caller(listenWorkerProtocol, pipe, 'VOICE_ERR_INFERENCE_LOST');
+	const client = new RpcClient(listenWorkerProtocol, pipe, 'VOICE_ERR_INFERENCE_LOST');
 	/** The worker ends itself when no run is under way. */
 	const stop = async (): Promise<void> => {
 		// Its answer may be lost in its own end, which is what is waited for.
-		caller.call('stop', {}).result.catch(() => undefined);
+		client.call('stop', {}).result.catch(() => undefined);
 		await ended;
 	};
 	try {
-		await caller.call('load', { packDir }).result;
+		await client.call('load', { packDir }).result;
 	} catch (error) {
 		await stop();
 		throw error;
 	}
-	return { caller, ended, stop };
+	return { client, ended, stop };
 }

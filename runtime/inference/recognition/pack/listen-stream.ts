@@ -1,6 +1,6 @@
 import { VoiceError } from '../../../contract/errors';
-import type { Call } from '../../../rpc/client';
-import type { Input } from '../../../rpc/protocol-types';
+import type { RpcCall } from '../../../rpc/client';
+import type { Input } from '../../../rpc/protocol';
 import type { Recognition, RecognitionListener, RecognitionStream } from '../engine';
 import type { EarEvent, ListenWorkerProtocol } from './worker-protocol';
 
@@ -18,7 +18,7 @@ export class ListenStream implements RecognitionStream {
 	private readonly ended: Promise<void>;
 
 	constructor(
-		private readonly call: Call<Input<ListenWorkerProtocol['listen']>, unknown>,
+		private readonly call: RpcCall<Input<ListenWorkerProtocol['listen']>, unknown>,
 		private readonly listener: RecognitionListener,
 	) {
 		this.ended = call.result.then(

@@ -1,28 +1,30 @@
-import type { Transcription } from '../../../contract/control';
+import { parentPort } from 'node:worker_threads';
 import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../audio/pcm';
-import { monotonicClock } from '../../../lib/clock';
+import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
-import type { Handlers } from '../../../rpc/server';
+import { monotonicClock } from '../../../lib/clock';
+import { type Handlers, serve } from '../../../rpc/server';
+import { pipeToStarter } from '../../../rpc/pipes';
 import type { Recognition } from '../engine';
 import { AcousticModel } from './acoustic-model';
-import { Ear } from './caller-stream';
+import { CallerStream } from './caller-stream';
 import { readPack } from './pack';
 import { Recording } from './recording';
-import { Scheduler } from './shared-runs';
+import { SharedRuns } from './shared-runs';
 import { Vocabularies } from './vocabularies';
-import type { ListenWorkerProtocol } from './worker-protocol';
+import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';
 
 interface Loaded {
 	readonly model: AcousticModel;
 	readonly vocabularies: Vocabularies;
-	readonly scheduler: Scheduler;
+	readonly scheduler: SharedRuns;
 }
 
 async function load(packDir: string): Promise<Loaded> {
 	const pack = await readPack(packDir);
 	const model = await AcousticModel.open(pack.graphPath, pack.units.length);
 	// A run that fails has no answer for its callers: the thread dies of it, and the engine starts another.
-	const scheduler = new Scheduler(model, (error) => setImmediate(() => { throw error; }));
+	const scheduler = new SharedRuns(model, (error) => setImmediate(() => { throw error; }));
 	return { model, vocabularies: new Vocabularies(pack), scheduler };
 }
 
@@ -42,7 +44,7 @@ export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 
 		listen: async ({ settings }, { emit, onInput, signal }) => {
 			const { model, vocabularies, scheduler } = ready();
-			const ear = new Ear(vocabularies.for(settings), model.silence, {
+			const ear = new CallerStream(vocabularies.for(settings), model.silence, {
 				onPartial: (utterance, text) => emit({ type: 'partial', utterance, text }),
 				onFinal: (id, recognition) => emit({ type: 'final', id, recognition }),
 			});
@@ -93,3 +95,5 @@ export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 		},
 	};
 }
+
+serve(listenWorkerProtocol, pipeToStarter(), listenWorker(() => parentPort?.close()));

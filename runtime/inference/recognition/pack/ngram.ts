@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { logAdd } from './log-math';
 
 const followers = z.object({ backoff: z.number(), next: z.record(z.number()) });
 
@@ -20,7 +19,7 @@ export type NgramFile = z.infer<typeof ngramFile>;
 const UNSEEN = -9;
 
 /** Before the first word: the start of the sentence. Before that: nothing. */
-export const START = -1;
+export const SENTENCE_START = -1;
 export const NOTHING = -2;
 
 /**
@@ -68,7 +67,7 @@ export class Ngram {
 	}
 
 	private afterName(): Float64Array {
-		if (this.names.length === 0) return this.afterKnown(START);
+		if (this.names.length === 0) return this.afterKnown(SENTENCE_START);
 		const rows = this.names.map((name) => this.bigramRow(name));
 		return rows[0]!.map((_, word) => meanOf(rows.map((row) => row[word]!)));
 	}
@@ -91,11 +90,19 @@ export class Ngram {
 
 	private name(word: number): string {
 		if (word === NOTHING) return '';
-		return word === START ? this.file.bos : this.words[word]!;
+		return word === SENTENCE_START ? this.file.bos : this.words[word]!;
 	}
 }
 
 /** The mean of probabilities given as logarithms. */
 function meanOf(logs: readonly number[]): number {
 	return logs.reduce(logAdd, -Infinity) - Math.log(logs.length);
+}
+
+/** ln(exp(a) + exp(b)); -Infinity is "impossible". */
+export function logAdd(a: number, b: number): number {
+	const high = a > b ? a : b;
+	if (high === -Infinity) return high;
+	const low = a > b ? b : a;
+	return high + Math.log1p(Math.exp(low - high));
 }

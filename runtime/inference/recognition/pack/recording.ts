@@ -1,16 +1,15 @@
+import { toFloat } from '../../../audio/pcm';
 import { UNCLEAR } from '../../../contract/chat';
-import type { Recognition } from '../engine';
-import { type Heard, ROW_SAMPLES, type Stretch } from './acoustic-model';
-import { NOTHING_HEARD } from './judgement';
-import { type Listener, toFloat } from './listener';
-import { Utterance } from './heard-words';
+import { NOTHING_HEARD, type Recognition } from '../engine';
+import { type Heard, ROW_SAMPLES, type AudioStretch, type Listener } from './acoustic-model';
+import { HeardWords } from './heard-words';
 import type { Vocabulary } from './vocabulary';
 
 /** 0.8 s a run: cheaper than a caller's 80 ms, and short enough (3 ms) not to delay callers. */
-const CHUNK = 20 * ROW_SAMPLES;
+const CHUNK_SAMPLES = 20 * ROW_SAMPLES;
 
 /** A recording seldom ends with the silence that the last word needs: half a second is added. */
-const ADDED_SILENCE = 8000;
+const ADDED_SILENCE_SAMPLES = 8000;
 
 /** A pause of 0.8 s divides a recording into utterances. */
 const PAUSE_ROWS = 20;
@@ -19,7 +18,7 @@ const PAUSE_ROWS = 20;
 export class Recording implements Listener {
 	private at = 0;
 	private state: Float32Array;
-	private utterance: Utterance;
+	private utterance: HeardWords;
 	private readonly heard: Recognition[] = [];
 
 	constructor(
@@ -29,17 +28,17 @@ export class Recording implements Listener {
 		private readonly onDone: (recognition: Recognition) => void,
 	) {
 		this.state = silence;
-		this.utterance = new Utterance(vocabulary);
+		this.utterance = new HeardWords(vocabulary);
 	}
 
-	next(): Stretch | null {
-		if (this.at >= this.pcm.length + ADDED_SILENCE) return null;
-		const audio = toFloat(this.pcm.subarray(this.at, this.at + CHUNK), new Float32Array(CHUNK));
+	next(): AudioStretch | null {
+		if (this.at >= this.pcm.length + ADDED_SILENCE_SAMPLES) return null;
+		const audio = toFloat(this.pcm.subarray(this.at, this.at + CHUNK_SAMPLES), new Float32Array(CHUNK_SAMPLES));
 		return { audio, state: this.state };
 	}
 
 	take(heard: Heard): void {
-		this.at += CHUNK;
+		this.at += CHUNK_SAMPLES;
 		this.state = heard.state;
 		for (const row of heard.rows) {
 			this.utterance.hear([row]);
@@ -52,7 +51,7 @@ export class Recording implements Listener {
 
 	private divide(): void {
 		if (this.utterance.partial() !== '') this.heard.push(this.utterance.final());
-		this.utterance = new Utterance(this.vocabulary);
+		this.utterance = new HeardWords(this.vocabulary);
 	}
 }
 

@@ -1,12 +1,11 @@
 // Guards against a caller who starves the others, and a model that is freed or asked while it runs.
-import type { Heard, Stretch } from './acoustic-model';
-import type { Listener } from './listener';
-import { type Runner, Scheduler } from './shared-runs';
+import type { Heard, AudioStretch, Listener } from './acoustic-model';
+import { type Runner, SharedRuns } from './shared-runs';
 
 class Talker implements Listener {
 	heard = 0;
 	constructor(private readonly stretches: number, private readonly length = 1280) {}
-	next(): Stretch | null {
+	next(): AudioStretch | null {
 		return this.heard < this.stretches ? { audio: new Float32Array(this.length), state: new Float32Array(1) } : null;
 	}
 	take(): void {
@@ -16,9 +15,9 @@ class Talker implements Listener {
 
 /** Runs when told to. */
 class SlowRunner implements Runner {
-	readonly runs: Array<readonly Stretch[]> = [];
+	readonly runs: Array<readonly AudioStretch[]> = [];
 	private release: () => void = () => undefined;
-	async run(stretches: readonly Stretch[]): Promise<Heard[]> {
+	async run(stretches: readonly AudioStretch[]): Promise<Heard[]> {
 		this.runs.push(stretches);
 		await new Promise<void>((resolve) => (this.release = resolve));
 		return stretches.map(({ state }) => ({ rows: [], state }));
@@ -36,7 +35,7 @@ describe('Scheduler', () => {
 
 	it('gives everybody one stretch a round, equal lengths together', async () => {
 		const runner = new SlowRunner();
-		const scheduler = new Scheduler(runner, fails);
+		const scheduler = new SharedRuns(runner, fails);
 		const [busy, brief, flushing] = [new Talker(5), new Talker(1), new Talker(1, 4480)];
 		for (const talker of [busy, brief, flushing]) scheduler.add(talker);
 		scheduler.wake();
@@ -55,7 +54,7 @@ describe('Scheduler', () => {
 
 	it('never puts more than 16 into a run', async () => {
 		const runner = new SlowRunner();
-		const scheduler = new Scheduler(runner, fails);
+		const scheduler = new SharedRuns(runner, fails);
 		for (let count = 0; count < 20; count++) scheduler.add(new Talker(1));
 		scheduler.wake();
 		await runner.finish();
@@ -64,7 +63,7 @@ describe('Scheduler', () => {
 
 	it('drops what was computed for somebody who left', async () => {
 		const runner = new SlowRunner();
-		const scheduler = new Scheduler(runner, fails);
+		const scheduler = new SharedRuns(runner, fails);
 		const gone = new Talker(1);
 		scheduler.add(gone);
 		scheduler.wake();
@@ -75,7 +74,7 @@ describe('Scheduler', () => {
 
 	it('stops after the run under way, not during it', async () => {
 		const runner = new SlowRunner();
-		const scheduler = new Scheduler(runner, fails);
+		const scheduler = new SharedRuns(runner, fails);
 		scheduler.add(new Talker(3));
 		scheduler.wake();
 		let stopped = false;
@@ -91,7 +90,7 @@ describe('Scheduler', () => {
 	it('reports a run that fails', async () => {
 		const failures: unknown[] = [];
 		const runner: Runner = { run: async () => await Promise.reject(new Error('no memory')) };
-		const scheduler = new Scheduler(runner, (error) => failures.push(error));
+		const scheduler = new SharedRuns(runner, (error) => failures.push(error));
 		scheduler.add(new Talker(1));
 		scheduler.wake();
 		await scheduler.stop();

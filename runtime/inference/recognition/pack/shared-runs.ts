@@ -1,21 +1,20 @@
-import type { Heard, Stretch } from './acoustic-model';
-import type { Listener } from './listener';
+import type { Heard, AudioStretch, Listener } from './acoustic-model';
 
 /** What runs stretches; `AcousticModel` in life. */
 export interface Runner {
-	run(stretches: readonly Stretch[]): Promise<readonly Heard[]>;
+	run(stretches: readonly AudioStretch[]): Promise<readonly Heard[]>;
 }
 
 /** Callers in one run: 16 chunks take about 3 ms, so nobody waits long for it. */
 const MAX_BATCH = 16;
 
-type Batch = Array<{ readonly listener: Listener; readonly stretch: Stretch }>;
+type Batch = Array<{ readonly listener: Listener; readonly stretch: AudioStretch }>;
 
 /**
  * Serves all listeners in turn with one model: each round takes one stretch of everybody who has one, and
  * stretches of the same length share a run. Nobody can take more than one place in a round.
  */
-export class Scheduler {
+export class SharedRuns {
 	private readonly listeners = new Set<Listener>();
 	private working = Promise.resolve();
 	private busy = false;

@@ -1,4 +1,4 @@
-import { Ngram, NOTHING, START } from './ngram';
+import { Ngram, NOTHING, SENTENCE_START } from './ngram';
 import type { ListenPack } from './pack';
 import { PhoneTree, type Pronunciation } from './phone-tree';
 
@@ -100,7 +100,7 @@ export class Vocabulary {
 	surprise(words: readonly number[]): number {
 		let total = 0;
 		let before = NOTHING;
-		let last = START;
+		let last = SENTENCE_START;
 		for (const word of [...words, this.words.length]) {
 			total -= this.ngram.after(before, last)[word]!;
 			before = last;

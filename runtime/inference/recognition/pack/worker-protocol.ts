@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { transcribeSettings } from '../../../contract/agent-settings';
 import { transcription } from '../../../contract/control';
-import { pcm } from '../../../audio/pcm-schema';
-import type { Protocol } from '../../../rpc/protocol-types';
+import { pcm } from '../../../audio/pcm';
+import type { Protocol } from '../../../rpc/protocol';
 
 const earInput = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('sound'), pcm }),

@@ -1,7 +1,7 @@
-import { LISTEN_RATE, joinPcm, msToSamples } from '../../../audio/pcm';
 import type * as SherpaLibrary from 'sherpa-onnx-node';
-import type { Recognition } from '../engine';
-import { judged, mayBeSpeech, NOTHING_HEARD, textOf, toFloat } from './judgement';
+import { LISTEN_RATE, joinPcm, msToSamples, toFloat } from '../../../audio/pcm';
+import { mayBeSpeech, NOTHING_HEARD, type Recognition } from '../engine';
+import { judged, textOf } from './judgement';
 import type { StreamingModel, UtteranceModel } from './recogniser-model';
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */

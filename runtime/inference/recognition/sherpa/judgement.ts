@@ -1,17 +1,4 @@
-import { LISTEN_RATE, msToSamples } from '../../../audio/pcm';
-import type { Recognition } from '../engine';
-
-/** -50 dBFS, as the voices': without a louder sample nothing was said, and Whisper makes sentences up out of silence. */
-const AUDIBLE = 104;
-/** Nobody says a word in less. */
-const MIN_MS = 100;
-
-export const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };
-
-export const mayBeSpeech = (pcm: Int16Array): boolean => pcm.length >= msToSamples(MIN_MS, LISTEN_RATE) && pcm.some((sample) => Math.abs(sample) >= AUDIBLE);
-
-/** As sherpa takes it. */
-export const toFloat = (pcm: Int16Array): Float32Array => Float32Array.from(pcm, (sample) => sample / 32_768);
+import { NOTHING_HEARD, type Recognition } from '../engine';
 
 /** Models without letter case write capitals, which a language model takes for shouting. */
 export function textOf(heard: string): string {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { encodeOnnx, type OnnxGraph } from '../../fixtures/onnx-writer.fixture';
 import { whistler, writeToneRecogniser } from '../../fixtures/tone-recogniser.fixture';
-import { createRecogniser } from '../create-recogniser';
+import { createRecogniser } from '../recognisers';
 import { describeRecogniser } from '../conformance.fixture';
 
 const SENTENCES = ['move my appointment to friday at noon', 'what is on my calendar', 'book dinner for two on friday'] as const;

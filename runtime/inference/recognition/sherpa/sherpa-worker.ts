@@ -1,14 +1,14 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../audio/pcm';
-import { monotonicClock } from '../../../lib/clock';
 import { VoiceError } from '../../../contract/errors';
-import type { Handlers } from '../../../rpc/server';
+import { monotonicClock } from '../../../lib/clock';
+import { pipeToParent } from '../../../rpc/pipes';
+import { type Handlers, serve } from '../../../rpc/server';
 import { usableCores } from '../../machine/cores';
 import { sherpaLibrary } from '../../workers/sherpa/library';
-import type { Recognition } from '../engine';
-import type { ListenWorkerProtocol } from '../pack/worker-protocol';
+import { NOTHING_HEARD, type Recognition } from '../engine';
+import { type ListenWorkerProtocol, listenWorkerProtocol } from '../pack/worker-protocol';
 import { type Hear, openModel } from './hearing';
-import { NOTHING_HEARD } from './judgement';
 import { readRecogniserModel } from './recogniser-model';
 import { utterancesOf } from './utterances';
 
@@ -92,3 +92,11 @@ function joined(heard: readonly Recognition[]): Recognition {
 	const text = heard.map((each) => (each.understood ? each.text : '[unclear]')).join(' ');
 	return { text, understood: true, confidence: Math.min(...understood.map(({ confidence }) => confidence)) };
 }
+
+/** A process of its own: see sherpa/start-sherpa. */
+function end(): void {
+	void process.kill(process.pid, 'SIGKILL');
+}
+const pipe = pipeToParent();
+pipe.onClose(end);
+serve(listenWorkerProtocol, pipe, sherpaWorker(end));

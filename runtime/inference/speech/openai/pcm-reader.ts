@@ -3,7 +3,7 @@ import type { WavFormat } from '../../../audio/wav';
 import { parseWav } from '../../../audio/wav';
 
 /** A WAV header is 44 bytes and at most some kB of remarks. */
-const MAX_HEADER = 64 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 
 export interface PcmFormat {
 	readonly sampleRate: number;
@@ -57,7 +57,7 @@ export class PcmReader {
 			this.rest = this.rest.subarray(from);
 		} catch (error) {
 			// The header may not be whole yet, which looks like any damage.
-			if (last || this.rest.length > MAX_HEADER || error instanceof UnreadableWav) throw error;
+			if (last || this.rest.length > MAX_HEADER_BYTES || error instanceof UnreadableWav) throw error;
 		}
 	}
 

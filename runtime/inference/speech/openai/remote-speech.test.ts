@@ -26,8 +26,9 @@ const fliteSpeaks: Speaking = async (text, voice) => {
 };
 
 /** 440 Hz for a second. */
-const tone = (sampleRate: number): Int16Array =>
-	Int16Array.from({ length: sampleRate }, (_, at) => Math.round(10_000 * Math.sin((2 * Math.PI * 440 * at) / sampleRate)));
+function tone(sampleRate: number): Int16Array {
+	return Int16Array.from({ length: sampleRate }, (_, at) => Math.round(10_000 * Math.sin((2 * Math.PI * 440 * at) / sampleRate)));
+}
 
 let server: FixtureServer | undefined;
 afterEach(async () => {
@@ -35,24 +36,25 @@ afterEach(async () => {
 	server = undefined;
 });
 
-const start = async (settings: Partial<SpeechServer> = {}): Promise<FixtureServer> => {
+async function start(settings: Partial<SpeechServer> = {}): Promise<FixtureServer> {
 	const sampleRate = settings.sampleRate ?? 24_000;
 	server = await FixtureServer.start(speechRoutes({ speak: async () => tone(sampleRate), sampleRate, voices: { voices: ['ann', 'bob'] }, ...settings }));
 	return server;
-};
-const open = async (settings: Partial<SpeechServer> = {}, ours = {}): Promise<VoiceEngine> =>
-	await openRemoteSpeech((await start(settings)).client({ limits: { stallMs: 2000 } }), remoteSpeechSettings.parse(ours), never);
-const speak = async (voice: VoiceEngine, text = 'Hello.', speed = 1): Promise<Int16Array> => {
+}
+async function open(settings: Partial<SpeechServer> = {}, ours = {}): Promise<VoiceEngine> {
+	return await openRemoteSpeech((await start(settings)).client({ limits: { stallMs: 2000 } }), remoteSpeechSettings.parse(ours), never);
+}
+async function speak(voice: VoiceEngine, text = 'Hello.', speed = 1): Promise<Int16Array> {
 	const sounds: Sound[] = [];
 	for await (const sound of voice.speak(text, { voice: '', speed }, never)) sounds.push(sound);
 	for (const { sampleRate } of sounds) expect(sampleRate).toBe(voice.sampleRate);
 	return joinPcm(sounds.map(({ pcm }) => pcm));
-};
+}
 /** Hz, by its passages upwards through zero. */
-const pitch = (pcm: Int16Array, sampleRate: number): number => {
+function pitch(pcm: Int16Array, sampleRate: number): number {
 	const passages = pcm.filter((sample, at) => at > 0 && sample >= 0 && pcm[at - 1]! < 0).length;
 	return (passages * sampleRate) / pcm.length;
-};
+}
 
 describe.each(['pcm', 'wav', 'streamed-wav'] as const)('a server that answers %s', (answers) => {
 	let speaking: FixtureServer;

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { joinPcm, msToSamples, SPEAK_RATES } from '../../../audio/pcm';
+import { StreamResampler } from '../../../audio/stream-resampler';
+import { TimeStretch } from '../../../audio/time-stretch';
+import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
-import { StreamingTrim } from '../../../audio/streaming-trim';
-import { Stretch } from '../../../audio/time-stretch';
-import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
+import { cancelled } from '../../../lib/async';
 import { saidIn } from '../../openai-client/faults';
 import { OptionalFields, without } from '../../openai-client/optional-fields';
 import { parseJson, type RemoteAnswer, type RemoteServer } from '../../openai-client/remote-server';
-import { cancelled } from '../../openai-client/request-watch';
-import { voiceList } from './answers';
+import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
 import { PcmReader } from './pcm-reader';
-import { StreamResampler } from '../../../audio/stream-resampler';
 
 export const remoteSpeechSettings = z.object({
 	/** Of the server's PCM, Hz, which PCM does not say itself: 24000 of Orpheus and OpenAI, 44100 of some. A WAV answer says its own. */
@@ -27,7 +26,7 @@ const OPTIONAL = ['stream'];
 const MAX_MS = 5 * 60_000;
 
 const SPEAKABLE = /[\p{L}\p{N}]/u;
-const MAX_ERROR = 64 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
  * Opens the voice of a server with `/v1/audio/speech`: Orpheus-FastAPI, vLLM-Omni, Kokoro-FastAPI, OpenAI. Its voices are those that
@@ -107,7 +106,7 @@ class RemoteSpeech implements VoiceEngine {
 			let said = '';
 			for await (const piece of body) {
 				said += Buffer.from(piece).toString('utf8');
-				if (said.length > MAX_ERROR) break;
+				if (said.length > MAX_ERROR_BYTES) break;
 			}
 			throw this.server.reported(saidIn(parseJson(said)) || `it sent ${contentType} in place of sound`, [text]);
 		}
@@ -121,7 +120,7 @@ class RemoteSpeech implements VoiceEngine {
 		const named = Number(parameters.rate);
 		const reader = new PcmReader(named >= 4_000 && named <= 192_000 ? named : this.pcmRate);
 		const trim = new StreamingTrim(this.sampleRate);
-		const stretch = new Stretch(speed, this.sampleRate);
+		const stretch = new TimeStretch(speed, this.sampleRate);
 		let resampler: StreamResampler | undefined;
 		let samples = 0;
 		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
@@ -148,3 +147,18 @@ class RemoteSpeech implements VoiceEngine {
 		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `The engine's server at ${this.server.url} has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
 	}
 }
+
+const voiceName = z.union([
+	z.string().min(1).transform((id) => ({ id, name: id })),
+	z
+		.object({ id: z.string().min(1), name: z.string().nullish() })
+		.transform(({ id, name }) => ({ id, name: name ?? id })),
+	z.object({ voice_id: z.string().min(1), name: z.string().nullish() }).transform(({ voice_id: id, name }) => ({ id, name: name ?? id })),
+	z.object({ name: z.string().min(1) }).transform(({ name }) => ({ id: name, name })),
+]);
+
+/** vLLM-Omni, Kokoro-FastAPI and Orpheus-FastAPI: `voices`; others: `data`. */
+export const voiceList = z.union([
+	z.object({ voices: z.array(voiceName).max(1000) }).transform(({ voices }) => voices),
+	z.object({ data: z.array(voiceName).max(1000) }).transform(({ data }) => data),
+]);

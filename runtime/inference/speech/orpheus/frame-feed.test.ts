@@ -2,7 +2,9 @@
 import { FrameFeed } from './frame-feed';
 import { CODES } from './tokens/frame-assembler';
 
-const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
+async function turn(): Promise<void> {
+	return await new Promise((resolve) => setImmediate(resolve));
+}
 let written = 0;
 
 async function* endless(): AsyncGenerator<number> {

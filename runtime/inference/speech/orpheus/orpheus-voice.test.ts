@@ -19,9 +19,9 @@ import { voicesOf } from './voices';
 const SAMPLING = { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 };
 const FRAMES = 12;
 const never = new AbortController().signal;
-const turns = async (count: number): Promise<void> => {
+async function turns(count: number): Promise<void> {
 	for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
+}
 
 /** A promise that is settled by hand. */
 function gate(): { open: () => void; passed: Promise<void> } {
@@ -32,7 +32,9 @@ function gate(): { open: () => void; passed: Promise<void> } {
 	return { open, passed };
 }
 
-const numbersOf = (frames: readonly Frame[]): number[] => frames.flatMap((frame) => frame.map((code, position) => 10 + position * CODES + code));
+function numbersOf(frames: readonly Frame[]): number[] {
+	return frames.flatMap((frame) => frame.map((code, position) => 10 + position * CODES + code));
+}
 
 /** Speaks what it is given, and counts how far it was asked. Asked again, it says the same again. */
 class Script implements TokenSource {

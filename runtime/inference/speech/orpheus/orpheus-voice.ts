@@ -1,22 +1,21 @@
 import { samplesToMs } from '../../../audio/pcm';
-import { type Clock, monotonicClock } from '../../../lib/clock';
+import { TimeStretch } from '../../../audio/time-stretch';
+import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
+import { cancelled, unlessCancelled } from '../../../lib/async';
+import { type Clock, monotonicClock } from '../../../lib/clock';
 import { log } from '../../log';
 import { URGENT_MS } from '../../scheduler/steps';
-import { StreamingTrim } from '../../../audio/streaming-trim';
-import { Stretch } from '../../../audio/time-stretch';
 import type { Sound, VoiceEngine, VoiceSettings } from '../engine';
+import { Join, toPcm } from '../join';
 import { FrameFeed } from './frame-feed';
 import type { SnacDecoder } from './snac/snac-decoder';
 import { SNAC_FRAME_MS, SNAC_RATE } from './snac/snac-model';
-import { Join, toPcm } from '../join';
 import { NoiseTrim } from './sound/noise-trim';
-import { Unheard } from './unheard';
 import { nextWindow } from './sound/windows';
 import { speechParts } from './text/parts';
-import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
 import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
-import { cancelled, unlessCancelled } from '../../../lib/async';
+import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
 import { ORPHEUS_VOICES, voiceAmong } from './voices';
 
 /** Orpheus: audio tokens from a language model, made sound by SNAC as they come. See docs/orpheus.md. */
@@ -60,7 +59,7 @@ export class OrpheusVoice implements VoiceEngine {
 		const unheard = new Unheard(this.clock);
 		const noise = new NoiseTrim();
 		const silence = new StreamingTrim(SNAC_RATE);
-		const stretch = new Stretch(speed, SNAC_RATE);
+		const stretch = new TimeStretch(speed, SNAC_RATE);
 		let samples = 0;
 		const given = (pcm: Int16Array): Sound[] => {
 			if (pcm.length === 0) return [];
@@ -121,4 +120,20 @@ function judge({ frames, dropped, looped }: FrameFeed, samples: number, silent: 
 		});
 	}
 	if (dropped > 0 || looped || silent) log('warn', 'orpheus: damaged speech', { frames: frames.length, droppedTokens: dropped, looped, silent });
+}
+
+/** How much of what was given out the caller has still to hear, if it is played at once and without a pause. */
+export class Unheard {
+	private playedAt = -Infinity;
+
+	constructor(private readonly clock: Clock) {}
+
+	/** After a pause, or a gap, the sound begins anew. */
+	given(ms: number): void {
+		this.playedAt = Math.max(this.playedAt, this.clock.now()) + ms;
+	}
+
+	get ms(): number {
+		return Math.max(0, this.playedAt - this.clock.now());
+	}
 }

@@ -18,7 +18,9 @@ import { voicesOf } from './voices';
 jest.setTimeout(180_000);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-orpheus-'));
-const at = (name: string): string => path.join(folder, name);
+function at(name: string): string {
+	return path.join(folder, name);
+}
 let inference: InferenceProcess;
 
 beforeAll(() => {
@@ -47,7 +49,7 @@ function remote(files: { model?: string; decoder?: string } = {}): VoiceEngine {
 		async *speak(text, settings, signal): AsyncGenerator<Sound> {
 			const sounds: Sound[] = [];
 			let wake: () => void = () => undefined;
-			const call = inference.caller.call('speak', { settings: { ...settings, engine: 'orpheus', orpheus } }, (event) => {
+			const call = inference.client.call('speak', { settings: { ...settings, engine: 'orpheus', orpheus } }, (event) => {
 				if (event.type === 'audio') sounds.push(event);
 				wake();
 			});
@@ -71,16 +73,16 @@ function remote(files: { model?: string; decoder?: string } = {}): VoiceEngine {
 		},
 		warm: async (voice) => {
 			const speak = { engine: 'orpheus', voice, orpheus };
-			await inference.caller.call('warm', { transcribe: null, chat: null, speak }).result;
+			await inference.client.call('warm', { transcribe: null, chat: null, speak }).result;
 		},
 	};
 }
 
-const speak = async (text: string, files = {}, signal = new AbortController().signal): Promise<Int16Array> => {
+async function speak(text: string, files = {}, signal = new AbortController().signal): Promise<Int16Array> {
 	const sounds: Int16Array[] = [];
 	for await (const { pcm } of remote(files).speak(text, { voice: '', speed: 1 }, signal)) sounds.push(pcm);
 	return joinPcm(sounds);
-};
+}
 
 describeVoice('Orpheus in the inference process', () => remote());
 
@@ -113,13 +115,13 @@ describe('Orpheus in the inference process', () => {
 	it('rests while the caller has enough to hear, and goes on at the very sample', async () => {
 		const orpheus = { model: at('orpheus-3b-0.1-ft.gguf'), decoder: at('snac.onnx') };
 		const sounds: Int16Array[] = [];
-		const call = inference.caller.call('speak', { settings: { engine: 'orpheus', orpheus }, realTime: true }, (event) => {
+		const call = inference.client.call('speak', { settings: { engine: 'orpheus', orpheus }, realTime: true }, (event) => {
 			if (event.type !== 'audio') return;
 			if (sounds.push(event.pcm) === 1) call.send({ type: 'hold', hold: true, unheardMs: 4000 });
 		});
 		call.send({ type: 'piece', piece: 0, text: 'Hello there.' });
 		call.send({ type: 'end' });
-		const tokens = async (): Promise<number> => (await inference.caller.call('stats', {}).result).tokens;
+		const tokens = async (): Promise<number> => (await inference.client.call('stats', {}).result).tokens;
 		for (let before = -1, now = await tokens(); before !== now || sounds.length === 0; ) {
 			before = now;
 			await sleep(300);
@@ -142,10 +144,10 @@ describe('Orpheus in the inference process', () => {
 		await sounds.next();
 		abort.abort();
 		await expect((async () => { for (;;) if ((await sounds.next()).done) return; })()).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
-		const { tokens } = await inference.caller.call('stats', {}).result;
+		const { tokens } = await inference.client.call('stats', {}).result;
 		await speak('Yes.');
 		// The next speech alone: its prompt and 5 frames. Nothing of the old one goes on.
-		expect((await inference.caller.call('stats', {}).result).tokens - tokens).toBeLessThan(60);
+		expect((await inference.client.call('stats', {}).result).tokens - tokens).toBeLessThan(60);
 	});
 
 	it('speaks with a decoder whose inputs have other names, and with one that adds noise', async () => {

@@ -1,7 +1,9 @@
 // Guards against: a French voice asked of an English model, which then speaks with some voice or none.
 import { ORPHEUS_VOICES, voiceAmong, voicesOf } from './voices';
 
-const firstOf = (...names: string[]): string | undefined => voicesOf(names)[0]?.value;
+function firstOf(...names: string[]): string | undefined {
+	return voicesOf(names)[0]?.value;
+}
 
 it.each([
 	['orpheus-3b-0.1-ft-q4_k_m.gguf', 'tara', 8],

@@ -24,10 +24,13 @@ const LANGUAGES: readonly Language[] = [
 /** The first published model is English and does not say so. */
 const ENGLISH = /orpheus[-_ ]3b[-_ ]0\.1[-_ ]ft/i;
 
-const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+function titled(name: string): string {
+	return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
-const choices = (languages: readonly Language[]): VoiceChoice[] =>
-	languages.flatMap(({ name, voices }) => voices.map((value) => ({ value, name: `${titled(value)} (${name})` })));
+function choices(languages: readonly Language[]): VoiceChoice[] {
+	return languages.flatMap(({ name, voices }) => voices.map((value) => ({ value, name: `${titled(value)} (${name})` })));
+}
 
 export const ORPHEUS_VOICES: readonly VoiceChoice[] = choices(LANGUAGES);
 const DEFAULT_VOICE = 'tara';
@@ -60,5 +63,6 @@ export function voiceAmong(voices: readonly VoiceChoice[], voice: string): strin
 	return choice.value;
 }
 
-const unknown = (voice: string, instead: string): VoiceError =>
-	new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `This Orpheus model has no voice "${voice.slice(0, 100)}". ${instead}`);
+function unknown(voice: string, instead: string): VoiceError {
+	return new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `This Orpheus model has no voice "${voice.slice(0, 100)}". ${instead}`);
+}

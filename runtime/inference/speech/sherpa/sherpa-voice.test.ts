@@ -20,7 +20,9 @@ afterAll(async () => {
 	rmSync(root, { recursive: true });
 });
 
-const open = async (name: string): Promise<VoiceEngine> => await voices.engine({ engine: name });
+async function open(name: string): Promise<VoiceEngine> {
+	return await voices.engine({ engine: name });
+}
 
 /** Looks like the opened voice at once, for the suite opens it without waiting. */
 function later(opening: () => Promise<VoiceEngine>): () => VoiceEngine {
@@ -135,11 +137,11 @@ it.each([
 	await expect(opening).rejects.not.toThrow(/provide/);
 });
 
-const lengthOf = async (engine: VoiceEngine, text: string, voice = ''): Promise<number> => {
+async function lengthOf(engine: VoiceEngine, text: string, voice = ''): Promise<number> {
 	let samples = 0;
 	for await (const { pcm } of engine.speak(text, { voice, speed: 1 }, never)) samples += pcm.length;
 	return samples;
-};
+}
 
 const SENTENCES = 'One sentence. '.repeat(100);
 

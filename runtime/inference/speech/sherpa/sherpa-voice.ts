@@ -2,8 +2,8 @@ import { SPEAK_RATES } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import type { WorkerPool } from '../../workers/worker-pool';
 import { StreamResampler } from '../../../audio/stream-resampler';
-import { StreamingTrim } from '../../../audio/streaming-trim';
-import { Stretch } from '../../../audio/time-stretch';
+import { StreamingTrim } from '../../../audio/trim';
+import { TimeStretch } from '../../../audio/time-stretch';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
 import type { SherpaVoiceProtocol } from './worker-protocol';
 
@@ -45,7 +45,7 @@ export class SherpaVoice implements VoiceEngine {
 		const { rate, paced } = this.shape;
 		const resampler = new StreamResampler(rate, this.sampleRate);
 		const trim = new StreamingTrim(this.sampleRate);
-		const stretch = new Stretch(paced ? 1 : speed, this.sampleRate);
+		const stretch = new TimeStretch(paced ? 1 : speed, this.sampleRate);
 		try {
 			for await (const made of this.made({ text, speaker, speed: paced ? speed : 1 }, either)) {
 				const pcm = stretch.push(trim.push(resampler.push(made)));
@@ -79,7 +79,7 @@ export class SherpaVoice implements VoiceEngine {
 			waiting.push(pcm);
 			wake();
 		};
-		this.pool.call((caller) => caller.call('speak', ask, onSound), signal).then(
+		this.pool.call((client) => client.call('speak', ask, onSound), signal).then(
 			() => end({}),
 			(error: unknown) => end({ error: VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED') }),
 		);
@@ -109,4 +109,6 @@ export class SherpaVoice implements VoiceEngine {
 	}
 }
 
-const cancelled = (): VoiceError => new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
+function cancelled(): VoiceError {
+	return new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
+}

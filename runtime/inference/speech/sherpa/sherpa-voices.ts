@@ -82,5 +82,5 @@ export class SherpaVoices implements VoiceKind {
 
 async function startProcess({ folder, files, references }: VoiceModel, numThreads: number): Promise<Started> {
 	const config = { model: { ...files, numThreads, provider: 'cpu' }, maxNumSentences: 1 };
-	return await startSherpa(WORKER, sherpaVoiceProtocol, 'VOICE_ERR_MODEL_FAILED', folder, async (caller) => await caller.call('load', { config, references: [...references] }).result);
+	return await startSherpa(WORKER, sherpaVoiceProtocol, 'VOICE_ERR_MODEL_FAILED', folder, async (client) => await client.call('load', { config, references: [...references] }).result);
 }

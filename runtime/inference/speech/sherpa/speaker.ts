@@ -5,13 +5,13 @@ import { sherpaLibrary } from '../../workers/sherpa/library';
 import { RunWatch } from './run-watch';
 
 /** Samples a message carries at most: some seconds. */
-const PIECE = 96_000;
+const PIECE_SAMPLES = 96_000;
 
 /** An imitator draws at random: with a seed it says the same text alike. */
 const IMITATION = { extra: { seed: 42 } };
 
 /** A voice of sherpa-onnx. Runs on a thread of libuv's pool, so this one hears of a cancellation. */
-export class Speaker {
+export class SherpaSpeaker {
 	private readonly watch = new RunWatch();
 
 	private constructor(
@@ -20,7 +20,7 @@ export class Speaker {
 	) {}
 
 	/** Rejects with VOICE_ERR_MODEL_BROKEN, or ends the process: sherpa does either. */
-	static async open(config: object, references: readonly string[]): Promise<Speaker> {
+	static async open(config: object, references: readonly string[]): Promise<SherpaSpeaker> {
 		const { OfflineTts: Tts, readWave } = await sherpaLibrary();
 		const tts = await Tts.createAsync(config).catch((cause: unknown) => {
 			const why = cause instanceof Error ? cause.message : String(cause);
@@ -30,7 +30,7 @@ export class Speaker {
 			const { samples, sampleRate } = readWave(file);
 			return { referenceAudio: samples, referenceSampleRate: sampleRate };
 		});
-		return new Speaker(tts, sounds);
+		return new SherpaSpeaker(tts, sounds);
 	}
 
 	get sampleRate(): number {
@@ -50,7 +50,7 @@ export class Speaker {
 		const settings = reference ? { sid: 0, speed, ...IMITATION, ...reference } : { sid: speaker, speed };
 		const onProgress = ({ samples }: { readonly samples: Float32Array }): boolean => {
 			if (signal.aborted) return false;
-			for (let from = 0; from < samples.length; from += PIECE) onSound(toPcm(samples.subarray(from, from + PIECE)));
+			for (let from = 0; from < samples.length; from += PIECE_SAMPLES) onSound(toPcm(samples.subarray(from, from + PIECE_SAMPLES)));
 			return true;
 		};
 		const run = async (): Promise<unknown> => await this.tts.generateAsync({ text, generationConfig: settings, onProgress });

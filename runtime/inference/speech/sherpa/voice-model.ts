@@ -114,7 +114,9 @@ function kokoroWords(folder: ModelFolder): Readonly<Record<string, string>> {
 	return lists.length > 0 ? { lexicon: lists.map((name) => path.join(folder.path, name)).join(',') } : {};
 }
 
-const namesIn = (about: ReadonlyMap<string, string>): string[] => (about.get('speaker_names') ?? '').split(',').flatMap((name) => name.trim() || []);
+function namesIn(about: ReadonlyMap<string, string>): string[] {
+	return (about.get('speaker_names') ?? '').split(',').flatMap((name) => name.trim() || []);
+}
 
 /** The voices that Pocket TTS can imitate. Throws VOICE_ERR_MODEL_MISSING where there is none. */
 async function recordings(folder: ModelFolder): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pcm } from '../../../audio/pcm-schema';
-import type { Protocol } from '../../../rpc/protocol-types';
+import { pcm } from '../../../audio/pcm';
+import type { Protocol } from '../../../rpc/protocol';
 
 const none = z.never();
 

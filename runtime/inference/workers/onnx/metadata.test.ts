@@ -10,8 +10,9 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-metadata-'));
 const file = path.join(folder, 'model.onnx');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const graph = (metadata: Readonly<Record<string, string>>): Buffer =>
-	encodeOnnx({ nodes: [], tensors: [{ name: 'weights', dims: [5000], data: new Float32Array(5000).fill(1) }], inputs: [], outputs: [], metadata });
+function graph(metadata: Readonly<Record<string, string>>): Buffer {
+	return encodeOnnx({ nodes: [], tensors: [{ name: 'weights', dims: [5000], data: new Float32Array(5000).fill(1) }], inputs: [], outputs: [], metadata });
+}
 
 it('reads whatever texts a model carries', async () => {
 	const texts = fc.dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), { maxKeys: 20 });

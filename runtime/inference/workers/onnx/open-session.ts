@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises';
 import { InferenceSession } from 'onnxruntime-node';
 import { VoiceError } from '../../../contract/errors';
-import { cpuSession } from './session-options';
 
 export interface GraphShape {
 	readonly inputs: readonly string[];
@@ -12,7 +11,7 @@ export interface GraphShape {
  * Opens a graph and checks that it takes and gives what the engine expects.
  * Rejects with VOICE_ERR_MODEL_MISSING, or VOICE_ERR_MODEL_BROKEN for a file that is no ONNX or another graph.
  */
-export async function openSession(file: string, shape: GraphShape, threads = 1): Promise<InferenceSession> {
+export async function openOnnxSession(file: string, shape: GraphShape, threads = 1): Promise<InferenceSession> {
 	await access(file).catch((cause: unknown) => {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file} cannot be read.`, { cause });
 	});
@@ -27,4 +26,19 @@ export async function openSession(file: string, shape: GraphShape, threads = 1):
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is another graph: it lacks ${absent.join(', ')}.`);
 	}
 	return session;
+}
+
+/**
+ * How every graph of ours is run on the processor. Without the two `allow_spinning` an idle pool burns the
+ * core it waits on: turning it off took a 50 ms run on two threads down to 13 ms of processor time.
+ * Only the nested form of `extra` has an effect.
+ */
+export function cpuSession(threads: number): InferenceSession.SessionOptions {
+	return {
+		executionProviders: ['cpu'],
+		intraOpNumThreads: threads,
+		interOpNumThreads: 1,
+		executionMode: 'sequential',
+		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+	};
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { type ErrorCode, VoiceError } from '../../../contract/errors';
-import { Caller } from '../../../rpc/client';
+import { RpcClient } from '../../../rpc/client';
 import { pipeToChild } from '../../../rpc/pipes';
-import type { Protocol } from '../../../rpc/protocol-types';
+import type { Protocol } from '../../../rpc/protocol';
 import { compiledRuntime } from '../start-worker';
 import type { PoolWorker } from '../worker-pool';
 
@@ -25,7 +25,7 @@ export async function startSherpa<P extends Protocol, R>(
 	protocol: P,
 	lostCode: ErrorCode,
 	folder: string,
-	load: (caller: Caller<P>) => Promise<R>,
+	load: (client: RpcClient<P>) => Promise<R>,
 ): Promise<PoolWorker<P> & { readonly loaded: R }> {
 	const child = fork(path.join(compiledRuntime(), file), [], {
 		serialization: 'advanced',
@@ -45,16 +45,16 @@ export async function startSherpa<P extends Protocol, R>(
 		await ended;
 	};
 	const said = lastWords(child);
-	const caller = new Caller(protocol, pipeToChild(child), lostCode);
+	const client = new RpcClient(protocol, pipeToChild(child), lostCode);
 	let hung = false;
 	const limit = setTimeout(() => {
 		hung = true;
 		child.kill('SIGKILL');
 	}, LOAD_LIMIT_MS);
 	try {
-		const loaded = await load(caller);
+		const loaded = await load(client);
 		said.forget();
-		return { caller, ended, stop, loaded };
+		return { client, ended, stop, loaded };
 	} catch (error) {
 		const dead = child.exitCode !== null || child.signalCode !== null;
 		await stop();

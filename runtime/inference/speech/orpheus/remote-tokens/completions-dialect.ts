@@ -19,13 +19,15 @@ export interface Dialect {
 	readonly fields: (ask: TokenAsk) => Readonly<Record<string, unknown>>;
 }
 
-const common = ({ sampling, maxTokens }: TokenAsk): Readonly<Record<string, unknown>> => ({
-	max_tokens: maxTokens,
-	temperature: sampling.temperature,
-	top_p: sampling.topP,
-	top_k: sampling.topK,
-	stop: STOP,
-});
+function common({ sampling, maxTokens }: TokenAsk): Readonly<Record<string, unknown>> {
+	return {
+		max_tokens: maxTokens,
+		temperature: sampling.temperature,
+		top_p: sampling.topP,
+		top_k: sampling.topK,
+		stop: STOP,
+	};
+}
 
 /**
  * Each server passes over the fields of the others without a word, so a wrong guess does not fail: it speaks with
@@ -77,4 +79,6 @@ export function promptText({ voice, text }: Pick<TokenAsk, 'voice' | 'text'>, { 
 }
 
 /** What is to be said must not end the turn or speak in codes; `<laugh>` is Orpheus's own and stays. */
-const plain = (text: string): string => text.replace(/<(?=\|[\w-]+\|>|custom_token_\d+>)/g, '< ');
+function plain(text: string): string {
+	return text.replace(/<(?=\|[\w-]+\|>|custom_token_\d+>)/g, '< ');
+}

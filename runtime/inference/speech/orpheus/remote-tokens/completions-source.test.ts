@@ -9,7 +9,9 @@ import { CompletionsSource } from './completions-source';
 
 const never = new AbortController().signal;
 const SAMPLING = { temperature: 0.5, topP: 0.8, topK: 33, repetitionPenalty: 1.3 };
-const ask = (text: string, more: Partial<TokenAsk> = {}): TokenAsk => ({ text, voice: 'leah', sampling: SAMPLING, maxTokens: 2000, ...more });
+function ask(text: string, more: Partial<TokenAsk> = {}): TokenAsk {
+	return { text, voice: 'leah', sampling: SAMPLING, maxTokens: 2000, ...more };
+}
 
 const HELLO = audioNumbers(scriptedFrames(0, 40));
 const BYE = audioNumbers(scriptedFrames(1, 9));
@@ -29,16 +31,16 @@ let server: FixtureServer;
 let heard: HeardAsk[];
 afterEach(async () => await server.stop());
 
-const start = async (settings: Partial<CompletionsServer> = {}, address = {}): Promise<CompletionsSource> => {
+async function start(settings: Partial<CompletionsServer> = {}, address = {}): Promise<CompletionsSource> {
 	heard = [];
 	server = await FixtureServer.start(completionsRoutes({ dialect: 'vllm', script: SCRIPT, ...settings }, heard));
 	return new CompletionsSource(server.client(address));
-};
-const numbers = async (source: CompletionsSource, asked: TokenAsk, signal = never): Promise<number[]> => {
+}
+async function numbers(source: CompletionsSource, asked: TokenAsk, signal = never): Promise<number[]> {
 	const given: number[] = [];
 	for await (const number of source.speak(asked, signal)) given.push(number);
 	return given;
-};
+}
 
 describe.each(COMPLETIONS_DIALECTS)('a server that speaks like %s', (dialect) => {
 	it('is asked in its own words, and gives every token', async () => {

@@ -1,15 +1,14 @@
+import { z } from 'zod';
 import { VoiceError } from '../../../../contract/errors';
-import { ORPHEUS_VOICES } from '../voices';
-import type { TokenAsk, TokenSource } from '../token-source';
-import type { VoiceChoice } from '../../engine';
+import { FoundOnce, cancelled } from '../../../../lib/async';
 import { refusalOf } from '../../../openai-client/faults';
-import { FoundOnce } from '../../../openai-client/found-once';
 import { streamedJson } from '../../../openai-client/json-stream';
 import type { RemoteServer } from '../../../openai-client/remote-server';
-import { cancelled } from '../../../openai-client/request-watch';
-import { completionChunk } from './answers';
+import type { VoiceChoice } from '../../engine';
+import type { TokenAsk, TokenSource } from '../token-source';
+import { ORPHEUS_VOICES } from '../voices';
 import { type Dialect, DIALECTS, END_OF_SPEECH, promptText } from './completions-dialect';
-import { CustomTokens, END } from './custom-tokens';
+import { CustomTokens, END_TOKEN } from './custom-tokens';
 
 /** One frame and a bit: a server that gives so many speaks. */
 const PROBE_TOKENS = 10;
@@ -102,7 +101,7 @@ export class CompletionsSource implements TokenSource {
 				}
 				const [choice] = next.value.choices ?? [];
 				for (const token of parser.push(choice?.text ?? '')) {
-					if (token === END || token === END_OF_SPEECH || given === ask.maxTokens) return;
+					if (token === END_TOKEN || token === END_OF_SPEECH || given === ask.maxTokens) return;
 					given++;
 					yield token;
 					if (signal.aborted) throw cancelled();
@@ -118,3 +117,8 @@ export class CompletionsSource implements TokenSource {
 		}
 	}
 }
+
+/** A piece of a streamed `/v1/completions`. Everything a dialect leaves out may be missing or null. */
+export const completionChunk = z.object({
+	choices: z.array(z.object({ text: z.string().nullish(), finish_reason: z.string().nullish() })).nullish(),
+});

@@ -1,11 +1,11 @@
 // Guards against: audio tokens that are lost, doubled or misread where a stream is cut, which is heard as noise.
 import fc from 'fast-check';
-import { CustomTokens, END } from './custom-tokens';
+import { CustomTokens, END_TOKEN } from './custom-tokens';
 
-const readAll = (pieces: readonly string[]): unknown[] => {
+function readAll(pieces: readonly string[]): unknown[] {
 	const parser = new CustomTokens();
 	return pieces.flatMap((piece) => parser.push(piece));
-};
+}
 
 it('reads the same numbers wherever the text is cut and whatever stands between', () => {
 	const between = fc.constantFrom('', ' ', '\n', 'text', '<', '<custom_token_', '<custom_token_1234567>', '<custom_token_12 >', '<laugh>', '<|audio|>', '<<', '>', '�');
@@ -21,8 +21,8 @@ it('reads the same numbers wherever the text is cut and whatever stands between'
 });
 
 it('sees the end of the model\'s turn', () => {
-	expect(readAll(['<custom_token_7><|eo', 't_id|><custom_token_8>'])).toEqual([7, END, 8]);
-	expect(readAll(['<|end_of_text|>'])).toEqual([END]);
+	expect(readAll(['<custom_token_7><|eo', 't_id|><custom_token_8>'])).toEqual([7, END_TOKEN, 8]);
+	expect(readAll(['<|end_of_text|>'])).toEqual([END_TOKEN]);
 });
 
 it('keeps no more than a token\'s beginning of endless text', () => {

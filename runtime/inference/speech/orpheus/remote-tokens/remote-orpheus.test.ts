@@ -18,7 +18,9 @@ jest.setTimeout(180_000);
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-remote-orpheus-'));
 const decoder = new SnacDecoder(path.join(folder, 'snac.onnx'), 1);
 const never = new AbortController().signal;
-const written = (speech: number, frames: number): number[] => audioNumbers(scriptedFrames(speech, frames));
+function written(speech: number, frames: number): number[] {
+	return audioNumbers(scriptedFrames(speech, frames));
+}
 const SCRIPT = [
 	{ when: 'Yes', written: written(1, 5) },
 	{ when: 'No', written: written(2, 8) },

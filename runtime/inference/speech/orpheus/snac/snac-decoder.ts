@@ -1,4 +1,4 @@
-import { Caller } from '../../../../rpc/client';
+import { RpcClient } from '../../../../rpc/client';
 import { startWorker } from '../../../workers/start-worker';
 import { type PoolWorker, WorkerPool } from '../../../workers/worker-pool';
 import type { Frame } from '../tokens/frame-assembler';
@@ -41,7 +41,7 @@ export class SnacDecoder {
 	async decode(frames: readonly Frame[], signal: AbortSignal, urgent?: () => boolean): Promise<Float32Array> {
 		const codes = frames.map((frame) => [...frame]);
 		const startedAt = performance.now();
-		const { samples } = await this.pool.call((caller) => caller.call('decode', { frames: codes }), signal, urgent);
+		const { samples } = await this.pool.call((client) => client.call('decode', { frames: codes }), signal, urgent);
 		this.recentMs += ((performance.now() - startedAt) / frames.length - this.recentMs) * LATEST_SHARE;
 		return samples;
 	}
@@ -58,18 +58,18 @@ export class SnacDecoder {
 
 async function start(file: string, threads: number): Promise<PoolWorker<SnacWorkerProtocol>> {
 	const { pipe, ended } = startWorker(WORKER);
-	const caller = new Caller(snacWorkerProtocol, pipe, 'VOICE_ERR_MODEL_FAILED');
+	const client = new RpcClient(snacWorkerProtocol, pipe, 'VOICE_ERR_MODEL_FAILED');
 	/** A thread ends itself when no run is under way. */
 	const stop = async (): Promise<void> => {
 		// Its answer may be lost in its own end, which is what is waited for.
-		caller.call('stop', {}).result.catch(() => undefined);
+		client.call('stop', {}).result.catch(() => undefined);
 		await ended;
 	};
 	try {
-		await caller.call('load', { file, threads }).result;
+		await client.call('load', { file, threads }).result;
 	} catch (error) {
 		await stop();
 		throw error;
 	}
-	return { caller, ended, stop };
+	return { client, ended, stop };
 }

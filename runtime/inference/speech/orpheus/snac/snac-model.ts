@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { samplesToMs } from '../../../../audio/pcm';
 import { VoiceError } from '../../../../contract/errors';
-import { openSession } from '../../../workers/onnx/open-session';
+import { openOnnxSession } from '../../../workers/onnx/open-session';
 import { CODES_PER_FRAME, type Frame, layersOf } from '../tokens/frame-assembler';
 
 /** 24 kHz: 85.3 ms. */
@@ -20,7 +20,7 @@ export class SnacModel {
 
 	/** Rejects with VOICE_ERR_MODEL_MISSING, or VOICE_ERR_MODEL_BROKEN for what is no SNAC decoder. */
 	static async open(file: string, threads = 1): Promise<SnacModel> {
-		const session = await openSession(file, { inputs: [], outputs: [] }, threads);
+		const session = await openOnnxSession(file, { inputs: [], outputs: [] }, threads);
 		const inputs = [...session.inputNames].sort();
 		const model = new SnacModel(session, inputs, session.outputNames[0] ?? '');
 		// Three inputs may still be another graph: a frame of silence shows it.

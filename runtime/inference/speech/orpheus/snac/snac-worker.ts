@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { VoiceError } from '../../../../contract/errors';
 import { serve } from '../../../../rpc/server';
-import { pipeToStarter } from '../../../../rpc/worker-pipe';
+import { pipeToStarter } from '../../../../rpc/pipes';
 import { SnacModel } from './snac-model';
 import { snacWorkerProtocol } from './worker-protocol';
 
@@ -9,11 +9,11 @@ let model: SnacModel | undefined;
 /** One run at a time: the session is not asked again while it runs, nor released. */
 let last: Promise<unknown> = Promise.resolve();
 
-const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 	const mine = last.then(work);
 	last = mine.catch(() => undefined);
 	return await mine;
-};
+}
 
 serve(snacWorkerProtocol, pipeToStarter(), {
 	load: async ({ file, threads }) => {

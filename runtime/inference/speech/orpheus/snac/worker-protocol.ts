@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Protocol } from '../../../../rpc/protocol-types';
+import type { Protocol } from '../../../../rpc/protocol';
 import { CODES, CODES_PER_FRAME, type Frame } from '../tokens/frame-assembler';
 
 const code = z.number().int().min(0).max(CODES - 1);

@@ -13,14 +13,20 @@ function noise(ms: number, rms: number, seed = 1): Int16Array {
 	});
 }
 /** What the published model was measured at: -50 dBFS before speech at -24. */
-const background = (ms: number): Int16Array => noise(ms, 104);
-const speech = (ms: number): Int16Array => noise(ms, 2000);
+function background(ms: number): Int16Array {
+	return noise(ms, 104);
+}
+function speech(ms: number): Int16Array {
+	return noise(ms, 2000);
+}
 
-const trimmed = (pieces: readonly Int16Array[]): Int16Array => {
+function trimmed(pieces: readonly Int16Array[]): Int16Array {
 	const trim = new NoiseTrim();
 	return joinPcm([...pieces.map((piece) => trim.push(piece)), trim.end()]);
-};
-const milliseconds = (pcm: Int16Array): number => pcm.length / MS;
+}
+function milliseconds(pcm: Int16Array): number {
+	return pcm.length / MS;
+}
 
 it('leaves 60 ms of the noise before speech and 150 ms of that after it', () => {
 	expect(milliseconds(trimmed([background(600), speech(1000), background(700)]))).toBe(60 + 1000 + 150);

@@ -4,7 +4,7 @@ import { FADE_SAMPLES } from '../../join';
 
 /** Loudness is measured over this long: a single sample of noise says nothing. */
 const BLOCK_MS = 10;
-const BLOCK = msToSamples(BLOCK_MS, SNAC_RATE);
+const BLOCK_SAMPLES = msToSamples(BLOCK_MS, SNAC_RATE);
 /**
  * -42 dBFS. The real model does not begin with silence but with 0.4 to 0.7 s of noise, measured at -50 dBFS RMS
  * (peaks at -40) before speech at -24 (canopyai/Orpheus-TTS#299, #228).
@@ -33,7 +33,7 @@ export class NoiseTrim {
 		const whole = joinPcm([this.rest, pcm]);
 		const given: Int16Array[] = [];
 		let at = 0;
-		for (; at + BLOCK <= whole.length; at += BLOCK) given.push(...this.block(whole.slice(at, at + BLOCK)));
+		for (; at + BLOCK_SAMPLES <= whole.length; at += BLOCK_SAMPLES) given.push(...this.block(whole.slice(at, at + BLOCK_SAMPLES)));
 		this.rest = whole.slice(at);
 		return joinPcm(given);
 	}
@@ -59,7 +59,9 @@ export class NoiseTrim {
 	}
 }
 
-const isNoise = (block: Int16Array): boolean => block.reduce((sum, sample) => sum + sample * sample, 0) < block.length * NOISE ** 2;
+function isNoise(block: Int16Array): boolean {
+	return block.reduce((sum, sample) => sum + sample * sample, 0) < block.length * NOISE ** 2;
+}
 
 /** The last of the noise before speech. It begins softly where there was more of it, for noise that sets in is a click. */
 function onset(noise: readonly Int16Array[]): Int16Array[] {

@@ -2,7 +2,7 @@ import { SNAC_FRAME_MS } from '../snac/snac-model';
 import { CODES_PER_FRAME } from '../tokens/frame-assembler';
 import { nextWindow, type Window } from './windows';
 
-export interface Speech {
+export interface TimedSpeech {
 	readonly frames: number;
 	/** A model that writes so fast, without a hold-up. */
 	readonly tokensPerSecond: number;
@@ -21,7 +21,7 @@ export interface Played {
 }
 
 /** A speech from its first token to its last sample, in virtual time: one window after another, played as soon as it is there. */
-export function playThrough({ frames, tokensPerSecond, frameMs }: Speech): Played {
+export function playThrough({ frames, tokensPerSecond, frameMs }: TimedSpeech): Played {
 	const writtenEachMs = (CODES_PER_FRAME * 1000) / tokensPerSecond;
 	const windows: Window[] = [];
 	const gaps: Array<{ at: number; ms: number }> = [];

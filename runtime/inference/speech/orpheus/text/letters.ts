@@ -25,7 +25,11 @@ export interface Sign {
 }
 
 /** The signs of a text, each with its length in letters of a word: what they take to be said. */
-export const signsOf = (text: string): Sign[] => (text.match(SIGNS) ?? []).map((sign) => ({ text: sign, letters: weight(sign) }));
+export function signsOf(text: string): Sign[] {
+	return (text.match(SIGNS) ?? []).map((sign) => ({ text: sign, letters: weight(sign) }));
+}
 
 /** How long a text is, in letters of a word. */
-export const lettersOf = (text: string): number => signsOf(text).reduce((sum, { letters }) => sum + letters, 0);
+export function lettersOf(text: string): number {
+	return signsOf(text).reduce((sum, { letters }) => sum + letters, 0);
+}

@@ -8,7 +8,9 @@ const word = fc.constantFrom('appointment', 'a', 'café', 'naïve', '2026', 'NHS
 const mark = fc.constantFrom(' ', ', ', '. ', '? ', '。', '，', '\n', ' - ');
 const text = fc.array(fc.tuple(word, mark), { maxLength: 80 }).map((pairs) => pairs.flat().join(''));
 /** What is said: parts may get a full stop, and lose the space between them. */
-const said = (parts: readonly string[]): string => parts.join('').replace(/[\s.]/g, '');
+function said(parts: readonly string[]): string {
+	return parts.join('').replace(/[\s.]/g, '');
+}
 
 it('loses nothing, cuts no tag and no letter from its marks, and keeps every part short', () => {
 	fc.assert(

@@ -22,7 +22,9 @@ export function speechParts(text: string): string[] {
 	return parts.filter((part) => part !== '');
 }
 
-const written = (signs: readonly Sign[]): string => signs.map(({ text }) => text).join('');
+function written(signs: readonly Sign[]): string {
+	return signs.map(({ text }) => text).join('');
+}
 
 /** Where to cut: all of it where it is short, else at the best place that leaves parts of about the same length. */
 function endOfPart(signs: readonly Sign[]): number {

@@ -2,17 +2,19 @@
 import fc from 'fast-check';
 import { CODES, CODES_PER_FRAME, type Frame, FrameAssembler, layersOf } from './frame-assembler';
 
-const tokensOf = (frame: Frame): number[] => frame.map((code, position) => 10 + position * CODES + code);
+function tokensOf(frame: Frame): number[] {
+	return frame.map((code, position) => 10 + position * CODES + code);
+}
 const code = fc.integer({ min: 0, max: CODES - 1 });
 const frame = fc.tuple(code, code, code, code, code, code, code);
 
-const assemble = (tokens: readonly number[]): { frames: Frame[]; dropped: number } => {
+function assemble(tokens: readonly number[]): { frames: Frame[]; dropped: number } {
 	const assembler = new FrameAssembler();
 	const frames = tokens.flatMap((token) => assembler.push(token) ?? []);
 	const grouped: Frame[] = [];
 	for (let at = 0; at < frames.length; at += CODES_PER_FRAME) grouped.push(frames.slice(at, at + CODES_PER_FRAME) as unknown as Frame);
 	return { frames: grouped, dropped: assembler.dropped };
-};
+}
 
 it('gives every frame that was written, also all zeros and all 4095', () => {
 	fc.assert(

@@ -5,18 +5,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { scriptedFrames, writeScriptedOrpheus } from '../../../fixtures/orpheus-gguf.fixture';
 import { CODES } from './frame-assembler';
-import { type Speech, TokenSpeeches } from './token-speeches.fixture';
+import { type TokenSpeech, TokenSpeeches } from './token-speeches.fixture';
 
 jest.setTimeout(120_000);
 
 const FRAMES = 12;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-tokens-'));
 const model = path.join(folder, 'orpheus.gguf');
-const numbersOf = (speech: number, count: number): number[] =>
-	scriptedFrames(speech, count).flatMap((frame) => frame.map((code, position) => 10 + position * CODES + code));
+function numbersOf(speech: number, count: number): number[] {
+	return scriptedFrames(speech, count).flatMap((frame) => frame.map((code, position) => 10 + position * CODES + code));
+}
 const whole = numbersOf(0, FRAMES);
 const short = numbersOf(1, 1);
-const all = async (speech: Speech): Promise<number[]> => await speech.pull(10_000);
+async function all(speech: TokenSpeech): Promise<number[]> {
+	return await speech.pull(10_000);
+}
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -17,7 +17,9 @@ import { loadOrpheusModel, type OrpheusModel, type OrpheusSize, type Place } fro
 const PENALISED = 64;
 
 /** The same sentence sounds the same each time: what a user complains about can be heard again. */
-const seedOf = ({ voice, text }: TokenAsk): number => createHash('sha256').update(`${voice}: ${text}`).digest().readUInt32LE(0);
+function seedOf({ voice, text }: TokenAsk): number {
+	return createHash('sha256').update(`${voice}: ${text}`).digest().readUInt32LE(0);
+}
 
 /** A speech under way. */
 interface Speech {
@@ -91,11 +93,11 @@ export class LlamaTokenSource implements TokenSource {
 		const never = new AbortController().signal;
 		const seat = await places.take(never);
 		const { sequence, lane } = seat.place;
-		const leave = scheduler.leave({ lane, kind: () => 'background', chunk: true }, never);
+		const permit = scheduler.permit({ lane, kind: () => 'background', chunk: true }, never);
 		try {
 			const [start] = vocabulary.prompt('tara', 'Hi.');
 			if (sequence.nextTokenIndex > 0 || start === undefined) return;
-			await leave(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
+			await permit(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		} finally {
 			seat.leave();
 		}
@@ -107,9 +109,9 @@ export class LlamaTokenSource implements TokenSource {
 		await sequence.clearHistory();
 		const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
 		const own = { lane, kind, sequence: number };
-		await prefill(sequence, tokens, pace, scheduler.leave({ ...own, chunk: true }, signal), signal, this.onTokens);
+		await prefill(sequence, tokens, pace, scheduler.permit({ ...own, chunk: true }, signal), signal, this.onTokens);
 		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
-		const following = paced(sequence, scheduler.leave({ ...own, chunk: false }, signal)).evaluate(tokens.slice(-1), {
+		const following = paced(sequence, scheduler.permit({ ...own, chunk: false }, signal)).evaluate(tokens.slice(-1), {
 			temperature,
 			topP,
 			topK,

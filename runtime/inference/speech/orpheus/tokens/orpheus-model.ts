@@ -5,7 +5,7 @@ import { VoiceError } from '../../../../contract/errors';
 import type { Backend } from '../../../llama/library';
 import { isWhollyOnGpu, openContexts } from '../../../llama/open-context';
 import { ChunkPace } from '../../../llama/prefill';
-import { numberOf, sequencesOf } from '../../../llama/sequence-numbers';
+import { numberOf, sequencesOf } from '../../../llama/sequences';
 import { threadsFor } from '../../../machine/cores';
 import type { ModelFile } from '../../../models/resolve';
 import type { Scheduler } from '../../../scheduler/scheduler';
@@ -59,7 +59,9 @@ const general = z.object({
 });
 
 /** Each context wants a core that waits for the GPU and others that sample. */
-const contextsFor = (cores: number, onGpu: boolean): number => (onGpu ? Math.max(1, Math.min(GPU_CONTEXTS, Math.floor(cores / 2))) : 1);
+function contextsFor(cores: number, onGpu: boolean): number {
+	return onGpu ? Math.max(1, Math.min(GPU_CONTEXTS, Math.floor(cores / 2))) : 1;
+}
 
 /** One of each context after the other: few speeches share them evenly, and those of a context are neighbours. */
 function placesIn(contexts: readonly LlamaContext[], lanes: readonly Lane[]): Place[] {

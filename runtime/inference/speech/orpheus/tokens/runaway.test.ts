@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import type { Frame } from './frame-assembler';
 import { LoopGuard, tokenLimit } from './runaway';
 
-const frameOf = (coarse: number): Frame => [coarse, 1, 2, 3, 4, 5, 6];
-const loopsAt = (coarse: readonly number[]): number => {
+function frameOf(coarse: number): Frame {
+	return [coarse, 1, 2, 3, 4, 5, 6];
+}
+function loopsAt(coarse: readonly number[]): number {
 	const guard = new LoopGuard();
 	return coarse.findIndex((code) => guard.push(frameOf(code)));
-};
+}
 
 it('notices a pattern of up to a second after some repeats, wherever it begins', () => {
 	fc.assert(

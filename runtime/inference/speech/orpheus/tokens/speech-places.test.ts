@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { SpeechPlaces } from './speech-places';
 
 const never = new AbortController().signal;
-const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
+async function turn(): Promise<void> {
+	return await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A sequence that remembers who wrote to it last. */
 interface Sequence {

@@ -26,7 +26,7 @@ export class TokenSpeeches {
 	}
 
 	/** Begins a speech and pulls nothing yet. */
-	async speak(text: string, maxTokens = 10_000): Promise<Speech> {
+	async speak(text: string, maxTokens = 10_000): Promise<TokenSpeech> {
 		const id = ++this.made;
 		const ask: TokenAsk = { text, voice: 'tara', sampling: SAMPLING, maxTokens };
 		await this.call({ id, ask });
@@ -54,7 +54,7 @@ export class TokenSpeeches {
 	}
 }
 
-export interface Speech {
+export interface TokenSpeech {
 	/** The next numbers; fewer only at the end. */
 	pull(count: number): Promise<number[]>;
 	abort(): Promise<void>;

@@ -1,5 +1,5 @@
 // Guards against a mistyped --barge-in that is silently taken for something else.
-import { parseBargeIn } from './script';
+import { parseBargeIn } from './call-settings';
 
 it.each([
 	['stop please@1500', { text: 'stop please', bargeInMs: 1500 }],

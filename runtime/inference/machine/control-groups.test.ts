@@ -1,5 +1,5 @@
 // Guards against: a container that is taken for the whole machine, and gets models that its limit kills.
-import { memoryLimit } from './cgroup-memory';
+import { memoryLimit } from './control-groups';
 
 const V2 = '0::/system.slice/docker-abc.scope\n';
 const V1 = '12:cpu,cpuacct:/docker/abc\n5:memory:/docker/abc\n1:name=systemd:/\n';

@@ -1,1 +1,0 @@
-export { heardText, type SpokenPiece } from './heard-text';

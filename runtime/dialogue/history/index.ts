@@ -1,1 +1,0 @@
-export { History, type HistoryLimits } from './history';

@@ -1,1 +1,0 @@
-export { turnTimings, type TurnMarks } from './turn-timings';
