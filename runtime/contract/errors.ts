@@ -48,6 +48,7 @@ export const ERROR_KINDS = {
 	VOICE_ERR_TOOL_LIMIT: { status: 422, remedy: 'Raise "Max tool calls" in the Llama Chat node, or make the instructions clearer.' },
 	VOICE_ERR_RUNTIME_UNREACHABLE: { status: 503, remedy: 'Start the runtime with `npx voice-loop start`, or set its URL in the credential "Voice Runtime API".' },
 	VOICE_ERR_RUNTIME_START: { status: 503, remedy: 'The message shows why the runtime did not start. On Alpine run it in its own container.' },
+	VOICE_ERR_STOPPING: { status: 503, remedy: 'The voice runtime is shutting down. Start it again with `npx voice-loop start`, or wait until it has restarted, and call again.' },
 	VOICE_ERR_CANCELLED: { status: 499, remedy: 'Nothing has to be done: the caller went on.' },
 	VOICE_ERR_INTERNAL: { status: 500, remedy: 'This is a fault of ours. Please report it with the runtime\'s log.' },
 } as const satisfies Record<string, ErrorKind>;
