@@ -61,7 +61,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxSessions);
-	const sessions = new Calls({ media, inference, streams, dispatcher, log }, admission);
+	const sessions = new Calls({ media, inference, dispatcher, log }, admission, streams);
 
 	answerHttpErrors(app);
 	app.addHook('onRequest', async (request) => checkKey(request.headers, options.key));

@@ -1,22 +1,24 @@
 import type { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { RestartingProcess } from '../children/restarting-process';
-import type { MediaPool } from '../children/media-pool';
 import type { Log } from '../log';
 import type { Dispatcher } from '../n8n/dispatch';
-import type { TriggerStreams } from '../n8n/trigger-streams';
+import type { MediaServer } from './media-server';
 
-/** What all calls of the house share. */
+/** Where the models are: the inference process. */
+export type InferenceServer = Pick<RestartingProcess<InferenceProtocol>, 'ready'>;
+
+/** What all calls of this gateway share. */
 export interface CallDeps {
-	readonly media: MediaPool;
-	readonly inference: RestartingProcess<InferenceProtocol>;
-	readonly streams: TriggerStreams;
-	readonly dispatcher: Dispatcher;
+	readonly media: MediaServer;
+	readonly inference: InferenceServer;
+	readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
 	readonly log: Log;
 }
 
 export interface CallListener {
 	turnStarted(turnId: string): void;
 	turnForgotten(turnId: string): void;
+	/** Comes once. `error`: it could not be set up, or it failed. */
 	ended(error?: VoiceError): void;
 }

@@ -1,4 +1,3 @@
-import { monotonicClock } from '../../lib/clock';
 import type { OpenSession } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
@@ -6,36 +5,48 @@ import type { PageEvent, PageRequest } from '../../contract/page-events';
 import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { History } from '../../dialogue/history/history';
+import { monotonicClock } from '../../lib/clock';
 import { AgentVoice } from '../turns/agent-voice';
-import { TurnAudio } from './turn-audio';
-import { CallRecognition } from './recognition';
-import type { CallListener, CallDeps } from './call-deps';
-import { MediaLink, type MediaLinkEvent } from './media-link';
+import type { CallOfTurns } from '../turns/call-of-turns';
+import { sayGreeting } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
-import { Turns, type TurnDeps } from '../turns/turns';
+import { Turns } from '../turns/turns';
+import type { CallDeps, CallListener } from './call-deps';
+import { ConversationLoop } from './conversation-loop';
+import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
+import { CallRecognition } from './recognition';
+import { TurnAudio } from './turn-audio';
 
 const DEMO_NOTE = 'The offline demo models understand appointments and calendar questions only.';
+/** A media process that hangs must not keep a call that is over. */
+const CLOSE_LIMIT_MS = 5000;
 
 /**
- * One call: joins the pure conversation to its peer connection, recogniser, voice and workflow. It owns all of
- * them; end() closes them in turn, and so does the peer's going away.
+ * One call: a conversation with one caller. It joins the pure dialogue to its media link, recogniser, voice and
+ * workflow.
+ *
+ * Who owns and closes whom: the call owns its MediaLink, ConversationLoop, CallRecognition, AgentVoice and Turns; the
+ * link gives its place back to the media server when it ends. The link can be replaced: connect() puts in another one
+ * and closes the one before. The end of a link is an event of the call. For now a link that ends without a successor
+ * ends the call; media waits for a lost connection to come back before it says so (media/peer/connection-watch).
+ * end() tells the page, closes the link and waits for its end; finish() then closes all the rest, once.
  */
 export class Call {
-	readonly desk: TurnApi;
+	readonly api: TurnApi;
 	private readonly turns: Turns;
 	private readonly history = new History();
-	private readonly conversation: Conversation;
-	private readonly sound = new TurnAudio();
-	private readonly inputs: ConversationInput[] = [];
-	private stepping = false;
+	private readonly dialogue: ConversationLoop;
+	private readonly voice: AgentVoice;
+	private readonly audio = new TurnAudio();
 	private readonly openedAt = monotonicClock.now();
-	private media: MediaLink | undefined;
-	private voice: AgentVoice | undefined;
-	private listening: CallRecognition | undefined;
-	private wake: NodeJS.Timeout | undefined;
-	private greeted = false;
+	private link: MediaLink | undefined;
+	private recognition: CallRecognition | undefined;
 	private heardBy: DoneBy | undefined;
-	private ended = false;
+	private greeted = false;
+	/** Why it ends, from end() on. */
+	private ending: string | undefined;
+	private closeLimit: NodeJS.Timeout | undefined;
+	private finished = false;
 
 	constructor(
 		readonly id: string,
@@ -43,54 +54,62 @@ export class Call {
 		private readonly deps: CallDeps,
 		private readonly listener: CallListener,
 	) {
-		const { turnTaking, limits, transcribe } = request.agent;
-		this.conversation = new Conversation({ turnTaking, limits, lookAhead: transcribe !== null });
-		const own: TurnDeps = {
-			sessionId: id,
-			request,
-			deps,
-			listener,
-			history: this.history,
-			voice: () => this.voice,
-			tell: (event) => this.tell(event),
-			step: (input) => this.step(input),
-		};
+		const { agent } = request;
+		const { turnTaking, limits, transcribe } = agent;
+		const step = (input: ConversationInput): void => this.dialogue.step(input);
+		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
+			carryOut: (effect) => this.carryOut(effect),
+			onFault: (thrown) => this.fault(thrown),
+		});
+		this.voice = new AgentVoice(deps.inference, () => this.link, agent, step);
+		const own: CallOfTurns = { sessionId: id, request, deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
 		this.turns = new Turns(own);
-		this.desk = new TurnApi(own, this.turns);
+		this.api = new TurnApi(own, this.turns);
 	}
 
-	/** Rejects with VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; the session has then ended. */
+	/** Takes the caller's first offer. Rejects as connect() does; the call has then ended. */
 	async open(offer: string): Promise<string> {
-		const { agent } = this.request;
 		this.warm();
+		return await this.connect(offer);
+	}
+
+	/**
+	 * Makes a media link and resolves to the SDP answer. From the answer on, it is the call's link, and the one before is
+	 * closed. Rejects with VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or, where the call has ended meanwhile,
+	 * VOICE_ERR_SESSION_UNKNOWN. A first link that fails ends the call; a later one leaves the link that there is.
+	 */
+	async connect(offer: string): Promise<string> {
+		let link: MediaLink | undefined;
 		try {
-			const params = { sessionId: this.id, offer, flushSilenceMs: agent.turnTaking.flushSilenceMs };
-			const { session, answer } = await MediaLink.open(this.deps.media, params, {
-				onEvent: (event) => this.onMedia(event),
-				onRequest: (request) => this.onRequest(request),
-				onEnd: (reason, error) => this.finish(reason, error),
-			});
-			this.media = session;
-			this.voice = new AgentVoice(this.deps.inference, session, agent, (input) => this.step(input));
-			if (agent.transcribe) this.listen();
+			link = await this.makeLink(offer);
+			const answer = await link.answer;
+			this.assertGoingOn();
+			this.use(link);
 			return answer;
 		} catch (thrown) {
-			this.finish('the offer could not be answered', VoiceError.from(thrown));
+			link?.close();
+			if (!this.link || this.link === link) this.finish('the offer could not be answered', VoiceError.from(thrown));
 			throw thrown;
 		}
 	}
 
+	/** Renegotiates the link that there is. */
 	async reoffer(offer: string): Promise<string> {
-		if (!this.media) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call is still being set up.');
-		return await this.media.reoffer(offer);
+		if (!this.link) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call is still being set up.');
+		return await this.link.reoffer(offer);
 	}
 
-	/** The page is told; media closes; finish() follows when it has. */
+	/** May be called at any time, more than once; the first reason counts. */
 	end(reason: string): void {
-		if (this.ended) return;
+		if (this.finished || this.ending !== undefined) return;
+		this.ending = reason;
 		this.tell({ type: 'session.ended', reason });
-		if (this.media) this.media.close();
-		else this.finish(reason);
+		if (!this.link) {
+			this.finish(reason);
+			return;
+		}
+		this.link.close();
+		this.closeLimit = setTimeout(() => this.finish(reason), CLOSE_LIMIT_MS);
 	}
 
 	/** n8n closed the trigger's stream: it is shutting down, or the workflow was unpublished. */
@@ -106,22 +125,62 @@ export class Call {
 			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be loaded ahead'));
 	}
 
-	private listen(): void {
+	private async makeLink(offer: string): Promise<MediaLink> {
+		const place = await this.deps.media.place();
+		if (this.finished) place.release();
+		this.assertGoingOn();
+		const { flushSilenceMs } = this.request.agent.turnTaking;
+		const link = new MediaLink(place, { sessionId: this.id, offer, flushSilenceMs }, {
+			onEvent: (event) => {
+				if (link === this.link) this.onMedia(event);
+			},
+			onRequest: (request) => {
+				if (link === this.link) this.onRequest(request);
+			},
+			onEnd: (end) => this.linkEnded(link, end),
+		});
+		// The first link carries the call from its start, a later one from its answer on.
+		this.link ??= link;
+		return link;
+	}
+
+	private assertGoingOn(): void {
+		if (this.finished || this.ending !== undefined) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
+	}
+
+	private use(link: MediaLink): void {
+		const before = this.link;
+		this.link = link;
+		if (before !== link) {
+			before?.close();
+			this.voice.abandonAll();
+		}
+		if (!this.recognition) this.recognise();
+	}
+
+	private linkEnded(link: MediaLink, { reason, error }: LinkEnd): void {
+		if (link !== this.link) return;
+		this.link = undefined;
+		this.voice.abandonAll();
+		this.finish(this.ending ?? reason, error);
+	}
+
+	private recognise(): void {
 		const { transcribe } = this.request.agent;
 		if (!transcribe) return;
 		const at = (): number => monotonicClock.now();
-		this.listening = new CallRecognition(this.deps.inference, transcribe, {
-			onReady: () => this.step({ type: 'recognition', at: at(), available: true }),
+		this.recognition = new CallRecognition(this.deps.inference, transcribe, {
+			onReady: () => this.dialogue.step({ type: 'recognition', at: at(), available: true }),
 			onPartial: (text) => {
-				this.step({ type: 'partial', at: at(), text });
+				this.dialogue.step({ type: 'partial', at: at(), text });
 				this.tell({ type: 'caption.partial', text });
 			},
 			onFinal: ({ id, text, understood, confidence, engine, replaced }) => {
 				this.heardBy = { engine, replaced };
-				this.step({ type: 'final', at: at(), id, text, understood, confidence });
+				this.dialogue.step({ type: 'final', at: at(), id, text, understood, confidence });
 			},
 			onFailed: (error) => {
-				this.step({ type: 'recognition', at: at(), available: false });
+				this.dialogue.step({ type: 'recognition', at: at(), available: false });
 				this.tell({ type: 'error', error: error.toShape() });
 			},
 		});
@@ -130,29 +189,30 @@ export class Call {
 	private onMedia(event: MediaLinkEvent): void {
 		switch (event.type) {
 			case 'connection':
-				if (event.state === 'connected') this.step({ type: 'connected', at: monotonicClock.now() });
+				if (event.state === 'connected') this.dialogue.step({ type: 'connected', at: monotonicClock.now() });
 				break;
 			case 'channelOpen':
 				this.greet();
 				break;
 			case 'speechStarted':
-				this.step({ type: 'callerSpeechStarted', at: event.at, speechAt: event.speechAt });
+				this.dialogue.step({ type: 'callerSpeechStarted', at: event.at, speechAt: event.speechAt });
 				break;
 			case 'speechStopped':
-				this.step({ type: 'callerSpeechStopped', at: event.at, speechEndAt: event.speechEndAt });
+				this.dialogue.step({ type: 'callerSpeechStopped', at: event.at, speechEndAt: event.speechEndAt });
 				break;
 			case 'audio':
-				this.sound.push(event.pcm);
-				this.listening?.push(event.pcm);
+				this.audio.push(event.pcm);
+				this.recognition?.push(event.pcm);
 				break;
 			default:
-				this.voice?.onMedia(event);
+				this.voice.onMedia(event);
 		}
 	}
 
 	private onRequest(request: PageRequest): void {
-		if (request.type === 'hangup') this.step({ type: 'hangup', at: monotonicClock.now(), reason: 'the caller hung up' });
-		else this.step({ type: 'interruptAsked', at: monotonicClock.now() });
+		const at = monotonicClock.now();
+		if (request.type === 'hangup') this.dialogue.step({ type: 'hangup', at, reason: 'the caller hung up' });
+		else this.dialogue.step({ type: 'interruptAsked', at });
 	}
 
 	private greet(): void {
@@ -161,57 +221,27 @@ export class Call {
 		const { agent } = this.request;
 		const demo = agent.transcribe?.model.startsWith('pack:') ?? false;
 		this.tell({ type: 'session.started', sessionId: this.id, agent: agent.name, greets: agent.greeting !== '', note: demo ? DEMO_NOTE : '' });
-		this.turns.sessionStarted();
-		if (agent.greeting !== '') this.sayGreeting(agent.greeting);
-	}
-
-	private sayGreeting(text: string): void {
-		const utterance = this.voice?.open(this.request.agent.speak);
-		if (!utterance) return;
-		this.tell({ type: 'reply.partial', text });
-		utterance.write(text);
-		utterance.end();
-		this.turns.settled = utterance.finished.then(({ heard, complete }) => {
-			const said = complete ? text : heard;
-			this.history.addGreeting(said);
-			this.tell({ type: 'reply.heard', text: said, interrupted: !complete });
-		});
-	}
-
-	/** Everything that happens goes through the conversation; what it decides is done at once. */
-	private step(input: ConversationInput): void {
-		this.inputs.push(input);
-		// An effect may cause the next input: it waits until the effects before it are done.
-		if (this.stepping) return;
-		this.stepping = true;
-		for (let next = this.inputs.shift(); next && !this.ended; next = this.inputs.shift()) {
-			for (const effect of this.conversation.step(next)) this.carryOut(effect);
-		}
-		this.stepping = false;
-		clearTimeout(this.wake);
-		const wakeAt = this.conversation.nextWakeAt();
-		if (wakeAt === undefined || this.ended) return;
-		const wait = Math.max(0, wakeAt - monotonicClock.now());
-		this.wake = setTimeout(() => this.step({ type: 'tick', at: monotonicClock.now() }), wait);
+		this.turns.callStarted();
+		this.turns.settleAfter(sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) }));
 	}
 
 	private carryOut(effect: ConversationEffect): void {
 		switch (effect.type) {
 			case 'requestFinal':
-				this.listening?.flush(effect.id);
+				this.recognition?.flush(effect.id);
 				break;
 			case 'startTurn':
-				this.turns.start(effect, this.sound.take(), this.heardBy);
+				this.turns.start(effect, this.audio.take(), this.heardBy);
 				break;
 			case 'resetRecogniser':
-				this.listening?.reset();
-				this.sound.clear();
+				this.recognition?.reset();
+				this.audio.clear();
 				break;
 			case 'restMedia':
-				this.media?.send({ type: 'rest' });
+				this.link?.send({ type: 'rest' });
 				break;
 			case 'resumeAgent':
-				this.media?.send({ type: 'resume' });
+				this.link?.send({ type: 'resume' });
 				break;
 			case 'interruptAgent':
 				this.turns.interrupt(effect.n, effect.reason);
@@ -228,17 +258,27 @@ export class Call {
 	}
 
 	private tell(event: PageEvent): void {
-		this.media?.tell(event);
+		this.link?.tell(event);
+	}
+
+	/** A fault of ours ends this call and no other. */
+	private fault(thrown: unknown): void {
+		const error = VoiceError.from(thrown);
+		this.deps.log.error({ err: error, sessionId: this.id }, 'the dialogue failed');
+		this.tell({ type: 'error', error: error.toShape() });
+		this.end('an internal error');
 	}
 
 	private finish(reason: string, error?: VoiceError): void {
-		if (this.ended) return;
-		this.ended = true;
-		clearTimeout(this.wake);
-		this.listening?.close();
-		this.voice?.abandonAll();
-		this.turns.sessionEnded(reason, monotonicClock.now() - this.openedAt);
-		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'session ended');
+		if (this.finished) return;
+		this.finished = true;
+		clearTimeout(this.closeLimit);
+		this.dialogue.stop();
+		this.recognition?.close();
+		this.voice.abandonAll();
+		this.link?.close();
+		this.turns.callEnded(reason, monotonicClock.now() - this.openedAt);
+		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');
 		this.listener.ended(error);
 	}
 }

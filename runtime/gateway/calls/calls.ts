@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
-import type { Admission } from './admission';
-import type { CallDeps } from './call-deps';
-import { Call } from './call';
+import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { Turn } from '../turns/turn';
 import type { TurnApi } from '../turns/turn-api';
+import type { Admission } from './admission';
+import { Call } from './call';
+import type { CallDeps } from './call-deps';
 
-/** How long the reason of an ended session can still be asked for: a page learns it when it tries to reconnect. */
+/** How long the reason of an ended call can still be asked for: a page learns it when it tries to reconnect. */
 const REMEMBERED_MS = 60_000;
 
-function newSessionId(): string {
+function newCallId(): string {
 	return `s_${randomBytes(18).toString('base64url')}`;
 }
 
-/** All sessions of this gateway. A session leaves when it ends; closeAll() ends the rest. */
+/** All calls of this gateway, and the turns that nodes may ask about. A call leaves when it ends; closeAll() ends the rest. */
 export class Calls {
 	private readonly live = new Map<string, Call>();
 	private readonly turns = new Map<string, Call>();
@@ -24,10 +25,11 @@ export class Calls {
 
 	constructor(
 		private readonly deps: CallDeps,
-		private readonly admission: Admission,
+		private readonly admission: Pick<Admission, 'admit'>,
+		streams: Pick<TriggerStreams, 'onGone'>,
 	) {
-		deps.streams.onGone((workflowId) => {
-			for (const session of this.live.values()) session.workflowGone(workflowId);
+		streams.onGone((workflowId) => {
+			for (const call of [...this.live.values()]) call.workflowGone(workflowId);
 		});
 	}
 
@@ -35,6 +37,7 @@ export class Calls {
 		return this.live.size;
 	}
 
+	/** Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; there is no call then. */
 	async open(request: OpenSession): Promise<OpenedSession> {
 		const calls = this.live.size + this.arriving++;
 		try {
@@ -42,32 +45,34 @@ export class Calls {
 		} finally {
 			this.arriving--;
 		}
-		const id = newSessionId();
-		const session = new Call(id, request, this.deps, {
-			turnStarted: (turnId) => this.turns.set(turnId, session),
+		const id = newCallId();
+		const call = new Call(id, request, this.deps, {
+			turnStarted: (turnId) => this.turns.set(turnId, call),
 			turnForgotten: (turnId) => this.turns.delete(turnId),
 			ended: (error) => this.forget(id, error),
 		});
-		this.live.set(id, session);
-		const answer = await session.open(request.offer);
+		this.live.set(id, call);
+		const answer = await call.open(request.offer);
 		return { sessionId: id, answer };
 	}
 
+	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_SESSION_UNKNOWN. */
 	get(id: string): Call {
-		const session = this.live.get(id);
-		if (session) return session;
+		const call = this.live.get(id);
+		if (call) return call;
 		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such call.');
 	}
 
+	/** Throws VOICE_ERR_TURN_UNKNOWN. */
 	turn(id: string): { desk: TurnApi; turn: Turn } {
-		const desk = this.turns.get(id)?.desk;
+		const desk = this.turns.get(id)?.api;
 		const turn = desk?.find(id);
 		if (!desk || !turn) throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'There is no such turn.');
 		return { desk, turn };
 	}
 
 	closeAll(reason: string): void {
-		for (const session of [...this.live.values()]) session.end(reason);
+		for (const call of [...this.live.values()]) call.end(reason);
 	}
 
 	private forget(id: string, error?: VoiceError): void {

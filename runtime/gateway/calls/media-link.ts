@@ -1,84 +1,97 @@
 import { VoiceError } from '../../contract/errors';
-import type { PageEvent, PageRequest } from '../../contract/page-events';
-import { pageRequest } from '../../contract/page-events';
+import { type PageEvent, type PageRequest, pageRequest } from '../../contract/page-events';
 import type { RpcCall } from '../../rpc/client';
 import type { MediaEvent, MediaInput } from '../../rpc/media-protocol';
-import type { MediaPool } from '../children/media-pool';
+import type { MediaPlace } from './media-server';
 
 export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;
+
+/** Why a link is gone, for good. `error` where the media process failed or died. */
+export interface LinkEnd {
+	readonly reason: string;
+	readonly error?: VoiceError;
+}
 
 export interface MediaLinkListener {
 	onEvent(event: MediaLinkEvent): void;
 	onRequest(request: PageRequest): void;
-	/** The peer connection is gone, for good. `error` where the media process died. */
-	onEnd(reason: string, error?: VoiceError): void;
+	/** Comes once, whatever ended the link. Nothing follows. */
+	onEnd(end: LinkEnd): void;
 }
 
 /** How long media may take to answer an offer: gathering candidates takes some 10 ms, a loaded machine seconds. */
 const ANSWER_LIMIT_MS = 10_000;
 
-/** One caller's peer connection, as the gateway sees it. Owned by the conversation; close() ends it. */
-export class MediaLink {
-	private readonly call: RpcCall<MediaInput, { reason: string }>;
-	private readonly answers = new Map<string, { readonly resolve: (sdp: string) => void; readonly reject: (error: VoiceError) => void }>();
-	private nextOffer = 1;
-	private readonly firstAnswer: Promise<string>;
+interface PendingAnswer {
+	resolve(sdp: string): void;
+	reject(error: VoiceError): void;
+}
 
-	private constructor(
-		place: Awaited<ReturnType<MediaPool['place']>>,
+/**
+ * One peer connection of a caller, as the gateway sees it. It lives until close(), until the caller is gone, or until
+ * its media process dies; onEnd tells. The place in the media process is given back then.
+ */
+export class MediaLink {
+	/** The SDP answer to the offer it was made with. Rejects with VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST. */
+	readonly answer: Promise<string>;
+	private readonly session: RpcCall<MediaInput, { reason: string }>;
+	private readonly answers = new Map<string, PendingAnswer>();
+	private nextOffer = 1;
+
+	constructor(
+		place: MediaPlace,
 		params: { sessionId: string; offer: string; flushSilenceMs: number },
 		private readonly listener: MediaLinkListener,
 	) {
-		this.firstAnswer = this.expectAnswer('');
-		this.call = place.client.call('session', params, (event) => this.receive(event));
-		this.call.result
+		this.answer = this.expectAnswer('');
+		this.session = place.client.call('session', params, (event) => this.receive(event));
+		this.session.result
 			.then(
-				({ reason }) => this.ended(reason),
-				(thrown: unknown) => this.ended('media failed', VoiceError.from(thrown, 'VOICE_ERR_MEDIA_LOST')),
+				({ reason }) => this.ended({ reason }),
+				(thrown: unknown) => this.ended({ reason: 'media failed', error: VoiceError.from(thrown, 'VOICE_ERR_MEDIA_LOST') }),
 			)
-			.finally(place.release);
+			.finally(() => place.release());
 	}
 
-	static async open(
-		pool: MediaPool,
-		params: { sessionId: string; offer: string; flushSilenceMs: number },
-		listener: MediaLinkListener,
-	): Promise<{ session: MediaLink; answer: string }> {
-		const session = new MediaLink(await pool.place(), params, listener);
-		return { session, answer: await session.firstAnswer };
-	}
-
+	/** Renegotiates: an ICE restart, a changed microphone. */
 	async reoffer(offer: string): Promise<string> {
 		const id = `offer-${this.nextOffer++}`;
 		const answer = this.expectAnswer(id);
-		this.call.send({ type: 'reoffer', id, offer });
+		this.session.send({ type: 'reoffer', id, offer });
 		return await answer;
 	}
 
 	send(input: MediaInput): void {
-		this.call.send(input);
+		this.session.send(input);
 	}
 
 	tell(event: PageEvent): void {
-		this.call.send({ type: 'event', json: JSON.stringify(event) });
+		this.session.send({ type: 'event', json: JSON.stringify(event) });
 	}
 
+	/** onEnd follows when media has closed the connection. */
 	close(): void {
-		this.call.send({ type: 'close' });
+		this.session.send({ type: 'close' });
 	}
 
 	private expectAnswer(id: string): Promise<string> {
 		const answer = new Promise<string>((resolve, reject) => {
-			const limit = setTimeout(
-				() => reject(new VoiceError('VOICE_ERR_MEDIA_LOST', 'The audio process did not answer the offer in time.')),
-				ANSWER_LIMIT_MS,
-			);
-			const settle = <T>(act: (value: T) => void) => (value: T): void => {
+			const late = new VoiceError('VOICE_ERR_MEDIA_LOST', 'The audio process did not answer the offer in time.');
+			const limit = setTimeout(() => this.answers.get(id)?.reject(late), ANSWER_LIMIT_MS);
+			const settled = (): void => {
 				clearTimeout(limit);
 				this.answers.delete(id);
-				act(value);
 			};
-			this.answers.set(id, { resolve: settle(resolve), reject: settle(reject) });
+			this.answers.set(id, {
+				resolve: (sdp) => {
+					settled();
+					resolve(sdp);
+				},
+				reject: (error) => {
+					settled();
+					reject(error);
+				},
+			});
 		});
 		answer.catch(() => undefined);
 		return answer;
@@ -92,6 +105,7 @@ export class MediaLink {
 		else this.listener.onEvent(event);
 	}
 
+	/** What a page sends is whatever a stranger sends: what is no request is dropped. */
 	private request(json: string): void {
 		let value: unknown;
 		try {
@@ -103,9 +117,9 @@ export class MediaLink {
 		if (request.success) this.listener.onRequest(request.data);
 	}
 
-	private ended(reason: string, error?: VoiceError): void {
-		const failure = error ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
+	private ended(end: LinkEnd): void {
+		const failure = end.error ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
 		for (const { reject } of [...this.answers.values()]) reject(failure);
-		this.listener.onEnd(reason, error);
+		this.listener.onEnd(end);
 	}
 }

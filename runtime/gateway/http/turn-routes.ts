@@ -44,7 +44,7 @@ export function turnRoutes(app: FastifyInstance, sessions: Calls): void {
 
 	app.get('/v1/turns/:turnId/audio', async (request, reply) => {
 		const { turn } = sessions.turn(inTurn.parse(request.params).turnId);
-		return await reply.type('audio/wav').send(encodeWav(turn.audio(), LISTEN_RATE));
+		return await reply.type('audio/wav').send(encodeWav(turn.audio, LISTEN_RATE));
 	});
 
 	app.post('/v1/turns/:turnId/transcript', async (request, reply) => {

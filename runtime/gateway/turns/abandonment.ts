@@ -13,13 +13,14 @@ export class Abandonment {
 		private readonly onAbandoned: (turn: Turn, error: VoiceError) => void,
 	) {}
 
-	/** Counts anew from now, unless a node asks or the agent speaks. */
+	/** Counts anew from now, unless the turn is over, a node asks or the agent speaks. */
 	restart(turn: Turn): void {
 		this.stop(turn);
-		if (turn.asks > 0 || turn.speaking) return;
+		if (turn.ended || turn.attended || turn.speaking) return;
 		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
 		const timer = setTimeout(() => {
-			const message = turn.answered ? 'The workflow stopped before it spoke.' : 'No node took up the turn.';
+			this.timers.delete(turn);
+			const message = turn.claimed ? 'The workflow stopped before it spoke.' : 'No node took up the turn.';
 			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', message));
 		}, limit);
 		this.timers.set(turn, timer);

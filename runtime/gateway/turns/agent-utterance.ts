@@ -3,12 +3,12 @@ import { samplesToMs } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { RpcCall } from '../../rpc/client';
-import type { InferenceProtocol, SpeakEvent, SpeakInput } from '../../rpc/inference-protocol';
+import type { SpeakEvent, SpeakInput } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import { heardText, type SpokenPiece } from '../../dialogue/heard/heard-text';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
-import type { RestartingProcess } from '../children/restarting-process';
+import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
@@ -52,7 +52,7 @@ export class AgentUtterance {
 	private speak: Promise<RpcCall<SpeakInput, unknown>> | undefined;
 	private sampleRate = 0;
 	private sentSamples = 0;
-	private playedSamples = 0;
+	private played = 0;
 	private textEnded = false;
 	private endSent = false;
 	private held = false;
@@ -62,8 +62,8 @@ export class AgentUtterance {
 	constructor(
 		readonly id: string,
 		readonly settings: SpeakSettings,
-		private readonly inference: RestartingProcess<InferenceProtocol>,
-		private readonly media: MediaLink,
+		private readonly inference: InferenceServer,
+		private readonly link: Pick<MediaLink, 'send'>,
 		private readonly listener: AgentUtteranceListener,
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
@@ -79,6 +79,16 @@ export class AgentUtterance {
 		return this.outcome !== undefined;
 	}
 
+	/** Everything was played. */
+	get complete(): boolean {
+		return this.outcome?.complete ?? false;
+	}
+
+	/** Of its sound, at the voice's rate. */
+	get playedSamples(): number {
+		return this.played;
+	}
+
 	/** Why it broke off, where its voice failed. */
 	get failure(): VoiceError | undefined {
 		return this.error;
@@ -86,7 +96,7 @@ export class AgentUtterance {
 
 	/** Heard so far. */
 	get heard(): string {
-		return this.outcome?.heard ?? heardText(this.pieces, this.playedSamples, this.sampleRate);
+		return this.outcome?.heard ?? heardText(this.pieces, this.played, this.sampleRate);
 	}
 
 	/** More text, cut anywhere. */
@@ -117,7 +127,7 @@ export class AgentUtterance {
 		this.textEnded = true;
 		void this.speak?.then((call) => call.cancel(), () => undefined);
 		if (this.sampleRate === 0) this.conclude(false);
-		else this.media.send({ type: 'flush' });
+		else this.link.send({ type: 'flush' });
 	}
 
 	/** What media says about this utterance. */
@@ -125,7 +135,7 @@ export class AgentUtterance {
 		if (event.type === 'playing') this.listener.onMark('firstAudioSent', event.at);
 		else if (event.type === 'audible') this.listener.onMark('audible', event.at);
 		else {
-			this.playedSamples = event.playedSamples;
+			this.played = event.playedSamples;
 			if (event.type === 'played') this.conclude(event.complete);
 			else {
 				this.pace();
@@ -146,7 +156,7 @@ export class AgentUtterance {
 	}
 
 	private get aheadMs(): number {
-		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.playedSamples, this.sampleRate);
+		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.played, this.sampleRate);
 	}
 
 	/** Lets the voice rest while the caller has enough to hear. */
@@ -215,17 +225,17 @@ export class AgentUtterance {
 			this.sampleRate = event.sampleRate;
 			this.listener.onMark('firstVoiceAudio');
 			const { interruptible } = this.settings;
-			this.media.send({ type: 'utterance', utteranceId: this.id, sampleRate: event.sampleRate, interruptible });
+			this.link.send({ type: 'utterance', utteranceId: this.id, sampleRate: event.sampleRate, interruptible });
 		}
 		piece.samples += event.pcm.length;
 		this.sentSamples += event.pcm.length;
-		this.media.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
+		this.link.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
 		this.pace();
 	}
 
 	private voiceDone(): void {
 		if (this.sampleRate === 0) this.conclude(true);
-		else this.media.send({ type: 'playEnd', utteranceId: this.id });
+		else this.link.send({ type: 'playEnd', utteranceId: this.id });
 	}
 
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
@@ -239,7 +249,7 @@ export class AgentUtterance {
 
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
-		const played = complete && !this.error ? Math.max(this.playedSamples, this.sentSamples) : this.playedSamples;
+		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
 		const heard = heardText(this.pieces, played, this.sampleRate);
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
 		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };

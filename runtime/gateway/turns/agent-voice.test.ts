@@ -2,9 +2,7 @@
 import { agentSettings } from '../../contract/agent-settings';
 import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol, SpeakInput } from '../../rpc/inference-protocol';
-import type { RestartingProcess } from '../children/restarting-process';
 import { AgentVoice } from './agent-voice';
-import type { MediaLink } from '../calls/media-link';
 
 const TEXT = 'It is 3/4/2026.';
 
@@ -13,12 +11,12 @@ async function said(agent: object, speak: object): Promise<string[]> {
 	const pieces: string[] = [];
 	const send = (input: SpeakInput): void => void (input.type === 'piece' && pieces.push(input.text));
 	const client = { call: () => ({ result: new Promise(() => undefined), send, cancel: () => undefined }) };
-	const inference = { ready: async () => await Promise.resolve(client as unknown as RpcClient<InferenceProtocol>) } as RestartingProcess<InferenceProtocol>;
+	const inference = { ready: async () => await Promise.resolve(client as unknown as RpcClient<InferenceProtocol>) };
 	const settings = agentSettings.parse({ ...agent, speak });
-	const voice = new AgentVoice(inference, { send: () => undefined } as unknown as MediaLink, settings, () => undefined);
+	const voice = new AgentVoice(inference, () => ({ send: () => undefined }), settings, () => undefined);
 	const utterance = voice.open(settings.speak);
-	utterance.write(TEXT);
-	utterance.end();
+	utterance?.write(TEXT);
+	utterance?.end();
 	await new Promise(setImmediate);
 	return pieces;
 }

@@ -1,33 +1,40 @@
 import type { AgentSettings, SpeakSettings } from '../../contract/agent-settings';
-import { monotonicClock } from '../../lib/clock';
 import type { ConversationInput } from '../../dialogue/conversation-events';
-import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import { monotonicClock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import type { RestartingProcess } from '../children/restarting-process';
+import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
 import { AgentUtterance, type AgentUtteranceListener } from './agent-utterance';
 
 type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
 
-/** Everything the agent says in one session: opens utterances and tells the dialogue what becomes audible. */
+/** The link that sound goes to now, if there is one. */
+export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;
+
+/** Everything the agent says in one call: opens utterances and tells the dialogue what becomes audible. */
 export class AgentVoice {
 	private readonly live = new Map<string, { utterance: AgentUtterance; n: number | undefined }>();
 	private nextId = 1;
 
 	constructor(
-		private readonly inference: RestartingProcess<InferenceProtocol>,
-		private readonly media: MediaLink,
+		private readonly inference: InferenceServer,
+		private readonly link: CurrentLink,
 		private readonly agent: Pick<AgentSettings, 'turnTaking' | 'transcribe'>,
 		private readonly step: (input: ConversationInput) => void,
 	) {}
 
-	/** `n`: the turn it answers; absent for what belongs to no turn. */
-	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined): AgentUtterance {
+	/**
+	 * Opens an utterance; undefined where the caller cannot be reached. `n`: the turn it answers; absent for what
+	 * belongs to no turn.
+	 */
+	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined): AgentUtterance | undefined {
+		const link = this.link();
+		if (!link) return undefined;
 		const id = `u${this.nextId++}`;
 		const { turnTaking, transcribe } = this.agent;
 		const interruptible = settings.interruptible && turnTaking.interruptions;
 		const language = settings.language || (transcribe?.language ?? '');
-		const utterance = new AgentUtterance(id, { ...settings, interruptible, language }, this.inference, this.media, {
+		const utterance = new AgentUtterance(id, { ...settings, interruptible, language }, this.inference, link, {
 			onMark,
 			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
 		});
@@ -58,7 +65,12 @@ export class AgentVoice {
 		for (const { utterance } of [...this.live.values()]) utterance.interrupt();
 	}
 
+	/** The link that they were sent to is gone: each ends where it was heard last. */
 	abandonAll(): void {
-		for (const { utterance } of [...this.live.values()]) utterance.abandon();
+		for (const [utteranceId, { utterance }] of [...this.live]) {
+			utterance.abandon();
+			const at = monotonicClock.now();
+			this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples: utterance.playedSamples, complete: false });
+		}
 	}
 }

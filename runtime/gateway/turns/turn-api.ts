@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { ToolResult } from '../../contract/chat';
-import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TranscriptionDone } from '../../contract/control';
+import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { monotonicClock } from '../../lib/clock';
-import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { RestartingProcess } from '../children/restarting-process';
+import type { CallOfTurns } from './call-of-turns';
 import { Reply } from './reply';
 import type { Turn } from './turn';
-import type { TurnDeps, Turns } from './turns';
+import type { Turns } from './turns';
 
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 
-/** Where the nodes of an execution come with what they ask about their turn. */
+/** What the nodes of an execution ask about the turn that started it. */
 export class TurnApi {
+	private readonly replies = new WeakMap<Turn, Reply>();
+
 	constructor(
-		private readonly call: TurnDeps,
+		private readonly call: CallOfTurns,
 		private readonly turns: Turns,
 	) {}
 
@@ -26,23 +26,21 @@ export class TurnApi {
 	/** Wraps each ask: checks who asks, keeps the turn alive meanwhile, and fails it when n8n goes away. */
 	async asked<T>(turn: Turn, executionId: string, gone: AbortSignal, act: () => Promise<T>): Promise<T> {
 		turn.claim(executionId);
-		turn.asks++;
-		this.turns.attended(turn);
 		gone.addEventListener('abort', () => {
 			// What is already being spoken is spoken to its end.
-			if (!turn.end && !turn.speaking) {
-				this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
-			}
+			if (!turn.speaking) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
 		});
 		try {
-			return await act();
+			return await turn.attend(async () => {
+				this.turns.attended(turn);
+				return await act();
+			});
 		} catch (thrown) {
 			const error = VoiceError.from(thrown);
 			// What the node asked wrongly is the node's to report; it says so with a failure if it gives up.
 			if (error.status >= 500) this.turns.fail(turn, error);
 			throw error;
 		} finally {
-			turn.asks--;
 			this.turns.attended(turn);
 		}
 	}
@@ -52,53 +50,53 @@ export class TurnApi {
 		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
 		if (lookAhead) {
 			const { text, understood, confidence, timings } = turn;
-			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardBy };
+			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardFromCaller.doneBy };
 		}
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
-		const recognition = await recognise(this.call.deps.inference, ask.settings, turn.audio());
-		turn.mark('finalAt');
+		const client = await this.call.deps.inference.ready();
+		const recognition = await client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] }).result;
 		const { text, understood, confidence, engine, replaced } = recognition;
-		turn.heardText = text;
-		turn.heardBy = { engine, replaced };
+		turn.recognisedAgain(text, { engine, replaced });
 		this.call.tell({ type: 'caption.final', turnId: turn.id, text, understood });
-		return { text, understood, confidence, lookAhead, note, timings: turn.timings, ...turn.heardBy };
+		return { text, understood, confidence, lookAhead, note, timings: turn.timings, engine, replaced };
 	}
 
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
 		await this.turns.settled;
-		const speak = ask.speak;
-		turn.reply = new Reply(turn, ask, {
-			conversation: this.call.sessionId,
-			inference: this.call.deps.inference,
-			history: this.call.history,
+		const { speak } = ask;
+		const { sessionId, deps, history, tell, step } = this.call;
+		const reply = new Reply(turn, ask, {
+			conversation: sessionId,
+			inference: deps.inference,
+			history,
 			openUtterance: speak ? () => this.turns.openUtterance(turn, speak) : undefined,
-			tell: this.call.tell,
-			toolsStarted: (tool) => this.call.step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
-			toolsDone: () => this.call.step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
+			tell,
+			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
+			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
 		});
-		if (turn.end === 'interrupted') turn.reply.interrupt();
-		else turn.assertLive();
-		return await turn.reply.begin();
+		turn.answerWith(reply);
+		this.replies.set(turn, reply);
+		return await reply.begin();
 	}
 
-	async toolResults(turn: Turn, results: ToolResult[]): Promise<ReplyStep> {
-		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		return await turn.reply.toolResults(results);
+	async toolResults(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
+		const reply = this.replies.get(turn);
+		if (!reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
+		return await reply.toolResults(results);
 	}
 
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
-		if (turn.end === 'failed') turn.assertLive();
+		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		const written = turn.reply?.text.trim();
-		const early = turn.utterances.at(-1);
+		const early = turn.lastUtterance;
 		const lookAhead = early !== undefined && written === ask.text.trim();
-		if (turn.end !== 'interrupted' && !lookAhead) {
+		if (turn.ended?.kind !== 'interrupted' && !lookAhead) {
 			early?.interrupt();
 			await this.speakLate(turn, ask);
 		}
-		const utterance = turn.utterances.at(-1);
-		const outcome = ask.waitForEnd ? await utterance?.finished : undefined;
+		const outcome = ask.waitForEnd ? await turn.lastUtterance?.finished : undefined;
 		if (outcome?.error) throw outcome.error;
-		const interrupted = turn.end === 'interrupted';
+		const interrupted = turn.ended?.kind === 'interrupted';
 		const whole = outcome?.complete === true && !interrupted;
 		return {
 			heard: whole ? ask.text.trim() : turn.heard,
@@ -120,27 +118,22 @@ export class TurnApi {
 	/** Without look-ahead: the text is whole, and all of it is spoken now. */
 	private async speakLate(turn: Turn, ask: SpeechAsk): Promise<void> {
 		await this.turns.settled;
+		// The caller may have gone on meanwhile.
+		if (turn.ended?.kind === 'interrupted') return;
+		turn.assertLive();
 		const { history, tell } = this.call;
-		if (!turn.reply && turn.utterances.length === 0) history.addUser(turn.heardText, turn.n);
+		const speaksFirst = !turn.reply && turn.lastUtterance === undefined;
+		const utterance = this.turns.openUtterance(turn, ask.speak);
+		if (!utterance) throw new VoiceError('VOICE_ERR_TURN_ENDED', 'The call has ended.');
+		if (speaksFirst) history.addUser(turn.heardFromCaller.text, turn.n);
 		if (turn.reply?.text.trim() !== ask.text.trim()) {
 			// A node changed the reply: what is said counts, not what was written.
 			if (turn.reply) history.cutToHeard('', turn.n);
 			history.addAssistant(ask.text);
-			turn.said.push(ask.text);
+			turn.saysInstead(ask.text);
 		}
-		const utterance = this.turns.openUtterance(turn, ask.speak);
 		tell({ type: 'reply.partial', turnId: turn.id, text: ask.text });
 		utterance.write(ask.text);
 		utterance.end();
 	}
-}
-
-/** Recognises a turn after it has ended: what happens where there was no look-ahead. */
-export async function recognise(
-	inference: RestartingProcess<InferenceProtocol>,
-	settings: TranscribeSettings,
-	sound: readonly Int16Array[],
-): Promise<TranscriptionDone> {
-	const client = await inference.ready();
-	return await client.call('transcribe', { settings, pcm: [...sound] }).result;
 }

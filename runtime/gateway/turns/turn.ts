@@ -1,18 +1,45 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, monotonicClock } from '../../lib/clock';
+import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
-import type { Reply } from './reply';
+import { type Clock, monotonicClock } from '../../lib/clock';
 import type { AgentUtterance } from './agent-utterance';
+
+export type TurnEndKind = 'spoken' | 'interrupted' | 'failed';
+
+export interface TurnEnd {
+	readonly kind: TurnEndKind;
+	/** Why it failed. */
+	readonly error?: VoiceError;
+}
+
+/** What a turn has to know of the reply that the model writes to it. */
+export interface TurnReply {
+	readonly text: string;
+	/** More is to come: the model writes, or its tools run. */
+	readonly working: boolean;
+	/** Tools run, and their results are still to come. */
+	readonly waitsForTools: boolean;
+	/** Settles when the model writes no more and the history holds what it wrote. */
+	readonly idle: Promise<unknown>;
+	/** Writing stops within one token; tools that run still give their results. */
+	interrupt(): void;
+}
+
+/** Stages that are timed by whoever sees them happen. */
+export type TurnMark = Exclude<keyof TurnMarks, 'modelAskedAt' | 'toolsMs' | 'spokenMs'>;
 
 function newTurnId(): string {
 	return `t_${randomBytes(18).toString('base64url')}`;
 }
 
-/** One turn: what the caller said, who answers it, and what has come of it so far. */
+/**
+ * One turn: what the caller said, who answers it, and what has come of it. All that changes it is a method here; it
+ * ends once, by end(), and what ended it first counts.
+ */
 export class Turn {
 	readonly id = newTurnId();
 	readonly n: number;
@@ -21,55 +48,34 @@ export class Turn {
 	readonly confidence: number;
 	/** false: there was no look-ahead or the recogniser was lost, and `text` says nothing about what was heard. */
 	readonly recognised: boolean;
-	readonly marks: TurnMarks;
-	readonly tools: ToolRecord[] = [];
-	readonly utterances: AgentUtterance[] = [];
-	reply: Reply | undefined;
-	/** Who recognised it. */
-	heardBy: DoneBy;
-	/** What was recognised; changed where a node recognises it again. */
-	heardText: string;
-	/** What was said without a reply of the model: text of other nodes. */
-	readonly said: string[] = [];
-	/** Asks of nodes that are being answered right now. */
-	asks = 0;
-	/** Set once, by whatever ended the turn first. */
-	end: 'spoken' | 'interrupted' | 'failed' | undefined;
-	/** Why it failed. */
-	error: VoiceError | undefined;
+	/** How long the caller spoke, ms. */
+	readonly durationMs: number;
+	private readonly marks: TurnMarks;
+	private readonly toolRecords: ToolRecord[] = [];
+	private readonly utterances: AgentUtterance[] = [];
+	private readonly otherTexts: string[] = [];
+	private currentReply: TurnReply | undefined;
+	private recognition: { text: string; doneBy: DoneBy };
 	private owner: string | undefined;
+	private asks = 0;
+	private over: TurnEnd | undefined;
 
+	/** `audio`: the caller's sound of this turn, 16 kHz. */
 	constructor(
 		start: StartTurn,
-		private readonly sound: readonly Int16Array[],
-		heardBy: DoneBy = { engine: '', replaced: [] },
+		readonly audio: readonly Int16Array[],
+		doneBy: DoneBy = { engine: '', replaced: [] },
 		private readonly clock: Clock = monotonicClock,
 	) {
 		this.n = start.n;
 		this.text = start.text;
-		this.heardText = start.text;
-		this.heardBy = heardBy;
+		this.recognition = { text: start.text, doneBy };
 		this.understood = start.understood;
 		this.confidence = start.confidence;
 		this.recognised = start.recognised;
-		this.marks = {
-			speechStartAt: start.speechStartAt,
-			speechEndAt: start.speechEndAt,
-			declaredAt: start.declaredAt,
-			...(start.finalAt === undefined ? {} : { finalAt: start.finalAt }),
-		};
-	}
-
-	get answered(): boolean {
-		return this.owner !== undefined;
-	}
-
-	get timings(): TurnTimings {
-		return timingsOf(this.marks);
-	}
-
-	get durationMs(): number {
-		return Math.max(0, this.marks.speechEndAt - this.marks.speechStartAt);
+		const { speechStartAt, speechEndAt, declaredAt, finalAt } = start;
+		this.durationMs = Math.max(0, speechEndAt - speechStartAt);
+		this.marks = { speechStartAt, speechEndAt, declaredAt, ...(finalAt === undefined ? {} : { finalAt }) };
 	}
 
 	/** The first execution that asks owns the turn: a second one would answer the caller twice. */
@@ -81,47 +87,159 @@ export class Turn {
 		this.owner = executionId;
 	}
 
-	/** Times the first happening of a stage. */
-	mark(name: keyof TurnMarks, at: number = this.clock.now()): void {
-		this.marks[name] ??= at;
+	/** An execution has taken it up. */
+	get claimed(): boolean {
+		return this.owner !== undefined;
 	}
 
-	/** The caller's sound of this turn, 16 kHz. */
-	audio(): readonly Int16Array[] {
-		return this.sound;
+	/** Runs what a node asks of the turn. Meanwhile the turn is attended: nobody gives it up. */
+	async attend<T>(act: () => Promise<T>): Promise<T> {
+		this.asks++;
+		try {
+			return await act();
+		} finally {
+			this.asks--;
+		}
+	}
+
+	get attended(): boolean {
+		return this.asks > 0;
+	}
+
+	/** What was recognised, and who recognised it: while the caller spoke, or by a node afterwards. */
+	get heardFromCaller(): { readonly text: string; readonly doneBy: DoneBy } {
+		return this.recognition;
+	}
+
+	/** A node recognised the turn's sound again. */
+	recognisedAgain(text: string, doneBy: DoneBy): void {
+		this.mark('finalAt');
+		this.recognition = { text, doneBy };
+	}
+
+	get reply(): TurnReply | undefined {
+		return this.currentReply;
+	}
+
+	/** The model answers. Throws where the turn has failed; in an interrupted turn the reply ends before its first word. */
+	answerWith(reply: TurnReply): void {
+		if (this.over?.kind === 'interrupted') reply.interrupt();
+		else this.assertLive();
+		this.currentReply = reply;
+	}
+
+	/** Of several asks for one reply, the one that writes the first word counts: the tools before it have a time of their own. */
+	modelAsked(): void {
+		if (this.marks.firstTokenAt === undefined) this.marks.modelAskedAt = this.clock.now();
+	}
+
+	get tools(): readonly ToolRecord[] {
+		return this.toolRecords;
+	}
+
+	toolsStarted(calls: readonly ToolCall[]): void {
+		this.mark('toolsStartedAt');
+		for (const call of calls) this.toolRecords.push({ call, result: null });
+	}
+
+	toolFinished(result: ToolResult): void {
+		const record = this.toolRecords.find(({ call }) => call.id === result.id);
+		if (record) record.result = result;
+		this.marks.toolsMs = (this.marks.toolsMs ?? 0) + result.durationMs;
+	}
+
+	/** A text that no reply of this turn has written is spoken instead: another node's. */
+	saysInstead(text: string): void {
+		this.otherTexts.push(text);
+	}
+
+	/** The agent says something in this turn. */
+	speaksBy(utterance: AgentUtterance): void {
+		this.utterances.push(utterance);
+	}
+
+	get lastUtterance(): AgentUtterance | undefined {
+		return this.utterances.at(-1);
 	}
 
 	/** The utterance that is being written or spoken. */
 	get speaking(): AgentUtterance | undefined {
-		const last = this.utterances.at(-1);
+		const last = this.lastUtterance;
 		return last?.over ? undefined : last;
+	}
+
+	/** It has said something, and says no more at the moment. */
+	get hasSpoken(): boolean {
+		return this.utterances.length > 0 && !this.speaking;
+	}
+
+	/** The last that it said was played to its end. */
+	get playedToTheEnd(): boolean {
+		return this.lastUtterance?.complete ?? false;
+	}
+
+	/** Why its voice broke off. */
+	get voiceFailure(): VoiceError | undefined {
+		return this.utterances.map(({ failure }) => failure).find((error) => error !== undefined);
 	}
 
 	/** Everything that was to be said. */
 	get written(): string {
-		return [this.reply?.text.trim() ?? '', ...this.said].filter((text) => text !== '').join(' ');
+		return joined([this.currentReply?.text.trim() ?? '', ...this.otherTexts]);
 	}
 
 	/** What the caller has heard in this turn. */
 	get heard(): string {
-		return this.utterances
-			.map((utterance) => utterance.heard)
-			.filter((text) => text !== '')
-			.join(' ');
+		return joined(this.utterances.map(({ heard }) => heard));
 	}
 
 	/** Who has spoken in this turn: of several utterances, the last one's engine. */
 	get spokenBy(): DoneBy {
 		return {
-			engine: this.utterances.at(-1)?.doneBy.engine ?? '',
+			engine: this.lastUtterance?.doneBy.engine ?? '',
 			replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced),
 		};
 	}
 
-	/** Throws where a node asks for more work on a turn that is over. */
-	assertLive(): void {
-		if (this.end === 'interrupted' || this.end === 'failed') {
-			throw this.error ?? new VoiceError('VOICE_ERR_TURN_ENDED', 'The caller has gone on.');
-		}
+	/** Times the first happening of a stage. */
+	mark(name: TurnMark, at: number = this.clock.now()): void {
+		this.marks[name] ??= at;
 	}
+
+	/** All sound of the turn is played or cut: resolves to whether there was any. */
+	async played(): Promise<boolean> {
+		const outcomes = await Promise.all(this.utterances.map(({ finished }) => finished));
+		this.mark('playedAt');
+		this.marks.spokenMs = outcomes.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
+		return outcomes.length > 0;
+	}
+
+	get timings(): TurnTimings {
+		return timingsOf(this.marks);
+	}
+
+	/**
+	 * The turn is over. Returns whether this ended it: an end that comes second changes nothing. Unless all was spoken,
+	 * the reply stops writing; tools that run still give their results.
+	 */
+	end(kind: TurnEndKind, error?: VoiceError): boolean {
+		if (this.over) return false;
+		this.over = { kind, ...(error ? { error } : {}) };
+		if (kind !== 'spoken') this.currentReply?.interrupt();
+		return true;
+	}
+
+	get ended(): TurnEnd | undefined {
+		return this.over;
+	}
+
+	/** Throws where a node asks for more work on a turn that was interrupted or has failed. */
+	assertLive(): void {
+		if (!this.over || this.over.kind === 'spoken') return;
+		throw this.over.error ?? new VoiceError('VOICE_ERR_TURN_ENDED', 'The caller has gone on.');
+	}
+}
+
+function joined(texts: readonly string[]): string {
+	return texts.filter((text) => text !== '').join(' ');
 }

@@ -1,0 +1,246 @@
+// Guards against: calls that outlive their end, links and places that nobody closes, and a lost link that takes too much with it.
+import { VoiceError } from '../../contract/errors';
+import { CallScenario, PIECE_SAMPLES, settle } from './call-scenario.fixture';
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => jest.useRealTimers());
+
+const lost = new VoiceError('VOICE_ERR_MEDIA_LOST', 'The media process is gone.');
+
+describe('setting up', () => {
+	it('answers the offer, warms the models, opens the recogniser and greets once', async () => {
+		const scenario = await new CallScenario({ agent: { greeting: 'Hello.' } }).connected();
+		expect(scenario.inference.of('warm')).toHaveLength(1);
+		expect(scenario.inference.of('listen')).toHaveLength(1);
+		expect(scenario.page('session.started')).toHaveLength(1);
+		scenario.link().emit({ type: 'channelOpen' });
+		await settle();
+		expect(scenario.page('session.started')).toHaveLength(1);
+		expect(scenario.page('reply.partial')).toEqual([{ type: 'reply.partial', text: 'Hello.' }]);
+		expect(scenario.dispatched.map(({ event }) => event)).toEqual(['sessionStarted']);
+	});
+
+	it('ends where the offer is refused, and gives its place back', async () => {
+		const scenario = new CallScenario();
+		const answer = scenario.call.open('rubbish');
+		answer.catch(() => undefined);
+		await settle();
+		scenario.link().reject(new VoiceError('VOICE_ERR_BAD_OFFER', 'The offer has no audio.'));
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_OFFER' });
+		expect(scenario.ended).toMatchObject([{ code: 'VOICE_ERR_BAD_OFFER' }]);
+		expect(scenario.places).toBe(0);
+		expect(scenario.inference.of('listen')).toHaveLength(0);
+	});
+
+	it('ends where there is no media process to be had', async () => {
+		const scenario = new CallScenario();
+		scenario.media.refuse(lost);
+		await expect(scenario.call.open('offer')).rejects.toMatchObject({ code: 'VOICE_ERR_MEDIA_LOST' });
+		expect(scenario.ended).toMatchObject([{ code: 'VOICE_ERR_MEDIA_LOST' }]);
+		expect(scenario.places).toBe(0);
+	});
+
+	it('closes a link whose answer does not come in time', async () => {
+		const scenario = new CallScenario();
+		const answer = scenario.call.open('offer');
+		answer.catch(() => undefined);
+		await scenario.silence(10_000);
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_MEDIA_LOST' });
+		expect(scenario.link().of('close').length).toBeGreaterThan(0);
+		expect(scenario.ended).toHaveLength(1);
+		expect(scenario.places).toBe(0);
+	});
+
+	it.each(['while it waits for a media process', 'while media answers the offer'])('leaves nothing open that ends %s', async (when) => {
+		const scenario = new CallScenario();
+		if (when.includes('process')) scenario.media.die();
+		const answer = scenario.call.open('offer');
+		answer.catch(() => undefined);
+		await settle();
+		scenario.call.end('the caller hung up');
+		scenario.media.come();
+		await settle();
+		if (scenario.media.of('session').length > 0) scenario.link().emit({ type: 'answer', id: '', answer: 'late' });
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await settle();
+		expect(scenario.ended).toEqual([undefined]);
+		expect(scenario.places).toBe(0);
+		expect(scenario.media.calls.filter(({ open }) => open)).toEqual([]);
+		expect(scenario.inference.of('listen')).toEqual([]);
+	});
+});
+
+describe('the end', () => {
+	it('comes once, with its first reason, whoever else ends it', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.call.end('idle');
+		scenario.call.end('the runtime is shutting down');
+		await settle();
+		expect(scenario.ended).toEqual([undefined]);
+		expect(scenario.page('session.ended')).toEqual([{ type: 'session.ended', reason: 'idle' }]);
+		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'sessionEnded', reason: 'idle' });
+		expect(scenario.inference.last('listen').of('close')).toHaveLength(1);
+		expect(scenario.inference.of('forget')).toHaveLength(1);
+		expect(scenario.places).toBe(0);
+	});
+
+	it('does not wait for a media process that hangs', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.link().onInput = () => undefined;
+		scenario.call.end('idle');
+		await scenario.silence(4999);
+		expect(scenario.ended).toEqual([]);
+		await scenario.silence(1);
+		expect(scenario.ended).toEqual([undefined]);
+	});
+
+	it('follows a hang-up of the page, and its limits', async () => {
+		const scenario = await new CallScenario({ agent: { limits: { idleMs: 5000 } } }).connected();
+		await scenario.silence(5001);
+		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'sessionEnded', reason: 'idle' });
+		const other = await new CallScenario().connected();
+		other.link().emit({ type: 'request', json: '{"type":"hangup"}' });
+		await settle();
+		expect(other.dispatched.at(-1)).toMatchObject({ reason: 'the caller hung up' });
+	});
+
+	it('leaves no timer that keeps the process', async () => {
+		const scenario = await new CallScenario({ agent: { greeting: 'Hello.' } }).connected();
+		await scenario.says('what is on monday');
+		scenario.call.end('idle');
+		await settle();
+		// The turns are remembered for late tool results.
+		expect(jest.getTimerCount()).toBe(1);
+		await scenario.silence(60_000);
+		expect(jest.getTimerCount()).toBe(0);
+		expect(scenario.forgotten).toEqual(scenario.started);
+	});
+
+	it('is that of one call where a fault of ours breaks its dialogue', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.onTurnStarted = () => {
+			throw new Error('a fault');
+		};
+		await scenario.speaks('what is on monday');
+		await scenario.silence(1500);
+		expect(scenario.ended).toEqual([undefined]);
+		expect(scenario.page('error').at(-1)?.error.code).toBe('VOICE_ERR_INTERNAL');
+	});
+});
+
+describe('the media link', () => {
+	it('is an event with a reason when it ends, and for now ends the call', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.link().resolve({ reason: 'The caller could not be reached.' });
+		await settle();
+		expect(scenario.ended).toEqual([undefined]);
+		expect(scenario.dispatched.at(-1)).toMatchObject({ reason: 'The caller could not be reached.' });
+	});
+
+	it('fails the call with its code when its process dies', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.media.die();
+		await settle();
+		expect(scenario.ended).toMatchObject([{ code: 'VOICE_ERR_MEDIA_LOST' }]);
+		expect(scenario.places).toBe(0);
+	});
+
+	it('can be replaced: the call goes on over the second one', async () => {
+		const scenario = await new CallScenario().connected();
+		const answer = scenario.call.connect('second offer');
+		await settle();
+		expect(scenario.link(0).open).toBe(true);
+		scenario.link(1).emit({ type: 'answer', id: '', answer: 'second answer' });
+		await expect(answer).resolves.toBe('second answer');
+		await settle();
+		expect(scenario.link(0).open).toBe(false);
+		expect(scenario.ended).toEqual([]);
+		expect(scenario.places).toBe(1);
+		scenario.join();
+		const turn = await scenario.says('what is on monday');
+		expect(turn.text).toBe('what is on monday');
+		expect(scenario.inference.of('listen')).toHaveLength(1);
+		expect(scenario.page('session.started')).toHaveLength(1);
+	});
+
+	it('keeps the first one when a second offer fails', async () => {
+		const scenario = await new CallScenario().connected();
+		const answer = scenario.call.connect('rubbish');
+		answer.catch(() => undefined);
+		await settle();
+		scenario.link(1).reject(new VoiceError('VOICE_ERR_BAD_OFFER', 'The offer has no audio.'));
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_OFFER' });
+		expect(scenario.ended).toEqual([]);
+		expect(scenario.link(0).open).toBe(true);
+		expect(scenario.places).toBe(1);
+	});
+
+	it('does not listen to the one before', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.link(0).onInput = () => undefined;
+		const answer = scenario.call.connect('second offer');
+		await settle();
+		scenario.link(1).emit({ type: 'answer', id: '', answer: 'second answer' });
+		await answer;
+		scenario.link(0).emit({ type: 'request', json: '{"type":"hangup"}' });
+		scenario.link(0).resolve({ reason: 'The caller could not be reached.' });
+		await settle();
+		expect(scenario.ended).toEqual([]);
+	});
+
+	it('takes what is spoken with it: the turn ends with what was heard', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		const reply = scenario.asksReply(turn);
+		await settle();
+		await scenario.writes('You are free. All day.');
+		await reply;
+		await scenario.playsPart(PIECE_SAMPLES);
+		const answer = scenario.call.connect('second offer');
+		await settle();
+		scenario.link(1).emit({ type: 'answer', id: '', answer: 'second answer' });
+		await answer;
+		await settle();
+		expect(turn.ended?.kind).toBe('interrupted');
+		expect(turn.heard).toBe('You are free.');
+		const next = await scenario.says('thank you very much');
+		expect(next.n).toBe(2);
+		void scenario.asksReply(next, {}, 'e2');
+		await settle();
+		expect(scenario.model().params.messages.filter(({ role }) => role === 'assistant')).toMatchObject([{ content: 'You are free.' }]);
+	});
+
+	it('renegotiates, and refuses to before there is one', async () => {
+		const scenario = new CallScenario();
+		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await scenario.connected();
+		const first = scenario.call.reoffer('again');
+		const second = scenario.call.reoffer('and again');
+		second.catch(() => undefined);
+		await settle();
+		const [{ id } = { id: '' }, other] = scenario.link().of('reoffer');
+		scenario.link().emit({ type: 'reofferFailed', id: other?.id ?? '', message: 'no audio' }, { type: 'answer', id, answer: 'restarted' });
+		await expect(first).resolves.toBe('restarted');
+		await expect(second).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_OFFER' });
+	});
+
+	it('drops what is no request', async () => {
+		const scenario = await new CallScenario().connected();
+		for (const json of ['', '{', 'null', '{"type":"other"}', '[]']) scenario.link().emit({ type: 'request', json });
+		await settle();
+		expect(scenario.ended).toEqual([]);
+	});
+});
+
+describe('the recogniser', () => {
+	it('that is lost shows on the page, and the call goes on without it', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.inference.die();
+		await settle();
+		expect(scenario.page('error').map(({ error }) => error.code)).toEqual(['VOICE_ERR_INFERENCE_LOST']);
+		expect(scenario.ended).toEqual([]);
+		scenario.inference.come();
+		await settle();
+		expect(scenario.inference.of('listen')).toHaveLength(2);
+	});
+});

@@ -1,0 +1,22 @@
+import type { AgentSettings } from '../../contract/agent-settings';
+import type { VoiceError } from '../../contract/errors';
+import type { PageEvent } from '../../contract/page-events';
+import type { AgentVoice } from './agent-voice';
+import type { Turn } from './turn';
+
+/**
+ * What the caller learns of a turn that failed: the page shows the error, and the trigger's apology is said, because a
+ * caller may have no screen. What is being said is said to its end first.
+ */
+export function tellOfFailure(
+	turn: Turn,
+	error: VoiceError,
+	{ agent, voice, tell }: { agent: AgentSettings; voice: AgentVoice; tell: (event: PageEvent) => void },
+): void {
+	tell({ type: 'error', error: error.toShape(), turnId: turn.id });
+	turn.speaking?.end();
+	if (agent.apology === '') return;
+	const apology = voice.open(agent.speak);
+	apology?.write(agent.apology);
+	apology?.end();
+}

@@ -1,0 +1,20 @@
+import type { AgentSettings } from '../../contract/agent-settings';
+import type { PageEvent } from '../../contract/page-events';
+import type { History } from '../../dialogue/history/history';
+import type { AgentVoice } from './agent-voice';
+
+/** Says the trigger's greeting. Resolves when the history holds what was heard of it. */
+export async function sayGreeting(
+	{ greeting, speak }: AgentSettings,
+	{ voice, history, tell }: { voice: AgentVoice; history: History; tell: (event: PageEvent) => void },
+): Promise<void> {
+	const utterance = greeting === '' ? undefined : voice.open(speak);
+	if (!utterance) return;
+	tell({ type: 'reply.partial', text: greeting });
+	utterance.write(greeting);
+	utterance.end();
+	const { heard, complete } = await utterance.finished;
+	const said = complete ? greeting : heard;
+	history.addGreeting(said);
+	tell({ type: 'reply.heard', text: said, interrupted: !complete });
+}
