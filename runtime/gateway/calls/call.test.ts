@@ -51,15 +51,17 @@ describe('setting up', () => {
 		expect(scenario.places).toBe(0);
 	});
 
-	it.each(['while it waits for a media process', 'while media answers the offer'])('leaves nothing open that ends %s', async (when) => {
+	it.each(['while it waits for a media process', 'while media answers the offer', 'in the moment of the answer'])('leaves nothing open that ends %s', async (when) => {
 		const scenario = new CallScenario();
 		if (when.includes('process')) scenario.media.die();
 		const answer = scenario.call.open('offer');
 		answer.catch(() => undefined);
 		await settle();
+		if (when.includes('moment')) scenario.link().emit({ type: 'answer', id: '', answer: 'answer' });
 		scenario.call.end('the caller hung up');
 		scenario.media.come();
 		await settle();
+		expect(scenario.media.of('session')).toHaveLength(when.includes('process') ? 0 : 1);
 		if (scenario.media.of('session').length > 0) scenario.link().emit({ type: 'answer', id: '', answer: 'late' });
 		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
 		await settle();

@@ -1,0 +1,273 @@
+// Guards against: replies that go on after their interruption, tool results that are lost, and a history that holds what nobody heard.
+import { VoiceError } from '../../contract/errors';
+import { CallScenario, PIECE_SAMPLES, settle, toolCallOf } from '../calls/call-scenario.fixture';
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => jest.useRealTimers());
+
+async function asked(options: ConstructorParameters<typeof CallScenario>[0] = {}, ask: Parameters<CallScenario['asksReply']>[1] = {}) {
+	const scenario = await new CallScenario(options).connected();
+	const turn = await scenario.says('what is on monday');
+	const reply = scenario.asksReply(turn, ask);
+	await settle();
+	return { scenario, turn, reply };
+}
+
+/** What the model is shown of the conversation at its newest ask. */
+function seen(scenario: CallScenario): string[] {
+	return scenario.model().params.messages.slice(1).map(({ role, content }) => `${role}: ${content}`);
+}
+
+describe('writing', () => {
+	it('speaks each sentence as soon as it stands, and shows the words', async () => {
+		const { scenario, reply } = await asked();
+		await scenario.begins('You are free. The');
+		expect(scenario.inference.last('speak').of('piece').map(({ text }) => text)).toEqual(['You are free.']);
+		await scenario.begins(' whole day.');
+		await scenario.writes('');
+		await expect(reply).resolves.toMatchObject({ status: 'done', interrupted: false, lookAhead: true });
+		await scenario.plays();
+		expect(scenario.page('reply.heard').at(-1)).toMatchObject({ text: 'You are free. The whole day.', interrupted: false });
+	});
+
+	it('speaks nothing by itself without look-ahead', async () => {
+		const { scenario, reply } = await asked({}, { speak: null, speakNote: 'another node stands between' });
+		await scenario.writes('You are free.');
+		await expect(reply).resolves.toMatchObject({ status: 'done', lookAhead: false, note: 'another node stands between' });
+		expect(scenario.inference.of('speak')).toEqual([]);
+	});
+
+	it('says the set sentence, without asking the model, where the caller was not understood', async () => {
+		const { scenario, reply } = await asked({}, { understood: false, sayWhenUnclear: 'Please say that again.' });
+		await expect(reply).resolves.toMatchObject({ status: 'done', text: 'Please say that again.' });
+		expect(scenario.inference.of('chat')).toEqual([]);
+		await scenario.plays();
+		const next = await scenario.says('what is on tuesday');
+		void scenario.asksReply(next, {}, 'e2');
+		await settle();
+		expect(seen(scenario)).toEqual(['user: [unclear]', 'assistant: Please say that again.', 'user: what is on tuesday']);
+	});
+
+	it('that fails fails the turn, says sorry, and leaves what was heard', async () => {
+		const { scenario, turn, reply } = await asked();
+		await scenario.begins('You are free. The');
+		scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'The model broke.'));
+		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
+		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_MODEL_FAILED' } });
+		expect(scenario.page('error').at(-1)).toMatchObject({ turnId: turn.id, error: { code: 'VOICE_ERR_MODEL_FAILED' } });
+		await scenario.plays();
+		await scenario.plays();
+		expect(scenario.inference.of('speak').flatMap((speak) => speak.of('piece').map(({ text }) => text))).toEqual(['You are free.', 'The', 'Sorry.']);
+	});
+
+	it('fails where inference is dead and does not come back', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		scenario.inference.refuse(new VoiceError('VOICE_ERR_INFERENCE_LOST', 'gone'));
+		const reply = scenario.asksReply(turn);
+		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
+		expect(turn.ended?.kind).toBe('failed');
+	});
+
+	it('fails with the process that dies in the middle of it', async () => {
+		const { scenario, turn, reply } = await asked();
+		await scenario.begins('You are');
+		scenario.inference.die();
+		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
+		expect(turn.ended?.kind).toBe('failed');
+	});
+
+	it('waits for a process that comes back', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		scenario.inference.die();
+		const reply = scenario.asksReply(turn);
+		await settle();
+		scenario.inference.come();
+		await settle();
+		await scenario.writes('You are free.');
+		await expect(reply).resolves.toMatchObject({ text: 'You are free.' });
+	});
+});
+
+describe('the caller who goes on', () => {
+	it('while the model writes: it is stopped, nothing more is spoken, and the history holds what was heard', async () => {
+		const { scenario, turn, reply } = await asked();
+		await scenario.begins('You are free. The whole');
+		await scenario.playsPart(PIECE_SAMPLES);
+		await scenario.speaks('no i mean on tuesday please');
+		expect(turn.ended?.kind).toBe('interrupted');
+		expect(scenario.model().cancelled).toBe(true);
+		scenario.model().reject(new VoiceError('VOICE_ERR_CANCELLED', 'The request was cancelled.'));
+		await expect(reply).resolves.toMatchObject({ status: 'done', interrupted: true });
+		await scenario.silence(1500);
+		const next = scenario.turn(scenario.started.at(-1) ?? '');
+		void scenario.asksReply(next, {}, 'e2');
+		await settle();
+		expect(seen(scenario)).toEqual(['user: what is on monday', 'assistant: You are free.', 'user: no i mean on tuesday please']);
+	});
+
+	it('and asks again while the model still stops: the model is asked when the history is right', async () => {
+		const { scenario } = await asked();
+		await scenario.begins('You are free. The whole');
+		await scenario.playsPart(PIECE_SAMPLES);
+		await scenario.speaks('no i mean on tuesday please');
+		const stopping = scenario.model();
+		await scenario.silence(1500);
+		void scenario.asksReply(scenario.turn(scenario.started.at(-1) ?? ''), {}, 'e2');
+		await settle();
+		expect(scenario.model()).toBe(stopping);
+		stopping.reject(new VoiceError('VOICE_ERR_CANCELLED', 'cancelled'));
+		await settle();
+		expect(seen(scenario)).toEqual(['user: what is on monday', 'assistant: You are free.', 'user: no i mean on tuesday please']);
+	});
+
+	it('before the node asks for the reply: the model is not asked', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		await scenario.silence(1500);
+		await scenario.speaks('no i mean on tuesday please');
+		expect(turn.ended?.kind).toBe('interrupted');
+		await expect(scenario.asksReply(turn)).resolves.toMatchObject({ status: 'done', interrupted: true, text: '' });
+		expect(scenario.inference.of('chat')).toEqual([]);
+	});
+
+	it('while the process is awaited: the ask is taken back as soon as it is made', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		scenario.inference.die();
+		const reply = scenario.asksReply(turn);
+		await scenario.silence(1600);
+		await scenario.speaks('no i mean on tuesday please');
+		scenario.inference.come();
+		await settle();
+		expect(scenario.model().cancelled).toBe(true);
+		scenario.model().reject(new VoiceError('VOICE_ERR_CANCELLED', 'cancelled'));
+		await expect(reply).resolves.toMatchObject({ interrupted: true });
+	});
+
+	it('though the model answers after all: its late words are neither shown nor spoken', async () => {
+		const { scenario, reply } = await asked();
+		await scenario.silence(1600);
+		await scenario.speaks('no i mean on tuesday please');
+		await scenario.writes('You are free.');
+		await expect(reply).resolves.toMatchObject({ interrupted: true, text: '' });
+		expect(scenario.page('reply.partial')).toEqual([]);
+		expect(scenario.inference.of('speak')).toEqual([]);
+	});
+
+	it('with the same sentence: the next turn says it all, and the history holds it once', async () => {
+		const scenario = await new CallScenario().connected();
+		await scenario.speaks('what is on monday');
+		await scenario.silence(700);
+		const turn = scenario.turn(scenario.started.at(-1) ?? '');
+		const reply = scenario.asksReply(turn);
+		await settle();
+		await scenario.speaks('at nine');
+		expect(turn.ended?.kind).toBe('interrupted');
+		scenario.model().reject(new VoiceError('VOICE_ERR_CANCELLED', 'cancelled'));
+		await expect(reply).resolves.toMatchObject({ interrupted: true });
+		await scenario.silence(1500);
+		const next = scenario.turn(scenario.started.at(-1) ?? '');
+		expect(next.text).toBe('what is on monday at nine');
+		expect(next.audio).toHaveLength(2);
+		void scenario.asksReply(next, {}, 'e2');
+		await settle();
+		expect(seen(scenario)).toEqual(['user: what is on monday at nine']);
+	});
+});
+
+describe('tools', () => {
+	const tools = [{ name: 'book', description: '', parameters: {}, sayWhileRunning: 'One moment.' }];
+
+	it('are asked for, their filler is spoken, and the model goes on with their results', async () => {
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1')]);
+		await expect(reply).resolves.toEqual({ status: 'toolCalls', calls: [toolCallOf('c1')] });
+		expect(scenario.page('tool.started')).toMatchObject([{ turnId: turn.id, id: 'c1', name: 'book' }]);
+		await scenario.playsPart(PIECE_SAMPLES);
+		const rest = scenario.givesResults(turn, ['c1']);
+		await settle();
+		await scenario.writes('It is booked.');
+		await expect(rest).resolves.toMatchObject({ status: 'done', text: 'It is booked.', tools: [{ result: { id: 'c1', ok: true } }] });
+		await scenario.plays();
+		expect(turn.ended?.kind).toBe('spoken');
+		expect(turn.timings.tools).toBe(5);
+	});
+
+	it('that the caller interrupts still give their results, and the history has them', async () => {
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1')]);
+		await reply;
+		await scenario.plays();
+		await scenario.silence(400);
+		await scenario.speaks('no i mean on tuesday please');
+		expect(turn.ended?.kind).toBe('interrupted');
+		await expect(scenario.givesResults(turn, ['c1'])).resolves.toMatchObject({ status: 'done', interrupted: true });
+		await scenario.silence(1500);
+		void scenario.asksReply(scenario.turn(scenario.started.at(-1) ?? ''), {}, 'e2');
+		await settle();
+		const calls = scenario.model().params.messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls : []));
+		expect(calls).toMatchObject([{ id: 'c1', result: 'done' }]);
+		expect(scenario.page('tool.finished')).toMatchObject([{ id: 'c1', ok: true }]);
+	});
+
+	it('give their results even when the call has ended', async () => {
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1')]);
+		await reply;
+		scenario.call.end('the caller hung up');
+		await settle();
+		await expect(scenario.givesResults(turn, ['c1'])).resolves.toMatchObject({ status: 'done', interrupted: true });
+	});
+
+	it('of which one result is missing are waited for, and none that came is lost', async () => {
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1'), toolCallOf('c2')]);
+		await reply;
+		await expect(scenario.givesResults(turn, ['c1'])).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+		expect(turn.ended).toBeUndefined();
+		const rest = scenario.givesResults(turn, ['c2']);
+		await settle();
+		await scenario.writes('Both are booked.');
+		await expect(rest).resolves.toMatchObject({ tools: [{ result: { id: 'c1' } }, { result: { id: 'c2' } }] });
+	});
+
+	it.each([
+		['a call that nobody made', ['c1', 'other']],
+		['one call twice', ['c1', 'c1']],
+	])('refuse results for %s, and take none of them', async (_what, ids) => {
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1')]);
+		await reply;
+		await expect(scenario.givesResults(turn, ids)).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+		expect(turn.tools).toMatchObject([{ result: null }]);
+		const rest = scenario.givesResults(turn, ['c1']);
+		await settle();
+		await scenario.writes('It is booked.');
+		await expect(rest).resolves.toMatchObject({ status: 'done' });
+	});
+
+	it('cannot give results where no reply was asked for', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		await expect(scenario.givesResults(turn, ['c1'])).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+	});
+
+	it('end the turn where the model asks for more of them than it may', async () => {
+		const { scenario, turn, reply } = await asked({}, { tools, maxToolCalls: 1 });
+		await scenario.writes('', [toolCallOf('c1'), toolCallOf('c2')]);
+		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_TOOL_LIMIT' });
+		expect(scenario.page('tool.started')).toEqual([]);
+		expect(turn.tools).toEqual([]);
+	});
+
+	it('are not run where the caller went on while the model asked for them', async () => {
+		const { scenario, reply } = await asked({}, { tools });
+		await scenario.silence(1600);
+		await scenario.speaks('no i mean on tuesday please');
+		await scenario.writes('', [toolCallOf('c1')]);
+		await expect(reply).resolves.toMatchObject({ status: 'done', interrupted: true });
+		expect(scenario.page('tool.started')).toEqual([]);
+	});
+});
