@@ -17,7 +17,8 @@ export const RATE = 16_000;
 export const PIECE_SAMPLES = 8000;
 
 export interface CallScenarioOptions {
-	readonly agent?: Partial<Parameters<(typeof agentSettings)['parse']>[0] & object>;
+	/** Changes the agent's settings, in the shape of contract/agent-settings. */
+	readonly agent?: Record<string, unknown>;
 	readonly mode?: 'production' | 'test';
 	/** The voice makes its sound by itself; without it the test does. */
 	readonly voiceSpeaks?: boolean;
@@ -70,10 +71,10 @@ export class CallScenario {
 		};
 		const log = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
 		this.media.onCall = (call) => {
-			if (call.op === 'session') this.playMedia(call as unknown as MediaCall);
+			if (call.op === 'session') this.playMedia(call);
 		};
 		this.inference.onCall = (call) => {
-			if (call.op === 'speak' && voiceSpeaks) this.playVoice(call as unknown as FakeCall<InferenceProtocol, 'speak'>);
+			if (call.op === 'speak' && voiceSpeaks) this.playVoice(call);
 			if (call.op === 'warm' || call.op === 'forget') (call as unknown as FakeCall<InferenceProtocol, 'forget'>).resolve({});
 		};
 		const request = openSession.parse({
@@ -87,7 +88,7 @@ export class CallScenario {
 				await this.dispatch(event);
 			},
 		};
-		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, log } as never, {
+		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, log }, {
 			turnStarted: (id) => {
 				this.started.push(id);
 				this.onTurnStarted();
@@ -309,4 +310,14 @@ export function chatDoneOf(text: string, toolCalls: ToolCall[] = []): ChatDone {
 function watched<T>(work: Promise<T>): Promise<T> {
 	work.catch(() => undefined);
 	return work;
+}
+
+/** The code of the VoiceError that `act` throws. */
+export function thrownCode(act: () => unknown): string {
+	try {
+		act();
+	} catch (thrown) {
+		return VoiceError.from(thrown).code;
+	}
+	return 'nothing was thrown';
 }

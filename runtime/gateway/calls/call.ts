@@ -88,7 +88,8 @@ export class Call {
 			return answer;
 		} catch (thrown) {
 			link?.close();
-			if (!this.link || this.link === link) this.finish('the offer could not be answered', VoiceError.from(thrown));
+			// A call that is ending already has its reason.
+			if (this.ending === undefined && (!this.link || this.link === link)) this.finish('the offer could not be answered', VoiceError.from(thrown));
 			throw thrown;
 		}
 	}

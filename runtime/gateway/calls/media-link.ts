@@ -23,8 +23,8 @@ export interface MediaLinkListener {
 const ANSWER_LIMIT_MS = 10_000;
 
 interface PendingAnswer {
-	resolve(sdp: string): void;
-	reject(error: VoiceError): void;
+	readonly resolve: (sdp: string) => void;
+	readonly reject: (error: VoiceError) => void;
 }
 
 /**

@@ -1,5 +1,6 @@
 // Guards against: a turn that ends twice, that two executions answer, or whose stages are timed twice.
 import { VoiceError } from '../../contract/errors';
+import { thrownCode } from '../calls/call-scenario.fixture';
 import { Turn, type TurnReply } from './turn';
 
 const START = {
@@ -66,7 +67,7 @@ it('is live until it was interrupted or has failed', () => {
 	turn.assertLive();
 	const other = turnAt({ now: 0 });
 	other.end('interrupted');
-	expect(() => other.assertLive()).toThrow(expect.objectContaining({ code: 'VOICE_ERR_TURN_ENDED' }));
+	expect(thrownCode(() => other.assertLive())).toBe('VOICE_ERR_TURN_ENDED');
 });
 
 it('belongs to the first execution that asks', () => {
@@ -74,7 +75,7 @@ it('belongs to the first execution that asks', () => {
 	expect(turn.claimed).toBe(false);
 	turn.claim('e1');
 	turn.claim('e1');
-	expect(() => turn.claim('e2')).toThrow(expect.objectContaining({ code: 'VOICE_ERR_TURN_CLAIMED' }));
+	expect(thrownCode(() => turn.claim('e2'))).toBe('VOICE_ERR_TURN_CLAIMED');
 	expect(turn.claimed).toBe(true);
 });
 
