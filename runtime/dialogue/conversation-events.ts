@@ -3,7 +3,7 @@ import type { Milliseconds } from '../lib/clock';
 import type { AgentState } from '../contract/page-events';
 
 /**
- * The border of the session's heart: the gateway feeds inputs, `Conversation.step` answers with
+ * What goes into the dialogue and what comes out: the gateway feeds inputs, `Conversation.step` answers with
  * effects, and `nextWakeAt` says when to send a `tick` if nothing else happens before.
  *
  * Every `at` is lib/clock's monotonic time. Turns are numbered from 1 (`n`); utterance ids are the

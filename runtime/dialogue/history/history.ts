@@ -59,7 +59,7 @@ export class History {
 		message.calls.push(...calls.map((call) => ({ ...call })));
 	}
 
-	/** Stays with its call, even if the caller has long gone on. false: no such call is open. */
+	/** Stays with its call, even if the caller has long moved on. false: no such call is open. */
 	addToolResult(id: string, result: unknown): boolean {
 		for (const entry of [...this.entries].reverse()) {
 			for (const message of entry.assistant) {
@@ -94,11 +94,6 @@ export class History {
 			}
 		}
 		return this.entries.slice(this.windowStart).flatMap(messagesOf);
-	}
-
-	/** Everything from the first word on. */
-	transcript(): ChatMessage[] {
-		return this.entries.flatMap(messagesOf);
 	}
 
 	private find(turn: number): TurnEntry | undefined {

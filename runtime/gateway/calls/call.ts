@@ -123,7 +123,7 @@ export class Call {
 		this.deps.inference
 			.ready()
 			.then((client) => client.call('warm', { transcribe, chat, speak }).result)
-			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be loaded ahead'));
+			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'));
 	}
 
 	private async makeLink(offer: string): Promise<MediaLink> {

@@ -20,7 +20,7 @@ export class Abandonment {
 		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
 		const timer = setTimeout(() => {
 			this.timers.delete(turn);
-			const message = turn.claimed ? 'The workflow stopped before it spoke.' : 'No node took up the turn.';
+			const message = turn.claimed ? 'The workflow stopped before it spoke.' : 'No node answered the turn.';
 			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', message));
 		}, limit);
 		this.timers.set(turn, timer);

@@ -236,7 +236,7 @@ export class Turn {
 	/** Throws where a node asks for more work on a turn that was interrupted or has failed. */
 	assertLive(): void {
 		if (!this.over || this.over.kind === 'spoken') return;
-		throw this.over.error ?? new VoiceError('VOICE_ERR_TURN_ENDED', 'The caller has gone on.');
+		throw this.over.error ?? new VoiceError('VOICE_ERR_TURN_ENDED', 'The caller has moved on.');
 	}
 }
 

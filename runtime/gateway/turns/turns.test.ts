@@ -74,7 +74,7 @@ describe('a turn', () => {
 		await scenario.silence(left - 1);
 		expect(turn.ended).toBeUndefined();
 		await scenario.silence(1500);
-		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_TURN_ABANDONED', message: 'No node took up the turn.' } });
+		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_TURN_ABANDONED', message: 'No node answered the turn.' } });
 	});
 
 	it('that a workflow leaves without speaking is given up too', async () => {

@@ -42,13 +42,13 @@ export class AcousticModel {
 			const [heard] = await model.run([{ audio: new Float32Array(2 * ROW_SAMPLES), state: model.silence }]);
 			for (const row of heard!.rows) {
 				const total = row.reduce((sum, value) => sum + Math.exp(value), 0);
-				if (!(Math.abs(total - 1) < 1e-3)) throw new Error('a row is no set of log-probabilities');
+				if (!(Math.abs(total - 1) < 1e-3)) throw new Error('its rows are not log-probabilities');
 			}
 			return model;
 		} catch (cause) {
 			await session.release();
 			const why = cause instanceof Error ? cause.message : String(cause);
-			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is another graph: ${why}.`, { cause });
+			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not the offline recogniser's graph: ${why}.`, { cause });
 		}
 	}
 
@@ -80,13 +80,13 @@ export class AcousticModel {
 function stateSize(session: InferenceSession): number {
 	const state = session.inputMetadata.find(({ name }) => name === 'state');
 	const size = state?.isTensor ? state.shape[1] : undefined;
-	if (typeof size !== 'number' || size <= 0) throw new Error('its state has no fixed size');
+	if (typeof size !== 'number' || size <= 0) throw new Error('the size of its state is not fixed');
 	return size;
 }
 
 function values(tensor: Tensor | undefined, shape: readonly number[]): Float32Array {
 	if (!tensor || tensor.type !== 'float32' || tensor.dims.join() !== shape.join()) {
-		throw new Error(`it gives ${tensor?.type} [${tensor?.dims.join()}] where float32 [${shape.join()}] is due`);
+		throw new Error(`it returns ${tensor?.type} [${tensor?.dims.join()}] instead of float32 [${shape.join()}]`);
 	}
 	return tensor.data as Float32Array;
 }

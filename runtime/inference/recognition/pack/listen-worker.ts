@@ -32,7 +32,7 @@ async function load(packDir: string): Promise<Loaded> {
 export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	let loaded: Loaded | undefined;
 	const ready = (): Loaded => {
-		if (!loaded) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was asked before it was loaded.');
+		if (!loaded) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');
 		return loaded;
 	};
 
@@ -75,7 +75,7 @@ export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 				});
 				signal.addEventListener('abort', () => {
 					scheduler.remove(recording);
-					reject(new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this recording any more.'));
+					reject(new VoiceError('VOICE_ERR_CANCELLED', 'The transcription was cancelled.'));
 				});
 				scheduler.add(recording);
 				scheduler.wake();

@@ -16,7 +16,7 @@ export class Vocabularies {
 	/** Throws VOICE_ERR_BAD_REQUEST for another language or hints that cannot be read. */
 	for({ language, hints }: TranscribeSettings): Vocabulary {
 		if (!/^en\b/i.test(language)) {
-			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `language: the offline recogniser hears English only, not "${language}".`);
+			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `language: the offline recogniser understands English only, not "${language}".`);
 		}
 		const key = JSON.stringify(hints);
 		const vocabulary = this.kept.get(key) ?? new Vocabulary(this.pack, expectedWords(hints, this.pack));

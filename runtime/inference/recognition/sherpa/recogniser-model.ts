@@ -43,14 +43,14 @@ export async function readRecogniserModel(place: string): Promise<StreamingModel
 		const kind = about.has('window_size') ? 'nemoCtc' : 'zipformer2Ctc';
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
-	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: no file of it ends in .onnx.`);
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: it contains no .onnx file.`);
 }
 
 /** Only streaming models say how many frames they take at a time: Zipformers call it T, those of NeMo window_size. */
 function windowOf(place: string, about: ReadonlyMap<string, string>): number {
 	const frames = Number(about.get('T') ?? about.get('window_size'));
 	if (frames > 0 && frames < 10_000) return frames * FRAME_MS;
-	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used: it is damaged, or no streaming one.`, {
+	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used: it is damaged, or it is not a streaming model.`, {
 		remedy: 'Choose a streaming model (Zipformer, NeMo), Moonshine or Whisper, or fetch it again.',
 	});
 }

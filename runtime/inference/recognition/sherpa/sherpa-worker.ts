@@ -19,7 +19,7 @@ const MOST_THREADS = 2;
 export function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	let hear: Hear | undefined;
 	const ready = (): Hear => {
-		if (!hear) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was asked before it was loaded.');
+		if (!hear) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');
 		return hear;
 	};
 
@@ -70,7 +70,7 @@ export function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 				for (let from = 0; from < utterance.length; from += LISTEN_RATE) {
 					// Callers have their turn after every second of it.
 					await nextRound();
-					if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this recording any more.');
+					if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The transcription was cancelled.');
 					hearing.push(utterance.subarray(from, from + LISTEN_RATE));
 				}
 				heard.push(hearing.result());

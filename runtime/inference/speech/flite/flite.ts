@@ -36,7 +36,7 @@ export class Flite {
 		const stretch = String(1 / speed);
 		const code = program.run(['flite', '--setf', `duration_stretch=${stretch}`, '-voice', voice, '-t', text, OUTPUT]);
 		const wav = program.file(OUTPUT);
-		if (code !== 0 || !wav || wav.length < WAV_HEADER) throw new Error(`flite gave no sound (exit code ${code})`);
+		if (code !== 0 || !wav || wav.length < WAV_HEADER) throw new Error(`flite made no sound (exit code ${code})`);
 		const rate = new DataView(wav.buffer, wav.byteOffset).getUint32(WAV_RATE_AT, true);
 		if (rate !== sampleRate) throw new Error(`flite's voice ${voice} speaks at ${rate} Hz`);
 		const bytes = wav.slice(WAV_HEADER, wav.length - (wav.length % 2));

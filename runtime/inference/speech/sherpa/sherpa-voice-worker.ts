@@ -24,8 +24,8 @@ serve(sherpaVoiceProtocol, pipe, {
 	},
 	speak: async ({ text, speaker: number, speed }, { emit, signal }) =>
 		await inTurn(async () => {
-			if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this sound any more.');
-			if (!speaker) throw new VoiceError('VOICE_ERR_INTERNAL', 'The voice was asked before it was loaded.');
+			if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
+			if (!speaker) throw new VoiceError('VOICE_ERR_INTERNAL', 'The voice was used before it was loaded.');
 			await speaker.speak(text, number, speed, (pcm) => emit({ pcm }), signal);
 			return {};
 		}),

@@ -56,7 +56,7 @@ export class SherpaSpeaker {
 		const run = async (): Promise<unknown> => await this.tts.generateAsync({ text, generationConfig: settings, onProgress });
 		await this.watch.settled(run).catch((cause: unknown) => {
 			const why = cause instanceof Error ? cause.message : String(cause);
-			throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The voice made no sound of a text, which may be in a script that it does not read: ${why}`, { cause });
+			throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The voice made no sound for a text. It may not know the script that the text is written in: ${why}`, { cause });
 		});
 	}
 }

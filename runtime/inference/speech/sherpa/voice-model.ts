@@ -91,7 +91,7 @@ const KINDS: readonly Kind[] = [
 export async function readVoiceModel(place: string): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
-	if (!kind) throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: no file of it ends in .onnx.`);
+	if (!kind) throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: it contains no .onnx file.`);
 	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
 }
 
