@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type RuntimeState, runtimeState } from '../contract/control';
 import { VoiceError } from '../contract/errors';
+import { parseJson } from '../lib/json';
 
 /** A state file is a few hundred bytes; nobody may make us read more. */
 const MAX_BYTES = 16 * 1024;
@@ -54,12 +55,4 @@ function refused(place: string, why: string): VoiceError {
 	return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `${place} is not trusted: ${why}.`, {
 		remedy: 'Remove it and start the runtime again, or set VOICE_LOOP_STATE to a folder that only you can open.',
 	});
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -51,8 +51,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		entry: entry('inference'),
 		protocol: inferenceProtocol,
 		lostCode: 'VOICE_ERR_INFERENCE_LOST',
-		// Each decode under way holds one of these threads.
-		env: { UV_THREADPOOL_SIZE: '8' },
 		log,
 	});
 	media.start();
