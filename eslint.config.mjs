@@ -61,6 +61,15 @@ export default tseslint.config(
 		},
 	},
 	{
+		// What the runtime has to say goes into its log, which withholds what was said and heard. The command line prints.
+		files: ['runtime/{contract,lib,audio,rpc,speech-text,dialogue,media,inference,gateway}/**/*.ts'],
+		ignores: ['**/*.test.ts', '**/*.fixture.ts', '**/render-dialogues.ts'],
+		rules: {
+			'no-console': 'error',
+			'no-restricted-properties': ['error', { object: 'process', property: 'stdout' }, { object: 'process', property: 'stderr' }],
+		},
+	},
+	{
 		// Test doubles and fixtures speak about shapes they don't own.
 		files: ['**/*.test.ts', 'test/**/*.ts'],
 		rules: { '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', '@typescript-eslint/no-unsafe-return': 'off', 'max-lines': 'off' },

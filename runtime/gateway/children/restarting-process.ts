@@ -4,7 +4,7 @@ import { type ErrorCode, VoiceError } from '../../contract/errors';
 import { RpcClient } from '../../rpc/client';
 import { pipeToChild } from '../../rpc/pipes';
 import type { Protocol } from '../../rpc/protocol';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 
 export interface RestartingProcessOptions<P extends Protocol> {
 	readonly name: string;

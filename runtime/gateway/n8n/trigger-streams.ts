@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { triggerAck, triggerHello } from '../../contract/control';
 import type { TriggerEvent } from '../../contract/turn';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 import { parseJson } from '../../lib/json';
 
 /** A trigger that has not acknowledged by then has not started an execution: n8n needs about 10 ms. */
