@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { z } from 'zod';
 import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
+import { parseJson } from '../lib/json';
 
 /** Where a runtime listens and what opens it. */
 export interface Endpoint {
@@ -48,7 +49,7 @@ export async function requestJson<T extends z.ZodTypeAny>(
 	shape: T,
 ): Promise<z.output<T>> {
 	const { body } = await request(endpoint, ask);
-	return checked(endpoint, ask, parseJson(body), shape);
+	return checked(endpoint, ask, parseJson(body.toString('utf8')), shape);
 }
 
 /** @throws VOICE_ERR_RUNTIME_UNREACHABLE for what our own runtime would not say. */
@@ -121,17 +122,9 @@ function cancelled(): VoiceError {
 }
 
 function errorFrom(endpoint: Endpoint, answer: HttpAnswer): VoiceError {
-	const body = parseJson(answer.body);
+	const body = parseJson(answer.body.toString('utf8'));
 	const shape = errorShape.safeParse(typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined);
 	if (shape.success) return VoiceError.fromShape(shape.data);
 	const code = answer.status === ERROR_KINDS.VOICE_ERR_UNAUTHORIZED.status ? 'VOICE_ERR_UNAUTHORIZED' : 'VOICE_ERR_RUNTIME_UNREACHABLE';
 	return new VoiceError(code, `What answers at ${endpoint.url} is no voice runtime (HTTP ${answer.status}).`);
-}
-
-export function parseJson(body: Buffer): unknown {
-	try {
-		return JSON.parse(body.toString('utf8'));
-	} catch {
-		return undefined;
-	}
 }

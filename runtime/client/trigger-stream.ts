@@ -1,6 +1,7 @@
 import WebSocket, { type RawData } from 'ws';
 import { triggerPush } from '../contract/control';
 import type { TriggerEvent } from '../contract/turn';
+import { parseJson } from '../lib/json';
 import type { Locator } from './voice-runtime';
 
 /** The gateway pings every 5 s: after three missed ones the connection is dead, whatever TCP believes. */
@@ -91,7 +92,10 @@ export class TriggerStream {
 	}
 
 	private async receive(socket: WebSocket, data: RawData): Promise<void> {
-		const push = triggerPush.safeParse(parseJson(data));
+		const push = triggerPush.safeParse(
+			// RawData may come in pieces; text messages of this size never do.
+			Buffer.isBuffer(data) ? parseJson(data.toString('utf8')) : undefined,
+		);
 		if (!push.success) return;
 		const { id, event } = push.data;
 		try {
@@ -112,14 +116,5 @@ export class TriggerStream {
 			done.catch(() => this.seen.delete(id));
 		}
 		await done;
-	}
-}
-
-// RawData may come in pieces; text messages of this size never do.
-function parseJson(data: RawData): unknown {
-	try {
-		return JSON.parse(Buffer.isBuffer(data) ? data.toString('utf8') : '');
-	} catch {
-		return undefined;
 	}
 }

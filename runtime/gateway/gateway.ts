@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import fastify, { LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { log, logger } from '../lib/log';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { checkKey } from './http/auth';
 import { RestartingProcess } from './children/restarting-process';
@@ -34,8 +35,9 @@ const TRIGGERS = '/v1/triggers';
 
 /** Opens the house: children first, so that they load while the server starts. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+	const loggerInstance: FastifyBaseLogger = logger;
 	const app = fastify({
-		logger: { level: options.logLevel },
+		loggerInstance,
 		// Paths hold the ids of sessions; only what fails is logged, by code.
 		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: BODY_LIMIT_BYTES,
@@ -43,7 +45,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		requestTimeout: 0,
 		forceCloseConnections: true,
 	});
-	const log = app.log;
 	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
 	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
 	const inference = new RestartingProcess({
@@ -51,8 +52,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		entry: entry('inference'),
 		protocol: inferenceProtocol,
 		lostCode: 'VOICE_ERR_INFERENCE_LOST',
-		// Each decode under way holds one of these threads.
-		env: { UV_THREADPOOL_SIZE: '8' },
 		log,
 	});
 	media.start();

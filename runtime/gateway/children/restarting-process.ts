@@ -4,7 +4,7 @@ import { type ErrorCode, VoiceError } from '../../contract/errors';
 import { RpcClient } from '../../rpc/client';
 import { pipeToChild } from '../../rpc/pipes';
 import type { Protocol } from '../../rpc/protocol';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 
 export interface RestartingProcessOptions<P extends Protocol> {
 	readonly name: string;
@@ -13,7 +13,6 @@ export interface RestartingProcessOptions<P extends Protocol> {
 	readonly protocol: P;
 	/** What its open calls fail with when it dies. */
 	readonly lostCode: ErrorCode;
-	readonly env?: NodeJS.ProcessEnv;
 	readonly log: Log;
 }
 
@@ -51,12 +50,11 @@ export class RestartingProcess<P extends Protocol> {
 
 	start(): void {
 		if (this.stopping || this.process) return;
-		const { entry, name, protocol, lostCode, env, log } = this.options;
+		const { entry, name, protocol, lostCode, log } = this.options;
 		const startedAt = Date.now();
 		this.current = 'starting';
 		const child = fork(entry, [], {
 			serialization: 'advanced',
-			env: { ...process.env, ...env },
 			execArgv: ['--enable-source-maps'],
 			stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 		});

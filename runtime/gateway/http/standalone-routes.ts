@@ -6,6 +6,7 @@ import { LISTEN_RATE } from '../../audio/pcm';
 import { chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
+import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
@@ -18,18 +19,17 @@ const MAX_RECORDING_BYTES = 240 * 1024 * 1024;
 const PIECE_SAMPLES = 20 * LISTEN_RATE;
 const SPEECH_SILENCE = new Int16Array(0);
 
-const transcriptionQuery = z.object({ settings: z.string().default('{}') });
+const transcriptionQuery = z.object({
+	settings: z
+		.string()
+		.default('{}')
+		.refine((text) => parseJson(text) !== undefined, 'not JSON')
+		.transform(parseJson)
+		.pipe(transcribeSettings),
+});
 
 function base64urlJson(value: unknown): string {
 	return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'settings: not JSON');
-	}
 }
 
 /** The nodes' work outside of a session: a recording, a prompt or a text in, the result out. */
@@ -48,7 +48,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: RestartingProc
 
 	app.post('/v1/transcriptions', { bodyLimit: MAX_RECORDING_BYTES }, async (request, reply) => {
 		if (!Buffer.isBuffer(request.body)) throw new VoiceError('VOICE_ERR_BAD_AUDIO', 'The request has no recording.');
-		const settings = transcribeSettings.parse(parseJson(transcriptionQuery.parse(request.query).settings));
+		const settings = transcriptionQuery.parse(request.query).settings;
 		const recording = await readRecording(request.body);
 		const pcm: Int16Array[] = [];
 		for (let from = 0; from < recording.length; from += PIECE_SAMPLES) pcm.push(recording.slice(from, from + PIECE_SAMPLES));

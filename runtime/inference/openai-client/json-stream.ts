@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/json';
 import { readEvents, untilDone } from './event-stream';
 import { saidIn } from './faults';
-import { parseJson, type RemoteAnswer, type RemoteServer } from './remote-server';
+import type { RemoteAnswer, RemoteServer } from './remote-server';
 
 /** vLLM, SGLang, llama-server: what went wrong after the headers were sent. */
 const reportsError = z.object({ error: z.union([z.string(), z.object({})]) });

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 import { FoundOnce, cancelled } from '../../lib/async';
+import { parseJson } from '../../lib/json';
+import { retryAfterMs } from '../../lib/retry-after';
 import { type RemoteAddress, apiUrl } from './address';
 import { faultWords, isTransient, quoted, Refusal, refusalOf, saidIn } from './faults';
 import { RequestWatch } from './request-watch';
@@ -240,20 +242,6 @@ async function bodyOf({ json, form }: RemoteRequest): Promise<{ type: string; bo
 	if (!form) return undefined;
 	const written = new Response(form);
 	return { type: written.headers.get('content-type') ?? '', body: await written.arrayBuffer() };
-}
-
-function retryAfterMs(header: string | null): number | undefined {
-	if (header === null) return undefined;
-	const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 /** What `/v1/models` answers; `owned_by` tells whose server it is. */

@@ -5,9 +5,10 @@ import { TimeStretch } from '../../../audio/time-stretch';
 import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
 import { cancelled } from '../../../lib/async';
+import { parseJson } from '../../../lib/json';
 import { saidIn } from '../../openai-client/faults';
 import { OptionalFields, without } from '../../openai-client/optional-fields';
-import { parseJson, type RemoteAnswer, type RemoteServer } from '../../openai-client/remote-server';
+import type { RemoteAnswer, RemoteServer } from '../../openai-client/remote-server';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
 import { PcmReader } from './pcm-reader';
 
