@@ -86,7 +86,7 @@ export class TriggerStream {
 		const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
 		// Half of it by chance: many workflows must not come back in the same instant.
 		const wait = full / 2 + (Math.random() * full) / 2;
-		if (this.failures === 0) this.options.log(`No line to the voice runtime (${why}). Trying again until there is one.`);
+		if (this.failures === 0) this.options.log(`No connection to the voice runtime (${why}). Trying again until there is one.`);
 		this.failures += 1;
 		this.retry = setTimeout(() => void this.open(), wait);
 	}
@@ -102,7 +102,7 @@ export class TriggerStream {
 			await this.once(id, event);
 			if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'ack', id }));
 		} catch (error) {
-			this.options.log(`An event of the voice runtime started no execution: ${error instanceof Error ? error.message : String(error)}`);
+			this.options.log(`An event from the voice runtime could not start an execution: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	}
 

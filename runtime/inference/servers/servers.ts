@@ -75,7 +75,7 @@ export class Servers {
 		if (found) return found;
 		if (this.broken) throw this.broken;
 		const names = [...this.known.keys()].join(', ');
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no server "${name.slice(0, 100)}". There is: ${names || 'none'}.`, {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no server "${name.slice(0, 100)}". Configured: ${names || 'none'}.`, {
 			remedy: 'Choose one of these, or add it to the file that VOICE_LOOP_SERVERS names and restart the runtime.',
 		});
 	}
