@@ -8,13 +8,13 @@ import type { Command } from './command';
 
 const HELP = `voice-loop start [--idle-exit]
 
-Starts the runtime and tells the nodes on this machine where it is. When it is ready it prints one line of
+Starts the voice runtime. Nodes on this machine find it by themselves. When it is ready, it prints one line of
 JSON: {"url": ...}.
 
-  --idle-exit   end by itself when no call and no published trigger has been there for 30
-                minutes (what the nodes use)
+  --idle-exit   stop after 30 minutes without a call and without a published trigger
+                (used when the nodes start the runtime)
 
-Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
+Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;

@@ -97,7 +97,7 @@ describe('the end', () => {
 	});
 
 	it('follows a hang-up of the page, and its limits', async () => {
-		const scenario = await new CallScenario({ agent: { limits: { idleMs: 5000 } } }).connected();
+		const scenario = await new CallScenario({ agent: { limits: { idleTimeoutMs: 5000 } } }).connected();
 		await scenario.silence(5001);
 		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'sessionEnded', reason: 'idle' });
 		const other = await new CallScenario().connected();
