@@ -14,7 +14,7 @@ JSON: {"url": ...}.
   --idle-exit   stop after 30 minutes without a call and without a published trigger
                 (used when the nodes start the runtime)
 
-Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
+Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_CALLS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;

@@ -39,7 +39,7 @@ export const ERROR_KINDS = {
 		title: 'Calls from this website are not allowed',
 		remedy: 'Add the website\'s origin to "Allowed Origins" in the Voice Session Trigger.',
 	},
-	VOICE_ERR_SESSION_UNKNOWN: {
+	VOICE_ERR_CALL_UNKNOWN: {
 		status: 404,
 		title: 'The call no longer exists',
 		remedy: 'It has ended. Start a new call.',
@@ -87,7 +87,7 @@ export const ERROR_KINDS = {
 	VOICE_ERR_BUSY: {
 		status: 503,
 		title: 'All lines are busy',
-		remedy: 'Try again when another call has ended, or raise the limit with VOICE_LOOP_MAX_SESSIONS.',
+		remedy: 'Try again when another call has ended, or raise the limit with VOICE_LOOP_MAX_CALLS.',
 	},
 	VOICE_ERR_STOPPING: {
 		status: 503,

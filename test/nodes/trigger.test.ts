@@ -137,7 +137,7 @@ describe('signalling', () => {
 		['an answer for an offer', '', { ...offer(), body: '{"type":"answer","sdp":"v=0"}' }, 400, 'VOICE_ERR_BAD_OFFER'],
 		['an endless offer', '', offer({}, 'v'.repeat(100_001)), 413, 'VOICE_ERR_TOO_LARGE'],
 		['no session', '', { method: 'DELETE' }, 400, 'VOICE_ERR_BAD_REQUEST'],
-		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_SESSION_UNKNOWN'],
+		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_CALL_UNKNOWN'],
 	])('%s is answered with a typed error', async (_name, query, request, status, code) => {
 		await open();
 		const response = await fetch(host.url + query, request);

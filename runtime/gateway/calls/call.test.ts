@@ -63,7 +63,7 @@ describe('setting up', () => {
 		await settle();
 		expect(scenario.media.of('session')).toHaveLength(when.includes('process') ? 0 : 1);
 		if (scenario.media.of('session').length > 0) scenario.link().emit({ type: 'answer', id: '', answer: 'late' });
-		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 		await settle();
 		expect(scenario.ended).toEqual([undefined]);
 		expect(scenario.places).toBe(0);
@@ -214,7 +214,7 @@ describe('the media link', () => {
 
 	it('renegotiates, and refuses to before there is one', async () => {
 		const scenario = new CallScenario();
-		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 		await scenario.connected();
 		const first = scenario.call.reoffer('again');
 		const second = scenario.call.reoffer('and again');
