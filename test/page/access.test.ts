@@ -73,7 +73,7 @@ test('whoever\'s login has run out is sent back to the door', async () => {
 	await page.getByTestId('call').click();
 	await shows(page, 'failed');
 	const text = await page.getByTestId('error').innerText();
-	for (const words of ['Log in to n8n first', 'For users of this n8n only.', 'Log in, then reload.']) expect(text).toContain(words);
+	for (const words of ['Log in to n8n first', 'Only users of this n8n can call this agent.', 'then reload the page.']) expect(text).toContain(words);
 	await expect(page.getByTestId('secret').isVisible()).resolves.toBe(false);
 	await picture(page, 'desktop-not-logged-in');
 	await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: 'Reload the page' }).click()]);
