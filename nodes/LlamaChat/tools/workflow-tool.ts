@@ -49,7 +49,7 @@ export class WorkflowTool implements Tool {
 			description: row.description,
 			parameters: {
 				type: 'object',
-				properties: Object.fromEntries(inputs.map((input) => [input.name, jsonSchemaOf(input)])),
+				properties: Object.fromEntries(inputs.map((input) => [input.name, inputSchema(input)])),
 				required: inputs.filter(({ required }) => required).map(({ name }) => name),
 				additionalProperties: false,
 			},
@@ -92,7 +92,7 @@ function shapeOf(input: InputRow): z.ZodTypeAny {
 	return input.required ? shape : shape.optional();
 }
 
-function jsonSchemaOf(input: InputRow): Record<string, unknown> {
+function inputSchema(input: InputRow): Record<string, unknown> {
 	const choices = choicesOf(input);
 	return {
 		type: input.type,

@@ -15,7 +15,7 @@ export type Ending =
 	| { by: 'agent'; reason: string }
 	| { by: 'fault'; fault: Fault };
 
-export interface CallListener {
+export interface PageCallListener {
 	phase(phase: CallPhase): void;
 	event(event: PageEvent): void;
 	microphone(stream: MediaStream): void;
@@ -47,7 +47,7 @@ export class PageCall {
 
 	constructor(
 		private readonly signalling: PageSignalling,
-		private readonly listener: CallListener,
+		private readonly listener: PageCallListener,
 	) {
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
