@@ -42,7 +42,7 @@ export const ERROR_KINDS = {
 	VOICE_ERR_CALL_UNKNOWN: {
 		status: 404,
 		title: 'The call no longer exists',
-		remedy: 'It has ended. Start a new call.',
+		remedy: 'Start a new call.',
 	},
 	VOICE_ERR_TURN_UNKNOWN: {
 		status: 404,

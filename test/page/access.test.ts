@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 let browser: Browser;
 let server: PageServer;
 
-const REFUSED = { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'The secret is missing or wrong.', remedy: 'Give the secret that stands in the trigger.' } } };
+const REFUSED = { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'The secret is missing or wrong.', remedy: 'Enter the secret that is set in the trigger.' } } };
 
 beforeAll(async () => {
 	[browser, server] = await Promise.all([launch(), PageServer.start()]);

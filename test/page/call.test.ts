@@ -88,7 +88,7 @@ test('captions appear as partials and settle; the note and the agent\'s name are
 	]);
 	await expect(settled('caller')).resolves.toEqual(['true']);
 	await expect(page.locator('[data-role=agent]').last().getAttribute('data-turn')).resolves.toBe('t_00000000000000000001');
-	await expect(page.getByTestId('timings').innerText()).resolves.toContain('replied in 0.21 s · 0.83 s after you stopped speaking');
+	await expect(page.getByTestId('timings').innerText()).resolves.toContain('replied in 0.21 s · 0.83 s after you stopped');
 	await page.getByTestId('timings').locator('summary').click();
 	await page.getByText('Model: first token').waitFor();
 });

@@ -74,7 +74,7 @@ test('a path that swallows everything is noticed, shown, and restored', async ()
 test('a server that has lost the session says so, and one can call again at once', async () => {
 	server.refuse.set('PATCH', {
 		status: 404,
-		body: { error: { code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The audio process stopped.', remedy: 'It has ended. Start a new call.' } },
+		body: { error: { code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The audio process stopped.', remedy: 'Start a new call.' } },
 	});
 	server.signalPeer('SIGKILL');
 	await shows(page, 'failed');

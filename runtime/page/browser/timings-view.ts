@@ -24,7 +24,7 @@ export function timingsView(timings: TurnTimings): HTMLElement {
 	const { response_delay: response, e2e_latency: whole } = timings;
 	const figures = [
 		response === undefined ? '' : `replied in ${durationWords(response)}`,
-		whole === undefined ? '' : `${durationWords(whole)} after you stopped speaking`,
+		whole === undefined ? '' : `${durationWords(whole)} after you stopped`,
 	].filter(Boolean);
 	summary.textContent = figures.join(' · ') || 'timings';
 	const list = make('dl');
