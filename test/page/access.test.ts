@@ -68,7 +68,7 @@ test('a secret in the address\'s fragment is used and removed from the address',
 
 test('whoever\'s login has run out is sent back to the door', async () => {
 	server.callers = 'n8nUsers';
-	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'For users of this n8n only.', remedy: 'Log in, then reload.' } } });
+	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: 'Log in to n8n in this browser, then reload the page.' } } });
 	const page = await visit(browser, { url: server.url() });
 	await page.getByTestId('call').click();
 	await shows(page, 'failed');

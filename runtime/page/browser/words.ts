@@ -19,7 +19,7 @@ const STATES: Record<PageState, string> = {
 };
 
 export function stateWords(state: PageState, tool?: string): string {
-	return state === 'tool' && tool ? `Using ${toolTitle(tool)}` : STATES[state];
+	return state === 'tool' && tool ? `Using tool: ${toolTitle(tool)}` : STATES[state];
 }
 
 /** What to do or to expect in a state; '' where nothing has to be said. */
