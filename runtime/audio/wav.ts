@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { VoiceError } from '../contract/errors';
-import { type ReadInput, FileResampler } from './file-resampler';
-import { LISTEN_RATE } from './pcm';
+import { joinPcm, LISTEN_RATE } from './pcm';
+import { Resampler } from './resampler';
 
 /** How a WAV file says its samples are written. */
 type Encoding = 'pcm' | 'float';
@@ -19,6 +19,7 @@ export interface WavFile {
 	readonly data: Buffer;
 }
 
+const MAX_MINUTES = 10;
 const HEADER_BYTES = 44;
 const FORMAT_TAGS: Readonly<Record<number, Encoding>> = { 1: 'pcm', 3: 'float' };
 const EXTENSIBLE = 0xfffe;
@@ -95,7 +96,7 @@ function formatTag(body: Buffer): number {
 function kind(file: Buffer): string {
 	if (file.length === 0) return 'an empty file';
 	const start = tag(file, 0);
-	if (start.startsWith('ID3') || (file[0] === 0xff && (file[1]! & 0xe0) === 0xe0)) return 'an MP3 file';
+	if (start.startsWith('ID3') || (file[0] === 0xff && ((file[1] ?? 0) & 0xe0) === 0xe0)) return 'an MP3 file';
 	if (start === 'OggS') return 'an Ogg file';
 	if (start === 'fLaC') return 'a FLAC file';
 	if (start === 'RF64' || start === 'RIFX') return `a WAV file of the rare kind ${start}`;
@@ -111,11 +112,6 @@ function tag(file: Buffer, at: number): string {
 export function badAudio(why: string): VoiceError {
 	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`);
 }
-
-const MAX_MINUTES = 10;
-
-/** Output samples made at a time: one second takes some milliseconds. */
-const STEP_SAMPLES = LISTEN_RATE;
 
 /**
  * A WAV recording as the recognisers take it: 16 kHz mono, signed 16 bit; channels are averaged.
@@ -140,42 +136,40 @@ export async function readRecording(bytes: Uint8Array): Promise<Int16Array> {
 	return step.value;
 }
 
-/** One second a step. */
+/** A second of the recording a step, which takes some milliseconds. */
 function* decoding(bytes: Uint8Array): Generator<undefined, Int16Array> {
 	const file = parseWav(bytes);
 	const { sampleRate } = file.format;
 	const frames = Math.floor(file.data.length / frameBytes(file));
 	if (frames === 0) throw badAudio('It holds no sound.');
 	if (frames > MAX_MINUTES * 60 * sampleRate) throw badAudio(`It is longer than ${MAX_MINUTES} minutes.`);
-	const resampler = new FileResampler(sampleRate, LISTEN_RATE);
-	const read = monoReader(file, frames);
-	const pcm = new Int16Array(resampler.lengthFor(frames));
-	for (let start = 0; start < pcm.length; start += STEP_SAMPLES) {
-		const samples = resampler.make(start, Math.min(STEP_SAMPLES, pcm.length - start), read);
-		for (let index = 0; index < samples.length; index++) {
-			pcm[start + index] = Math.max(-32_768, Math.min(32_767, Math.round(samples[index]! * 32_768)));
-		}
+	const resampler = new Resampler(sampleRate, LISTEN_RATE, 'aligned');
+	const read = monoReader(file);
+	const pieces: Int16Array[] = [];
+	for (let from = 0; from < frames; from += sampleRate) {
+		pieces.push(resampler.push(read(from, Math.min(frames, from + sampleRate))));
 		yield;
 	}
-	return pcm;
+	return joinPcm([...pieces, resampler.end()]);
 }
 
 function frameBytes({ format }: WavFile): number {
 	return (format.channels * format.bits) / 8;
 }
 
-function monoReader(file: WavFile, frames: number): ReadInput {
+/** The mean of a frame's channels, in the range of 16 bit samples, for frames from one number up to another. */
+function monoReader(file: WavFile): (from: number, to: number) => Float32Array {
 	const { channels, bits } = file.format;
 	const sampleAt = sampleReader(file);
 	const width = bits / 8;
 	return (from, to) => {
 		const mono = new Float32Array(to - from);
-		for (let frame = Math.max(0, from); frame < Math.min(frames, to); frame++) {
+		for (let frame = from; frame < to; frame++) {
 			let sum = 0;
 			for (let channel = 0; channel < channels; channel++) sum += sampleAt((frame * channels + channel) * width);
 			const value = sum / channels;
 			// A broken float sample (NaN, infinite) would spoil all that the filter touches.
-			mono[frame - from] = Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
+			mono[frame - from] = Number.isFinite(value) ? 32_768 * Math.max(-1, Math.min(1, value)) : 0;
 		}
 		return mono;
 	};
@@ -185,7 +179,7 @@ function monoReader(file: WavFile, frames: number): ReadInput {
 function sampleReader({ data, format: { encoding, bits } }: WavFile): (at: number) => number {
 	if (encoding === 'float') return bits === 32 ? (at) => data.readFloatLE(at) : (at) => data.readDoubleLE(at);
 	// 8 bit samples are the only unsigned ones.
-	if (bits === 8) return (at) => (data[at]! - 128) / 128;
+	if (bits === 8) return (at) => (data.readUInt8(at) - 128) / 128;
 	const width = bits / 8;
 	const full = 2 ** (bits - 1);
 	return (at) => data.readIntLE(at, width) / full;

@@ -1,5 +1,5 @@
 import { samplesToMs } from '../../audio/pcm';
-import { StreamResampler } from '../../audio/stream-resampler';
+import { Resampler } from '../../audio/resampler';
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
@@ -76,7 +76,7 @@ export class FallbackSpeaker {
 	sampleRate = 0;
 	private readonly voiceSettings: VoiceSettings;
 	private readonly pace: RealTimeWatch | undefined;
-	private resampler: { readonly link: VoiceLink; readonly of: StreamResampler } | undefined;
+	private resampler: { readonly link: VoiceLink; readonly of: Resampler } | undefined;
 	/** Begun before it was asked for. */
 	private prepared: Speech | undefined;
 	private engine: VoiceEngine | undefined;
@@ -171,7 +171,7 @@ export class FallbackSpeaker {
 	private atOneRate(link: VoiceLink, { pcm, sampleRate }: Sound): Sound {
 		if (this.sampleRate === 0) this.sampleRate = sampleRate;
 		if (sampleRate === this.sampleRate) return { pcm, sampleRate };
-		if (this.resampler?.link !== link) this.resampler = { link, of: new StreamResampler(sampleRate, this.sampleRate) };
+		if (this.resampler?.link !== link) this.resampler = { link, of: new Resampler(sampleRate, this.sampleRate) };
 		return { pcm: this.resampler.of.push(pcm), sampleRate: this.sampleRate };
 	}
 }
