@@ -1,8 +1,5 @@
-import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy, Replacement } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { StreamingRecogniser } from '../recognition/engine';
-import type { VoiceEngine } from '../speech/engine';
 import type { Cooldowns } from './cooldowns';
 
 /** It travels in a header beside a speech file's sound, and headers are short. */
@@ -77,16 +74,4 @@ export class FallbackChain<L extends ChainLink> {
 		this.at++;
 		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}`.slice(0, WHY_LENGTH) });
 	}
-}
-
-/** Finds a model's recogniser. */
-export interface RecogniserSource {
-	/** Rejects where the model cannot hear. */
-	get(model: string): Promise<StreamingRecogniser>;
-}
-
-/** Finds the voice engine that settings name. */
-export interface VoiceSource {
-	/** Rejects where the engine cannot speak. */
-	engine(settings: SpeakSettings): Promise<VoiceEngine>;
 }

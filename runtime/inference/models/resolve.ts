@@ -43,9 +43,6 @@ export function modelPath(name: string): string {
 /** Finds the path behind a model's name (contract/engines). Rejects with VOICE_ERR_MODEL_MISSING. */
 export type Locate = (name: string, task: ModelTask) => Promise<string>;
 
-/** Knows what ships with the package and absolute paths, nothing of a catalogue. */
-export const locateOnDisk: Locate = async (name) => modelPath(name);
-
 /** Finds a model's file. Rejects with VOICE_ERR_MODEL_MISSING, or MODEL_BROKEN for what is no file. */
 export async function modelFile(name: string): Promise<ModelFile> {
 	const file = modelPath(name);

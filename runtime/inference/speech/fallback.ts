@@ -7,10 +7,16 @@ import { heardText } from '../../dialogue/heard/heard-text';
 import type { Clock } from '../../lib/clock';
 import { withoutEmotionTags } from '../../speech-text/emotion-tags';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain, type VoiceSource, type ChainLink } from '../fallback/fallback-chain';
+import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
 import type { Sound, VoiceEngine, VoiceSettings } from './engine';
 import { RealTimeWatch } from './real-time-watch';
+
+/** Finds the voice engine that settings name. */
+export interface VoiceSource {
+	/** Rejects where there is no such engine, or it cannot speak. */
+	engine(settings: SpeakSettings): Promise<VoiceEngine>;
+}
 
 /** Speaks with the first voice of a chain that can. */
 export class VoiceFallback {
