@@ -11,8 +11,6 @@ export const LISTEN_RATE = 16_000;
 /** wrtc takes and gives exactly 10 ms a call. */
 export const FRAME_MS = 10;
 
-export const LISTEN_FRAME_SAMPLES = (LISTEN_RATE * FRAME_MS) / 1000;
-
 /** Rates for which 10 ms is a whole number of samples and that wrtc encodes from. */
 export const SPEAK_RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000] as const;
 

@@ -13,7 +13,7 @@ export interface WavFormat {
 	readonly bits: number;
 }
 
-export interface WavFile {
+interface WavFile {
 	readonly format: WavFormat;
 	/** Interleaved samples as they stand in the file. */
 	readonly data: Buffer;
@@ -109,7 +109,7 @@ function tag(file: Buffer, at: number): string {
 	return file.toString('latin1', at, at + 4);
 }
 
-export function badAudio(why: string): VoiceError {
+function badAudio(why: string): VoiceError {
 	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`);
 }
 

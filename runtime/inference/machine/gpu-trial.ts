@@ -14,7 +14,7 @@ export interface GpuVerdict {
 }
 
 /** Tries one kind. Resolves with what is wrong with it, or with undefined. */
-export type GpuTrial = (kind: GpuKind) => Promise<string | undefined>;
+type GpuTrial = (kind: GpuKind) => Promise<string | undefined>;
 
 /** A card without machine code of its own in the library has it compiled by its driver, once, which can take minutes. */
 const TRIAL_LIMIT_MS = 300_000;

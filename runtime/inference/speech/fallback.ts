@@ -13,7 +13,7 @@ import type { Sound, VoiceEngine, VoiceSettings } from './engine';
 import { RealTimeWatch } from './real-time-watch';
 
 /** Finds the voice engine that settings name. */
-export interface VoiceSource {
+interface VoiceSource {
 	/** Rejects where there is no such engine, or it cannot speak. */
 	engine(settings: SpeakSettings): Promise<VoiceEngine>;
 }
@@ -43,7 +43,7 @@ export class VoiceFallback {
 	}
 }
 
-export interface VoiceLink extends ChainLink {
+interface VoiceLink extends ChainLink {
 	readonly engine: string;
 	readonly voice: string;
 }

@@ -52,14 +52,6 @@ export class Playout {
 		if (head?.started && head.interruptible && this.mode === 'playing') this.mode = 'pausing';
 	}
 
-	/** Does nothing when there is nothing to say. */
-	pause(at: Milliseconds): void {
-		const head = this.queue[0];
-		if (!head || this.mode !== 'playing') return;
-		if (head.started) this.mode = 'pausing';
-		else this.holdAt(head, at);
-	}
-
 	resume(): void {
 		if (this.mode === 'paused') this.fadeNextIn = true;
 		this.mode = 'playing';
@@ -103,8 +95,8 @@ export class Playout {
 		const frame = this.fading(head);
 		this.reportFinished(at);
 		const held = this.queue[0];
-		if (held) this.holdAt(held, at);
-		else this.mode = 'playing';
+		this.mode = held ? 'paused' : 'playing';
+		if (held) this.emit({ type: 'paused', utteranceId: held.id, playedSamples: held.played, at });
 		return frame;
 	}
 
@@ -120,11 +112,6 @@ export class Playout {
 		const { frame, samples } = utterance.take();
 		fadeOut(frame, samples);
 		return { samples: frame, sampleRate: utterance.sampleRate };
-	}
-
-	private holdAt(utterance: PlayoutUtterance, at: Milliseconds): void {
-		this.mode = 'paused';
-		this.emit({ type: 'paused', utteranceId: utterance.id, playedSamples: utterance.played, at });
 	}
 
 	private reportFinished(at: Milliseconds): void {
@@ -146,9 +133,9 @@ export class Playout {
 		this.emit({ type: 'played', utteranceId: id, playedSamples: played, complete, at });
 	}
 
-	private reportProgress({ id, played, buffered }: PlayoutUtterance): void {
+	private reportProgress({ id, played }: PlayoutUtterance): void {
 		this.framesToProgress = PROGRESS_FRAMES;
-		this.emit({ type: 'progress', utteranceId: id, playedSamples: played, bufferedSamples: buffered });
+		this.emit({ type: 'progress', utteranceId: id, playedSamples: played });
 	}
 
 	private find(id: string): PlayoutUtterance | undefined {

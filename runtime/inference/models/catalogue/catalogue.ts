@@ -3,7 +3,7 @@ import { VoiceError } from '../../../contract/errors';
 import shipped from './catalogue.json';
 import { type CatalogueData, type CatalogueFile, type CatalogueModel, catalogueSchema, type ModelTask, modelTasks } from './schema';
 
-export interface Licence {
+interface Licence {
 	readonly name: string;
 	readonly url: string;
 	readonly mustAccept: boolean;

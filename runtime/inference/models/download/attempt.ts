@@ -9,7 +9,7 @@ import type { PartFile } from './part-file';
 import { refusal } from './refusal';
 import { fromNetwork, TryFailure } from './try-failure';
 
-export interface Attempt {
+interface Attempt {
 	readonly file: CatalogueFile;
 	readonly address: Address;
 	readonly part: PartFile;

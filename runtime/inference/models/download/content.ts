@@ -8,7 +8,7 @@ const ABOUT = 1.25;
 const UNKNOWN_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Whether that many bytes may be this file. */
-export function sizeFits(file: CatalogueFile, bytes: number): boolean {
+function sizeFits(file: CatalogueFile, bytes: number): boolean {
 	if (file.bytes !== null) return bytes === file.bytes;
 	if (file.aboutBytes !== null) return bytes >= file.aboutBytes / ABOUT && bytes <= file.aboutBytes * ABOUT;
 	return bytes > 0 && bytes <= UNKNOWN_LIMIT_BYTES;

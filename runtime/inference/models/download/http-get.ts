@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Agents } from './agents';
 import { fromNetwork, TryFailure } from './try-failure';
 
-export interface Question {
+interface Question {
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	/** Sent to this address' own origin only, whatever it redirects to. */
