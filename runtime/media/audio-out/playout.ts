@@ -67,7 +67,8 @@ export class Playout {
 
 	/** The next 10 ms, to be sent at `at`. */
 	next(at: Milliseconds): OutgoingFrame | undefined {
-		if (this.dropped.length > 0) return this.lastOfDropped(at);
+		const [dropped] = this.dropped;
+		if (dropped) return this.lastOfDropped(dropped, at);
 		this.reportFinished(at);
 		const head = this.queue[0];
 		if (!head || this.mode === 'paused') return undefined;
@@ -100,8 +101,8 @@ export class Playout {
 		return frame;
 	}
 
-	private lastOfDropped(at: Milliseconds): OutgoingFrame | undefined {
-		const frame = this.fading(this.dropped[0] as PlayoutUtterance);
+	private lastOfDropped(dropped: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
+		const frame = this.fading(dropped);
 		this.reportDropped(at);
 		return frame;
 	}
@@ -150,10 +151,10 @@ function gain(i: number, length: number): number {
 
 /** Fades the first `length` samples of a frame in, in place. */
 export function fadeIn(frame: Int16Array, length: number): void {
-	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(i, length));
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] ?? 0) * gain(i, length));
 }
 
 /** Fades the first `length` samples of a frame out, in place; what follows them is silence already. */
 export function fadeOut(frame: Int16Array, length: number): void {
-	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(length - 1 - i, length));
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] ?? 0) * gain(length - 1 - i, length));
 }

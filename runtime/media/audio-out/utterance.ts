@@ -16,7 +16,7 @@ export class PlayoutUtterance {
 		readonly sampleRate: number,
 		readonly interruptible: boolean,
 	) {
-		if (!(SPEAK_RATES as readonly number[]).includes(sampleRate)) {
+		if (!SPEAK_RATES.some((rate) => rate === sampleRate)) {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Sound at ${sampleRate} Hz cannot be sent. Rates: ${SPEAK_RATES.join(', ')}.`);
 		}
 		// 22 050 Hz has no whole 10 ms; wrtc takes 220 samples then.
