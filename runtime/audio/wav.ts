@@ -62,7 +62,7 @@ export function parseWav(bytes: Uint8Array): WavFile {
 		const body = file.subarray(at + 8, at + 8 + size);
 		if (name === 'fmt ') format = parseFormat(body);
 		else if (name === 'data') {
-			if (!format) throw badAudio('Its samples come before their format.');
+			if (!format) throw badAudio('Its samples come before the header that describes them.');
 			// A recorder that wrote into a pipe, or died, left 0 or too much as the size.
 			return { format, data: size === 0 ? file.subarray(at + 8) : body };
 		}
@@ -79,10 +79,10 @@ function parseFormat(body: Buffer): WavFormat {
 	const sampleRate = body.readUInt32LE(4);
 	const bits = body.readUInt16LE(14);
 	if (!encoding) throw badAudio(`Its samples are compressed (WAV format ${formatTag(body)}).`);
-	if (!BITS[encoding].includes(bits)) throw badAudio(`Samples of ${bits} bit cannot be read.`);
-	if (channels < 1 || channels > MAX_CHANNELS) throw badAudio(`It has ${channels} channels.`);
+	if (!BITS[encoding].includes(bits)) throw badAudio(`Samples of ${bits} bits are not supported.`);
+	if (channels < 1 || channels > MAX_CHANNELS) throw badAudio(`It has ${channels} channels; 1 to ${MAX_CHANNELS} are supported.`);
 	if (body.readUInt16LE(12) !== (channels * bits) / 8) throw badAudio('The WAV header contradicts itself.');
-	if (sampleRate < RATES.min || sampleRate > RATES.max) throw badAudio(`Its rate is ${sampleRate} Hz.`);
+	if (sampleRate < RATES.min || sampleRate > RATES.max) throw badAudio(`Its sample rate is ${sampleRate} Hz; ${RATES.min} to ${RATES.max} are supported.`);
 	return { encoding, channels, sampleRate, bits };
 }
 
@@ -99,10 +99,10 @@ function kind(file: Buffer): string {
 	if (start.startsWith('ID3') || (file[0] === 0xff && ((file[1] ?? 0) & 0xe0) === 0xe0)) return 'an MP3 file';
 	if (start === 'OggS') return 'an Ogg file';
 	if (start === 'fLaC') return 'a FLAC file';
-	if (start === 'RF64' || start === 'RIFX') return `a WAV file of the rare kind ${start}`;
+	if (start === 'RF64' || start === 'RIFX') return `a WAV file of the type ${start}, which is not supported`;
 	if (tag(file, 4) === 'ftyp') return 'an MP4 or M4A file';
 	if (start === '\x1aE\xdf\xa3') return 'a WebM file';
-	return 'no WAV file';
+	return 'not a WAV file';
 }
 
 function tag(file: Buffer, at: number): string {
@@ -110,7 +110,9 @@ function tag(file: Buffer, at: number): string {
 }
 
 function badAudio(why: string): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`);
+	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`, {
+		remedy: `Save it as a WAV file with PCM samples, at most ${MAX_MINUTES} minutes long.`,
+	});
 }
 
 /**
@@ -141,7 +143,7 @@ function* decoding(bytes: Uint8Array): Generator<undefined, Int16Array> {
 	const file = parseWav(bytes);
 	const { sampleRate } = file.format;
 	const frames = Math.floor(file.data.length / frameBytes(file));
-	if (frames === 0) throw badAudio('It holds no sound.');
+	if (frames === 0) throw badAudio('It contains no sound.');
 	if (frames > MAX_MINUTES * 60 * sampleRate) throw badAudio(`It is longer than ${MAX_MINUTES} minutes.`);
 	const resampler = new Resampler(sampleRate, LISTEN_RATE, 'aligned');
 	const read = monoReader(file);

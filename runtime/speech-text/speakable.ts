@@ -13,7 +13,7 @@ const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]/g;
  *
  * For all languages, in this order: Markdown, code and tables; web addresses cut short; emoji; tags other than
  * those of emotion, which stay as they are; HTML entities. For English then figures and marks as people say
- * them (spoken/english.ts), line by line; other languages' engines read theirs. Last, space and marks are put
+ * them (english/english.ts), line by line; other languages' engines read theirs. Last, space and marks are put
  * in order.
  *
  * The text may be any piece that SentenceSplitter gives. One line comes out: '' where nothing is left to say.

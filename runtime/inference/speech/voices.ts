@@ -40,7 +40,7 @@ export class Voices {
 		const serverName = serverNamed(name);
 		if (serverName !== undefined) return await server(serverName, settings);
 		if (this.isModel(name)) return await folders.engine({ ...settings, engine: name });
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". There is: auto, flite, orpheus, the voices that \`voice-loop models\` lists, "server:NAME", and folders by their path.`);
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". Use auto, flite, orpheus, a voice that \`voice-loop models\` lists, "server:NAME", or the absolute path of a voice's folder.`);
 	}
 
 	/** @param servers those that speak */
