@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { VoiceError } from '../contract/errors';
 import { joinPcm, LISTEN_RATE } from './pcm';
 import { Resampler } from './resampler';
@@ -132,7 +132,7 @@ export async function readRecording(bytes: Uint8Array): Promise<Int16Array> {
 	const steps = decoding(bytes);
 	let step = steps.next();
 	while (!step.done) {
-		await turn();
+		await letOthersRun();
 		step = steps.next();
 	}
 	return step.value;
