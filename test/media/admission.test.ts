@@ -49,7 +49,7 @@ it('lets calls in while nothing is known, then as many as were measured, and say
 		for (; refused.status === 201; refused = await call(runtime)) calls++;
 		expect(refused.status).toBe(503);
 		expect(refused.error).toMatchObject({ code: 'VOICE_ERR_BUSY', remedy: expect.stringContaining('VOICE_LOOP_MAX_CALLS') });
-		const [, carried] = /^This machine can carry (\d+) calls? with these models: Orpheus needs 82 tokens\/s a speaker, \d+ were measured\.$/.exec(refused.error?.message ?? '') ?? [];
+		const [, carried] = /^This machine can carry (\d+) calls? with these models: Orpheus needs 82 tokens\/s per speaker, \d+ were measured\.$/.exec(refused.error?.message ?? '') ?? [];
 		expect(Number(carried)).toBeGreaterThanOrEqual(1);
 		expect(Number(carried)).toBeLessThanOrEqual(calls);
 	} finally {

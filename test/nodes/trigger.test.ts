@@ -63,7 +63,7 @@ describe('signalling', () => {
 				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt', fallbacks: { voice: [{ engine: 'orpheus', voice: 'leo' }] }, orpheus: { topK: 50 } } },
 			],
 		);
-		const response = await fetch(host.url, offer({ 'user-agent': 'the test' }));
+		const response = await fetch(host.url, offer());
 		expect(response.status).toBe(201);
 		expect(await response.json()).toEqual({ type: 'answer', sdp: 'v=0 answer', sessionId: SESSION });
 		expect(response.headers.get('location')).toBe(`?session=${SESSION}`);
@@ -91,7 +91,6 @@ describe('signalling', () => {
 					limits: { idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },
-				caller: { userAgent: 'the test' },
 			},
 		]);
 		expect(host.started).toEqual([]);

@@ -31,7 +31,6 @@ export async function answerOffer(context: IWebhookFunctions): Promise<void> {
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
-		caller: { userAgent: request.headers['user-agent'] ?? '' },
 	});
 	// Relative, so that it holds behind any proxy.
 	responseOf(context).setHeader('location', `?session=${sessionId}`).status(201);
