@@ -24,6 +24,11 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 	{ weight: 1, arbitrary: fc.constantFrom(...(['interrupt', 'abandon', 'voiceFails', 'strayPlayed'] as const)).map((type) => ({ type })) },
 );
 
+/** From its first word on, or where the voice has a whole text and may be done before anything else happens. */
+const script: fc.Arbitrary<Command[]> = fc
+	.tuple(fc.constantFrom<Command[]>([], [{ type: 'write', text: 'You are free. ' }, { type: 'end' }, { type: 'wait' }, { type: 'makes', ms: 300 }, { type: 'pieceEnd' }, { type: 'wait' }]), fc.array(command, { maxLength: 40 }))
+	.map(([before, commands]) => [...before, ...commands]);
+
 /** A voice and a media link that obey their protocol, each in its own time. */
 class World {
 	readonly spoken = new SpokenUtterance();
@@ -165,7 +170,7 @@ function unspaced(text: string): string {
 
 it('ends exactly once, sends nothing after it, and heard no more than was written, in any order', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
+		fc.asyncProperty(script, async (commands) => {
 			const world = new World();
 			for (const next of commands) await world.carryOut(next);
 			await world.comesToItsEnd();

@@ -8,7 +8,7 @@ import { AgentVoice } from './agent-voice';
 import { sayGreeting } from './greeting';
 import { INFERENCE_LOST, soon } from './spoken-utterance.fixture';
 
-const GREETING = 'Hello there. How can I help?';
+const GREETING = 'Hello there.\nHow can I help?';
 
 function greets({ greeting = GREETING, connected = true } = {}) {
 	const inference = new FakeProcess<InferenceProtocol>(INFERENCE_LOST);
@@ -29,8 +29,9 @@ function greets({ greeting = GREETING, connected = true } = {}) {
 }
 
 it('is in the history when it was heard, not before', async () => {
-	const { history, told, said, speaks, played } = greets();
+	const { inference, history, told, said, speaks, played } = greets();
 	await speaks();
+	expect(inference.last('speak').of('end')).toHaveLength(1);
 	expect(told).toEqual([{ type: 'reply.partial', text: GREETING }]);
 	expect(history.transcript()).toEqual([]);
 	played(16_000, true);
