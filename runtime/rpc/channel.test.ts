@@ -132,3 +132,160 @@ test('garbage on the pipe is passed over by both ends', async () => {
 	}
 	await expect(client.call('echo', { text: 'still here' }).result).resolves.toEqual({ text: 'still here' });
 });
+
+test('a listener that throws fails its own call, stops its work, and leaves the others alone', async () => {
+	const aborted: string[] = [];
+	const { client, sent } = connect({
+		echo: async ({ text }, { emit, onInput, signal }) =>
+			await new Promise((resolve, reject) => {
+				signal.addEventListener('abort', () => {
+					aborted.push(text);
+					reject(new Error('stopped'));
+				});
+				onInput((word) => (word === 'end' ? resolve({ text }) : emit(word)));
+			}),
+	});
+	const heard: string[] = [];
+	const broken = client.call('echo', { text: 'broken' }, () => {
+		throw new TypeError('x is undefined');
+	});
+	const good = client.call('echo', { text: 'good' }, (event) => heard.push(event));
+	broken.send('a');
+	good.send('b');
+	await expect(broken.result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL', message: expect.stringContaining('x is undefined') });
+	broken.send('c');
+	good.send('end');
+	await expect(good.result).resolves.toEqual({ text: 'good' });
+	expect(heard).toEqual(['b']);
+	expect(aborted).toEqual(['broken']);
+	expect(sent.filter(({ kind }) => kind === 'cancel')).toHaveLength(1);
+});
+
+test('a handler whose input listener throws fails its own call once, and leaves the others alone', async () => {
+	let signalOfBroken: AbortSignal | undefined;
+	const { client, sent } = connect({
+		echo: async ({ text }, { onInput, signal }) =>
+			await new Promise((resolve, reject) => {
+				if (text === 'broken') signalOfBroken = signal;
+				signal.addEventListener('abort', () => reject(new Error('stopped')));
+				onInput((word) => {
+					if (text === 'broken') throw new VoiceError('VOICE_ERR_MODEL_FAILED', 'The model failed.');
+					resolve({ text: word });
+				});
+			}),
+	});
+	const broken = client.call('echo', { text: 'broken' });
+	const good = client.call('echo', { text: 'good' });
+	broken.send('a');
+	broken.send('b');
+	await expect(broken.result).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
+	good.send('b');
+	await expect(good.result).resolves.toEqual({ text: 'b' });
+	expect(signalOfBroken?.aborted).toBe(true);
+	expect(sent.filter(({ kind }) => kind === 'error')).toHaveLength(1);
+});
+
+test('inputs that come before the handler listens are kept in order, and followed by those that come later', async () => {
+	let listen: (() => void) | undefined;
+	const got: string[] = [];
+	const { client } = connect({
+		echo: async ({ text }, { onInput }) => {
+			await new Promise<void>((resolve) => (listen = resolve));
+			return await new Promise((resolve) => onInput((word) => (word === 'end' ? resolve({ text }) : void got.push(word))));
+		},
+	});
+	const call = client.call('echo', { text: 'x' });
+	for (const word of ['a', 'b']) call.send(word);
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(got).toEqual([]);
+	listen?.();
+	await new Promise((resolve) => setImmediate(resolve));
+	for (const word of ['c', 'end']) call.send(word);
+	await call.result;
+	expect(got).toEqual(['a', 'b', 'c']);
+});
+
+test('an event of a wrong shape is dropped, and the call lives on', async () => {
+	const heard: string[] = [];
+	const { client } = connect({
+		echo: async ({ text }, { emit }) => {
+			emit(7 as never);
+			emit('good');
+			return { text };
+		},
+	});
+	await client.call('echo', { text: '' }, (event) => heard.push(event)).result;
+	expect(heard).toEqual(['good']);
+});
+
+test('a second cancel changes nothing, nor does one of a call that has ended', async () => {
+	let aborts = 0;
+	const { client, sent } = connect({
+		echo: async ({ text }, { signal }) =>
+			await new Promise((resolve, reject) => {
+				if (text === 'short') resolve({ text });
+				signal.addEventListener('abort', () => {
+					aborts++;
+					reject(new Error('stopped'));
+				});
+			}),
+	});
+	const call = client.call('echo', { text: 'long' });
+	call.cancel();
+	call.cancel();
+	await expect(call.result).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+	expect(aborts).toBe(1);
+	const short = client.call('echo', { text: 'short' });
+	await short.result;
+	const { length } = sent;
+	short.cancel();
+	short.send('late');
+	expect(sent).toHaveLength(length);
+});
+
+test('a result that crosses with its cancel counts, and what the handler still says is not sent', async () => {
+	let emit: (text: string) => void = () => undefined;
+	const { client, sent } = connect({
+		echo: async ({ text }, context) => {
+			emit = context.emit;
+			return { text };
+		},
+	});
+	const call = client.call('echo', { text: 'x' });
+	process.nextTick(() => call.cancel());
+	await expect(call.result).resolves.toEqual({ text: 'x' });
+	const { length } = sent;
+	emit('late');
+	expect(sent).toHaveLength(length);
+});
+
+test('a pipe that closes twice fails each call once, and aborts its work once', async () => {
+	let aborts = 0;
+	const { client, close } = connect({
+		echo: async (_params, { signal }) => {
+			signal.addEventListener('abort', () => aborts++);
+			return await new Promise(() => undefined);
+		},
+	});
+	const call = client.call('echo', { text: '' });
+	const failures: unknown[] = [];
+	call.result.catch((error: unknown) => failures.push(error));
+	await new Promise((resolve) => setImmediate(resolve));
+	close();
+	close();
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(failures).toMatchObject([{ code: 'VOICE_ERR_INFERENCE_LOST', message: expect.stringContaining('"echo"') }]);
+	expect(aborts).toBe(1);
+});
+
+test('nothing is sent into a pipe that has closed', async () => {
+	const { client, close, sent } = connect({ echo: async () => await new Promise(() => undefined) });
+	const open = client.call('echo', { text: '' });
+	open.result.catch(() => undefined);
+	close();
+	const { length } = sent;
+	open.send('late');
+	open.cancel();
+	client.call('echo', { text: '' }).result.catch(() => undefined);
+	expect(sent).toHaveLength(length);
+});

@@ -66,7 +66,7 @@ export class RpcClient<P extends Protocol> {
 		if (!pending) return;
 		if (message.kind === 'event') {
 			const event = this.protocol[pending.op]?.event.safeParse(message.value);
-			if (event?.success) pending.onEvent(event.data);
+			if (event?.success) this.deliver(message.id, pending, event.data);
 			return;
 		}
 		this.pending.delete(message.id);
@@ -75,6 +75,17 @@ export class RpcClient<P extends Protocol> {
 			const result = this.protocol[pending.op]?.result.safeParse(message.value);
 			if (result?.success) pending.resolve(result.data);
 			else pending.reject(new VoiceError('VOICE_ERR_INTERNAL', `The answer to ${pending.op} has a wrong shape.`));
+		}
+	}
+
+	/** Whoever listens may fail: that is the end of this call, not of the process with all its other calls. */
+	private deliver(id: number, call: Pending, event: unknown): void {
+		try {
+			call.onEvent(event);
+		} catch (cause) {
+			this.pending.delete(id);
+			this.pipe.send({ kind: 'cancel', id });
+			call.reject(new VoiceError('VOICE_ERR_INTERNAL', `An event of ${call.op} could not be handled: ${String(cause)}`, { cause }));
 		}
 	}
 

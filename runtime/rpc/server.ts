@@ -22,6 +22,8 @@ interface Running {
 	readonly abort: AbortController;
 	listener: ((input: unknown) => void) | undefined;
 	readonly waiting: unknown[];
+	/** Ends the call with what its listener threw. */
+	fail(thrown: unknown): void;
 }
 
 /** The answering end: checks everything that comes in, so a handler never sees a malformed call. */
@@ -37,7 +39,19 @@ export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Han
 			pipe.send({ kind: 'error', id, error: new VoiceError('VOICE_ERR_BAD_REQUEST', message).toShape() });
 			return;
 		}
-		const call: Running = { op, abort: new AbortController(), listener: undefined, waiting: [] };
+		const finish = (message: { value: unknown } | { thrown: unknown }): void => {
+			if (!running.delete(id)) return;
+			if ('value' in message) pipe.send({ kind: 'result', id, value: message.value });
+			else {
+				const fallback = call.abort.signal.aborted ? 'VOICE_ERR_CANCELLED' : 'VOICE_ERR_INTERNAL';
+				pipe.send({ kind: 'error', id, error: VoiceError.from(message.thrown, fallback).toShape() });
+			}
+		};
+		const fail = (thrown: unknown): void => {
+			finish({ thrown });
+			call.abort.abort();
+		};
+		const call: Running = { op, abort: new AbortController(), listener: undefined, waiting: [], fail };
 		running.set(id, call);
 		const context: CallContext<unknown, unknown> = {
 			signal: call.abort.signal,
@@ -49,14 +63,6 @@ export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Han
 				for (const value of call.waiting.splice(0)) listener(value);
 			},
 		};
-		const finish = (message: { value: unknown } | { thrown: unknown }): void => {
-			running.delete(id);
-			if ('value' in message) pipe.send({ kind: 'result', id, value: message.value });
-			else {
-				const fallback = call.abort.signal.aborted ? 'VOICE_ERR_CANCELLED' : 'VOICE_ERR_INTERNAL';
-				pipe.send({ kind: 'error', id, error: VoiceError.from(message.thrown, fallback).toShape() });
-			}
-		};
 		const handler = handlers[op] as (params: unknown, context: CallContext<unknown, unknown>) => Promise<unknown>;
 		// Started at once: a cancel that follows finds the handler already listening to its signal.
 		const working = (async () => await handler(params.data, context))();
@@ -66,8 +72,15 @@ export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Han
 	const input = (call: Running, raw: unknown): void => {
 		const parsed = protocol[call.op]?.input.safeParse(raw);
 		if (!parsed?.success) return;
-		if (call.listener) call.listener(parsed.data);
-		else call.waiting.push(parsed.data);
+		if (!call.listener) {
+			call.waiting.push(parsed.data);
+			return;
+		}
+		try {
+			call.listener(parsed.data);
+		} catch (thrown) {
+			call.fail(thrown);
+		}
 	};
 
 	pipe.onMessage((raw) => {

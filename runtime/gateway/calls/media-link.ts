@@ -114,7 +114,7 @@ export class MediaLink {
 
 	private ended(end: LinkEnd): void {
 		const failure = end.error ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
-		for (const { reject } of [...this.answers.values()]) reject(failure);
+		for (const pending of [...this.answers.values()]) pending.reject(failure);
 		this.listener.onEnd(end);
 	}
 }

@@ -55,6 +55,7 @@ export class AgentUtterance {
 	private played = 0;
 	private textEnded = false;
 	private endSent = false;
+	private interrupted = false;
 	private held = false;
 	private spokenBy: DoneBy;
 	private error: VoiceError | undefined;
@@ -123,9 +124,10 @@ export class AgentUtterance {
 
 	/** Stops voice and sound for good; the outcome holds what was heard. */
 	interrupt(): void {
-		if (this.over) return;
+		if (this.over || this.interrupted) return;
+		this.interrupted = true;
 		this.textEnded = true;
-		void this.speak?.then((call) => call.cancel(), () => undefined);
+		this.stopVoice();
 		if (this.sampleRate === 0) this.conclude(false);
 		else this.link.send({ type: 'flush' });
 	}
@@ -146,7 +148,6 @@ export class AgentUtterance {
 
 	/** The peer connection is gone. */
 	abandon(): void {
-		void this.speak?.then((call) => call.cancel(), () => undefined);
 		this.conclude(false);
 	}
 
@@ -167,25 +168,29 @@ export class AgentUtterance {
 		this.tellVoice({ type: 'hold', hold, unheardMs: this.aheadMs });
 	}
 
-	/** Gives the voice its next sentence if the caller will need it soon. */
+	/** Gives the voice the sentences that the caller will need soon. */
 	private feed(): void {
-		if (this.over) return;
-		const busy = this.pieces.filter((piece) => !piece.whole).length >= PIECES_AT_ONCE;
-		const next = busy || this.aheadMs > AHEAD_MS ? undefined : this.nextPiece();
-		if (next !== undefined) {
+		if (this.over || this.interrupted) return;
+		for (let next = this.nextPiece(); next; next = this.nextPiece()) {
 			if (!this.speak) this.listener.onMark('firstPiece');
 			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
 			this.tellVoice({ type: 'piece', piece, text: next.text });
-		} else if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
+		}
+		if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
 			this.endSent = true;
 			this.tellVoice({ type: 'end' });
 		}
 	}
 
+	private get voiceHasEnough(): boolean {
+		return this.aheadMs > AHEAD_MS || this.pieces.filter(({ whole }) => !whole).length >= PIECES_AT_ONCE;
+	}
+
 	/** What the voice says next. Pieces of which nothing is said are kept only for the history. */
 	private nextPiece(): Pick<SpokenPiece, 'written' | 'text'> | undefined {
-		for (let next = this.queue.shift(); next; next = this.queue.shift()) {
-			if (next.text !== '') return next;
+		while (!this.voiceHasEnough) {
+			const next = this.queue.shift();
+			if (!next || next.text !== '') return next;
 			this.pieces.push({ ...next, samples: 0, whole: true });
 		}
 		return undefined;
@@ -205,6 +210,10 @@ export class AgentUtterance {
 			(thrown: unknown) => this.fail(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),
 		);
 		return opening;
+	}
+
+	private stopVoice(): void {
+		void this.speak?.then((call) => call.cancel(), () => undefined);
 	}
 
 	private onVoice(event: SpeakEvent): void {
@@ -234,13 +243,14 @@ export class AgentUtterance {
 	}
 
 	private voiceDone(): void {
+		if (this.over || this.interrupted) return;
 		if (this.sampleRate === 0) this.conclude(true);
 		else this.link.send({ type: 'playEnd', utteranceId: this.id });
 	}
 
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
 	private fail(error: VoiceError): void {
-		if (this.over || error.code === 'VOICE_ERR_CANCELLED') return;
+		if (this.over || this.interrupted || error.code === 'VOICE_ERR_CANCELLED') return;
 		this.error = error;
 		this.textEnded = true;
 		this.queue.length = 0;
@@ -249,6 +259,8 @@ export class AgentUtterance {
 
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
+		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
+		if (!complete) this.stopVoice();
 		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
 		const heard = heardText(this.pieces, played, this.sampleRate);
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));

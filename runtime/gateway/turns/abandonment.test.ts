@@ -1,0 +1,115 @@
+// Guards against: a caller who waits for ever for a workflow that will not speak, and a turn given up that somebody works on.
+import type { VoiceError } from '../../contract/errors';
+import type { AgentUtterance } from './agent-utterance';
+import { Abandonment } from './abandonment';
+import { Turn, type TurnReply } from './turn';
+
+const LIMIT_MS = 10_000;
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+function turnOf(n = 1): Turn {
+	return new Turn(
+		{ type: 'startTurn', n, text: 'hello', understood: true, recognised: true, confidence: 1, speechStartAt: 0, speechEndAt: 1, declaredAt: 2, reason: 'silence' } as never,
+		[],
+	);
+}
+
+function replyThat(waitsForTools: boolean): TurnReply {
+	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined };
+}
+
+function watch() {
+	const given: Array<[turn: Turn, error: VoiceError]> = [];
+	return { given, abandonment: new Abandonment(LIMIT_MS, (turn, error) => given.push([turn, error])) };
+}
+
+it('gives a turn up that no node took up, once', () => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	abandonment.restart(turn);
+	jest.advanceTimersByTime(LIMIT_MS - 1);
+	expect(given).toEqual([]);
+	jest.advanceTimersByTime(1);
+	expect(given).toMatchObject([[{ id: turn.id }, { code: 'VOICE_ERR_TURN_ABANDONED', message: 'No node took up the turn.' }]]);
+	jest.advanceTimersByTime(10 * LIMIT_MS);
+	expect(given).toHaveLength(1);
+});
+
+it('says so where a workflow had taken it up', () => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	turn.claim('e1');
+	abandonment.restart(turn);
+	jest.advanceTimersByTime(LIMIT_MS);
+	expect(given).toMatchObject([[{}, { message: 'The workflow stopped before it spoke.' }]]);
+});
+
+it('counts anew from the last sign of life, and each turn for itself', () => {
+	const { given, abandonment } = watch();
+	const [first, second] = [turnOf(1), turnOf(2)];
+	abandonment.restart(first);
+	abandonment.restart(second);
+	jest.advanceTimersByTime(LIMIT_MS - 1);
+	abandonment.restart(first);
+	jest.advanceTimersByTime(1);
+	expect(given.map(([{ n }]) => n)).toEqual([2]);
+	jest.advanceTimersByTime(LIMIT_MS - 1);
+	expect(given.map(([{ n }]) => n)).toEqual([2, 1]);
+});
+
+it.each<[string, (turn: Turn) => void]>([
+	['a node asks', (turn) => void turn.attend(async () => await new Promise(() => undefined))],
+	['the agent speaks', (turn) => turn.speaksBy({ over: false } as AgentUtterance)],
+	['it is over', (turn) => turn.end('interrupted')],
+])('does not count while %s, and forgets what it has counted', (_when, happen) => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	abandonment.restart(turn);
+	happen(turn);
+	abandonment.restart(turn);
+	expect(jest.getTimerCount()).toBe(0);
+	jest.advanceTimersByTime(10 * LIMIT_MS);
+	expect(given).toEqual([]);
+});
+
+it('counts again when the node has been answered or the agent has spoken', async () => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	const utterance = { over: false };
+	turn.speaksBy(utterance as AgentUtterance);
+	abandonment.restart(turn);
+	await turn.attend(async () => undefined);
+	utterance.over = true;
+	abandonment.restart(turn);
+	jest.advanceTimersByTime(LIMIT_MS);
+	expect(given).toHaveLength(1);
+});
+
+it('waits ten minutes for tools, which have limits of their own', () => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	turn.answerWith(replyThat(true));
+	abandonment.restart(turn);
+	jest.advanceTimersByTime(599_999);
+	expect(given).toEqual([]);
+	jest.advanceTimersByTime(1);
+	expect(given).toHaveLength(1);
+	const other = turnOf(2);
+	other.answerWith(replyThat(false));
+	abandonment.restart(other);
+	jest.advanceTimersByTime(LIMIT_MS);
+	expect(given).toHaveLength(2);
+});
+
+it('stops when told, also where it does not count', () => {
+	const { given, abandonment } = watch();
+	const turn = turnOf();
+	abandonment.stop(turn);
+	abandonment.restart(turn);
+	abandonment.stop(turn);
+	expect(jest.getTimerCount()).toBe(0);
+	jest.advanceTimersByTime(LIMIT_MS);
+	expect(given).toEqual([]);
+});
