@@ -17,8 +17,8 @@ const page = `# Errors
 <!-- Made by \`npm run docs\` from runtime/contract/errors.ts. Do not edit. -->
 
 Every error has a code, a message that says what happened, and a remedy. They are the same everywhere: in the
-node's error (the remedy is its description), in HTTP answers (\`{"error": {"code", "message", "remedy"}}\`), on
-the voice page and in the runtime's log. An error may bring a more exact remedy than the one below.
+node's error (the remedy is its description), in HTTP answers (\`{"error": {"code", "message", "remedy"}}\`) and on
+the voice page. The runtime's log contains the code only. An error may bring a more exact remedy than the one below.
 
 | code | HTTP | what happened | what to do |
 |---|---|---|---|

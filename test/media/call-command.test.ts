@@ -95,7 +95,7 @@ it.each([
 });
 
 it.each([
-	['nothing to say', ['--url', 'http://127.0.0.1:9/'], /Give --say/],
+	['nothing to say', ['--url', 'http://127.0.0.1:9/'], /use --say/],
 	['no address', ['--say', 'hello'], /npm start/],
 	['an unknown option', ['--shout', 'x'], /shout/],
 	['a barge-in without a time', ['--url', 'http://127.0.0.1:9/', '--say', 'x', '--barge-in', 'stop'], /TEXT@MS/],
