@@ -32,7 +32,7 @@ it('gives a turn up that no node took up, once', () => {
 	jest.advanceTimersByTime(LIMIT_MS - 1);
 	expect(given).toEqual([]);
 	jest.advanceTimersByTime(1);
-	expect(given).toMatchObject([[{ id: turn.id }, { code: 'VOICE_ERR_TURN_ABANDONED', message: 'No node took up the turn.' }]]);
+	expect(given).toMatchObject([[{ id: turn.id }, { code: 'VOICE_ERR_TURN_ABANDONED', message: 'No node answered the turn.' }]]);
 	jest.advanceTimersByTime(10 * LIMIT_MS);
 	expect(given).toHaveLength(1);
 });

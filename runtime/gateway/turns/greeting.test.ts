@@ -33,10 +33,10 @@ it('is in the history when it was heard, not before', async () => {
 	await speaks();
 	expect(inference.last('speak').of('end')).toHaveLength(1);
 	expect(told).toEqual([{ type: 'reply.partial', text: GREETING }]);
-	expect(history.transcript()).toEqual([]);
+	expect(history.messages()).toEqual([]);
 	played(16_000, true);
 	await said;
-	expect(history.transcript()).toMatchObject([{ role: 'assistant', content: GREETING }]);
+	expect(history.messages()).toMatchObject([{ role: 'assistant', content: GREETING }]);
 	expect(told.at(-1)).toEqual({ type: 'reply.heard', text: GREETING, interrupted: false });
 });
 
@@ -46,7 +46,7 @@ it('interrupted: the history holds what was heard', async () => {
 	voice.interruptAll();
 	played(8000, false);
 	await said;
-	expect(history.transcript()).toMatchObject([{ role: 'assistant', content: 'Hello there.' }]);
+	expect(history.messages()).toMatchObject([{ role: 'assistant', content: 'Hello there.' }]);
 	expect(told.at(-1)).toEqual({ type: 'reply.heard', text: 'Hello there.', interrupted: true });
 });
 
@@ -54,7 +54,7 @@ it('interrupted before its first sound: the history knows of none', async () => 
 	const { history, told, voice, said } = greets();
 	voice.interruptAll();
 	await said;
-	expect(history.transcript()).toEqual([]);
+	expect(history.messages()).toEqual([]);
 	expect(told.at(-1)).toEqual({ type: 'reply.heard', text: '', interrupted: true });
 });
 
@@ -63,7 +63,7 @@ it('whose voice is lost does not keep anybody waiting', async () => {
 	await soon();
 	inference.die();
 	await said;
-	expect(history.transcript()).toEqual([]);
+	expect(history.messages()).toEqual([]);
 });
 
 it('whose link is lost ends with what was heard', async () => {
@@ -72,7 +72,7 @@ it('whose link is lost ends with what was heard', async () => {
 	voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 8000, bufferedSamples: 0 });
 	voice.abandonAll();
 	await said;
-	expect(history.transcript()).toMatchObject([{ role: 'assistant', content: 'Hello there.' }]);
+	expect(history.messages()).toMatchObject([{ role: 'assistant', content: 'Hello there.' }]);
 });
 
 it.each([
@@ -81,5 +81,5 @@ it.each([
 ])('is not said %s', async (_why, options) => {
 	const { inference, history, told, said } = greets(options);
 	await said;
-	expect([told, history.transcript(), inference.asked]).toEqual([[], [], 0]);
+	expect([told, history.messages(), inference.asked]).toEqual([[], [], 0]);
 });
