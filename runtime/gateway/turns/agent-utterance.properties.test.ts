@@ -55,7 +55,7 @@ class World {
 		else if (type === 'playing' && this.announced) spoken.begins();
 		else if (type === 'plays' && this.announced && !this.mediaOver) {
 			this.played = Math.min(this.sentSamples, this.played + samplesOf(next.ms));
-			utterance.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: this.played, bufferedSamples: 0 });
+			utterance.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: this.played});
 		} else if (type === 'played') this.endOfMedia();
 		// Another utterance was interrupted: media drops them all.
 		else if (type === 'strayPlayed' && this.announced) this.report(false);

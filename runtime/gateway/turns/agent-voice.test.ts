@@ -78,7 +78,7 @@ it('tells the dialogue what is written, what becomes audible, what pauses and wh
 	const utteranceId = 'u1';
 	call.voice.onMedia({ type: 'playing', utteranceId, at: 5 });
 	call.voice.onMedia({ type: 'audible', utteranceId, at: 6 });
-	call.voice.onMedia({ type: 'progress', utteranceId, playedSamples: 1600, bufferedSamples: 0 });
+	call.voice.onMedia({ type: 'progress', utteranceId, playedSamples: 1600});
 	call.voice.onMedia({ type: 'paused', utteranceId, playedSamples: 8000, at: 7 });
 	call.voice.onMedia({ type: 'played', utteranceId, playedSamples: 8000, complete: false, at: 8 });
 	expect(call.steps).toEqual([
@@ -114,7 +114,7 @@ it('passes each its own events', async () => {
 	const marks: string[] = [];
 	const first = await call.says('Hello.', 1);
 	const second = call.voice.open(call.settings.speak, 2, (mark) => marks.push(mark));
-	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600, bufferedSamples: 0 });
+	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600});
 	call.voice.onMedia({ type: 'playing', utteranceId: 'u2', at: 5 });
 	expect([first?.playedSamples, second?.playedSamples]).toEqual([1600, 0]);
 	expect(marks).toEqual(['firstAudioSent']);
@@ -142,7 +142,7 @@ it('abandons all of them, and tells the dialogue how far each was heard', async 
 	const call = new VoiceOfCall();
 	const first = await call.says('Hello.', 1);
 	const second = await call.says('More.', 2);
-	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600, bufferedSamples: 0 });
+	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600});
 	call.voice.abandonAll();
 	expect([first?.over, second?.over]).toEqual([true, true]);
 	expect(call.of('agentUtterancePlayed')).toMatchObject([

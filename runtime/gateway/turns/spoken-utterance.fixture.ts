@@ -88,7 +88,7 @@ export class SpokenUtterance {
 
 	/** Media has played so much of it in all. */
 	plays(ms: number): void {
-		this.utterance.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: samplesOf(ms), bufferedSamples: 0 });
+		this.utterance.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: samplesOf(ms)});
 	}
 
 	async played(ms: number, complete = true): Promise<Outcome | undefined> {
