@@ -10,6 +10,7 @@ const common = {
 		],
 	},
 	testEnvironment: 'node',
+	globalSetup: '<rootDir>/test/fresh-build.mjs',
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.voice-loop/'],
 };
 

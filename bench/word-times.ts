@@ -11,7 +11,7 @@ import { type Figure, report } from './report';
 /**
  * How far the time at which session/heard takes a word for said is from the time at which flite says it.
  *
- *     node dist/bench/word-times.js [--json]
+ *     npm run bench word-times [-- --json]
  *
  * flite prints when each sound ends; which sounds are whose follows from how many each word has alone. Sentences
  * in which those don't add up are left out.
