@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAudible, LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/audio/pcm';
-import { WasiProgram } from '../runtime/inference/speech/flite/wasi';
-import { type WasmModule, webAssembly } from '../runtime/inference/speech/flite/web-assembly';
+import { WasiProgram, type WasmModule, webAssembly } from '../runtime/inference/speech/flite/wasi';
 import { LEAD_MS, trimSilence } from '../runtime/audio/trim';
 import { wordShares } from '../runtime/dialogue/heard/speech-weight';
 import { speakableIn } from '../runtime/speech-text/speakable';
