@@ -2,27 +2,8 @@ import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-
-/** Who may import whom (docs/architecture.md), downwards only. A room may use itself and the rooms listed for it. */
-const core = ['runtime/contract', 'runtime/lib'];
-const rooms = {
-	'runtime/contract': [],
-	'runtime/lib': ['runtime/contract'],
-	'runtime/audio': core,
-	'runtime/rpc': [...core, 'runtime/audio'],
-	'runtime/speech-text': core,
-	'runtime/dialogue': [...core, 'runtime/audio', 'runtime/speech-text'],
-	'runtime/media': [...core, 'runtime/audio', 'runtime/rpc'],
-	'runtime/inference': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue'],
-	'runtime/gateway': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue'],
-	// Loads in n8n, like the nodes: not lib's log, which is pino.
-	'runtime/client': ['runtime/contract', 'runtime/lib/async.ts', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/lock-file.ts'],
-	'runtime/page': ['runtime/contract', 'runtime/lib/json.ts'],
-	'runtime/cli': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue', 'runtime/media', 'runtime/inference', 'runtime/gateway', 'runtime/client'],
-	// Of lib only what has no imports: its log is pino, which must not load in n8n.
-	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/escape-html.ts'],
-	credentials: ['runtime/contract'],
-};
+import { nativeImports } from './test/shape/native-imports.mjs';
+import { rooms } from './test/shape/rooms.mjs';
 
 const zones = Object.entries(rooms).flatMap(([target, allowed]) =>
 	Object.keys(rooms)
@@ -51,6 +32,7 @@ export default tseslint.config(
 			'@typescript-eslint/require-await': 'off',
 		},
 	},
+	...nativeImports,
 	{
 		files: ['nodes/**/*.node.ts', 'credentials/**/*.ts'],
 		plugins: { '@n8n/community-nodes': n8nCommunityNodesPlugin },

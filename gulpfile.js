@@ -6,7 +6,25 @@ const { dest, parallel, series, src } = require('gulp');
 
 const run = promisify(execFile);
 
-const clean = () => rm('dist', { recursive: true, force: true });
+/** What dist is built from, for all who must not use an old one: deploy/local/steps/build.mjs. */
+const steps = async () => ({
+	...(await import('./deploy/local/steps/build.mjs')),
+	...(await import('./deploy/local/steps/changes.mjs')),
+});
+let state;
+
+async function clean() {
+	const { sourcesState, forgetState } = await steps();
+	// Before anything is read: what is written during the build is newer than the build.
+	state = sourcesState();
+	await forgetState('build');
+	await rm('dist', { recursive: true, force: true });
+}
+
+async function remember() {
+	const { rememberState } = await steps();
+	await rememberState('build', state);
+}
 
 async function compile() {
 	try {
@@ -50,5 +68,5 @@ async function page() {
 	await writeFile('dist/runtime/page/page.html', whole);
 }
 
-exports.build = series(clean, parallel(compile, nodeFiles, vadModel, page));
+exports.build = series(clean, parallel(compile, nodeFiles, vadModel, page), remember);
 exports.page = page;

@@ -10,6 +10,7 @@ const common = {
 		],
 	},
 	testEnvironment: 'node',
+	globalSetup: '<rootDir>/test/fresh-build.mjs',
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.voice-loop/'],
 };
 
@@ -19,13 +20,13 @@ module.exports = {
 		{
 			...common,
 			displayName: 'unit',
-			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy,docs}/**/*.test.ts'],
+			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy,docs,test/shape}/**/*.test.ts'],
 			setupFilesAfterEnv: ['<rootDir>/test/limits/unit.js'],
 		},
 		{
 			...common,
 			displayName: 'e2e',
-			testMatch: ['<rootDir>/test/**/*.test.ts'],
+			testMatch: ['<rootDir>/test/!(shape)/**/*.test.ts'],
 			setupFilesAfterEnv: ['<rootDir>/test/limits/e2e.js'],
 		},
 	],

@@ -11,8 +11,9 @@ import { changeNode } from '../deploy/local/host/workflows.ts';
 import type { CallReport } from '../runtime/cli/call/report';
 import { findRuntime } from '../runtime/client/find-or-start';
 import { VoiceRuntime, fixedLocator } from '../runtime/client/voice-runtime';
+import { packageRoot } from '../runtime/lib/package-root';
 
-const root = path.resolve(__dirname, '..', '..');
+const root = packageRoot();
 
 /** The example agent, published in a real n8n of its own, open to any caller; and the runtime it uses. */
 export interface Agent {

@@ -7,11 +7,11 @@ import { type Forked, forked } from './forked';
 export type Server = 'media' | 'echo';
 
 export function forkServer(server: Server): Forked<MediaProtocol> {
-	return forked(server === 'media' ? '../runtime/media/main.js' : 'echo-peer.js', mediaProtocol, 'VOICE_ERR_MEDIA_LOST');
+	return forked(server === 'media' ? 'dist/runtime/media/main.js' : 'bench/.output/dist/echo-peer.js', mediaProtocol, 'VOICE_ERR_MEDIA_LOST');
 }
 
 export function forkPeers(): Forked<PeerProtocol> {
-	return forked('../runtime/cli/call/peer-process.js', peerProtocol, 'VOICE_ERR_MEDIA_LOST');
+	return forked('dist/runtime/cli/call/peer-process.js', peerProtocol, 'VOICE_ERR_MEDIA_LOST');
 }
 
 /** A caller connected to a server. */

@@ -3,8 +3,8 @@ import { type Load, measure } from './echo-peer-load';
 import { flag, numbers, option, run } from './report';
 
 /**
- * What a session costs in media, beside the least that wrtc can do with the same sound: `node dist/bench/echo-peer-compare.js
- * [--json] [--seconds N] [--sessions 1,4,8]`. One after the other, in turns, so that a busy machine hurts both alike.
+ * What a session costs in media, beside the least that wrtc can do with the same sound: `npm run bench
+ * echo-peer-compare [-- --json] [--seconds N] [--sessions 1,4,8]`. One after the other, in turns, so that a busy machine hurts both alike.
  */
 const json = flag('--json');
 const seconds = Number(option('--seconds', '15'));

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { ErrorCode } from '../runtime/contract/errors';
+import { packageRoot } from '../runtime/lib/package-root';
 import { RpcClient } from '../runtime/rpc/client';
 import { pipeToChild } from '../runtime/rpc/pipes';
 import type { Protocol } from '../runtime/rpc/protocol';
@@ -12,9 +13,9 @@ export interface Forked<P extends Protocol> {
 	stop(): Promise<void>;
 }
 
-/** A process that answers `protocol`; `entry` is its compiled file, from this folder. */
+/** A process that answers `protocol`; `entry` is its compiled file, seen from the package's folder. */
 export function forked<P extends Protocol>(entry: string, protocol: P, lost: ErrorCode): Forked<P> {
-	const child = fork(path.join(__dirname, entry), [], { serialization: 'advanced' });
+	const child = fork(path.join(packageRoot(), entry), [], { serialization: 'advanced' });
 	const client = new RpcClient(protocol, pipeToChild(child), lost);
 	const gone = once(child, 'exit');
 	return {

@@ -11,7 +11,7 @@ import { type Figure, option, report, run } from './report';
 /**
  * The inference process by itself: how soon and how fast it answers and speaks.
  *
- *     node dist/bench/inference.js [--json] [--model /path/of.gguf]
+ *     npm run bench inference [-- --json] [--model /path/of.gguf]
  */
 const ROUNDS = 12;
 const WRITTEN = 64;
@@ -44,7 +44,7 @@ async function bareLlama(): Promise<{ written: number; read: number }> {
 }
 
 class Bench {
-	private readonly process = forked('../runtime/inference/main.js', inferenceProtocol, 'VOICE_ERR_INFERENCE_LOST');
+	private readonly process = forked('dist/runtime/inference/main.js', inferenceProtocol, 'VOICE_ERR_INFERENCE_LOST');
 	readonly client = this.process.client;
 
 	async stop(): Promise<void> {

@@ -15,7 +15,7 @@ import { cpuMs, type Figure, report, run } from './report';
 /**
  * The offline recogniser: what it hears of voices it was not trained on, and what it costs.
  *
- *     node dist/bench/listen.js [--json]
+ *     npm run bench listen [-- --json]
  */
 const PACK = path.join(packageRoot(), 'models', 'listen');
 const VOICES = ['awb', 'rms'];

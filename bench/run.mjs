@@ -1,10 +1,16 @@
 /**
  * `npm run bench` runs all benches, `npm run bench turns` one. `-- --json` prints one object a line; all that
  * begins with the first flag goes to the benches.
- * They run what is built in dist; the machine should have nothing else to do.
+ * They run what is built in dist, which is built again when a source is newer; the machine should have nothing else
+ * to do.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ensureBuild } from '../deploy/local/steps/build.mjs';
+import { ensureCommunityPackage } from '../deploy/local/steps/community-package.mjs';
+import { manifestFile } from '../deploy/local/steps/paths.mjs';
+import { buildBenches, built } from './build.mjs';
 
 const BENCHES = ['listen', 'word-times', 'inference', 'tokens', 'snac', 'first-sound', 'echo-peer-compare', 'sessions', 'turns'];
 /** Run only by name: they need what not every machine has. */
@@ -21,11 +27,16 @@ if (unknown.length > 0) {
 
 function run(name) {
 	return new Promise((resolve) => {
-		const child = spawn(process.execPath, [path.join('dist', 'bench', `${name}.js`), ...flags], { stdio: 'inherit' });
+		const child = spawn(process.execPath, [path.join(built, `${name}.js`), ...flags], { stdio: 'inherit' });
 		child.once('exit', (code) => resolve(code ?? 1));
 	});
 }
 
+// With --json, stdout is for figures only.
+await ensureBuild(process.execPath, process.stderr);
+// Some run it as n8n installs it.
+if (existsSync(manifestFile)) await ensureCommunityPackage(process.stderr);
+await buildBenches();
 let failure = 0;
 for (const name of names.length > 0 ? names : BENCHES) {
 	if (!flags.includes('--json')) console.log(`\n== ${name}`);

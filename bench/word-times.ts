@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAudible, LISTEN_RATE, msToSamples, samplesToMs } from '../runtime/audio/pcm';
-import { WasiProgram } from '../runtime/inference/speech/flite/wasi';
-import { type WasmModule, webAssembly } from '../runtime/inference/speech/flite/web-assembly';
+import { WasiProgram, type WasmModule, webAssembly } from '../runtime/inference/speech/flite/wasi';
 import { LEAD_MS, trimSilence } from '../runtime/audio/trim';
 import { wordShares } from '../runtime/dialogue/heard/speech-weight';
 import { speakableIn } from '../runtime/speech-text/speakable';
@@ -11,7 +10,7 @@ import { type Figure, report } from './report';
 /**
  * How far the time at which session/heard takes a word for said is from the time at which flite says it.
  *
- *     node dist/bench/word-times.js [--json]
+ *     npm run bench word-times [-- --json]
  *
  * flite prints when each sound ends; which sounds are whose follows from how many each word has alone. Sentences
  * in which those don't add up are left out.

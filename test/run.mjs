@@ -18,6 +18,7 @@ const stages = {
 	lint: [bin('eslint'), '.'],
 	types: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
 	'page types': [bin('tsc'), '-p', 'runtime/page/browser'],
+	shape: [process.execPath, 'test/shape/main.mjs'],
 	unit: jest('unit', '--maxWorkers=2'),
 	// Each of these boots n8n, Chromium and the runtime: one at a time on two cores.
 	e2e: jest('e2e', '--runInBand'),

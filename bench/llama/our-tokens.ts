@@ -9,7 +9,7 @@ export const FULL: OrpheusSampling = { temperature: 0.6, topP: 0.9, topK: 40, re
 
 /** A process of its own with one of our token sources. */
 export class OurTokens {
-	private readonly process = forked('llama/token-process.js', tokenProtocol, 'VOICE_ERR_INFERENCE_LOST');
+	private readonly process = forked('bench/.output/dist/llama/token-process.js', tokenProtocol, 'VOICE_ERR_INFERENCE_LOST');
 
 	async look(): Promise<Result<(typeof tokenProtocol)['look']>> {
 		return await this.process.client.call('look', {}).result;

@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cloneCache, keyOf, root } from './paths.mjs';
 
@@ -21,6 +21,8 @@ export function stateOf(places, wanted = () => true) {
 const stamp = (name) => path.join(cloneCache, `${name}.key`);
 
 export const lastState = (name) => readFile(stamp(name), 'utf8').catch(() => undefined);
+
+export const forgetState = (name) => rm(stamp(name), { force: true });
 
 export async function rememberState(name, key) {
 	await mkdir(cloneCache, { recursive: true });

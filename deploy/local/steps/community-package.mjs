@@ -20,7 +20,7 @@ const installFlags = [
 	'--package-lock=false',
 ];
 
-async function ensureInstalledDependencies(manifest) {
+async function ensureInstalledDependencies(manifest, out) {
 	const wanted = JSON.stringify(manifest.dependencies);
 	const target = path.join(cache, `package-dependencies-${keyOf(wanted, process.platform, process.arch)}`);
 	await buildOnce(
@@ -33,8 +33,9 @@ async function ensureInstalledDependencies(manifest) {
 					await npm(['install', '--prefer-offline', ...installFlags], { cwd: folder });
 				},
 				diskMeter(folder),
+				out,
 			),
-		(pid) => console.log(`• the package's dependencies: waiting for another set-up (process ${pid})`),
+		(pid) => out.write(`• the package's dependencies: waiting for another set-up (process ${pid})\n`),
 	);
 	return path.join(target, 'node_modules');
 }
@@ -60,16 +61,17 @@ async function pack(target) {
 
 /**
  * This clone as n8n would install it from the registry: packed, unpacked, with its dependencies.
+ * @param {NodeJS.WritableStream} out where it says what it does
  * @returns {Promise<{ package: string, dependencies: string }>} the unpacked package, and its node_modules
  */
-export async function ensureCommunityPackage() {
+export async function ensureCommunityPackage(out = process.stdout) {
 	const target = path.join(cloneCache, 'package');
 	const { files } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 	const state = stateOf(['package.json', 'README.md', ...files]);
 	if ((await lastState('package')) !== state || !existsSync(target)) {
-		await announced('packing the package', () => pack(target));
+		await announced('packing the package', () => pack(target), undefined, out);
 		await rememberState('package', state);
 	}
 	const manifest = JSON.parse(await readFile(path.join(target, 'package.json'), 'utf8'));
-	return { package: target, dependencies: await ensureInstalledDependencies(manifest) };
+	return { package: target, dependencies: await ensureInstalledDependencies(manifest, out) };
 }

@@ -16,17 +16,18 @@ const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
 /**
  * Runs a piece of slow work and says so: a line when it starts, a line every ten seconds with what
  * `progress` knows, a line with the time it took.
+ * @param {NodeJS.WritableStream} out where these lines go
  */
-export async function announced(title, work, progress = () => '') {
+export async function announced(title, work, progress = () => '', out = process.stdout) {
 	const since = Date.now();
-	process.stdout.write(`• ${title}\n`);
+	out.write(`• ${title}\n`);
 	const ticker = setInterval(() => {
 		const detail = progress();
-		process.stdout.write(`    ${seconds(since)}${detail ? `, ${detail}` : ''}\n`);
+		out.write(`    ${seconds(since)}${detail ? `, ${detail}` : ''}\n`);
 	}, 10_000);
 	try {
 		const result = await work();
-		process.stdout.write(`✓ ${title} (${seconds(since)})\n`);
+		out.write(`✓ ${title} (${seconds(since)})\n`);
 		return result;
 	} finally {
 		clearInterval(ticker);

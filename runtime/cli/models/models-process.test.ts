@@ -63,9 +63,6 @@ function received(bytes: number): boolean {
 	return existsSync(stored('talker/talker.gguf.part')) && statSync(stored('talker/talker.gguf.part')).size >= bytes;
 }
 
-beforeAll(() => {
-	if (!existsSync(ENTRY)) throw new Error('Compile first: npx tsc -p tsconfig.build.json');
-});
 beforeEach(async () => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-process-'));
 	hub = await Hub.open(serveModels(all));

@@ -17,7 +17,7 @@ const SURE: Segment = { avg_logprob: -0.1, no_speech_prob: 0.02 };
 
 describe.each(TRANSCRIPTION_DIALECTS)('a server that speaks like %s', (dialect) => {
 	let server: FixtureServer;
-	/** The worker runs from dist/: `npx tsc -p tsconfig.build.json` first. */
+	/** The worker runs from dist/: test/fresh-build.mjs builds it. */
 	let brain: StreamingRecogniser;
 	const ear: FixtureEar = async (pcm, settings, signal) => {
 		const { text, confidence } = await brain.transcribeAll(settings, pcm, signal);

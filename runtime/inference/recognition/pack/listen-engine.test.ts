@@ -1,5 +1,5 @@
 // Guards against a recogniser that mishears, mixes callers up, hangs, or acts on what it did not understand.
-// The worker runs from dist/: `npx tsc -p tsconfig.build.json` first.
+// The worker runs from dist/: test/fresh-build.mjs builds it.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

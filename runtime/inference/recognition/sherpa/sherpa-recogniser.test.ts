@@ -1,5 +1,5 @@
 // Guards against: a recogniser of sherpa-onnx that breaks a recogniser's rules, and a model that takes the process with it.
-// The process runs from dist/: `npx tsc -p tsconfig.build.json` first.
+// The process runs from dist/: test/fresh-build.mjs builds it.
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

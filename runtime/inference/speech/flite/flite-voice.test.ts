@@ -5,7 +5,7 @@ import { describeVoice } from '../conformance.fixture';
 import { FlitePool } from './flite-pool';
 import { FliteVoice } from './flite-voice';
 
-// A worker runs compiled code: npx tsc -p tsconfig.build.json
+// A worker runs compiled code: test/fresh-build.mjs builds it.
 const worker = path.join(packageRoot(), 'dist/runtime/inference/speech/flite/flite-worker.js');
 
 jest.setTimeout(60_000);

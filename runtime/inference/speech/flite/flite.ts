@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { trimSilence } from '../../../audio/trim';
-import { WasiProgram } from './wasi';
-import { type WasmModule, webAssembly } from './web-assembly';
+import { WasiProgram, type WasmModule, webAssembly } from './wasi';
 
 /** flite's own name of its wave file's place, and the header before its samples. */
 const OUTPUT = 'speech.wav';

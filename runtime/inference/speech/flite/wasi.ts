@@ -1,5 +1,3 @@
-import { type WasmInstance, type WasmModule, webAssembly } from './web-assembly';
-
 /**
  * Just enough of WASI (preview 1) to run a command-line program in memory: arguments, a clock that stands
  * still, output, and files that live in this object. Node's own `node:wasi` would need a real folder to
@@ -17,6 +15,22 @@ const TYPE_FILE = 4;
 /** The one folder that is open from the start. */
 const FOLDER_FD = 3;
 const OUTPUT_FD = 1;
+
+/** What we use of WebAssembly. Node has it, but its types are in TypeScript's DOM library only. */
+export type WasmModule = { readonly wasmModule: unique symbol };
+
+interface WasmInstance {
+	readonly exports: Readonly<Record<string, unknown>>;
+}
+
+type ImportedFunctions = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => number>>>>;
+
+interface WebAssemblyApi {
+	compile(bytes: Uint8Array): Promise<WasmModule>;
+	readonly Instance: new (module: WasmModule, imports: ImportedFunctions) => WasmInstance;
+}
+
+export const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
 
 class MemoryFile {
 	private bytes = new Uint8Array(64 * 1024);

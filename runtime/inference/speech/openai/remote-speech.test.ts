@@ -14,7 +14,7 @@ import { speechRoutes, type SpeechServer, type Speaking } from '../../openai-cli
 import { openRemoteSpeech, remoteSpeechSettings } from './remote-speech';
 
 const never = new AbortController().signal;
-// A worker runs compiled code: npx tsc -p tsconfig.build.json
+// A worker runs compiled code: test/fresh-build.mjs builds it.
 const flite = new FliteVoice(new FlitePool(1, path.join(packageRoot(), 'dist/runtime/inference/speech/flite/flite-worker.js')));
 const VOICES = flite.voices.map(({ value }) => value);
 

@@ -1,5 +1,5 @@
 // Guards against: a voice of sherpa-onnx that breaks a voice's rules, and a model that takes the process with it.
-// The process runs from dist/: `npx tsc -p tsconfig.build.json` first.
+// The process runs from dist/: test/fresh-build.mjs builds it.
 import childProcess, { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

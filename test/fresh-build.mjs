@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { ensureBuild } from '../deploy/local/steps/build.mjs';
+import { ensureCommunityPackage } from '../deploy/local/steps/community-package.mjs';
+import { manifestFile } from '../deploy/local/steps/paths.mjs';
+
+/**
+ * Jest's globalSetup. Workers and child processes run from dist also under jest, and n8n runs the packed package: an
+ * old one would be tested in place of the sources, and nobody would see it.
+ */
+export default async function freshBuild(_, project) {
+	try {
+		// Jest's --json has stdout for itself.
+		await ensureBuild(process.execPath, process.stderr);
+		if (project.displayName.name === 'e2e' && existsSync(manifestFile)) await ensureCommunityPackage(process.stderr);
+	} catch (error) {
+		throw new Error(`dist/ is older than its sources and could not be built again, so no test was run. ${error.message}`);
+	}
+}
