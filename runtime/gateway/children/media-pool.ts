@@ -2,21 +2,18 @@ import type { RuntimeStats } from '../../contract/stats';
 import { type MediaProtocol, mediaProtocol } from '../../rpc/media-protocol';
 import type { RpcClient } from '../../rpc/client';
 import type { Log } from '../log';
-import { RestartingProcess, type ProcessState } from './restarting-process';
+import { type Fork, type ProcessState, RestartingProcess } from './restarting-process';
 
 /** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */
 export class MediaPool {
 	private readonly members: Array<{ child: RestartingProcess<MediaProtocol>; sessions: number }>;
 
-	constructor(entry: string, size: number, log: Log) {
+	constructor(entry: string, size: number, log: Log, forkChild?: Fork) {
 		this.members = Array.from({ length: size }, (_, index) => ({
-			child: new RestartingProcess({
-				name: `media-${index + 1}`,
-				entry,
-				protocol: mediaProtocol,
-				lostCode: 'VOICE_ERR_MEDIA_LOST',
-				log,
-			}),
+			child: new RestartingProcess(
+				{ name: `media-${index + 1}`, entry, protocol: mediaProtocol, lostCode: 'VOICE_ERR_MEDIA_LOST', log },
+				forkChild,
+			),
 			sessions: 0,
 		}));
 	}
