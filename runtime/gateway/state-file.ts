@@ -16,7 +16,13 @@ export async function writeStateFile(file: string, state: RuntimeState): Promise
 
 /** Removes the file if it is still ours: a successor may have written its own. */
 export async function removeStateFile(file: string): Promise<void> {
-	const text = await readFile(file, 'utf8').catch(() => '');
-	const parsed = runtimeState.safeParse(text === '' ? undefined : JSON.parse(text));
-	if (parsed.success && parsed.data.pid === process.pid) await rm(file, { force: true });
+	if ((await readState(file))?.pid === process.pid) await rm(file, { force: true });
+}
+
+async function readState(file: string): Promise<RuntimeState | undefined> {
+	try {
+		return runtimeState.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+	} catch {
+		return undefined;
+	}
 }
