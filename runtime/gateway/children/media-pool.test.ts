@@ -24,10 +24,10 @@ async function allLoaded(): Promise<void> {
 
 /** A new session's place, and the number of the process that it is in. */
 async function place(): Promise<{ release: () => void; index: number }> {
-	const { client, release } = await pool.place();
+	const taken = await pool.place();
 	const sent = processes.all.map((child) => child.sent.length);
-	client.call('stats', {}).result.catch(() => undefined);
-	return { release, index: processes.all.findIndex((child, at) => child.sent.length > (sent[at] ?? 0)) };
+	taken.client.call('stats', {}).result.catch(() => undefined);
+	return { release: () => taken.release(), index: processes.all.findIndex((child, at) => child.sent.length > (sent[at] ?? 0)) };
 }
 
 async function places(count: number): Promise<Array<{ release: () => void; index: number }>> {
