@@ -47,24 +47,23 @@ async function answer(line: net.Socket): Promise<string> {
 
 const upload = async (body = large) => await door.askWithKey('POST', '/v1/transcriptions', body, { 'content-type': 'audio/wav' });
 
-/** Two places, no more and no less: any that was lost, or given back twice, shows. */
+/** Are two places free, no more and no less? */
+async function allFree(): Promise<boolean> {
+	const held = [await begin(100_000), await begin(100_000)];
+	const { status } = await upload();
+	const taken = held.every((line) => line.bytesRead === 0);
+	for (const line of held) line.destroy();
+	return taken && status === 503;
+}
+
+/** Any place that was lost, or given back twice, shows. The server hears a little later that a connection is closed. */
 async function expectAllFree(): Promise<void> {
-	let free = 0;
-	for (let tries = 0; free < 2 && tries < 100; tries++) {
-		free = 0;
-		const held = [await begin(100_000), await begin(100_000)];
-		const third = await upload();
-		for (const line of held) {
-			line.destroy();
-			await once(line, 'close');
-		}
-		if (third.status === 503) free = 2;
-		else await new Promise((resolve) => setTimeout(resolve, 10));
-		// The server hears of the closed connections a little later.
-		for (let looks = 0; looks < 100 && (await upload()).status === 503; looks++) await new Promise((resolve) => setTimeout(resolve, 10));
+	let free = await allFree();
+	for (let tries = 0; tries < 40 && !free; tries++) {
+		await new Promise((resolve) => setTimeout(resolve, 25));
+		free = await allFree();
 	}
-	expect(free).toBe(2);
-	expect((await Promise.all([upload(), upload()])).map(({ status }) => status)).toEqual([200, 200]);
+	expect(free).toBe(true);
 }
 
 it('large ones are taken until the memory set aside is full; the next is told when to come back', async () => {
@@ -174,12 +173,12 @@ describe('the place comes back', () => {
 		door.whenAsked = (call) => call.resolve(HEARD);
 	});
 
-	it('when a second upload waits behind the first on the same connection, and the connection breaks', async () => {
+	it('when a second upload was refused, its answer waits behind that of the first, and the connection breaks', async () => {
 		let asked = 0;
 		door.whenAsked = () => void asked++;
 		const line = await begin(large.length, large);
 		while (asked === 0) await new Promise(setImmediate);
-		line.write(`POST /v1/transcriptions HTTP/1.1\r\nHost: x\r\nAuthorization: ${AUTHORIZED.authorization}\r\nContent-Type: audio/wav\r\nContent-Length: 90000\r\n\r\nxxx`);
+		line.write(`POST /v1/transcriptions HTTP/1.1\r\nHost: x\r\nAuthorization: ${AUTHORIZED.authorization}\r\nContent-Type: image/png\r\nContent-Length: 90000\r\n\r\nxxx`);
 		await door.askWithKey('GET', '/v1/health');
 		line.destroy();
 		door.whenAsked = (call) => call.resolve(HEARD);
