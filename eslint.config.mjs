@@ -15,11 +15,12 @@ const rooms = {
 	'runtime/media': [...core, 'runtime/audio', 'runtime/rpc'],
 	'runtime/inference': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue'],
 	'runtime/gateway': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue'],
-	'runtime/client': core,
-	'runtime/page': ['runtime/contract'],
+	// Loads in n8n, like the nodes: not lib's log, which is pino.
+	'runtime/client': ['runtime/contract', 'runtime/lib/async.ts', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/lock-file.ts'],
+	'runtime/page': ['runtime/contract', 'runtime/lib/json.ts'],
 	'runtime/cli': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue', 'runtime/media', 'runtime/inference', 'runtime/gateway', 'runtime/client'],
-	// Of lib only the clock: its log is pino, which must not load in n8n.
-	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts'],
+	// Of lib only what has no imports: its log is pino, which must not load in n8n.
+	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/escape-html.ts'],
 	credentials: ['runtime/contract'],
 };
 
@@ -57,6 +58,15 @@ export default tseslint.config(
 			...n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport.rules,
 			// This package brings its own runtime, so it has dependencies and can't be a verified node: README.
 			'@n8n/community-nodes/no-runtime-dependencies': 'off',
+		},
+	},
+	{
+		// What the runtime has to say goes into its log, which withholds what was said and heard. The command line prints.
+		files: ['runtime/{contract,lib,audio,rpc,speech-text,dialogue,media,inference,gateway}/**/*.ts'],
+		ignores: ['**/*.test.ts', '**/*.fixture.ts', '**/render-dialogues.ts'],
+		rules: {
+			'no-console': 'error',
+			'no-restricted-properties': ['error', { object: 'process', property: 'stdout' }, { object: 'process', property: 'stderr' }],
 		},
 	},
 	{

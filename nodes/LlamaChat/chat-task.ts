@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { type ChatSettings, chatMessage } from '../../runtime/contract/chat';
+import { parseJson } from '../../runtime/lib/json';
 import type { Tool } from './tools/tool';
 
 export const chatOptions = z.object({
 	conversation: z.enum(['auto', 'own']).default('auto'),
 	maxToolCalls: z.number().int().min(0).max(32).default(6),
-	messages: z.union([z.string().transform(parseJson), z.unknown()]).pipe(z.array(chatMessage)).default([]),
+	messages: z.union([z.string().transform((text) => parseJson(text) ?? text), z.unknown()]).pipe(z.array(chatMessage)).default([]),
 	sayWhenUnclear: z.string().max(300).default(''),
 	toolTimeLimit: z.number().min(1).max(600).default(30),
 });
@@ -19,12 +20,4 @@ export interface ChatTask {
 	readonly chat: ChatSettings;
 	readonly options: z.output<typeof chatOptions>;
 	readonly tools: ReadonlyMap<string, Tool>;
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }

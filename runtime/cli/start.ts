@@ -4,17 +4,18 @@ import { type Gateway, openGateway } from '../gateway/gateway';
 import { optionsFrom } from '../gateway/options';
 import { removeStateFile, writeStateFile } from '../gateway/state-file';
 import { version } from '../gateway/version';
+import { startLog } from '../lib/log';
 import type { Command } from './command';
 
 const HELP = `voice-loop start [--idle-exit]
 
-Starts the runtime and tells the nodes on this machine where it is. When it is ready it prints one line of
-JSON: {"url": ...}.
+Starts the runtime and tells the nodes on this machine where it is. When it is ready, it prints one line of
+JSON to stdout: {"url": ...}. Its log goes to stderr, one line of JSON for each event.
 
-  --idle-exit   end by itself when no call and no published trigger has been there for 30
-                minutes (what the nodes use)
+  --idle-exit   stop after 30 minutes without a call and without a published trigger
+                (the nodes start the runtime with this option)
 
-Settings by environment: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
+Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;
@@ -30,6 +31,7 @@ async function run(argv: string[]): Promise<number> {
 		return 0;
 	}
 	const options = optionsFrom(process.env);
+	startLog('gateway');
 	const gateway = await openGateway(options);
 	const stateFile = stateFilePath(process.env);
 	await writeStateFile(stateFile, {

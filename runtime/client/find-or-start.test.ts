@@ -108,14 +108,14 @@ test('the lock of a process that died while it started the runtime is taken over
 	const gone = spawn(process.execPath, ['-e', '']);
 	await exitOf(gone);
 	mkdirSync(path.join(folder, 'state'), { mode: 0o700 });
-	writeFileSync(state('starting.lock'), JSON.stringify({ pid: gone.pid, token: 'stale' }));
+	writeFileSync(state('starting.lock'), JSON.stringify({ pid: gone.pid, host: os.hostname(), token: 'stale' }));
 	await findOrStartRuntime({ env, script });
 	expect(starts()).toHaveLength(1);
 });
 
 test('the lock of a living process is respected', async () => {
 	mkdirSync(path.join(folder, 'state'), { mode: 0o700 });
-	writeFileSync(state('starting.lock'), JSON.stringify({ pid: process.pid, token: 'held' }));
+	writeFileSync(state('starting.lock'), JSON.stringify({ pid: process.pid, host: os.hostname(), token: 'held' }));
 	await expect(findOrStartRuntime({ env, script, startLimitMs: 300 })).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_START' });
 	expect(starts()).toHaveLength(0);
 });

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { health } from '../contract/control';
 import { VoiceError } from '../contract/errors';
+import { LockFile } from '../lib/lock-file';
 import { type Endpoint, requestJson } from './http';
 import { assertGlibc, spawnRuntime } from './spawn-runtime';
-import { StartLock } from '../lib/lock-file';
 import { readStateFile, stateFilePath } from './state-file';
 
-/** A gateway answers in a millisecond; it listens within some seconds of its start, even on a loaded machine. */
+/** A gateway answers within a millisecond, and listens a few seconds after its start, even on a loaded machine. */
 const HEALTH_LIMIT_MS = 5_000;
 const START_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 100;
@@ -31,8 +31,8 @@ export async function findRuntime({ env }: FindOptions): Promise<Endpoint | unde
 }
 
 /**
- * The address of this machine's runtime; starts one when none runs. However many processes ask at once,
- * one is started.
+ * The address of this machine's runtime; starts one when none runs. However many processes ask at once, only one
+ * runtime is started.
  * @throws VOICE_ERR_RUNTIME_START when it cannot be started, VOICE_ERR_RUNTIME_UNREACHABLE when one is there
  * and does not answer, or when its state file is not to be trusted.
  */
@@ -43,9 +43,10 @@ export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint
 	const file = stateFilePath(options.env);
 	await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
 	const deadline = Date.now() + (options.startLimitMs ?? START_LIMIT_MS);
+	let starter = 'Another process';
 	while (Date.now() < deadline) {
-		const lock = await StartLock.take(path.join(path.dirname(file), 'starting.lock'));
-		if (lock) {
+		const lock = await LockFile.take(path.join(path.dirname(file), 'starting.lock'));
+		if (lock instanceof LockFile) {
 			try {
 				// The one who held the lock before may have started it.
 				return (await findRuntime(options)) ?? (await start(options, deadline));
@@ -53,11 +54,14 @@ export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint
 				await lock.release();
 			}
 		}
+		starter = `Process ${lock.pid} on ${lock.host}`;
 		await sleep(LOOK_EVERY_MS);
 		const started = await findRuntime(options);
 		if (started) return started;
 	}
-	throw new VoiceError('VOICE_ERR_RUNTIME_START', 'Another process is starting the voice runtime and does not get done.');
+	throw new VoiceError('VOICE_ERR_RUNTIME_START', `${starter} is starting the voice runtime, but it is not ready yet.`, {
+		remedy: 'Wait a moment and try again. If that does not help, stop that process.',
+	});
 }
 
 async function start(options: FindOptions, deadline: number): Promise<Endpoint> {
@@ -71,12 +75,14 @@ async function start(options: FindOptions, deadline: number): Promise<Endpoint> 
 			if (found) return found;
 			await sleep(LOOK_EVERY_MS);
 		}
-		throw new VoiceError('VOICE_ERR_RUNTIME_START', `The voice runtime did not get ready. Its log: ${logFile}`);
+		throw new VoiceError('VOICE_ERR_RUNTIME_START', `The voice runtime was started, but did not become ready in time. Its log: ${logFile}`, {
+			remedy: 'Read the log, then try again. A machine that is very busy may only need more time.',
+		});
 	};
 	return await Promise.race([listening(), child.ended]);
 }
 
-/** false when nothing of ours listens there any more: the runtime was killed and left its file behind. */
+/** false when our runtime no longer listens there: it was killed and left its file behind. */
 async function answers(endpoint: Endpoint): Promise<boolean> {
 	try {
 		await requestJson(endpoint, { method: 'GET', path: '/v1/health', signal: AbortSignal.timeout(HEALTH_LIMIT_MS) }, health);
@@ -84,7 +90,9 @@ async function answers(endpoint: Endpoint): Promise<boolean> {
 	} catch (thrown) {
 		const error = VoiceError.from(thrown);
 		if (error.code === 'VOICE_ERR_CANCELLED') {
-			throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime at ${endpoint.url} does not answer.`);
+			throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The voice runtime at ${endpoint.url} accepts connections but does not answer.`, {
+				remedy: 'Restart the runtime. Its log may say why it hangs.',
+			});
 		}
 		return false;
 	}

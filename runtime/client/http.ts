@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { z } from 'zod';
 import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
+import { parseJson } from '../lib/json';
 
 /** Where a runtime listens and what opens it. */
 export interface Endpoint {
@@ -33,7 +34,8 @@ const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new htt
 
 /**
  * One request to the gateway. There is no time limit: an Orpheus Speak node waits until the caller has heard
- * the end, which can take minutes (and is why this is not `fetch`: it gives up after 300 s without headers).
+ * the end, which can take minutes (and is why this is not `fetch`: it gives up after 300 s without headers). Nor is it
+ * undici, whose limits are not needed here: docs/architecture.md, Decisions.
  * @throws VOICE_ERR_RUNTIME_UNREACHABLE, VOICE_ERR_CANCELLED (the signal), or what the gateway answers.
  */
 export async function request(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
@@ -48,7 +50,7 @@ export async function requestJson<T extends z.ZodTypeAny>(
 	shape: T,
 ): Promise<z.output<T>> {
 	const { body } = await request(endpoint, ask);
-	return checked(endpoint, ask, parseJson(body), shape);
+	return checked(endpoint, ask, parseJson(body.toString('utf8')), shape);
 }
 
 /** @throws VOICE_ERR_RUNTIME_UNREACHABLE for what our own runtime would not say. */
@@ -58,15 +60,15 @@ export function checked<T extends z.ZodTypeAny>(endpoint: Endpoint, ask: Request
 	const issue = parsed.error.issues[0];
 	throw new VoiceError(
 		'VOICE_ERR_RUNTIME_UNREACHABLE',
-		`What answers at ${endpoint.url} is no voice runtime of this version (${ask.path.split('?')[0]}: ${issue?.path.join('.')} ${issue?.message}).`,
-		{ remedy: 'Use the same version of n8n-nodes-voice-loop for the nodes and for the runtime.' },
+		`The answer from ${endpoint.url} is not what a voice runtime of this version sends (${ask.path.split('?')[0]}: ${issue?.path.join('.')} ${issue?.message}).`,
+		{ remedy: 'Check the runtime\'s URL, and use the same version of n8n-nodes-voice-loop for the nodes and the runtime.' },
 	);
 }
 
 async function send(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
 	const url = new URL(ask.path.replace(/^\//, ''), endpoint.url.endsWith('/') ? endpoint.url : `${endpoint.url}/`);
 	if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-		throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime's URL must begin with http:// or https://, not ${url.protocol}`);
+		throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The runtime's URL must start with http:// or https://, not with ${url.protocol}`);
 	}
 	if (ask.signal?.aborted) throw cancelled();
 	const payload = ask.body === undefined || Buffer.isBuffer(ask.body) ? ask.body : Buffer.from(JSON.stringify(ask.body));
@@ -83,7 +85,7 @@ async function send(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
 				(error: unknown) => reject(lost(endpoint, ask, error)),
 			);
 		});
-		outgoing.once('error', (error) => reject(lost(endpoint, ask, error)));
+		outgoing.on('error', (error) => reject(lost(endpoint, ask, error)));
 		outgoing.end(payload);
 	});
 }
@@ -101,10 +103,10 @@ async function collect(incoming: http.IncomingMessage): Promise<Buffer> {
 
 /** In words: n8n replaces a whole message by its own when it finds a code in it. */
 const REASONS: Record<string, string> = {
-	ECONNREFUSED: 'nothing listens there',
+	ECONNREFUSED: 'nothing is listening there',
 	ECONNRESET: 'it closed the connection',
-	ENOTFOUND: 'no such host',
-	ETIMEDOUT: 'no answer',
+	ENOTFOUND: 'there is no such host',
+	ETIMEDOUT: 'it did not answer',
 };
 
 function lost(endpoint: Endpoint, ask: Request, thrown: unknown): VoiceError {
@@ -121,17 +123,9 @@ function cancelled(): VoiceError {
 }
 
 function errorFrom(endpoint: Endpoint, answer: HttpAnswer): VoiceError {
-	const body = parseJson(answer.body);
+	const body = parseJson(answer.body.toString('utf8'));
 	const shape = errorShape.safeParse(typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined);
 	if (shape.success) return VoiceError.fromShape(shape.data);
 	const code = answer.status === ERROR_KINDS.VOICE_ERR_UNAUTHORIZED.status ? 'VOICE_ERR_UNAUTHORIZED' : 'VOICE_ERR_RUNTIME_UNREACHABLE';
-	return new VoiceError(code, `What answers at ${endpoint.url} is no voice runtime (HTTP ${answer.status}).`);
-}
-
-export function parseJson(body: Buffer): unknown {
-	try {
-		return JSON.parse(body.toString('utf8'));
-	} catch {
-		return undefined;
-	}
+	return new VoiceError(code, `The server at ${endpoint.url} is not a voice runtime (HTTP ${answer.status}).`);
 }

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { VoiceError } from '../contract/errors';
 
-/** What n8n keeps to itself: database passwords, its encryption key. The runtime has no use for them. */
+/** n8n's own settings, among them database passwords and its encryption key. The runtime has no use for them. */
 const N8N_OWN = /^(N8N|DB|QUEUE|CREDENTIALS|EXECUTIONS|NODE_OPTIONS$)/;
 const LOG_TAIL = 600;
 
@@ -18,8 +18,8 @@ export function assertGlibc(): void {
 	if (process.platform !== 'linux') return;
 	const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
 	if (header.glibcVersionRuntime !== undefined) return;
-	throw new VoiceError('VOICE_ERR_RUNTIME_START', 'This system (Alpine or another with musl) cannot run the voice runtime.', {
-		remedy: 'Run the runtime in its own container, and give its URL and key in the credential "Voice Runtime API".',
+	throw new VoiceError('VOICE_ERR_RUNTIME_START', 'The voice runtime does not run on this system, because its native libraries need glibc (Alpine Linux has musl instead).', {
+		remedy: 'Run the runtime in a container of its own, then enter its URL and key in the credential "Voice Runtime API".',
 	});
 }
 
@@ -36,7 +36,7 @@ export function spawnRuntime(script: string, logFile: string, env: NodeJS.Proces
 		const ended = new Promise<never>((_resolve, reject) => {
 			child.once('error', (error) => reject(failed(error.message)));
 			child.once('exit', (code, signal) => {
-				void lastLines(logFile).then((tail) => reject(failed(`It ended with ${signal ?? `code ${code}`}.${tail}`)));
+				void lastLines(logFile).then((tail) => reject(failed(`It ended with ${signal ?? `exit code ${code}`}.${tail}`)));
 			});
 		});
 		// It can end long after the start succeeded, when nobody waits for this any more.
@@ -50,7 +50,7 @@ export function spawnRuntime(script: string, logFile: string, env: NodeJS.Proces
 
 async function lastLines(logFile: string): Promise<string> {
 	const text = await readFile(logFile, 'utf8').catch(() => '');
-	return text.trim() === '' ? '' : ` Its log (${logFile}) ends: ${text.trim().slice(-LOG_TAIL)}`;
+	return text.trim() === '' ? '' : ` The end of its log (${logFile}): ${text.trim().slice(-LOG_TAIL)}`;
 }
 
 function failed(why: string): VoiceError {

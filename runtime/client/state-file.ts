@@ -3,8 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { type RuntimeState, runtimeState } from '../contract/control';
 import { VoiceError } from '../contract/errors';
+import { parseJson } from '../lib/json';
 
-/** A state file is a few hundred bytes; nobody may make us read more. */
+/** A state file has a few hundred bytes; nobody can make us read more. */
 const MAX_BYTES = 16 * 1024;
 
 /** The folder in which a runtime and the nodes of one user on one machine meet. */
@@ -46,20 +47,12 @@ async function isPrivate(place: string, kind: 'file' | 'directory'): Promise<boo
 	if (kind === 'file' ? !found.isFile() : !found.isDirectory()) throw refused(place, `it is not a ${kind}`);
 	if (process.getuid === undefined) return true;
 	if (found.uid !== process.getuid()) throw refused(place, 'it belongs to another user');
-	if ((found.mode & 0o077) !== 0) throw refused(place, 'other users can open it');
+	if ((found.mode & 0o077) !== 0) throw refused(place, 'other users have access to it');
 	return true;
 }
 
 function refused(place: string, why: string): VoiceError {
-	return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `${place} is not trusted: ${why}.`, {
-		remedy: 'Remove it and start the runtime again, or set VOICE_LOOP_STATE to a folder that only you can open.',
+	return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `${place}, which says where the voice runtime is, cannot be trusted: ${why}.`, {
+		remedy: 'Delete it and restart the runtime, or set VOICE_LOOP_STATE to a folder that only you have access to.',
 	});
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -1,6 +1,7 @@
 import WebSocket, { type RawData } from 'ws';
 import { triggerPush } from '../contract/control';
 import type { TriggerEvent } from '../contract/turn';
+import { parseJson } from '../lib/json';
 import type { Locator } from './voice-runtime';
 
 /** The gateway pings every 5 s: after three missed ones the connection is dead, whatever TCP believes. */
@@ -85,20 +86,23 @@ export class TriggerStream {
 		const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
 		// Half of it by chance: many workflows must not come back in the same instant.
 		const wait = full / 2 + (Math.random() * full) / 2;
-		if (this.failures === 0) this.options.log(`No line to the voice runtime (${why}). Trying again until there is one.`);
+		if (this.failures === 0) this.options.log(`No connection to the voice runtime (${why}). Trying again until there is one.`);
 		this.failures += 1;
 		this.retry = setTimeout(() => void this.open(), wait);
 	}
 
 	private async receive(socket: WebSocket, data: RawData): Promise<void> {
-		const push = triggerPush.safeParse(parseJson(data));
+		const push = triggerPush.safeParse(
+			// RawData may come in pieces; text messages of this size never do.
+			Buffer.isBuffer(data) ? parseJson(data.toString('utf8')) : undefined,
+		);
 		if (!push.success) return;
 		const { id, event } = push.data;
 		try {
 			await this.once(id, event);
 			if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'ack', id }));
 		} catch (error) {
-			this.options.log(`An event of the voice runtime started no execution: ${error instanceof Error ? error.message : String(error)}`);
+			this.options.log(`An event from the voice runtime could not start an execution: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	}
 
@@ -112,14 +116,5 @@ export class TriggerStream {
 			done.catch(() => this.seen.delete(id));
 		}
 		await done;
-	}
-}
-
-// RawData may come in pieces; text messages of this size never do.
-function parseJson(data: RawData): unknown {
-	try {
-		return JSON.parse(Buffer.isBuffer(data) ? data.toString('utf8') : '');
-	} catch {
-		return undefined;
 	}
 }

@@ -1,6 +1,7 @@
 // Guards against: an error of the runtime losing its code, a foreign server's answer being believed, a stopped
 // execution going on waiting, a request being lost when the runtime was started again, and a replaced voice unseen.
-import { type Server, createServer } from 'node:http';
+import { once } from 'node:events';
+import { type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { speakSettings } from '../contract/agent-settings';
 import { DONE_BY_HEADER } from '../contract/control';
@@ -86,6 +87,40 @@ test('a stopped execution stops waiting', async () => {
 	await failed;
 	await expect(runtime.speech(TURN, SPEECH, AbortSignal.abort())).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
 	expect(asked).toHaveLength(1);
+});
+
+describe('an answer that has begun', () => {
+	/** Its headers and first bytes come, then nothing more. */
+	async function begin(): Promise<{ endpoint: { url: string; key: string }; begun: Promise<ServerResponse> }> {
+		const endpoint = await serve(200, undefined);
+		const begun = once(servers[0] as Server, 'request').then(async (given) => {
+			const response = given[1] as ServerResponse;
+			response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+			await new Promise<unknown>((resolve) => response.write('{"heard":', resolve));
+			return response;
+		});
+		return { endpoint, begun };
+	}
+
+	test('and breaks off is no answer', async () => {
+		const { endpoint, begun } = await begin();
+		const failed = expect(new VoiceRuntime(fixedLocator(endpoint)).speech(TURN, SPEECH)).rejects.toMatchObject({
+			code: 'VOICE_ERR_RUNTIME_UNREACHABLE',
+			message: `The voice runtime at ${endpoint.url} cannot be reached (it closed the connection).`,
+		});
+		(await begun).destroy();
+		await failed;
+	});
+
+	test('is left when the execution is stopped', async () => {
+		const { endpoint, begun } = await begin();
+		const stop = new AbortController();
+		const failed = expect(new VoiceRuntime(fixedLocator(endpoint)).speech(TURN, SPEECH, stop.signal)).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+		const left = once(await begun, 'close');
+		stop.abort();
+		await failed;
+		await left;
+	});
 });
 
 test('a refused connection is asked again at the runtime\'s new address, once', async () => {

@@ -33,7 +33,8 @@ import { type DoneBy, doneBy } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
-import { type Endpoint, type Request, checked, parseJson, request, requestJson } from './http';
+import { parseJson } from '../lib/json';
+import { type Endpoint, type Request, checked, request, requestJson } from './http';
 
 /** Finds the runtime's address. It is asked again after a connection was refused: the runtime may have moved. */
 export interface Locator {
@@ -167,7 +168,7 @@ export class VoiceRuntime {
 
 /** A missing header says nothing of who did it; one that is no JSON is no runtime's. */
 function saidIn(header: string | string[] | undefined): unknown {
-	return header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url'));
+	return header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url').toString('utf8'));
 }
 
 function sessionPath(sessionId: string): string {

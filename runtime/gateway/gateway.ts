@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { log } from '../lib/log';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { Admission } from './calls/admission';
 import { Calls } from './calls/calls';
@@ -22,8 +23,7 @@ export interface Gateway {
 
 /** Starts the children first, so that they load while the server starts. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-	const app = createHttpServer(options.logLevel, options.key);
-	const log = app.log;
+	const app = createHttpServer(options.key);
 	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
 	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
 	const inference = new RestartingProcess({
@@ -31,8 +31,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		entry: entry('inference'),
 		protocol: inferenceProtocol,
 		lostCode: 'VOICE_ERR_INFERENCE_LOST',
-		// Each decode under way holds one of these threads.
-		env: { UV_THREADPOOL_SIZE: '8' },
 		log,
 	});
 	media.start();

@@ -32,7 +32,6 @@ it.each([
 	[{ VOICE_LOOP_MAX_SESSIONS: '7' }, { maxSessions: 7 }],
 	[{ VOICE_LOOP_MAX_SESSIONS: 'auto' }, { maxSessions: 'auto' }],
 	[{ VOICE_LOOP_MEDIA_PROCESSES: '3' }, { mediaProcesses: 3 }],
-	[{ VOICE_LOOP_LOG: 'debug' }, { logLevel: 'debug' }],
 ])('%j is %j', (env, options) => {
 	expect(optionsFrom(env)).toMatchObject(options);
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { gpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
+import { LOG_LEVELS } from '../lib/log';
 
 const whole = z.coerce.number().int();
 
@@ -19,7 +20,8 @@ const environment = z.object({
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
-	VOICE_LOOP_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+	/** For every process, which reads it itself. */
+	VOICE_LOOP_LOG: z.enum(LOG_LEVELS).default('info'),
 });
 
 export type MaxSessions = number | 'auto';
@@ -30,7 +32,6 @@ export interface GatewayOptions {
 	readonly key: string;
 	readonly maxSessions: MaxSessions;
 	readonly mediaProcesses: number;
-	readonly logLevel: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
 }
@@ -56,7 +57,6 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		maxSessions: read.VOICE_LOOP_MAX_SESSIONS,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
-		logLevel: read.VOICE_LOOP_LOG,
 		runtimeDir: path.resolve(__dirname, '..'),
 	};
 }

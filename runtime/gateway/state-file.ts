@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type RuntimeState, runtimeState } from '../contract/control';
+import { parseJson } from '../lib/json';
 
 /**
  * Says to nodes on this machine where the runtime is. Written whole or not at all (rename), and only its
@@ -16,13 +17,7 @@ export async function writeStateFile(file: string, state: RuntimeState): Promise
 
 /** Removes the file if it is still ours: a successor may have written its own. */
 export async function removeStateFile(file: string): Promise<void> {
-	if ((await readState(file))?.pid === process.pid) await rm(file, { force: true });
-}
-
-async function readState(file: string): Promise<RuntimeState | undefined> {
-	try {
-		return runtimeState.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
-	} catch {
-		return undefined;
-	}
+	const text = await readFile(file, 'utf8').catch(() => '');
+	const parsed = runtimeState.safeParse(parseJson(text));
+	if (parsed.success && parsed.data.pid === process.pid) await rm(file, { force: true });
 }

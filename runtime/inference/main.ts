@@ -1,5 +1,6 @@
 import './machine/thread-pool';
 import { monotonicClock } from '../lib/clock';
+import { log, startLog } from '../lib/log';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { pipeToParent } from '../rpc/pipes';
 import { serve } from '../rpc/server';
@@ -18,7 +19,6 @@ import { speakHandler } from './handlers/speak';
 import { transcribeHandler } from './handlers/transcribe';
 import { scheduler } from './llama/library';
 import { LlamaEngine } from './chat/llama/llama-engine';
-import { log } from './log';
 import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
 import type { Locate } from './models/resolve';
@@ -32,16 +32,11 @@ import { Voices } from './speech/voices';
 
 /** The inference process: all models of one machine. The gateway starts it again when it ends. */
 
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-	process.on(event, (error: unknown) => {
-		log('error', event, { error: error instanceof Error ? error.stack : String(error) });
-		process.exit(1);
-	});
-}
+startLog('inference');
 
 const check = new GgufCheck();
 const models = new Models(process.env, {
-	onAuto: (task, model, why) => log('info', `auto for ${task}`, { model, why }),
+	onAuto: (task, model, why) => log.info({ task, model, why }, 'auto chose a model'),
 });
 const locate: Locate = async (name, task) => await models.locate(name, task);
 // Asking the GPU's driver and trying the GPU may take seconds, which no caller shall wait. Whoever needs the answer is told what failed.

@@ -5,9 +5,16 @@ export function cancelled(cause?: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_CANCELLED', 'The request was cancelled.', { cause });
 }
 
-/** What `work` gives; rejects with VOICE_ERR_CANCELLED as soon as `signal` is aborted. The work goes on, for others. */
+/**
+ * The result of `work`; rejects with VOICE_ERR_CANCELLED as soon as `signal` is aborted. The work goes on, as others may
+ * wait for it, and nobody hears of its failure here any more.
+ */
 export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-	if (signal.aborted) throw cancelled(signal.reason);
+	if (signal.aborted) {
+		// Else its failure would be one that nobody caught, which ends the process.
+		work.catch(() => undefined);
+		throw cancelled(signal.reason);
+	}
 	let stop = (): void => undefined;
 	const aborted = new Promise<never>((_resolve, reject) => {
 		stop = () => reject(cancelled(signal.reason));
@@ -20,7 +27,7 @@ export async function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal):
 	}
 }
 
-/** Rejects with `error` if `what` takes longer than `ms`. */
+/** The result of `what`; rejects with `error` once `ms` have passed. */
 export async function within<T>(ms: number, error: VoiceError, what: Promise<T>): Promise<T> {
 	let limit: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {
@@ -37,11 +44,11 @@ export async function pause(ms: number): Promise<void> {
 	return await new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
 }
 
-/** What is found out by the first who asks, for all who ask. After a failure the next who asks tries again. */
+/** A value that the first caller of `get` looks up for all of them. After a failure the next caller tries again. */
 export class FoundOnce<T> {
 	private finding: Promise<T> | undefined;
 
-	/** `find` goes on though the one who asked first has left: others may wait for it. */
+	/** `find` goes on when the caller that started it has left, as others may wait for it. */
 	constructor(private readonly find: (signal: AbortSignal) => Promise<T>) {}
 
 	async get(signal: AbortSignal): Promise<T> {
@@ -49,7 +56,7 @@ export class FoundOnce<T> {
 		return await unlessCancelled(this.finding, signal);
 	}
 
-	/** It may have changed: the next who asks finds out anew. */
+	/** The value may have changed: the next caller looks it up again. */
 	forget(): void {
 		this.finding = undefined;
 	}

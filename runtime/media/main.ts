@@ -1,4 +1,5 @@
 import { monotonicClock } from '../lib/clock';
+import { startLog } from '../lib/log';
 import { VoiceError } from '../contract/errors';
 import { mediaProtocol } from '../rpc/media-protocol';
 import { pipeToParent } from '../rpc/pipes';
@@ -11,13 +12,7 @@ import { vadModelFile, Silero } from './vad/silero';
 /** The gateway spreads calls and refuses earlier; this only keeps one process from taking what it cannot carry. */
 const MAX_SESSIONS = 64;
 
-/** What nobody caught leaves the process in an unknown state; the gateway starts a fresh one. */
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-	process.on(event, (error: unknown) => {
-		console.error('media:', error);
-		process.exit(1);
-	});
-}
+startLog('media');
 
 const pipe = pipeToParent();
 // By force: wrtc's threads do not survive a natural end.
@@ -33,7 +28,7 @@ let sessions = 0;
 serve(mediaProtocol, pipe, {
 	session: async (params, context) => {
 		if (sessions >= MAX_SESSIONS) {
-			throw new VoiceError('VOICE_ERR_BUSY', `This audio process carries ${MAX_SESSIONS} calls already.`);
+			throw new VoiceError('VOICE_ERR_BUSY', `This audio process already carries ${MAX_SESSIONS} calls.`);
 		}
 		sessions++;
 		try {

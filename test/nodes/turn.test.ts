@@ -321,7 +321,7 @@ test('the credential\'s runtime is used where there is one', async () => {
 	const credentials = { voiceRuntimeApi: { id: '1', name: 'Elsewhere' } };
 	const speak = { ...SPEAK, more: { credentials } };
 	const elsewhere = await run([TRIGGER, speak], chain(TRIGGER, speak), { credential: { url: 'http://127.0.0.1:9', apiKey: 'k'.repeat(40) } });
-	expect(errorOf(elsewhere)).toMatchObject({ message: expect.stringContaining('http://127.0.0.1:9 cannot be reached (nothing listens there)'), description: expect.stringContaining('VOICE_ERR_RUNTIME_UNREACHABLE') });
+	expect(errorOf(elsewhere)).toMatchObject({ message: expect.stringContaining('http://127.0.0.1:9 cannot be reached (nothing is listening there)'), description: expect.stringContaining('VOICE_ERR_RUNTIME_UNREACHABLE') });
 	const here = await run([TRIGGER, speak], chain(TRIGGER, speak), { credential: { url: runtime.url, apiKey: KEY } });
 	expect(itemsOf(here, 'Speak')).toHaveLength(1);
 });

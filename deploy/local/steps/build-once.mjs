@@ -2,6 +2,8 @@ import { existsSync, linkSync, readFileSync, readdirSync, statSync, utimesSync }
 import { mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+// A lock of its own, not runtime/lib/lock-file.ts: this runs before anything is installed or compiled, on any Node.
+
 /** A holder touches its lock this often; one that has not been touched for `staleAfter` lost its holder. */
 const heartbeat = 5_000;
 const staleAfter = 30_000;

@@ -1,6 +1,7 @@
 import { type IExecuteFunctions, NodeConnectionTypes } from 'n8n-workflow';
 import { z } from 'zod';
 import { VoiceError } from '../../../runtime/contract/errors';
+import { parseJson } from '../../../runtime/lib/json';
 import { jsonSchemaOf } from './connected-tool-schema';
 import type { Tool, ToolOutcome } from './tool';
 
@@ -59,14 +60,6 @@ function unpack(connected: unknown): unknown[] {
 
 /** n8n's tools answer in text, most often JSON of their items. */
 function outcomeOf(answer: unknown): ToolOutcome {
-	const result = typeof answer === 'string' ? parsed(answer) : answer;
+	const result = typeof answer === 'string' ? (parseJson(answer) ?? answer) : answer;
 	return { result: Array.isArray(result) && result.length === 1 ? (result[0] as unknown) : result };
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }

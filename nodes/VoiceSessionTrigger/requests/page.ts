@@ -1,5 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { VoiceError } from '../../../runtime/contract/errors';
+import { escapeHtml } from '../../../runtime/lib/escape-html';
 import { toVoiceError } from '../../shared/node-failure';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf } from '../agent-settings';
@@ -48,11 +49,6 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${pathname}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];
 	if (request.secure) attributes.push('Secure');
 	responseOf(context).setHeader('set-cookie', attributes.join('; ')).status(204).end();
-}
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };
-function escapeHtml(text: string): string {
-	return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
 function failurePage({ code, message, remedy }: VoiceError): string {

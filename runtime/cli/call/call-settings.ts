@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { decodeWav } from '../../audio/wav';
 import { VoiceError } from '../../contract/errors';
 import { UsageError } from '../command';
+import { parseJson } from '../../lib/json';
 import type { CallAuth } from './signalling';
 
 export interface CallSettings {
@@ -129,12 +130,7 @@ function wholeNumber(option: string, value: string): number {
 }
 
 async function readStartFile(): Promise<z.infer<typeof startFile> | undefined> {
-	try {
-		const parsed = startFile.safeParse(JSON.parse(await readFile(START_FILE, 'utf8')));
-		return parsed.success ? parsed.data : undefined;
-	} catch {
-		return undefined;
-	}
+	return startFile.safeParse(parseJson(await readFile(START_FILE, 'utf8').catch(() => ''))).data;
 }
 
 function originOf(url: string): string {

@@ -4,6 +4,7 @@ import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Pacer } from '../../media/audio-out/pacer';
 import { gatheredDescription } from '../../media/peer/peer';
 import { type AudioSink, type ConnectionState, type DataChannel, wrtc } from '../../media/peer/wrtc';
+import { parseJson } from '../../lib/json';
 import type { CallerEar } from './ear';
 import { type Microphone, MICROPHONE_RATE } from './microphone';
 
@@ -77,14 +78,7 @@ export class CallerPeer {
 	}
 
 	private receive(data: unknown): void {
-		if (typeof data !== 'string') return;
-		let value: unknown;
-		try {
-			value = JSON.parse(data);
-		} catch {
-			return;
-		}
-		const event = pageEvent.safeParse(value);
+		const event = pageEvent.safeParse(typeof data === 'string' ? parseJson(data) : undefined);
 		if (event.success) this.listener.onEvent(event.data);
 	}
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorShape, VoiceError } from '../../contract/errors';
+import { parseJson } from '../../lib/json';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
 const ANSWER_LIMIT_MS = 20_000;
@@ -118,11 +119,7 @@ async function request(url: string, init: RequestInit): Promise<Response> {
 }
 
 async function jsonOf(response: Response): Promise<unknown> {
-	try {
-		return JSON.parse(await response.text());
-	} catch {
-		return undefined;
-	}
+	return parseJson(await response.text().catch(() => ''));
 }
 
 /** The trigger's own words where it gave some. */

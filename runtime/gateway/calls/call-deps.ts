@@ -1,7 +1,7 @@
 import type { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { RestartingProcess } from '../children/restarting-process';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 import type { Dispatcher } from '../n8n/dispatch';
 import type { MediaServer } from './media-server';
 

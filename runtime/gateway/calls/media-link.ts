@@ -1,5 +1,6 @@
 import { VoiceError } from '../../contract/errors';
 import { type PageEvent, type PageRequest, pageRequest } from '../../contract/page-events';
+import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
 import type { MediaEvent, MediaInput } from '../../rpc/media-protocol';
 import type { MediaPlace } from './media-server';
@@ -107,13 +108,7 @@ export class MediaLink {
 
 	/** What a page sends is whatever a stranger sends: what is no request is dropped. */
 	private request(json: string): void {
-		let value: unknown;
-		try {
-			value = JSON.parse(json);
-		} catch {
-			return;
-		}
-		const request = pageRequest.safeParse(value);
+		const request = pageRequest.safeParse(parseJson(json));
 		if (request.success) this.listener.onRequest(request.data);
 	}
 

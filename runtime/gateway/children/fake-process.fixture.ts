@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
 import type { WireMessage } from '../../rpc/protocol';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 import type { Fork } from './restarting-process';
 
 let nextPid = 1000;

@@ -1,7 +1,7 @@
 import type { RuntimeStats } from '../../contract/stats';
 import { type MediaProtocol, mediaProtocol } from '../../rpc/media-protocol';
 import type { MediaPlace, MediaServer } from '../calls/media-server';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
 import { type Fork, type ProcessState, RestartingProcess } from './restarting-process';
 
 /** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */

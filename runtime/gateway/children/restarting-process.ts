@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type ErrorCode, VoiceError } from '../../contract/errors';
 import { monotonicClock } from '../../lib/clock';
+import type { Log } from '../../lib/log';
 import { RpcClient } from '../../rpc/client';
 import { pipeToChild } from '../../rpc/pipes';
 import type { Protocol } from '../../rpc/protocol';
-import type { Log } from '../log';
 
 export interface RestartingProcessOptions<P extends Protocol> {
 	readonly name: string;
@@ -13,12 +13,11 @@ export interface RestartingProcessOptions<P extends Protocol> {
 	readonly protocol: P;
 	/** What its open calls fail with when it dies. */
 	readonly lostCode: ErrorCode;
-	readonly env?: NodeJS.ProcessEnv;
 	readonly log: Log;
 }
 
 /** Starts the entry file; tests hand in processes of their own. */
-export type Fork = (entry: string, env: NodeJS.ProcessEnv) => ChildProcess;
+export type Fork = (entry: string) => ChildProcess;
 
 /** Waits before a restart: a crash on one bad input recovers at once, a crash loop costs little. */
 const BACK_OFF_MS = [50, 200, 1000, 3000, 10_000];
@@ -74,12 +73,12 @@ export class RestartingProcess<P extends Protocol> {
 	start(): void {
 		if (this.stopping || this.life) return;
 		clearTimeout(this.restart);
-		const { entry, name, protocol, lostCode, env, log } = this.options;
+		const { entry, name, protocol, lostCode, log } = this.options;
 		this.current = 'starting';
 		const startedAt = monotonicClock.now();
 		let child: ChildProcess;
 		try {
-			child = this.forkChild(entry, { ...process.env, ...env });
+			child = this.forkChild(entry);
 		} catch (error) {
 			log.error({ err: error, child: name }, 'child process could not be started');
 			this.startLater('could not be started', startedAt);
@@ -169,7 +168,7 @@ export class RestartingProcess<P extends Protocol> {
 		this.lastEnd = how;
 		this.failures = monotonicClock.now() - startedAt > HEALTHY_AFTER_MS ? 0 : this.failures + 1;
 		const wait = BACK_OFF_MS[Math.min(Math.max(this.failures - 1, 0), BACK_OFF_MS.length - 1)];
-		this.options.log.error({ child: this.options.name, how, restartInMs: wait }, 'child process is down');
+		this.options.log.error({ child: this.options.name, why: how, restartInMs: wait }, 'child process is down');
 		this.restart = setTimeout(() => this.start(), wait);
 	}
 
@@ -184,10 +183,9 @@ export class RestartingProcess<P extends Protocol> {
 	}
 }
 
-function forkEntry(entry: string, env: NodeJS.ProcessEnv): ChildProcess {
+function forkEntry(entry: string): ChildProcess {
 	return fork(entry, [], {
 		serialization: 'advanced',
-		env,
 		execArgv: ['--enable-source-maps'],
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 	});

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { openLog } from '../../lib/log';
 import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { TriggerStreams } from '../n8n/trigger-streams';
@@ -88,7 +89,7 @@ export class HttpDoor {
 	}
 
 	static async open(options: { uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'> } = {}): Promise<HttpDoor> {
-		const door = new HttpDoor(createHttpServer('silent', KEY));
+		const door = new HttpDoor(createHttpServer(KEY, openLog('silent')));
 		const client = {
 			call: (op: string, params: Record<string, unknown>, onEvent: (event: unknown) => void) => {
 				const call = new StandInCall(op, params, onEvent);

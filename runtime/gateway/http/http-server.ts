@@ -1,4 +1,5 @@
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { logger } from '../../lib/log';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Calls } from '../calls/calls';
 import type { MediaPool } from '../children/media-pool';
@@ -29,9 +30,9 @@ export interface HttpDeps {
 }
 
 /** No routes yet. */
-export function createHttpServer(logLevel: string, key: string): FastifyInstance {
+export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger = logger): FastifyInstance {
 	return fastify({
-		logger: { level: logLevel },
+		loggerInstance,
 		// Paths hold the ids of calls; only what fails is logged, by code.
 		logController: new LogController({ disableRequestLogging: true }),
 		bodyLimit: BODY_LIMIT_BYTES,

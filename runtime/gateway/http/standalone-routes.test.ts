@@ -52,7 +52,7 @@ describe('a recording', () => {
 	it.each(['{', '{"model":7}', '[]'])('with the settings %s is refused, and the message names them', async (settings) => {
 		const response = await transcribe(wav, 'audio/wav', `?settings=${encodeURIComponent(settings)}`);
 		expect(response.status).toBe(400);
-		expect(response.json()).toMatchObject({ error: { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringMatching(/^(settings|model|The request): /) } });
+		expect(response.json()).toMatchObject({ error: { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringMatching(/^settings(\.model)?: /) } });
 	});
 });
 

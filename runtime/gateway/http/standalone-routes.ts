@@ -7,6 +7,7 @@ import { chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptio
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { unlessCancelled } from '../../lib/async';
+import { parseJson } from '../../lib/json';
 import type { RpcCall, RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
@@ -21,20 +22,19 @@ const RECORDING_TYPES = ['audio/wav', 'audio/x-wav', 'audio/wave', 'application/
 const PIECE_SAMPLES = 20 * LISTEN_RATE;
 const SPEECH_SILENCE = new Int16Array(0);
 
-const transcriptionQuery = z.object({ settings: z.string().default('{}') });
+const transcriptionQuery = z.object({
+	settings: z
+		.string()
+		.default('{}')
+		.refine((text) => parseJson(text) !== undefined, 'This is not JSON.')
+		.transform(parseJson)
+		.pipe(transcribeSettings),
+});
 
 type Inference = Pick<RestartingProcess<InferenceProtocol>, 'ready'>;
 
 function base64urlJson(value: unknown): string {
 	return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'settings: This is not JSON.');
-	}
 }
 
 /** Asks inference, and stops its work when the client has gone. */
@@ -61,7 +61,7 @@ function transcriptionRoute(app: FastifyInstance, inference: Inference, limits: 
 	app.post('/v1/transcriptions', { bodyLimit: limits.recordingBytes }, async (request, reply) => {
 		const { body, query } = request;
 		if (!Buffer.isBuffer(body)) throw new VoiceError('VOICE_ERR_BAD_AUDIO', 'The request has no recording.');
-		const settings = parseRequest(transcribeSettings, parseJson(parseRequest(transcriptionQuery, query).settings));
+		const { settings } = parseRequest(transcriptionQuery, query);
 		const recording = await readRecording(body);
 		request.body = undefined;
 		uploads.release(request);

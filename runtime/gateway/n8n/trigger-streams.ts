@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import { triggerAck, triggerHello } from '../../contract/control';
 import type { TriggerEvent } from '../../contract/turn';
-import type { Log } from '../log';
+import type { Log } from '../../lib/log';
+import { parseJson } from '../../lib/json';
 
 /** A trigger that has not acknowledged by then has not started an execution: n8n needs about 10 ms. */
 const ACK_LIMIT_MS = 3000;
@@ -125,9 +126,5 @@ export class TriggerStreams {
 }
 
 function parse(data: RawData): unknown {
-	try {
-		return JSON.parse(Buffer.isBuffer(data) ? data.toString('utf8') : '');
-	} catch {
-		return undefined;
-	}
+	return Buffer.isBuffer(data) ? parseJson(data.toString('utf8')) : undefined;
 }

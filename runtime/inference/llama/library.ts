@@ -1,6 +1,6 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../contract/errors';
-import { log } from '../log';
+import { log } from '../../lib/log';
 import { workingGpu } from '../machine/gpu-trial';
 import { Scheduler } from '../scheduler/scheduler';
 import { threadsFor, usableCores } from '../machine/cores';
@@ -29,11 +29,11 @@ async function open(): Promise<Backend> {
 		build: 'never',
 		maxThreads: threadsFor(Number.POSITIVE_INFINITY, cores),
 		logger: (level: string, message: string) => {
-			if (level === 'error' || level === 'fatal') log('warn', 'llama.cpp', { text: message.trim() });
+			if (level === 'error' || level === 'fatal') log.warn({ library: 'llama.cpp', reason: message.trim() }, 'a library reports a fault');
 		},
 	} as const;
 	const { kind, refused } = await workingGpu();
-	for (const { kind: other, why } of refused) log('warn', 'a GPU is not used', { gpu: other, why, instead: kind === false ? 'processor' : kind });
+	for (const { kind: other, why } of refused) log.warn({ gpu: other, why, instead: kind === false ? 'processor' : kind }, 'a GPU cannot be used');
 	try {
 		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: kind }) };
 	} catch (cause) {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { answer, Hub, inTurn, hubModelBytes, type Reaction, testLimits } from './download/hub.fixture';
 import type { DownloadLimits } from './download/limits';
-import { ModelLock } from './download/model-lock';
+import { LockFile } from '../../lib/lock-file';
 import type { ModelProgress } from './download/progress';
 import { Models } from './models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels } from './own-catalogue.fixture';
@@ -258,8 +258,8 @@ describe('remove', () => {
 	it('leaves a model alone that is being fetched', async () => {
 		use(await hub());
 		await models().ensure('small');
-		const lock = await ModelLock.take(stored('small.lock'));
-		if (!(lock instanceof ModelLock)) throw new Error('not taken');
+		const lock = await LockFile.take(stored('small.lock'));
+		if (!(lock instanceof LockFile)) throw new Error('not taken');
 		await expect(models().remove('small')).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringContaining(String(process.pid)) });
 		await lock.release();
 		expect(await models().remove('small')).toBe(true);

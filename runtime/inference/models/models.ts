@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { VoiceError } from '../../contract/errors';
+import { LockFile } from '../../lib/lock-file';
 import { type Catalogue, expectedBytes, openCatalogue } from './catalogue/catalogue';
 import type { CatalogueModel, ModelTask } from './catalogue/schema';
 import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
-import { ModelLock } from './download/model-lock';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
 import { BUILT_IN, type Choice, choose, fittingTiers } from './best-tier';
@@ -135,8 +135,8 @@ export class Models {
 	async remove(id: string): Promise<boolean> {
 		const model = this.catalogue.model(id);
 		await mkdir(this.store.folder, { recursive: true });
-		const lock = await ModelLock.take(lockPath(this.store, model));
-		if (!(lock instanceof ModelLock)) {
+		const lock = await LockFile.take(lockPath(this.store, model));
+		if (!(lock instanceof LockFile)) {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is being fetched by process ${lock.pid}.`, {
 				remedy: 'Wait until it is done, or stop that process.',
 			});

@@ -3,9 +3,9 @@ import { VoiceError } from '../../contract/errors';
 
 const limitMs = z.number().int().min(100).max(600_000);
 
-/** How long a server may take, ms. */
+/** How long a server may take. undici notices the first two up to a second late. */
 export const remoteLimits = z.object({
-	/** Until the connection stands, TLS included: a machine that is switched off is noticed within a turn. */
+	/** Until there is a connection, TLS included: a machine that is switched off is noticed within a turn. */
 	connectMs: limitMs.default(3_000),
 	/** From the connection to the first byte of the answer: a long prompt is read meanwhile, or a model loaded. */
 	firstByteMs: limitMs.default(20_000),
@@ -31,10 +31,10 @@ export type RemoteAddress = z.infer<typeof remoteAddress>;
 export function apiUrl(baseUrl: string): string {
 	const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
 	if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The address of an engine\'s server must begin with http:// or https://.');
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The address of an inference server must start with http:// or https://.');
 	}
 	if (url.username !== '' || url.password !== '') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The address of an engine\'s server must not hold a name or a password: give the key in its own field.');
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The address of an inference server must not contain a user name or a password. Put the key into its own field.');
 	}
 	const path = url.pathname.replace(/\/+$/, '');
 	return `${url.origin}${/\/v\d+$/.test(path) ? path : `${path}/v1`}`;

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/json';
 import { readEvents, untilDone } from './event-stream';
-import { saidIn } from './faults';
-import { parseJson, type RemoteAnswer, type RemoteServer } from './remote-server';
+import { saidIn } from './refusal';
+import { type RemoteAnswer, readText } from './remote-answer';
+import type { RemoteServer } from './remote-server';
 
 /** vLLM, SGLang, llama-server: what went wrong after the headers were sent. */
 const reportsError = z.object({ error: z.union([z.string(), z.object({})]) });
 
-const MAX_WHOLE_CHARACTERS = 8 * 1024 * 1024;
+const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
 
 /**
  * The chunks of a streamed answer; a server that does not stream gives one. Returns whether `[DONE]` was said.
@@ -14,11 +16,11 @@ const MAX_WHOLE_CHARACTERS = 8 * 1024 * 1024;
  */
 export async function* streamedJson<T extends z.ZodTypeAny>(
 	server: RemoteServer,
-	{ contentType, body }: RemoteAnswer,
+	answer: RemoteAnswer,
 	shape: T,
 	confidential: readonly string[] = [],
 ): AsyncGenerator<z.output<T>, boolean> {
-	const events = untilDone(contentType === 'application/json' ? whole(server, body) : readEvents(body));
+	const events = untilDone(answer.contentType === 'application/json' ? whole(server, answer) : readEvents(answer.body));
 	try {
 		for (;;) {
 			const next = await events.next();
@@ -26,7 +28,7 @@ export async function* streamedJson<T extends z.ZodTypeAny>(
 			const json = parseJson(next.value);
 			const parsed = shape.safeParse(json);
 			if (reportsError.safeParse(json).success) throw server.reported(saidIn(json), confidential);
-			if (!parsed.success) throw server.failed('sent something that is no answer');
+			if (!parsed.success) throw server.failed('sent an answer that does not follow OpenAI\'s API');
 			yield parsed.data as z.output<T>;
 		}
 	} finally {
@@ -35,13 +37,6 @@ export async function* streamedJson<T extends z.ZodTypeAny>(
 	}
 }
 
-async function* whole(server: RemoteServer, body: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
-	const pieces: Uint8Array[] = [];
-	let length = 0;
-	for await (const piece of body) {
-		length += piece.length;
-		if (length > MAX_WHOLE_CHARACTERS) throw server.failed(`answered with more than ${MAX_WHOLE_CHARACTERS} bytes`);
-		pieces.push(piece);
-	}
-	yield Buffer.concat(pieces).toString('utf8');
+async function* whole({ url }: RemoteServer, answer: RemoteAnswer): AsyncGenerator<string, void> {
+	yield await readText(answer, MAX_WHOLE_BYTES, url);
 }

@@ -1,4 +1,4 @@
-import { refusalOf } from './faults';
+import { refusalOf } from './refusal';
 
 /**
  * Fields that some servers do not know and then refuse, in the order in which they are given up. What a server

@@ -170,6 +170,6 @@ async function start(model: string, ...more: string[]): Promise<RemoteServer> {
 		expect(reply.text).not.toBe('');
 		const stranger = new RemoteServer(remoteAddress.parse({ ...server.address, apiKey: 'sk-wrong-key' }));
 		const failure = stranger.ask({ path: '/chat/completions', json: {} }, never);
-		await expect(failure).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_REFUSED', message: expect.stringContaining('refuses the key') });
+		await expect(failure).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_REFUSED', message: expect.stringContaining('rejected the API key') });
 	});
 });

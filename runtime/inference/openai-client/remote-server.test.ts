@@ -1,6 +1,7 @@
 // Guards against: a server that is switched off and holds up a turn, a cancelled request that ends the process, keys that
 // leave in an address, and what a caller said being sent to where a server points.
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import net, { type AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { type FixtureFault, FixtureServer, type Routes } from './fixtures/fixture-server.fixture';
@@ -30,7 +31,7 @@ it.each(['gpu:8000', 'ftp://gpu', 'file:///etc/passwd', '', 'http://me:secret@gp
 		expect(error).toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
 		({ message } = error as Error);
 	}
-	expect(message).toContain('address of an engine\'s server');
+	expect(message).toContain('address of an inference server');
 	expect(message).not.toContain('secret');
 });
 
@@ -55,7 +56,7 @@ describe('a server', () => {
 			server.next(fault);
 			await expect(server.client().askJson({ path: '/greet', json: { said: 'hello' } }, hello, never)).rejects.toMatchObject({
 				code: 'VOICE_ERR_ENGINE_REFUSED',
-				message: expect.stringContaining('points elsewhere'),
+				message: expect.stringContaining('redirects to another address'),
 			});
 		}
 		expect(elsewhere.received).toEqual([]);
@@ -84,6 +85,24 @@ describe('a server', () => {
 		expect(await client.askJson({ path: '/greet', json: {} }, hello, never)).toEqual({ hello: 'you' });
 	});
 
+	it('leaves no listener behind on a signal that lives longer than its requests', async () => {
+		const client = server.client();
+		const { signal } = new AbortController();
+		for (const fault of [undefined, { kind: 'drop' }, { kind: 'status', status: 400 }, { kind: 'cut', after: 1 }] as const) {
+			if (fault) server.next(fault);
+			await client.askJson({ path: '/greet', json: {} }, hello, signal).catch(() => undefined);
+		}
+		expect(getEventListeners(signal, 'abort')).toEqual([]);
+	});
+
+	it('that cannot be shown its key does not show it to others', async () => {
+		const client = server.client({ apiKey: 'sk-secret\nsk-secret' });
+		const failure: unknown = await client.askJson({ path: '/greet', json: {} }, hello, never).catch((error: unknown) => error);
+		expect(failure).toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
+		expect((failure as Error).message).not.toContain('secret');
+		expect(server.received).toEqual([]);
+	});
+
 	it('is asked for its models once', async () => {
 		const client = server.client();
 		expect(await Promise.all([client.model(never), client.owner(never), client.model(never)])).toEqual(['one', 'vllm', 'one']);
@@ -99,7 +118,7 @@ it('says that nothing listens', async () => {
 	await server.stop();
 	await expect(client.askJson({ path: '/greet', json: {} }, hello, never)).rejects.toMatchObject({
 		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
-		message: `The engine's server at ${url}/v1 cannot be reached (nothing listens there).`,
+		message: `The inference server at ${url}/v1 cannot be reached (nothing is listening there).`,
 	});
 	await expect(client.model(never)).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
 	await expect(client.owner(never)).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
@@ -113,9 +132,63 @@ it('gives up a connection that does not stand in time', async () => {
 	const client = new RemoteServer(remoteAddress.parse({ baseUrl, limits: { connectMs: 200, firstByteMs: 600_000 } }));
 	await expect(client.askJson({ path: '/greet', json: {} }, hello, never)).rejects.toMatchObject({
 		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
-		message: expect.stringContaining('could not be connected to within 200 ms'),
+		message: expect.stringContaining('did not accept a connection within 200 ms'),
 	});
 	deaf.close();
+});
+
+describe('a server that takes its time', () => {
+	const limits = { connectMs: 200, firstByteMs: 20_000, stallMs: 400 };
+	let server: FixtureServer;
+	let headersAfterMs: number;
+	let firstByteAfterMs: number;
+	beforeEach(async () => {
+		headersAfterMs = firstByteAfterMs = 0;
+		server = await FixtureServer.start({
+			'POST /v1/greet': async (_request, reply) => {
+				await sleep(headersAfterMs);
+				reply.begin(200, { 'content-type': 'application/json' });
+				await sleep(firstByteAfterMs);
+				await reply.write('{"hello":');
+				await reply.write('"you"}');
+			},
+		});
+	});
+	afterEach(async () => await server.stop());
+
+	it('may read a prompt for longer than a connection takes, on a new connection and on a kept one, for many at once', async () => {
+		const client = server.client({ limits });
+		const greet = async (): Promise<unknown> => await client.askJson({ path: '/greet', json: {} }, hello, never);
+		expect(await greet()).toEqual({ hello: 'you' });
+		headersAfterMs = 2000;
+		const asked = Array.from({ length: 12 }, greet);
+		await server.until(() => server.received.length === 13);
+		expect(await Promise.all(asked)).toEqual(Array(12).fill({ hello: 'you' }));
+	});
+
+	it('may send its headers long before the first byte, however soon it must go on after that', async () => {
+		firstByteAfterMs = 1200;
+		expect(await server.client({ limits }).askJson({ path: '/greet', json: {} }, hello, never)).toEqual({ hello: 'you' });
+	});
+
+	it('does not have to send while nobody asks', async () => {
+		server.next({ kind: 'slow', everyMs: 600 });
+		const { body } = await server.client({ limits }).ask({ path: '/greet', json: {} }, never);
+		let text = '';
+		for await (const piece of body) {
+			text += Buffer.from(piece).toString();
+			await sleep(700);
+		}
+		expect(text).toBe('{"hello":"you"}');
+	});
+});
+
+it('says that there is no such host', async () => {
+	const client = new RemoteServer(remoteAddress.parse({ baseUrl: 'http://nowhere.invalid:8000' }));
+	await expect(client.model(never)).rejects.toMatchObject({
+		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
+		message: expect.stringMatching(/cannot be reached \((there is no such host|the host name could not be looked up)\)/) as string,
+	});
 });
 
 it('has nothing to say about an empty list of models', async () => {

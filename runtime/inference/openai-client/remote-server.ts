@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Dispatcher, request as send } from 'undici';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 import { FoundOnce, cancelled } from '../../lib/async';
+import { parseJson } from '../../lib/json';
+import { retryAfterMs } from '../../lib/retry-after';
 import { type RemoteAddress, apiUrl } from './address';
-import { faultWords, isTransient, quoted, Refusal, refusalOf, saidIn } from './faults';
-import { RequestWatch } from './request-watch';
-import { REQUEST_ID, whenSent } from './sent';
+import { openConnections } from './connections';
+import { failed, faultCode, faultWords, isTransient, unreachable } from './faults';
+import { quoted, Refusal, refusalError, refusalOf, saidIn } from './refusal';
+import { openAnswer, type RemoteAnswer, readText } from './remote-answer';
 
 export interface RemoteRequest {
 	/** Below `/v1`: `/chat/completions`. */
@@ -18,17 +22,7 @@ export interface RemoteRequest {
 	readonly confidential?: readonly string[];
 }
 
-/** An answer whose headers are there and good. Its body must be read or closed. */
-export interface RemoteAnswer {
-	/** In lower case, without parameters: `text/event-stream`. */
-	readonly contentType: string;
-	/** Of the content type: `rate` of `audio/pcm; rate=24000`. */
-	readonly parameters: Readonly<Record<string, string>>;
-	/** Throws as `RemoteServer.ask`. To stop reading closes the connection. */
-	readonly body: AsyncGenerator<Uint8Array, void>;
-	close(): void;
-}
-
+const USER_AGENT = 'n8n-nodes-voice-loop';
 const RETRIED = [429, 502, 503];
 /** Before the one retry where the server names no time: a restarting server's port is back, a caller hardly notices. */
 const RETRY_MS = 250;
@@ -39,10 +33,12 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export class RemoteServer {
 	/** For messages: no key in it. */
 	readonly url: string;
+	private readonly connections: Dispatcher;
 	private readonly models = new FoundOnce<ModelList>(async (signal) => await this.askJson({ path: '/models' }, modelList, signal));
 
 	constructor(readonly address: RemoteAddress) {
 		this.url = apiUrl(address.baseUrl);
+		this.connections = openConnections(address.limits);
 	}
 
 	/**
@@ -69,9 +65,9 @@ export class RemoteServer {
 
 	/** The whole answer. Throws as `ask`, and VOICE_ERR_MODEL_FAILED where it has another shape. */
 	async askJson<T extends z.ZodTypeAny>(request: RemoteRequest, shape: T, signal: AbortSignal): Promise<z.output<T>> {
-		const parsed = shape.safeParse(parseJson(await this.text(await this.ask(request, signal), MAX_JSON_BYTES)));
+		const parsed = shape.safeParse(parseJson(await readText(await this.ask(request, signal), MAX_JSON_BYTES, this.url)));
 		if (parsed.success) return parsed.data as z.output<T>;
-		throw this.failed(`answered ${request.path} with something else than it should`);
+		throw this.failed(`sent an answer for ${request.path} that does not follow OpenAI's API`);
 	}
 
 	/** The model to ask for: the address's own, or the server's first. Throws as `ask`. */
@@ -80,8 +76,8 @@ export class RemoteServer {
 		const [first] = (await this.models.get(signal)).data;
 		if (first) return first.id;
 		this.models.forget();
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The engine's server at ${this.url} has no model.`, {
-			remedy: 'Load a model at the engine\'s server, or name one.',
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The inference server at ${this.url} has no model.`, {
+			remedy: 'Load a model on the server, or name one in the configuration.',
 		});
 	}
 
@@ -97,10 +93,7 @@ export class RemoteServer {
 	}
 
 	failed(what: string, cause?: unknown): VoiceError {
-		return new VoiceError('VOICE_ERR_MODEL_FAILED', `The engine's server at ${this.url} ${what}.`, {
-			cause,
-			remedy: 'Look at the log of the engine\'s server.',
-		});
+		return failed(this.url, what, cause);
 	}
 
 	/** What the server reports in the middle of a stream, or that it left off there. */
@@ -110,11 +103,7 @@ export class RemoteServer {
 
 	/** Its answer ended too early. */
 	cutOff(): VoiceError {
-		return this.unreachable('broke off in the middle of its answer');
-	}
-
-	private unreachable(what: string, cause?: unknown): VoiceError {
-		return new VoiceError('VOICE_ERR_ENGINE_UNREACHABLE', `The engine's server at ${this.url} ${what}.`, { cause });
+		return unreachable(this.url, 'broke off in the middle of its answer');
 	}
 
 	private quoted(said: string, confidential: readonly string[] = []): string {
@@ -122,106 +111,51 @@ export class RemoteServer {
 	}
 
 	private async attempt(request: RemoteRequest, signal: AbortSignal): Promise<RemoteAnswer> {
-		const watch = new RequestWatch(this.address.limits, this.url, signal);
-		const id = randomUUID();
-		const forget = whenSent(id, () => watch.connected());
+		const { apiKey, limits } = this.address;
+		let answer: RemoteAnswer | undefined;
 		try {
 			const posted = await bodyOf(request);
-			watch.connecting();
-			const response = await fetch(`${this.url}${request.path}`, {
+			const response = await send(`${this.url}${request.path}`, {
+				dispatcher: this.connections,
 				method: posted ? 'POST' : 'GET',
 				headers: {
-					[REQUEST_ID]: id,
-					...(this.address.apiKey === '' ? {} : { authorization: `Bearer ${this.address.apiKey}` }),
+					accept: '*/*',
+					'user-agent': USER_AGENT,
+					// For the server's log.
+					'x-request-id': randomUUID(),
+					...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
 					...(posted ? { 'content-type': posted.type } : {}),
 				},
 				body: posted?.body ?? null,
-				// What a caller said must not go to where a server points.
-				redirect: 'manual',
-				signal: watch.signal,
+				signal,
 			});
-			const answer = this.answer(response, watch);
-			if (!response.ok) throw await this.refusal(response, answer, request);
-			if (answer.contentType === 'text/html') throw this.unreachable('is no engine\'s server: it answered with a web page');
+			answer = openAnswer(response, limits, this.url, signal);
+			// undici follows no redirect: what a caller said must not go to where a server points.
+			if (response.statusCode >= 300) throw await this.refusal(response, answer, request);
+			if (answer.contentType === 'text/html') throw unreachable(this.url, 'is not an inference server: it answered with a web page');
 			return answer;
 		} catch (error) {
-			const ended = watch.signal.aborted;
-			watch.end();
+			answer?.close();
+			if (signal.aborted) throw cancelled();
 			if (error instanceof VoiceError) throw error;
-			if (ended) throw watch.reason;
-			throw this.unreachable(`cannot be reached (${faultWords(error)})`, error);
-		} finally {
-			forget();
+			throw unreachable(this.url, this.late(error) ?? `cannot be reached (${faultWords(error)})`, error);
 		}
 	}
 
-	private answer(response: Response, watch: RequestWatch): RemoteAnswer {
-		const [contentType = '', ...parameters] = (response.headers.get('content-type') ?? '').split(';').map((part) => part.trim());
-		return {
-			contentType: contentType.toLowerCase(),
-			parameters: Object.fromEntries(
-				parameters.map((parameter) => {
-					const [name = '', value = ''] = parameter.split('=', 2);
-					return [name.trim().toLowerCase(), value.trim().replace(/^"|"$/g, '')];
-				}),
-			),
-			body: this.read(response, watch),
-			close: () => watch.end(),
-		};
+	private late(thrown: unknown): string | undefined {
+		const { connectMs, firstByteMs } = this.address.limits;
+		const code = faultCode(thrown);
+		if (code === 'UND_ERR_CONNECT_TIMEOUT') return `did not accept a connection within ${connectMs} ms`;
+		return code === 'UND_ERR_HEADERS_TIMEOUT' ? `did not start to answer within ${firstByteMs} ms` : undefined;
 	}
 
-	private async *read(response: Response, watch: RequestWatch): AsyncGenerator<Uint8Array, void> {
-		const reader = response.body?.getReader();
-		try {
-			for (;;) {
-				const piece = await watch.piece(async () => await reader?.read());
-				if (!piece || piece.done) return;
-				yield piece.value as Uint8Array;
-			}
-		} catch (error) {
-			if (watch.signal.aborted) throw watch.reason;
-			throw this.unreachable(`broke off in the middle of its answer (${faultWords(error)})`, error);
-		} finally {
-			watch.end();
-		}
-	}
-
-	private async text({ body }: RemoteAnswer, limit: number): Promise<string> {
-		const pieces: Uint8Array[] = [];
-		let length = 0;
-		for await (const piece of body) {
-			length += piece.length;
-			if (length > limit) throw this.failed(`answered with more than ${limit} bytes`);
-			pieces.push(piece);
-		}
-		return Buffer.concat(pieces).toString('utf8');
-	}
-
-	private async refusal(response: Response, answer: RemoteAnswer, { path, confidential }: RemoteRequest): Promise<VoiceError> {
-		const { status } = response;
+	private async refusal({ statusCode, headers }: Dispatcher.ResponseData, answer: RemoteAnswer, { path, confidential }: RemoteRequest): Promise<VoiceError> {
 		// The status says enough where the words that go with it are lost.
-		const body = await this.text(answer, MAX_ERROR_BYTES).catch(() => '');
-		const raw = saidIn(parseJson(body));
-		const cause = new Refusal(status, raw, retryAfterMs(response.headers.get('retry-after')));
-		const shown = this.quoted(raw, confidential);
-		const said = `(HTTP ${status}${shown === '' ? '' : `: ${shown}`})`;
-		const refused = (what: string): VoiceError =>
-			new VoiceError('VOICE_ERR_ENGINE_REFUSED', `The engine's server at ${this.url} ${what} ${said}.`, { cause });
-		if (status === 500) return this.failed(`failed ${said}`, cause);
-		if (status > 500) return this.unreachable(`cannot serve now ${said}`, cause);
-		if (status < 400) return refused('points elsewhere: give the address that it points to');
-		if (status === 401 || status === 403) return refused('refuses the key');
-		if (status === 429) return refused('takes no more requests now');
-		if (status === 404 && /model/i.test(raw)) {
-			// It may have been started again with another one.
-			this.models.forget();
-			return new VoiceError('VOICE_ERR_MODEL_MISSING', `The engine's server at ${this.url} does not have the model ${said}.`, {
-				cause,
-				remedy: 'Choose a model that the engine\'s server has.',
-			});
-		}
-		if (status === 404 || status === 405) return refused(`does not offer ${path}`);
-		return refused('refuses the request');
+		const said = saidIn(parseJson(await readText(answer, MAX_ERROR_BYTES, this.url).catch(() => '')));
+		const error = refusalError(this.url, path, new Refusal(statusCode, said, retryAfterMs(headers['retry-after'])), this.quoted(said, confidential));
+		// It may have been started again with another one.
+		if (error.code === 'VOICE_ERR_MODEL_MISSING') this.models.forget();
+		return error;
 	}
 
 	/** ms; undefined where asking again is of no use. */
@@ -234,26 +168,12 @@ export class RemoteServer {
 	}
 }
 
-/** A form is written out first: `fetch` throws past everybody when it is aborted while it still reads one. */
-async function bodyOf({ json, form }: RemoteRequest): Promise<{ type: string; body: string | ArrayBuffer } | undefined> {
+/** A form is written out first: its length is known then, and there is no stream of it to break off. */
+async function bodyOf({ json, form }: RemoteRequest): Promise<{ type: string; body: string | Buffer } | undefined> {
 	if (json) return { type: 'application/json', body: JSON.stringify(json) };
 	if (!form) return undefined;
 	const written = new Response(form);
-	return { type: written.headers.get('content-type') ?? '', body: await written.arrayBuffer() };
-}
-
-function retryAfterMs(header: string | null): number | undefined {
-	if (header === null) return undefined;
-	const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
+	return { type: written.headers.get('content-type') ?? '', body: Buffer.from(await written.arrayBuffer()) };
 }
 
 /** What `/v1/models` answers; `owned_by` tells whose server it is. */

@@ -106,14 +106,14 @@ export class KnownServer {
 		if (apiKeyEnv === undefined) return apiKey;
 		const key = this.environment[apiKeyEnv] ?? '';
 		if (key !== '') return key;
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The key of the server "${this.name}" is to be in the variable ${apiKeyEnv}, which is not set.`, {
-			remedy: `Set ${apiKeyEnv} where the runtime is started.`,
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The key of the server "${this.name}" is read from the environment variable ${apiKeyEnv}, which is not set.`, {
+			remedy: `Set ${apiKeyEnv} in the environment of the runtime, then restart it.`,
 		});
 	}
 
 	private lacks(stage: Stage): VoiceError {
-		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The server "${this.name}" is not there to ${stage}, but to ${this.stages.join(' and ')}.`, {
-			remedy: `Choose another server, or give it "${stage}" in the file that VOICE_LOOP_SERVERS names.`,
+		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The server "${this.name}" is not configured for "${stage}", only for ${this.stages.map((known) => `"${known}"`).join(' and ')}.`, {
+			remedy: `Choose another server, or add "${stage}" to its entry in the file that VOICE_LOOP_SERVERS names.`,
 		});
 	}
 }

@@ -39,20 +39,20 @@ it('fills in what is not said', () => {
 });
 
 it.each<[string, unknown, RegExp]>([
-	['no JSON', `{\n"gpu": {\n"apiKey": "${KEY}",,\n}}`, /no JSON(, see line 3)?\.$/],
-	['half of it', `{ "gpu": { "apiKey": "${KEY}"`, /no JSON/],
+	['no JSON', `{\n"gpu": {\n"apiKey": "${KEY}",,\n}}`, /not valid JSON( \(line 3\))?\.$/],
+	['half of it', `{ "gpu": { "apiKey": "${KEY}"`, /not valid JSON/],
 	['a list', [gpu], /object/],
-	['a strange name', { 'my gpu': gpu }, /my gpu: is no name/],
+	['a strange name', { 'my gpu': gpu }, /my gpu: is not a valid name/],
 	['no address', { gpu: { chat: {} } }, /gpu\.baseUrl: Required/],
 	['an address that is none', { gpu: { ...gpu, baseUrl: 'gpu:8000' } }, /gpu\.baseUrl: .*http:\/\//],
-	['a key in the address', { gpu: { ...gpu, baseUrl: `http://me:${KEY}@gpu` } }, /must not hold a name or a password/],
+	['a key in the address', { gpu: { ...gpu, baseUrl: `http://me:${KEY}@gpu` } }, /must not contain a user name or a password/],
 	['a typing error', { gpu: { ...gpu, apikey: KEY } }, /gpu: .*'apikey'/],
 	['a typing error further inside', { gpu: { ...gpu, chat: { modell: 'x' } } }, /gpu\.chat: .*'modell'/],
 	['two keys', { gpu: { ...gpu, apiKeyEnv: 'GPU_KEY' } }, /gpu: has both apiKey and apiKeyEnv/],
-	['a key for the name of a variable', { gpu: { baseUrl: 'http://gpu', apiKeyEnv: KEY, chat: {} } }, /gpu\.apiKeyEnv: is no name/],
-	['a server for nothing', { gpu: { baseUrl: 'http://gpu' } }, /gpu: has none of chat, speak, transcribe/],
+	['a key for the name of a variable', { gpu: { baseUrl: 'http://gpu', apiKeyEnv: KEY, chat: {} } }, /gpu\.apiKeyEnv: is not a valid name/],
+	['a server for nothing', { gpu: { baseUrl: 'http://gpu' } }, /gpu: needs at least one of chat, speak, transcribe/],
 	['another kind of voice', { gpu: { ...gpu, speak: { kind: 'orpheus' } } }, /gpu\.speak\.kind: .*'orpheus-tokens' \| 'speech'/],
-	['a voice whose name would end the prompt', { gpu: { ...gpu, speak: { kind: 'orpheus-tokens', voices: ['tara', 'bob: hi'] } } }, /gpu\.speak\.voices\.1: is no name/],
+	['a voice whose name would end the prompt', { gpu: { ...gpu, speak: { kind: 'orpheus-tokens', voices: ['tara', 'bob: hi'] } } }, /gpu\.speak\.voices\.1: is not a valid voice name/],
 	['a limit that is none', { gpu: { ...gpu, limits: { connectMs: 0 } } }, /gpu\.limits\.connectMs/],
 ])('refuses %s, and says where', (_what, content, message) => {
 	write(content);
@@ -60,9 +60,9 @@ it.each<[string, unknown, RegExp]>([
 });
 
 it('refuses what is no file', () => {
-	expect(refusal(path.join(folder, 'nowhere.json')).message).toMatch(/there is none/);
+	expect(refusal(path.join(folder, 'nowhere.json')).message).toMatch(/does not exist/);
 	mkdirSync(path.join(folder, 'inside'));
-	expect(refusal(path.join(folder, 'inside')).message).toMatch(/no file/);
+	expect(refusal(path.join(folder, 'inside')).message).toMatch(/not a file/);
 });
 
 it('keeps keys to those who may see them', () => {

@@ -12,7 +12,7 @@ const orpheusTokens = z
 		kind: z.literal('orpheus-tokens'),
 		model,
 		/** Those that the server's model knows; the first is its default. None: all of Orpheus's. */
-		voices: z.array(z.string().regex(VOICE_NAME, 'is no name of a voice')).default([]),
+		voices: z.array(z.string().regex(VOICE_NAME, 'is not a valid voice name')).default([]),
 	})
 	.strict();
 const speech = remoteSpeechSettings.extend({ kind: z.literal('speech'), model }).strict();
@@ -32,15 +32,15 @@ export const serverEntry = z
 		}),
 		apiKey: apiKey.removeDefault().min(1).optional(),
 		/** The environment variable of the runtime that holds the key. */
-		apiKeyEnv: z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of an environment variable').optional(),
+		apiKeyEnv: z.string().regex(/^[A-Za-z_]\w*$/, 'is not a valid name for an environment variable').optional(),
 		limits,
 		chat: z.object({ model }).strict().optional(),
 		speak: z.discriminatedUnion('kind', [orpheusTokens, speech]).optional(),
 		transcribe: z.object({ model }).strict().optional(),
 	})
 	.strict()
-	.refine((entry) => entry.apiKey === undefined || entry.apiKeyEnv === undefined, 'has both apiKey and apiKeyEnv')
-	.refine((entry) => STAGES.some((stage) => entry[stage]), `has none of ${STAGES.join(', ')}`);
+	.refine((entry) => entry.apiKey === undefined || entry.apiKeyEnv === undefined, 'has both apiKey and apiKeyEnv: use only one')
+	.refine((entry) => STAGES.some((stage) => entry[stage]), `needs at least one of ${STAGES.join(', ')}`);
 export type ServerEntry = z.infer<typeof serverEntry>;
 
 /** What a server does, as its entry says. */
@@ -49,7 +49,7 @@ export function stagesOf(entry: ServerEntry): Stage[] {
 }
 
 /** The file that VOICE_LOOP_SERVERS names: entries by the name that `server:NAME` gives. */
-export const serversFile = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is no name: take letters, digits, "-", "_" and "."'), serverEntry);
+export const serversFile = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is not a valid name: use letters, digits, "-", "_" and "."'), serverEntry);
 export type ServersFile = z.infer<typeof serversFile>;
 
 /** A group may: it is how containers get their secrets. */
@@ -64,7 +64,7 @@ export function readServersFile(path: string): ServersFile {
 	}
 	const keeper = Object.entries(parsed.data).find(([, entry]) => entry.apiKey !== undefined);
 	if (keeper && process.platform !== 'win32' && statSync(path).mode & OTHERS_CAN_READ) {
-		throw bad(path, 'it holds a key and everybody on this machine can read it', `chmod 600 ${path}, or give apiKeyEnv in place of apiKey.`);
+		throw bad(path, 'it contains a key and everybody on this machine can read it', `Run chmod 600 ${path}, or use apiKeyEnv instead of apiKey.`);
 	}
 	return parsed.data;
 }
@@ -72,22 +72,22 @@ export function readServersFile(path: string): ServersFile {
 function jsonIn(path: string): unknown {
 	let text: string;
 	try {
-		if (!statSync(path).isFile()) throw bad(path, 'it is no file');
+		if (!statSync(path).isFile()) throw bad(path, 'it is not a file');
 		text = readFileSync(path, 'utf8');
 	} catch (error) {
 		if (error instanceof VoiceError) throw error;
-		throw bad(path, 'there is none, or it may not be read');
+		throw bad(path, 'it does not exist or cannot be read');
 	}
 	try {
 		return JSON.parse(text);
 	} catch (error) {
 		// The message quotes the file; only the place is taken from it.
 		const place = /position (\d+)/.exec(String(error))?.[1];
-		const line = place === undefined ? '' : `, see line ${text.slice(0, Number(place)).split('\n').length}`;
-		throw bad(path, `it is no JSON${line}`);
+		const line = place === undefined ? '' : ` (line ${text.slice(0, Number(place)).split('\n').length})`;
+		throw bad(path, `it is not valid JSON${line}`);
 	}
 }
 
-function bad(path: string, why: string, remedy = 'Correct the file, then restart the runtime. docs/configuration.md shows how it looks.'): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', `The file of servers (VOICE_LOOP_SERVERS) at ${path} cannot be used: ${why}.`, { remedy });
+function bad(path: string, why: string, remedy = 'Correct the file, then restart the runtime. docs/configuration.md shows its format.'): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', `The servers file ${path} (VOICE_LOOP_SERVERS) cannot be used: ${why}.`, { remedy });
 }

@@ -162,13 +162,13 @@ describe('names', () => {
 		const servers = serversOf(entries);
 		expect(refusal(() => servers.chat('cpu'))).toMatchObject({
 			code: 'VOICE_ERR_MODEL_MISSING',
-			message: 'There is no server "cpu". There is: gpu, ear.',
+			message: 'There is no server "cpu". Configured: gpu, ear.',
 			remedy: expect.stringContaining('VOICE_LOOP_SERVERS'),
 		});
 		expect(() => servers.chat('constructor')).toThrow(/no server/);
 		expect(refusal(() => servers.chat('ear'))).toMatchObject({
 			code: 'VOICE_ERR_MODEL_MISSING',
-			message: 'The server "ear" is not there to chat, but to transcribe.',
+			message: 'The server "ear" is not configured for "chat", only for "transcribe".',
 		});
 		await expect(servers.voice('gpu', settings, noSnac)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
 		await expect(servers.recogniser('gpu')).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
@@ -184,7 +184,7 @@ describe('names', () => {
 	});
 
 	it('are none where none are configured, and a broken file is told to who asks for one', async () => {
-		expect(() => Servers.configured({}).chat('gpu')).toThrow(/There is: none/);
+		expect(() => Servers.configured({}).chat('gpu')).toThrow(/Configured: none/);
 		const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-servers-'));
 		const file = path.join(folder, 'servers.json');
 		writeFileSync(file, JSON.stringify(entries), { mode: 0o600 });

@@ -1,8 +1,8 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import { log } from '../../lib/log';
 import type { ChatEngine } from '../chat/engine';
-import { log } from '../log';
 import type { StreamingRecogniser } from '../recognition/engine';
 import type { VoiceEngine } from '../speech/engine';
 import { KnownServer, type SnacFor } from './known-server';
@@ -38,7 +38,8 @@ export class Servers {
 			return new Servers(readServersFile(path), environment);
 		} catch (thrown) {
 			const error = VoiceError.from(thrown);
-			log('error', 'servers', { code: error.code, error: error.message });
+			// The message names the file and the entry, and quotes neither.
+			log.error({ code: error.code, why: error.message }, 'no named server can be used');
 			return new Servers({}, environment, error);
 		}
 	}
@@ -74,7 +75,7 @@ export class Servers {
 		if (found) return found;
 		if (this.broken) throw this.broken;
 		const names = [...this.known.keys()].join(', ');
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no server "${name.slice(0, 100)}". There is: ${names || 'none'}.`, {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no server "${name.slice(0, 100)}". Configured: ${names || 'none'}.`, {
 			remedy: 'Choose one of these, or add it to the file that VOICE_LOOP_SERVERS names and restart the runtime.',
 		});
 	}

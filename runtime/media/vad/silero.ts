@@ -3,6 +3,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { LISTEN_RATE } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
+import { cpuSession } from '../../lib/onnx-options';
 
 /** Silero takes 512 new samples (32 ms at 16 kHz) and wants to see the 64 before them again: without, it misses speech. */
 export const VAD_FRAME_SAMPLES = 512;
@@ -43,14 +44,7 @@ export class Silero {
 	private constructor(private readonly session: InferenceSession) {}
 
 	static async load(file: string): Promise<Silero> {
-		return new Silero(
-			await InferenceSession.create(file, {
-				intraOpNumThreads: 1,
-				interOpNumThreads: 1,
-				// A spinning pool would burn a core between two frames. Only the nested form works.
-				extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-			}),
-		);
+		return new Silero(await InferenceSession.create(file, cpuSession(1)));
 	}
 
 	open(): VadStream {

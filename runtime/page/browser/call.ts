@@ -1,5 +1,6 @@
 import type { PageEvent, PageRequest } from '../../contract/page-events';
 import { EVENT_CHANNEL, pageEvent } from '../../contract/page-events';
+import { parseJson } from '../../lib/json';
 import { watchSound } from './call-stats';
 import type { Fault } from './faults';
 import { CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
@@ -214,13 +215,5 @@ function release(stream: MediaStream): void {
 	for (const track of stream.getTracks()) {
 		track.onended = null;
 		track.stop();
-	}
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
 	}
 }

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../../contract/chat';
 import { VoiceError } from '../../../contract/errors';
 import { fitMessages } from '../llama/fit';
-import { refusalOf } from '../../openai-client/faults';
+import { refusalOf } from '../../openai-client/refusal';
 
 /** Each try asks for so much less where the server names no numbers. */
 const SHRINK = 0.6;

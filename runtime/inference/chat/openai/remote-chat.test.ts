@@ -128,9 +128,9 @@ describe('a reply of a server', () => {
 		['an error', 'data: {"error":{"message":"slot lost"}}\n\n', /slot lost/],
 		['an error without words', 'data: {"error":{}}\n\n', /gave no reason/],
 		['an abort', 'data: {"choices":[{"delta":{},"finish_reason":"abort"}]}\n\n', /stopped with "abort"/],
-		['no JSON', 'data: oops\n\n', /no answer/],
-		['another shape', 'data: {"choices":7}\n\n', /no answer/],
-		['a call of no JSON', 'data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"book","arguments":"{\\"a\\":"}}]},"finish_reason":"tool_calls"}]}\n\n', /no JSON object/],
+		['no JSON', 'data: oops\n\n', /does not follow OpenAI's API/],
+		['another shape', 'data: {"choices":7}\n\n', /does not follow OpenAI's API/],
+		['a call of no JSON', 'data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"book","arguments":"{\\"a\\":"}}]},"finish_reason":"tool_calls"}]}\n\n', /not a JSON object/],
 	])('that is %s fails its turn', async (_what, body, message) => {
 		await expect(instead('text/event-stream', body)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringMatching(message) });
 	});

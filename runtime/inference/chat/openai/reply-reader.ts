@@ -2,7 +2,8 @@ import type { ChatReply } from '../../../contract/control';
 import type { VoiceError } from '../../../contract/errors';
 import type { ChatListener } from '../engine';
 import { streamedJson } from '../../openai-client/json-stream';
-import type { RemoteAnswer, RemoteServer } from '../../openai-client/remote-server';
+import type { RemoteAnswer } from '../../openai-client/remote-answer';
+import type { RemoteServer } from '../../openai-client/remote-server';
 import { type ChatChunk, chatChunk } from './answers';
 import { ToolCalls } from './tool-calls';
 
@@ -84,6 +85,6 @@ export class ReplyReader {
 	}
 
 	private badCall(cause: unknown): VoiceError {
-		return this.server.failed('wrote a tool call whose arguments are no JSON object, or that has no name', cause);
+		return this.server.failed('sent a tool call without a name, or with arguments that are not a JSON object', cause);
 	}
 }

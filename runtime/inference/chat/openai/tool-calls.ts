@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolCall } from '../../../contract/chat';
+import { parseJson } from '../../../lib/json';
 import type { ToolCallFragment } from './answers';
 
 interface OpenCall {
@@ -62,15 +63,6 @@ export class ToolCalls {
 	private isNext(last: OpenCall, id: string | undefined, name: string, json: string): boolean {
 		if (name === '' || last.name === '') return false;
 		if (id !== undefined && id !== '' && last.id !== undefined) return id !== last.id;
-		return name !== last.name || (json !== '' && isComplete(last.json));
-	}
-}
-
-function isComplete(json: string): boolean {
-	try {
-		JSON.parse(json);
-		return true;
-	} catch {
-		return false;
+		return name !== last.name || (json !== '' && parseJson(last.json) !== undefined);
 	}
 }

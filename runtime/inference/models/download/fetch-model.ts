@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { VoiceError } from '../../../contract/errors';
+import { LockFile } from '../../../lib/lock-file';
 import { type Catalogue, expectedBytes } from '../catalogue/catalogue';
 import type { CatalogueModel } from '../catalogue/schema';
 import type { ModelStore } from '../store/store';
@@ -6,7 +8,6 @@ import { addressesOf } from './addresses';
 import { openAgents } from './agents';
 import { checkSpace, type DownloadLimits } from './limits';
 import { downloadFile } from './download-file';
-import { ModelLock } from './model-lock';
 import { partSize } from './part-file';
 import { type ModelProgress, ProgressMeter } from './progress';
 
@@ -33,8 +34,8 @@ export async function fetchModel(job: ModelFetch): Promise<void> {
 	const meter = new ProgressMeter(model.id, limits.now, (progress) => job.onProgress(progress));
 	for (;;) {
 		signal.throwIfAborted();
-		const lock = await ModelLock.take(lockPath(store, model));
-		if (lock instanceof ModelLock) {
+		const lock = await LockFile.take(lockPath(store, model));
+		if (lock instanceof LockFile) {
 			try {
 				return await fetchMissing(job, meter, lock);
 			} finally {
@@ -47,7 +48,7 @@ export async function fetchModel(job: ModelFetch): Promise<void> {
 	}
 }
 
-async function fetchMissing(job: ModelFetch, meter: ProgressMeter, lock: ModelLock): Promise<void> {
+async function fetchMissing(job: ModelFetch, meter: ProgressMeter, lock: LockFile): Promise<void> {
 	const { model, store, limits, signal } = job;
 	const missing = await store.missing(model);
 	const parts = await Promise.all(missing.map((file) => partSize(store.filePath(model, file))));
@@ -66,7 +67,9 @@ async function fetchMissing(job: ModelFetch, meter: ProgressMeter, lock: ModelLo
 				agents,
 				limits,
 				signal,
-				stillOurs: () => lock.stillOurs(),
+				stillOurs: async () => {
+					if (!(await lock.isOurs())) throw takenOver();
+				},
 				onBytes: (bytes, total) => {
 					sizes.set(file.name, total ?? sizes.get(file.name));
 					meter.at(file.name, done + bytes, totalOf(sizes));
@@ -78,6 +81,12 @@ async function fetchMissing(job: ModelFetch, meter: ProgressMeter, lock: ModelLo
 	} finally {
 		agents.close();
 	}
+}
+
+function takenOver(): VoiceError {
+	return new VoiceError('VOICE_ERR_DOWNLOAD_FAILED', 'Another process took over this download, because this one did nothing for too long.', {
+		remedy: 'Nothing has to be done: the other process goes on with it.',
+	});
 }
 
 async function reportOther({ model, store }: ModelFetch, meter: ProgressMeter, pid: number): Promise<void> {

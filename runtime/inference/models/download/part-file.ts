@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../../lib/json';
 import { addFile } from '../store/file-sum';
 
 const origin = z.object({
@@ -110,9 +111,5 @@ export class PartFile {
 
 async function readNote(target: string): Promise<PartOrigin | undefined> {
 	const text = await readFile(notePath(target), 'utf8').catch(() => '');
-	try {
-		return origin.safeParse(JSON.parse(text)).data;
-	} catch {
-		return undefined;
-	}
+	return origin.safeParse(parseJson(text)).data;
 }

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../../../lib/retry-after';
 import type { DownloadAnswer } from './http-get';
 import { TryFailure } from './try-failure';
 
@@ -15,18 +16,10 @@ export function refusal({ status, headers, host }: DownloadAnswer): TryFailure {
 		case 408:
 		case 425:
 		case 429:
-			return new TryFailure(`${host}: asks to wait (${status})`, 'again', { waitMs: retryAfter(headers['retry-after']) });
+			return new TryFailure(`${host}: asks to wait (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 });
 		default:
 			return status >= 500
-				? new TryFailure(`${host}: is out of order (${status})`, 'again', { waitMs: retryAfter(headers['retry-after']) })
+				? new TryFailure(`${host}: is out of order (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 })
 				: new TryFailure(`${host}: answers ${status}`, 'elsewhere');
 	}
-}
-
-/** Seconds, or a date; ms from now. */
-export function retryAfter(header: string | undefined, now: number = Date.now()): number {
-	if (header === undefined) return 0;
-	if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-	const date = Date.parse(header);
-	return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }

@@ -2,6 +2,7 @@ import { rm, stat, readFile, rename, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../../../lib/json';
 import type { Catalogue } from '../catalogue/catalogue';
 import type { CatalogueFile, CatalogueModel } from '../catalogue/schema';
 import { fileSum } from './file-sum';
@@ -156,9 +157,5 @@ export async function writeReceipt(file: string, value: Receipt): Promise<void> 
 /** undefined for a file that somebody else put there. */
 export async function readReceipt(file: string): Promise<Receipt | undefined> {
 	const text = await readFile(receiptPath(file), 'utf8').catch(() => '');
-	try {
-		return receipt.safeParse(JSON.parse(text)).data;
-	} catch {
-		return undefined;
-	}
+	return receipt.safeParse(parseJson(text)).data;
 }

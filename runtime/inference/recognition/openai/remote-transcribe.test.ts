@@ -139,7 +139,7 @@ describe('what a server hears', () => {
 	])('is not believed where it is %s', async (_what, contentType, body) => {
 		const engine = await start();
 		server.next({ kind: 'instead', contentType, body: [body] });
-		await expect(hear(engine)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringContaining('something else') });
+		await expect(hear(engine)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringContaining('does not follow OpenAI\'s API') });
 	});
 });
 

@@ -86,8 +86,8 @@ class UnreadableWav extends VoiceError {}
 function readable({ encoding, bits, channels, sampleRate }: WavFormat): PcmFormat {
 	if (encoding === 'pcm' && bits === 16) return { sampleRate, channels, kind: 's16' };
 	if (encoding === 'float' && bits === 32) return { sampleRate, channels, kind: 'f32' };
-	throw new UnreadableWav('VOICE_ERR_BAD_AUDIO', `The engine's server sent a WAV file of ${bits} bit ${encoding} samples.`, {
-		remedy: 'Let the engine\'s server give 16 bit samples.',
+	throw new UnreadableWav('VOICE_ERR_BAD_AUDIO', `The inference server sent a WAV file with ${bits}-bit ${encoding} samples, which cannot be played.`, {
+		remedy: 'Configure the server to send 16-bit PCM.',
 	});
 }
 

@@ -147,16 +147,16 @@ it('does not take a server that is down for one without voices', async () => {
 	server = undefined;
 	await expect(openRemoteSpeech(gone, remoteSpeechSettings.parse({}), never)).rejects.toMatchObject({
 		code: 'VOICE_ERR_ENGINE_UNREACHABLE',
-		message: expect.stringContaining('nothing listens there'),
+		message: expect.stringContaining('nothing is listening there'),
 	});
 });
 
 it.each<[string, string, Array<string | Uint8Array>, string, RegExp]>([
-	['compressed sound', 'audio/mpeg', ['ID3...'], 'VOICE_ERR_MODEL_FAILED', /sends audio\/mpeg, though PCM/],
+	['compressed sound', 'audio/mpeg', ['ID3...'], 'VOICE_ERR_MODEL_FAILED', /sent audio\/mpeg although PCM/],
 	['an error in JSON', 'application/json', ['{"error":{"message":"no voice for: Hello."}}'], 'VOICE_ERR_MODEL_FAILED', /no voice for: …/],
-	['words', 'text/plain', ['oops'], 'VOICE_ERR_MODEL_FAILED', /text\/plain in place of sound/],
-	['nothing', 'audio/pcm', [], 'VOICE_ERR_MODEL_FAILED', /no sound/],
-	['a WAV file of 8 bit', 'audio/wav', [wavOf((file) => { file.writeUInt16LE(8, 34); file.writeUInt16LE(1, 32); })], 'VOICE_ERR_BAD_AUDIO', /8 bit/],
+	['words', 'text/plain', ['oops'], 'VOICE_ERR_MODEL_FAILED', /text\/plain instead of audio/],
+	['nothing', 'audio/pcm', [], 'VOICE_ERR_MODEL_FAILED', /no audio/],
+	['a WAV file of 8 bit', 'audio/wav', [wavOf((file) => { file.writeUInt16LE(8, 34); file.writeUInt16LE(1, 32); })], 'VOICE_ERR_BAD_AUDIO', /8-bit/],
 	['half a WAV header', 'audio/wav', [wavOf(() => undefined).subarray(0, 30)], 'VOICE_ERR_BAD_AUDIO', /WAV/],
 	['more sound than anybody says', 'audio/pcm', Array<Uint8Array>(400).fill(Buffer.alloc(100_000, 7)), 'VOICE_ERR_MODEL_FAILED', /more than 5 minutes/],
 ])('does not play %s', async (_what, contentType, body, code, message) => {

@@ -5,9 +5,11 @@ import { TimeStretch } from '../../../audio/time-stretch';
 import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
 import { cancelled } from '../../../lib/async';
-import { saidIn } from '../../openai-client/faults';
+import { parseJson } from '../../../lib/json';
+import { saidIn } from '../../openai-client/refusal';
 import { OptionalFields, without } from '../../openai-client/optional-fields';
-import { parseJson, type RemoteAnswer, type RemoteServer } from '../../openai-client/remote-server';
+import type { RemoteAnswer } from '../../openai-client/remote-answer';
+import type { RemoteServer } from '../../openai-client/remote-server';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
 import { PcmReader } from './pcm-reader';
 
@@ -43,9 +45,9 @@ export async function openRemoteSpeech(server: RemoteServer, settings: RemoteSpe
 	const voices = named.length > 0 ? named.map(({ id, name }) => ({ value: id, name })) : settings.voices.map((value) => ({ value, name: value }));
 	if (voices.length > 0) return new RemoteSpeech(server, voices, settings.sampleRate);
 	if (unknown instanceof VoiceError && unknown.code === 'VOICE_ERR_ENGINE_UNREACHABLE') throw unknown;
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The engine's server at ${server.url} does not name its voices.`, {
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The inference server at ${server.url} does not list its voices.`, {
 		cause: unknown,
-		remedy: 'List the names of its voices in the settings.',
+		remedy: 'Add the names of its voices to the server\'s settings ("voices").',
 	});
 }
 
@@ -108,10 +110,10 @@ class RemoteSpeech implements VoiceEngine {
 				said += Buffer.from(piece).toString('utf8');
 				if (said.length > MAX_ERROR_BYTES) break;
 			}
-			throw this.server.reported(saidIn(parseJson(said)) || `it sent ${contentType} in place of sound`, [text]);
+			throw this.server.reported(saidIn(parseJson(said)) || `it sent ${contentType} instead of audio`, [text]);
 		}
 		if (/^(audio|video)\/(?!l16|wav|wave|x-wav|vnd\.wave|pcm|x-pcm|raw|basic)/.test(contentType)) {
-			throw this.server.failed(`sends ${contentType}, though PCM was asked for`);
+			throw this.server.failed(`sent ${contentType} although PCM was requested`);
 		}
 	}
 
@@ -126,7 +128,7 @@ class RemoteSpeech implements VoiceEngine {
 		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
 			if (pcm.length > 0) resampler ??= new StreamResampler(reader.sampleRate, this.sampleRate);
 			samples += pcm.length;
-			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sends more than ${MAX_MS / 60_000} minutes of sound for one sentence`);
+			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sent more than ${MAX_MS / 60_000} minutes of audio for one sentence`);
 			const resampled = resampler?.push(pcm) ?? pcm;
 			const paced = stretch.push(trim.push(last && resampler ? joinPcm([resampled, resampler.end()]) : resampled));
 			return last ? joinPcm([paced, stretch.end()]) : paced;
@@ -136,7 +138,7 @@ class RemoteSpeech implements VoiceEngine {
 			if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 		}
 		const pcm = sound(reader.end(), true);
-		if (samples === 0) throw this.server.failed('sent no sound');
+		if (samples === 0) throw this.server.failed('sent no audio');
 		if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 	}
 
@@ -144,7 +146,7 @@ class RemoteSpeech implements VoiceEngine {
 		const known = voice === '' ? this.voices[0] : this.voices.find(({ value }) => value === voice);
 		if (known) return known.value;
 		const names = this.voices.map(({ value }) => value).join(', ');
-		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `The engine's server at ${this.server.url} has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
+		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `The inference server at ${this.server.url} has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
 	}
 }
 

@@ -4,7 +4,7 @@ import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
 import { cancelled, unlessCancelled } from '../../../lib/async';
 import { type Clock, monotonicClock } from '../../../lib/clock';
-import { log } from '../../log';
+import { log } from '../../../lib/log';
 import { URGENT_MS } from '../../scheduler/steps';
 import type { Sound, VoiceEngine, VoiceSettings } from '../engine';
 import { Join, toPcm } from '../join';
@@ -119,7 +119,7 @@ function judge({ frames, dropped, looped }: FrameFeed, samples: number, silent: 
 			remedy: 'Check that the model is an Orpheus model for this language, and that the decoder is SNAC 24 kHz.',
 		});
 	}
-	if (dropped > 0 || looped || silent) log('warn', 'orpheus: damaged speech', { frames: frames.length, droppedTokens: dropped, looped, silent });
+	if (dropped > 0 || looped || silent) log.warn({ frames: frames.length, droppedTokens: dropped, looped, silent }, 'orpheus: damaged speech');
 }
 
 /** How much of what was given out the caller has still to hear, if it is played at once and without a pause. */

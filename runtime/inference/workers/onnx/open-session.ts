@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { InferenceSession } from 'onnxruntime-node';
 import { VoiceError } from '../../../contract/errors';
+import { cpuSession } from '../../../lib/onnx-options';
 
 export interface GraphShape {
 	readonly inputs: readonly string[];
@@ -26,19 +27,4 @@ export async function openOnnxSession(file: string, shape: GraphShape, threads =
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is another graph: it lacks ${absent.join(', ')}.`);
 	}
 	return session;
-}
-
-/**
- * How every graph of ours is run on the processor. Without the two `allow_spinning` an idle pool burns the
- * core it waits on: turning it off took a 50 ms run on two threads down to 13 ms of processor time.
- * Only the nested form of `extra` has an effect.
- */
-export function cpuSession(threads: number): InferenceSession.SessionOptions {
-	return {
-		executionProviders: ['cpu'],
-		intraOpNumThreads: threads,
-		interOpNumThreads: 1,
-		executionMode: 'sequential',
-		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
-	};
 }

@@ -95,7 +95,7 @@ describe.each(COMPLETIONS_DIALECTS)('a server that speaks like %s', (dialect) =>
 	it('that shows no special tokens is told so, and asked anew by the next', async () => {
 		const source = await start({ dialect, hides: true });
 		for (let turn = 0; turn < 2; turn++) {
-			await expect(numbers(source, ask('Hello.'))).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringContaining('no Orpheus tokens') });
+			await expect(numbers(source, ask('Hello.'))).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringContaining('does not produce Orpheus tokens') });
 		}
 		expect(server.paths().filter((path) => path === '/v1/completions').length).toBeGreaterThanOrEqual(2);
 	});
@@ -131,7 +131,7 @@ it('does not take an answer that was cut off in good order for a whole one', asy
 it.each([
 	['an error in its stream', 'data: {"error": {"message": "CUDA error near \\"Hello.\\""}}\n\n', /CUDA error near "…"/],
 	['an abort', 'data: {"choices":[{"text":"","finish_reason":"abort"}]}\n\n', /stopped with "abort"/],
-	['no JSON', 'data: <html>\n\n', /no answer/],
+	['no JSON', 'data: <html>\n\n', /does not follow OpenAI's API/],
 ])('takes %s for what it is', async (_what, body, message) => {
 	const source = await start();
 	await source.warm();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VoiceError } from '../../../../contract/errors';
 import { FoundOnce, cancelled } from '../../../../lib/async';
-import { refusalOf } from '../../../openai-client/faults';
+import { refusalOf } from '../../../openai-client/refusal';
 import { streamedJson } from '../../../openai-client/json-stream';
 import type { RemoteServer } from '../../../openai-client/remote-server';
 import type { VoiceChoice } from '../../engine';
@@ -69,8 +69,8 @@ export class CompletionsSource implements TokenSource {
 			}
 		}
 		if (refusal !== undefined) throw VoiceError.from(refusal);
-		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The engine's server at ${this.server.url} writes no Orpheus tokens.`, {
-			remedy: 'Check that its model is Orpheus and that it shows special tokens: llama-server needs --special for some files.',
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The inference server at ${this.server.url} does not produce Orpheus tokens.`, {
+			remedy: 'Check that its model is Orpheus and that it outputs special tokens: llama-server needs --special for some files.',
 		});
 	}
 

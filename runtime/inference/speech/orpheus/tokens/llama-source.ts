@@ -4,7 +4,7 @@ import { VoiceError } from '../../../../contract/errors';
 import { llamaBackend } from '../../../llama/library';
 import { paced } from '../../../llama/paced';
 import { prefill } from '../../../llama/prefill';
-import { log } from '../../../log';
+import { log } from '../../../../lib/log';
 import type { GgufCheck } from '../../../models/gguf-check';
 import type { ModelFile } from '../../../models/resolve';
 import type { StepKind } from '../../../scheduler/steps';
@@ -64,7 +64,7 @@ export class LlamaTokenSource implements TokenSource {
 						mine = seat.back();
 					}
 					if (speech.tokens.length >= most) {
-						log('warn', 'orpheus: a speech did not end and was ended', { tokens: speech.tokens.length - prompt.length });
+						log.warn({ tokens: speech.tokens.length - prompt.length }, 'orpheus: a speech did not end by itself and was ended');
 						return;
 					}
 					if (!mine) break;

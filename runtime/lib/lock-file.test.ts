@@ -1,10 +1,11 @@
-// Guards against: two processes that write the same file, a lock that outlives its process, and one that a living
-// process loses.
+// Guards against: two processes that start one runtime or write one model, a lock that outlives its process, and one
+// that a living process loses.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ModelLock } from './model-lock';
+import { buildSync } from 'esbuild';
+import { LockFile } from './lock-file';
 
 let folder: string;
 let file: string;
@@ -14,10 +15,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const taken: ModelLock[] = [];
-async function take(): Promise<ModelLock | undefined> {
-	const lock = await ModelLock.take(file);
-	if (!(lock instanceof ModelLock)) return undefined;
+const taken: LockFile[] = [];
+async function take(): Promise<LockFile | undefined> {
+	const lock = await LockFile.take(file);
+	if (!(lock instanceof LockFile)) return undefined;
 	taken.push(lock);
 	return lock;
 }
@@ -40,8 +41,8 @@ function deadPid(): number {
 it('is one process\' until it is given back', async () => {
 	const lock = await take();
 	expect(lock).toBeDefined();
-	expect(await ModelLock.take(file)).toMatchObject({ pid: process.pid, host: os.hostname() });
-	await lock?.stillOurs();
+	expect(await LockFile.take(file)).toMatchObject({ pid: process.pid, host: os.hostname() });
+	expect(await lock?.isOurs()).toBe(true);
 	await lock?.release();
 	expect(readdirSync(folder)).toEqual([]);
 	expect(await take()).toBeDefined();
@@ -88,13 +89,28 @@ it('that was taken over is not removed by its first owner, who learns of it', as
 		const lock = await take();
 		held(process.pid);
 		// Less than a few beats ago it was ours: no look at the disk for every piece.
-		await lock?.stillOurs();
+		expect(await lock?.isOurs()).toBe(true);
 		jest.setSystemTime(Date.now() + 60_000);
-		await expect(lock?.stillOurs()).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED', message: expect.stringContaining('taken this download over') });
+		expect(await lock?.isOurs()).toBe(false);
 		await lock?.release();
 		expect(existsSync(file)).toBe(true);
 		expect(readFileSync(file, 'utf8')).toContain('theirs');
 	} finally {
 		jest.useRealTimers();
 	}
+});
+
+it('is touched as long as its owner is alive, and keeps nobody from ending', async () => {
+	const script = path.join(folder, 'owner.cjs');
+	buildSync({ entryPoints: [path.join(__dirname, 'lock-file.ts')], bundle: true, platform: 'node', format: 'cjs', outfile: script });
+	const taking = `require(${JSON.stringify(script)}).LockFile.take(${JSON.stringify(file)})`;
+	// It ends although it gave nothing back, and its lock is taken over.
+	expect(spawnSync(process.execPath, ['-e', taking], { timeout: 10_000 }).status).toBe(0);
+	expect(existsSync(file)).toBe(true);
+	const lock = await take();
+	age(20_000);
+	const old = statSync(file).mtimeMs;
+	await new Promise((resolve) => setTimeout(resolve, 2_500));
+	expect(statSync(file).mtimeMs).toBeGreaterThan(old);
+	expect(await lock?.isOurs()).toBe(true);
 });
