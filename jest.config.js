@@ -19,7 +19,7 @@ module.exports = {
 		{
 			...common,
 			displayName: 'unit',
-			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy}/**/*.test.ts'],
+			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy,docs}/**/*.test.ts'],
 			setupFilesAfterEnv: ['<rootDir>/test/limits/unit.js'],
 		},
 		{

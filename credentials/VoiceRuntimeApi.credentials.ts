@@ -12,7 +12,7 @@ export class VoiceRuntimeApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		{
 			displayName:
-				'Only needed when the voice runtime runs somewhere else, such as in a container. Without a credential the nodes start one on this machine.',
+				'Only needed when the voice runtime runs elsewhere, such as in a container. Without a credential, the nodes use the runtime on this machine and start it if necessary.',
 			name: 'notice',
 			type: 'notice',
 			default: '',
@@ -24,7 +24,7 @@ export class VoiceRuntimeApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. http://voice-runtime:8650',
-			description: 'Where the voice runtime listens, as n8n reaches it',
+			description: 'The address at which n8n can reach the voice runtime',
 		},
 		{
 			displayName: 'Key',
@@ -33,7 +33,7 @@ export class VoiceRuntimeApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'The value of VOICE_LOOP_KEY that the runtime was started with (at least 32 characters)',
+			description: 'The VOICE_LOOP_KEY that the runtime was started with (at least 32 characters)',
 		},
 	];
 
@@ -47,11 +47,11 @@ export class VoiceRuntimeApi implements ICredentialType {
 		rules: [
 			{
 				type: 'responseCode',
-				properties: { value: 401, message: 'The runtime answers, but with another key: give the value of its VOICE_LOOP_KEY.' },
+				properties: { value: 401, message: 'The runtime answered, but the key is wrong. Enter the VOICE_LOOP_KEY that it was started with.' },
 			},
 			{
 				type: 'responseCode',
-				properties: { value: 404, message: 'Something answers at this URL, but it is no voice runtime.' },
+				properties: { value: 404, message: 'A server answered at this URL, but it is not a voice runtime. Check the URL.' },
 			},
 		],
 	};

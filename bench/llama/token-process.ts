@@ -6,6 +6,7 @@ import { llamaBackend } from '../../runtime/inference/llama/library';
 import { threadsFor } from '../../runtime/inference/machine/cores';
 import { workingGpu } from '../../runtime/inference/machine/gpu-trial';
 import { modelFile } from '../../runtime/inference/models/resolve';
+import { Scheduler } from '../../runtime/inference/scheduler/scheduler';
 import type { OrpheusSampling } from '../../runtime/inference/speech/orpheus/token-source';
 import { LlamaTokenSource } from '../../runtime/inference/speech/orpheus/tokens/llama-source';
 import { pipeToParent } from '../../runtime/rpc/pipes';
@@ -70,7 +71,7 @@ serve(tokenProtocol, pipe, {
 		const found = await modelFile(file);
 		const { cores, llama } = await llamaBackend();
 		// The bench wrote the file itself: it need not be tried in a throw-away process first.
-		source = new LlamaTokenSource(found, { approve: async () => undefined }, (count) => void (passed += count), { sequences });
+		source = new LlamaTokenSource(found, { approve: async () => undefined }, new Scheduler(), (count) => void (passed += count), { sequences });
 		await source.warm();
 		return { threads: threadsFor(found.bytes, cores, llama.gpu !== false), onGpu: llama.gpu !== false, libraries: libraries() };
 	},

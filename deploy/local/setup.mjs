@@ -13,7 +13,7 @@ import { ensureTestTools } from './steps/test-tools.mjs';
 
 /**
  * Brings a fresh clone to where `npm start` and `npm test` can run: `node deploy/local/setup.mjs package test`.
- * Runs on Node 20 or newer with nothing installed. Every step looks first and does only what is missing.
+ * Runs on Node 20 or newer with nothing installed. Every step checks first and does only what is missing.
  */
 const goals = {
 	async package() {
@@ -34,7 +34,7 @@ let interrupted = false;
 async function interrupt(signal) {
 	if (interrupted) return;
 	interrupted = true;
-	console.error(`\nInterrupted; what was finished is kept, the rest is taken away.`);
+	console.error('\nInterrupted. Finished steps are kept; unfinished ones are removed.');
 	await endAll();
 	await releaseAll();
 	process.exit(signal === 'SIGINT' ? 130 : 143);

@@ -9,7 +9,7 @@ process.on('warning', (warning) => {
 });
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
-	console.error('✗ This needs Node 24 or newer. `npm start` brings its own.');
+	console.error('✗ Node 24 or newer is required. `npm start` uses one of its own.');
 	process.exit(1);
 }
 await import('./start.ts');

@@ -23,17 +23,17 @@ async function choosePort(): Promise<number> {
 	const wanted = process.env.N8N_PORT;
 	if (wanted === undefined || wanted === '') return (await isFree(5678)) ? 5678 : await freePort();
 	const port = Number(wanted);
-	if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`N8N_PORT is no port: ${wanted}`);
+	if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`N8N_PORT is not a valid port: ${wanted}. Set it to a number from 0 to 65535.`);
 	if (port === 0) return await freePort();
 	if (await isFree(port)) return port;
-	throw new Error(`Port ${port} is taken by another program. Set N8N_PORT to another one, or to 0 for any that is free.`);
+	throw new Error(`Port ${port} is in use by another program. Set N8N_PORT to another port, or to 0 for any free port.`);
 }
 
 async function assertAlone(): Promise<void> {
 	const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
 	const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : '';
 	if (command.includes('deploy/local/start')) {
-		throw new Error(`npm start runs already on ${home} (pid ${pid}). Set VOICE_LOOP_HOME to another folder for a second one.`);
+		throw new Error(`npm start is already running in ${home} (process ${pid}). To run a second one, set VOICE_LOOP_HOME to another folder.`);
 	}
 }
 
@@ -53,9 +53,9 @@ function tell(n8n: LocalN8n, examples: ExampleWorkflow[]): void {
 		`  Editor        ${n8n.url}`,
 		`  Log in with   ${n8n.owner.email}   ${n8n.owner.password}`,
 		'',
-		'  Log in to the editor first: the voice page lets in who is logged in to this n8n.',
-		...(kept.length > 0 ? [`  Kept as they are in your n8n: ${kept.join(', ')}.`] : []),
-		`  All of it is in ${home}. Ctrl-C ends it.`,
+		'  Log in to the editor first: the voice page is for users who are logged in to this n8n.',
+		...(kept.length > 0 ? [`  Not imported, because they already exist in your n8n: ${kept.join(', ')}.`] : []),
+		`  All data is in ${home}. Press Ctrl-C to stop.`,
 		'',
 	];
 	console.log(lines.join('\n'));
@@ -64,7 +64,7 @@ function tell(n8n: LocalN8n, examples: ExampleWorkflow[]): void {
 function logInFailed(error: unknown): Error {
 	if (error instanceof RestError && error.status === 401) {
 		return new Error(
-			`n8n does not take the owner's password in ${path.join(home, 'secrets.json')}. If you changed it in n8n, change it there too.`,
+			`n8n rejected the owner's password from ${path.join(home, 'secrets.json')}. If you changed it in n8n, change it there too.`,
 		);
 	}
 	return error instanceof Error ? error : new Error(String(error));
@@ -83,7 +83,7 @@ async function run(signal: AbortSignal): Promise<void> {
 		await installPackage(home, manifest);
 		// Before n8n, whose published triggers would start one of their own.
 		runtime = await startRuntime(manifest.node, home, signal);
-		console.log('• n8n starts (the first time it makes its database, which takes a while)');
+		console.log('• starting n8n (the first start takes longer: n8n creates its database)');
 		const env = { VOICE_LOOP_STATE: stateFolder(home) };
 		n8n = await LocalN8n.open(manifest, { userFolder: home, port, env, signal }).catch((error: unknown) => {
 			throw logInFailed(error);
@@ -94,8 +94,8 @@ async function run(signal: AbortSignal): Promise<void> {
 		tell(n8n, examples);
 		const why = await Promise.race([
 			new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''))),
-			n8n.ended.then(() => `n8n ended; its log is ${path.join(home, 'n8n.log')}`),
-			runtime.ended.then(() => `The voice runtime ended; its log is ${path.join(home, 'runtime.log')}`),
+			n8n.ended.then(() => `n8n stopped unexpectedly. See its log: ${path.join(home, 'n8n.log')}`),
+			runtime.ended.then(() => `The voice runtime stopped unexpectedly. See its log: ${path.join(home, 'runtime.log')}`),
 		]);
 		if (why !== '' && !signal.aborted) throw new Error(why);
 	} finally {
@@ -108,7 +108,7 @@ async function run(signal: AbortSignal): Promise<void> {
 const interruption = new AbortController();
 function interrupt(): void {
 	if (interruption.signal.aborted) return;
-	console.log('\nn8n and the voice runtime are being ended…');
+	console.log('\nStopping n8n and the voice runtime…');
 	interruption.abort();
 }
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);

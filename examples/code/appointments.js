@@ -1,9 +1,9 @@
-// What callers say about days and times, made into dates and clock times. The tool workflows carry this
-// text in their Code nodes: after a change run `node examples/code/embed.mjs`.
+// Turns what callers say about days and times into dates and clock times. The tool workflows contain a copy
+// of this file in their Code nodes: after a change run `node examples/code/embed.mjs`.
 //
-// Days are relative to `today` (YYYY-MM-DD). A weekday is the nearest one, today counted; "next friday" is
-// the friday of next week, and weeks start on monday. A date that has passed is next year's.
-// A bare hour is meant as people book: one to seven in the afternoon, eight to eleven in the morning,
+// Days are relative to `today` (YYYY-MM-DD). A weekday is the next one, and may be today; "next friday" is
+// the friday of next week, and weeks start on monday. A date that has passed means next year's.
+// An hour alone is taken as people book: one to seven in the afternoon, eight to eleven in the morning,
 // twelve at noon, unless the caller said which part of the day.
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];

@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 
 /**
  * Writes appointments.js into the Code nodes of the example workflows, in front of each node's last line
- * (the call that is its own). `--check` only says whether that has been done.
+ * (the call that is its own). `--check` only says whether they are up to date.
  */
 const folder = new URL('../', import.meta.url);
 const source = (await readFile(new URL('appointments.js', import.meta.url), 'utf8')).trimEnd();
@@ -19,10 +19,10 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json
 	const after = `${JSON.stringify(workflow, null, '\t')}\n`;
 	if (after === before) continue;
 	if (check) {
-		console.error(`${file} does not carry examples/code/appointments.js as it is now`);
+		console.error(`${file} has an old copy of examples/code/appointments.js. Run: node examples/code/embed.mjs`);
 		process.exitCode = 1;
 	} else {
 		await writeFile(place, after);
-		console.log(`${file} written`);
+		console.log(`${file} updated`);
 	}
 }

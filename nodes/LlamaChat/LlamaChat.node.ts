@@ -18,9 +18,9 @@ export class LlamaChat implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["model"]["value"] }}',
-		description: 'Answer with a Llama model on your own machine, which may use workflows and other tools',
+		description: 'Answer with a Llama model on your own machine, and let it use workflows and other tools',
 		defaults: { name: 'Llama Chat' },
-		// As a tool it could have no tools of its own.
+		// As a tool, the node could not have tools of its own.
 		usableAsTool: undefined,
 		inputs: [
 			NodeConnectionTypes.Main,

@@ -8,7 +8,7 @@ import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
 import { shown } from './tools/tool';
 
-/** Answers a prompt outside of a session: the node itself keeps the messages and runs the tools. */
+/** Answers a prompt outside of a call: the node itself keeps the messages and runs the tools. */
 export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
 	const specs = [...task.tools.values()].map(({ spec: { name, description, parameters } }) => ({ name, description, parameters }));
 	const messages: ChatMessage[] = [
@@ -33,7 +33,7 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 		const toolCalls = answered.map(({ call, result }) => ({ ...call, result: result?.result ?? null }));
 		messages.push({ role: 'assistant', content: reply.text, toolCalls });
 		if (toolCalls.length === 0) break;
-		if (left <= 0) throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model keeps calling tools after ${task.options.maxToolCalls} calls.`);
+		if (left <= 0) throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model still wanted to call tools after ${task.options.maxToolCalls} calls.`);
 	}
 	const last = said[said.length - 1];
 	return {

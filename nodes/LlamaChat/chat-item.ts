@@ -42,7 +42,7 @@ function byName(tools: Tool[]): Map<string, Tool> {
 	const named = new Map<string, Tool>();
 	for (const tool of tools) {
 		if (named.has(tool.spec.name)) {
-			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Two tools have the name "${tool.spec.name}".`, { remedy: 'Give each tool a name of its own.' });
+			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Two tools are named "${tool.spec.name}".`, { remedy: 'Give each tool a different name.' });
 		}
 		named.set(tool.spec.name, tool);
 	}
@@ -53,5 +53,5 @@ function checked<T extends z.ZodTypeAny>(parameter: string, shape: T, value: unk
 	const parsed = shape.safeParse(value);
 	if (parsed.success) return parsed.data as z.output<T>;
 	const issue = parsed.error.issues[0];
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `"${parameter}" is not valid: ${issue?.path.join('.')}: ${issue?.message}`);
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The parameter "${parameter}" is not valid: ${issue?.path.join('.')}: ${issue?.message}.`);
 }

@@ -21,7 +21,7 @@ export class OrpheusSpeak implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{ $parameter["engine"] + ($parameter["voice"] ? ": " + $parameter["voice"] : "") }}',
-		description: 'Say a text to the caller, or into an audio file, on your own machine',
+		description: 'Turn text into speech on your own machine, for the caller or as an audio file',
 		defaults: { name: 'Orpheus Speak' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 const NAME_OF_MODEL =
-	'Choose from the list, or specify the path of a file on the voice runtime\'s machine using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
+	'Choose from the list, or specify a path on the voice runtime\'s machine using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
 
 /** `orpheusSettings` of the contract, field by field. Always shown: a fallback or a server can be an Orpheus, too. */
 export const orpheusOptions: INodeProperties = {
@@ -10,7 +10,7 @@ export const orpheusOptions: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add setting',
 	default: {},
-	description: 'For Orpheus only, as the engine or as a fallback',
+	description: 'Only used by Orpheus, as the engine or as a fallback',
 	options: [
 		{
 			displayName: 'Decoder',
@@ -18,7 +18,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'options',
 			typeOptions: { loadOptionsMethod: 'getDecoders' },
 			default: 'auto',
-			description: `Turns Orpheus's tokens into sound, also those of a server: SNAC 24 kHz as ONNX. ${NAME_OF_MODEL}`,
+			description: `The SNAC 24 kHz decoder (ONNX) that turns Orpheus's tokens into audio, including tokens from a server. ${NAME_OF_MODEL}`,
 		},
 		{
 			displayName: 'Model',
@@ -26,7 +26,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'options',
 			typeOptions: { loadOptionsMethod: 'getOrpheusModels' },
 			default: 'auto',
-			description: `A GGUF file; a server has its own. ${NAME_OF_MODEL}`,
+			description: `The Orpheus model, a GGUF file. Not used with a server, which has its own model. ${NAME_OF_MODEL}`,
 		},
 		{
 			displayName: 'Repetition Penalty',
@@ -34,7 +34,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 2, numberPrecision: 2 },
 			default: 1.1,
-			description: 'Below 1.1 Orpheus gets stuck. Higher values also make it speak faster.',
+			description: 'Below 1.1, Orpheus tends to get stuck. Higher values also make it speak faster.',
 		},
 		{
 			displayName: 'Temperature',
@@ -42,7 +42,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 2, numberPrecision: 2 },
 			default: 0.6,
-			description: 'Higher values make a livelier voice that goes wrong more often',
+			description: 'Higher values make the voice livelier, but also more likely to make mistakes',
 		},
 		{
 			displayName: 'Top K',
@@ -50,7 +50,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 1000 },
 			default: 40,
-			description: 'Choose among this many of the most likely tokens',
+			description: 'Choose from this many of the most likely tokens',
 		},
 		{
 			displayName: 'Top P',
@@ -58,7 +58,7 @@ export const orpheusOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 			default: 0.9,
-			description: 'Choose among the most likely tokens that together have this probability',
+			description: 'Choose from the most likely tokens whose probabilities add up to this value',
 		},
 	],
 };

@@ -14,12 +14,12 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		default: TEXT_OF_ITEM,
 		placeholder: 'e.g. Your appointment is booked.',
 		description:
-			'What to say. Left as it is, right after a Llama Chat node, speech starts with the first sentence while Llama still writes.',
+			'The text to speak. If you keep the default, directly after a Llama Chat node, speech starts with the first sentence while the model is still writing.',
 	},
 	...voiceParameters('getVoices', 'engine'),
 	{
 		displayName:
-			'Orpheus speaks with feeling where the text has a tag: &lt;laugh&gt;, &lt;chuckle&gt;, &lt;sigh&gt;, &lt;cough&gt;, &lt;sniffle&gt;, &lt;groan&gt;, &lt;yawn&gt;, &lt;gasp&gt;.',
+			'Orpheus expresses emotion where the text has one of these tags: &lt;laugh&gt;, &lt;chuckle&gt;, &lt;sigh&gt;, &lt;cough&gt;, &lt;sniffle&gt;, &lt;groan&gt;, &lt;yawn&gt;, &lt;gasp&gt;.',
 		name: 'emotionNotice',
 		type: 'notice',
 		default: '',
@@ -33,7 +33,7 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. en-GB',
 		description:
-			'Language code of the text. Figures, dates and abbreviations in English are said in words; voices of other languages read them themselves. Empty is the Transcribe node\'s language in a call, otherwise English.',
+			'Language code of the text. Numbers, dates and abbreviations are spelled out in English; in other languages the voice reads them itself. If empty: in a call the language of the Transcribe node, otherwise English.',
 	},
 	{
 		displayName: 'Speed',
@@ -41,23 +41,23 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0.5, maxValue: 2, numberPrecision: 2 },
 		default: 1,
-		description: 'Pace of the voice. 1 is its own pace, 2 twice as fast.',
+		description: 'Speaking rate. 1 is the voice\'s normal rate, 2 is twice as fast.',
 	},
 	{
-		displayName: 'Caller May Interrupt',
+		displayName: 'Caller Can Interrupt',
 		name: 'interruptible',
 		type: 'boolean',
 		default: true,
-		description: 'Whether the voice stops when the caller begins to speak',
+		description: 'Whether the voice stops when the caller starts to speak',
 		displayOptions: toCaller,
 	},
 	{
-		displayName: 'Wait Until Heard',
+		displayName: 'Wait for Playout',
 		name: 'waitForEnd',
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether the node ends when the caller has heard the end. Otherwise it ends when the first sound is sent, and its output does not say what was heard.',
+			'Whether the node waits until the caller has heard everything. Otherwise it finishes as soon as the first audio is sent, and its output does not say what was heard.',
 		displayOptions: toCaller,
 	},
 	{
@@ -66,9 +66,9 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'auto',
-		description: 'Where the speech goes',
+		description: 'Where to send the speech',
 		options: [
-			{ name: 'Automatic', value: 'auto', description: 'To the caller in a voice session, otherwise into an audio file' },
+			{ name: 'Automatic', value: 'auto', description: 'In a call, to the caller. Otherwise, to an audio file.' },
 			{ name: 'Caller', value: 'caller', description: 'To the caller whose turn started this execution' },
 			{ name: 'Audio File', value: 'file', description: 'A WAV file in the item\'s binary data' },
 		],
@@ -80,7 +80,7 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		default: 'data',
 		required: true,
 		placeholder: 'e.g. data',
-		hint: 'The name of the output binary field to put the WAV file in. In a voice session it isn\'t used.',
+		hint: 'The name of the output binary field to put the WAV file in. Not used in a call.',
 		displayOptions: { show: { destination: ['auto', 'file'] } },
 	},
 	orpheusOptions,

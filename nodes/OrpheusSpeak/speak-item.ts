@@ -15,12 +15,12 @@ export async function speakItem(item: ItemWork): Promise<OutputItem> {
 		return { json: { ...turn, ...speech } };
 	}
 	if (destination === 'caller') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No caller\'s turn started this execution.', {
-			remedy: 'Connect this node below the output "Turn" of a Voice Session Trigger, or set "Destination" to "Audio File".',
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'This execution was not started by a caller\'s turn.', {
+			remedy: 'Connect this node to the output "Turn" of a Voice Session Trigger, directly or through other nodes, or set "Destination" to "Audio File".',
 		});
 	}
 	if (text.trim() === '') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to say.', { remedy: 'Fill in "Text" of this node.' });
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to speak.', { remedy: 'Fill in "Text" of this node.' });
 	}
 	const { wav, doneBy } = await runtime.speak({ text, speak }, signal);
 	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
@@ -39,5 +39,5 @@ function textOf({ context, itemIndex }: ItemWork): string {
 	if (text === null || text === undefined) return '';
 	if (typeof text === 'string') return text;
 	if (typeof text === 'number' || typeof text === 'boolean') return String(text);
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', '"Text" is not a text.', { remedy: 'Give a string, for example {{ $json.text }}.' });
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The parameter "Text" is not a string.', { remedy: 'Use a string, for example {{ $json.text }}.' });
 }

@@ -14,7 +14,7 @@ export function voiceParameters(voicesMethod: string, engineParameter: string): 
 			typeOptions: { loadOptionsMethod: 'getEngines' },
 			default: 'flite',
 			description:
-				'What makes the voice. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'The speech engine. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		{
 			displayName: 'Voice',
@@ -23,7 +23,7 @@ export function voiceParameters(voicesMethod: string, engineParameter: string): 
 			typeOptions: { loadOptionsMethod: voicesMethod, loadOptionsDependsOn: [engineParameter] },
 			default: '',
 			description:
-				'Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. Empty is the engine\'s own default.',
+				'Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. If empty, the engine\'s default voice is used.',
 		},
 	];
 }
@@ -37,7 +37,7 @@ export const fallbackVoices: INodeProperties = {
 	placeholder: 'Add Voice',
 	default: {},
 	description:
-		'Tried in this order when the engine fails or is too slow. A call goes on without a pause: the next voice says what the caller has not heard yet. The output says what was replaced and why.',
+		'Tried in this order if the engine fails or is too slow. The call continues without a pause: the next voice says what the caller has not heard yet. The output says what was replaced and why.',
 	hint: SERVERS_HINT,
 	options: [{ displayName: 'Voice', name: 'voice', values: voiceParameters('getFallbackVoices', ENGINE_OF_ROW) }],
 };

@@ -18,7 +18,7 @@ export class Transcribe implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["language"] }}',
-		description: 'Turn what a caller said, or a recording, into text on your own machine',
+		description: 'Turn speech into text on your own machine, from a caller or a recording',
 		defaults: { name: 'Transcribe' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -12,7 +12,7 @@ export const transcribeProperties: INodeProperties[] = [
 		default: 'auto',
 		description: 'What to transcribe',
 		options: [
-			{ name: 'Automatic', value: 'auto', description: 'The caller\'s turn in a voice session, otherwise a recording' },
+			{ name: 'Automatic', value: 'auto', description: 'In a call, the caller\'s turn. Otherwise, a recording.' },
 			{ name: 'Caller\'s Turn', value: 'turn', description: 'What the caller said in the turn that started this execution' },
 			{ name: 'Recording', value: 'binary', description: 'A WAV file in the item\'s binary data' },
 		],
@@ -24,10 +24,10 @@ export const transcribeProperties: INodeProperties[] = [
 		default: 'data',
 		required: true,
 		placeholder: 'e.g. data',
-		hint: 'The name of the input binary field containing the WAV file. In a voice session it isn\'t used.',
+		hint: 'The name of the input binary field containing the WAV file. Not used in a call.',
 		displayOptions: { show: { source: ['auto', 'binary'] } },
 	},
-	modelParameter('pack:listen', PATH, 'The speech recogniser. "Offline pack" understands its demo domain (appointments) only.'),
+	modelParameter('pack:listen', PATH, 'The speech recognition model. The offline pack understands only its demo domain, appointments.'),
 	fallbackModels('pack:listen', PATH),
 	{
 		displayName: 'Language',
@@ -35,7 +35,7 @@ export const transcribeProperties: INodeProperties[] = [
 		type: 'string',
 		default: 'en',
 		placeholder: 'e.g. en',
-		description: 'Language code of what is spoken',
+		description: 'Language code of the speech',
 	},
 	{
 		displayName: 'Hints',
@@ -44,6 +44,6 @@ export const transcribeProperties: INodeProperties[] = [
 		typeOptions: { rows: 2 },
 		default: '',
 		placeholder: 'e.g. Doctor Alvarez, Elm Street',
-		description: 'Words to expect, such as names and products. Separate them with commas or line breaks.',
+		description: 'Words to expect, such as names and products, separated by commas or line breaks',
 	},
 ];

@@ -11,8 +11,8 @@ export async function transcribeItem(item: ItemWork): Promise<OutputItem> {
 		return { json: { ...turn, ...transcript } };
 	}
 	if (source === 'turn') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No caller\'s turn started this execution.', {
-			remedy: 'Connect the output "Turn" of a Voice Session Trigger, or set "Source" to "Recording".',
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'This execution was not started by a caller\'s turn.', {
+			remedy: 'Connect this node to the output "Turn" of a Voice Session Trigger, directly or through other nodes, or set "Source" to "Recording".',
 		});
 	}
 	const recording = await context.helpers.getBinaryDataBuffer(itemIndex, binaryField(item));
@@ -24,6 +24,6 @@ function binaryField({ context, itemIndex }: ItemWork): string {
 	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
 	if (context.getInputData()[itemIndex]?.binary?.[field]) return field;
 	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The item has neither a caller's turn nor a binary field "${field}".`, {
-		remedy: 'Put a Voice Session Trigger before this node, or a node that gives a WAV file, and name its field in "Input Binary Field".',
+		remedy: 'Put a Voice Session Trigger before this node, or a node that outputs a WAV file, and enter the name of its field in "Input Binary Field".',
 	});
 }

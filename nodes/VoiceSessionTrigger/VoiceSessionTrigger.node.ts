@@ -18,7 +18,7 @@ import { answerRequest } from './requests/answer-request';
 
 /**
  * Three ways into a workflow, see docs/nodes.md: `webhook()` serves the page, the signalling and signed events,
- * `trigger()` holds the fast line of a published workflow, and `execute()` hands on what came in by webhook
+ * `trigger()` keeps the event stream of a published workflow open, and `execute()` hands on what came in by webhook
  * during a test in the editor (n8n would otherwise call `trigger()` then, and wait for ever).
  */
 export class VoiceSessionTrigger implements INodeType {
@@ -29,23 +29,23 @@ export class VoiceSessionTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ "/" + $parameter["path"] }}',
-		description: 'Starts the workflow each time a caller on the voice page has spoken',
+		description: 'Starts the workflow for each turn of a caller on the voice page',
 		eventTriggerDescription: 'Waiting for a caller to speak',
-		activationMessage: 'Your agent takes calls now: open the production URL of this node in a browser and talk.',
+		activationMessage: 'Your agent is now taking calls. Open this node\'s production URL in a browser and talk.',
 		triggerPanel: {
 			header: 'Talk to your agent',
 			executionsHelp: {
 				inactive:
-					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak: one turn runs here in the editor.<br><br><b>When it works</b>, publish the workflow and open the production URL. Each turn is one execution.',
+					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak. One turn runs here in the editor.<br><br><b>When it works</b>, publish the workflow and open the production URL. Each turn is one execution.',
 				active:
-					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak: one turn runs here in the editor.<br><br><b>Calls to the production URL</b> run by themselves: each turn is one entry in the executions list.',
+					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak. One turn runs here in the editor.<br><br><b>Calls to the production URL</b> run automatically. Each turn is one entry in the executions list.',
 			},
 			activationHint: 'Publish the workflow to take calls at the production URL.',
 		},
 		defaults: { name: 'Voice Session Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Turn', 'Session Started', 'Session Ended'],
+		outputNames: ['Turn', 'Call Started', 'Call Ended'],
 		credentials: [{ name: 'voiceRuntimeApi', required: false }],
 		webhooks: [
 			{
@@ -63,7 +63,7 @@ export class VoiceSessionTrigger implements INodeType {
 
 	methods = {
 		loadOptions: {
-			/** Called by the voice page's door through n8n's own API, which only answers those who are logged in. */
+			/** Called by the log-in page through n8n's own API, which only answers users who are logged in. */
 			async getCallerTicket(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				return [{ name: 'ticket', value: await ticketFor(this) }];
 			},

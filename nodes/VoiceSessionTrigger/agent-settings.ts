@@ -1,4 +1,10 @@
-import { type AgentSettings, agentSettings, turnTakingSettings } from '../../runtime/contract/agent-settings';
+import {
+	type AgentSettings,
+	IDLE_TIMEOUT_MS,
+	MAX_CALL_DURATION_MS,
+	agentSettings,
+	turnTakingSettings,
+} from '../../runtime/contract/agent-settings';
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
 import { type WorkflowReader, chatAhead, greetingVoice, transcribeAhead } from '../shared/look-ahead';
@@ -8,11 +14,11 @@ const optionsShape = z.object({
 	apology: z.string().optional(),
 	allowedOrigins: z.string().default(''),
 	attachAudio: z.boolean().default(false),
-	emitSessionEvents: z.boolean().default(true),
-	idleLimit: z.number().default(120),
+	emitCallEvents: z.boolean().default(true),
+	idleTimeout: z.number().default(IDLE_TIMEOUT_MS / 1000),
 	greeting: z.string().default(''),
 	internalUrl: z.string().default(''),
-	callLimit: z.number().default(30),
+	maxCallDuration: z.number().default(MAX_CALL_DURATION_MS / 60_000),
 });
 export type TriggerOptions = z.infer<typeof optionsShape>;
 
@@ -25,7 +31,7 @@ export function optionsOf(context: TriggerParameters): TriggerOptions {
 	return checked(optionsShape, context.getNodeParameter('options', {}));
 }
 
-/** All that a session has to know before its first word, read anew for each call: following nodes may have changed. */
+/** All that a call has to know before its first word, read anew for each call: following nodes may have changed. */
 export function agentOf(context: TriggerParameters): AgentSettings {
 	const options = optionsOf(context);
 	const ahead = transcribeAhead(context);
@@ -38,7 +44,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		chat: chatAhead(context),
 		speak: greetingVoice(context),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
-		limits: { idleMs: options.idleLimit * 1000, maxSessionMs: options.callLimit * 60_000 },
+		limits: { idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },
 	});
 }
 
@@ -46,7 +52,7 @@ function checked<T extends z.ZodTypeAny>(shape: T, value: unknown): z.output<T> 
 	const parsed = shape.safeParse(value);
 	if (parsed.success) return parsed.data as z.output<T>;
 	const issue = parsed.error.issues[0];
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `A setting of the Voice Session Trigger is not valid: ${issue?.path.join('.')}: ${issue?.message}`, {
-		remedy: 'Open the Voice Session Trigger in n8n and correct it.',
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `A setting of the Voice Session Trigger is not valid: ${issue?.path.join('.')}: ${issue?.message}.`, {
+		remedy: 'Open the Voice Session Trigger in n8n and correct the setting.',
 	});
 }

@@ -14,7 +14,7 @@ export interface FileKeeper {
 
 export function isWanted(event: TriggerEvent, options: TriggerOptions, mode: 'production' | 'test'): boolean {
 	// A test in the editor takes one event, and that has to be the first turn.
-	return event.event === 'turn' || (options.emitSessionEvents && mode === 'production');
+	return event.event === 'turn' || (options.emitCallEvents && mode === 'production');
 }
 
 /** One item on the event's own output, with what the caller said as its file `audio` where that is wanted. */
@@ -31,7 +31,7 @@ export async function itemsOf(
 			item.binary = { audio: await context.helpers.prepareBinaryData(wav, 'utterance.wav', 'audio/wav') };
 		} catch (error) {
 			// The caller waits for an answer, which matters more than the file.
-			context.logger.warn(`The turn's audio could not be attached: ${error instanceof Error ? error.message : String(error)}`);
+			context.logger.warn(`The audio of the turn could not be attached: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	}
 	return OUTPUTS.map((output) => (output === event.event ? [item] : []));

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { IDLE_TIMEOUT_MS, MAX_CALL_DURATION_MS } from '../../runtime/contract/agent-settings';
 import { turnTakingProperties } from './turn-taking-properties';
 
 const options: INodeProperties = {
@@ -14,7 +15,7 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Elm Street Dental',
-			description: 'What the voice page calls your agent',
+			description: 'The name that the voice page shows',
 		},
 		{
 			displayName: 'Allowed Origins',
@@ -22,36 +23,36 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. https://www.example.com',
-			description: 'Other websites whose pages may place calls, separated by commas. The voice page at this node\'s own URL always may. * allows all.',
+			description: 'Other websites whose pages can place calls, separated by commas. Use * for any website. The voice page at this node\'s URL is always allowed.',
 		},
 		{
 			displayName: 'Apology',
 			name: 'apology',
 			type: 'string',
 			default: 'Sorry, something went wrong. Please say that again.',
-			description: 'Said when a turn fails, so that a caller without a screen knows. Empty for nothing.',
+			description: 'Spoken when a turn fails, for callers who cannot see the page. Leave empty to say nothing.',
 		},
 		{
 			displayName: 'Attach Audio',
 			name: 'attachAudio',
 			type: 'boolean',
 			default: true,
-			description: 'Whether each turn carries what the caller said as a WAV file in the binary field "audio"',
+			description: 'Whether to add a WAV file of what the caller said to each turn, in the binary field "audio"',
 		},
 		{
-			displayName: 'Emit Session Started and Ended',
-			name: 'emitSessionEvents',
+			displayName: 'Emit Call Started and Call Ended',
+			name: 'emitCallEvents',
 			type: 'boolean',
 			default: true,
-			description: 'Whether the beginning and the end of each call start executions, too. In a test in the editor they never do.',
+			description: 'Whether the start and the end of each call also start an execution. Never happens while testing in the editor.',
 		},
 		{
-			displayName: 'End When Idle (Seconds)',
-			name: 'idleLimit',
+			displayName: 'Idle Timeout (Seconds)',
+			name: 'idleTimeout',
 			type: 'number',
 			typeOptions: { minValue: 5, maxValue: 3600 },
-			default: 120,
-			description: 'A call in which nobody speaks ends after this',
+			default: IDLE_TIMEOUT_MS / 1000,
+			description: 'The call ends when nobody has spoken for this long',
 		},
 		{
 			displayName: 'Greeting',
@@ -59,7 +60,7 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Hello! How can I help you?',
-			description: 'Said when a caller connects, with the voice of the Orpheus Speak node',
+			description: 'Spoken when a caller connects, with the voice of the Orpheus Speak node',
 		},
 		{
 			displayName: 'Internal n8n URL',
@@ -67,15 +68,15 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. http://n8n:5678',
-			description: 'Where the voice runtime reaches this n8n, if the address it connects from does not work (containers). The environment variable VOICE_LOOP_N8N_URL does the same for all workflows.',
+			description: 'The URL at which the voice runtime can reach this n8n, if the address that the call arrived at does not work for it, for example between containers. To set it for all workflows, use the environment variable VOICE_LOOP_N8N_URL.',
 		},
 		{
-			displayName: 'Longest Call (Minutes)',
-			name: 'callLimit',
+			displayName: 'Max Call Duration (Minutes)',
+			name: 'maxCallDuration',
 			type: 'number',
 			typeOptions: { minValue: 1, maxValue: 1440 },
-			default: 30,
-			description: 'A call ends after this',
+			default: MAX_CALL_DURATION_MS / 60_000,
+			description: 'The call ends after this time',
 		},
 	],
 };
@@ -88,18 +89,18 @@ export const voiceSessionTriggerProperties: INodeProperties[] = [
 		default: 'voice',
 		required: true,
 		placeholder: 'e.g. voice',
-		description: 'Last part of the voice page\'s URL. No two published workflows can have the same.',
+		description: 'The last part of the voice page\'s URL. It must be different for each published workflow.',
 	},
 	{
-		displayName: 'Who May Call',
+		displayName: 'Who Can Call',
 		name: 'callers',
 		type: 'options',
 		noDataExpression: true,
 		default: 'n8nUsers',
 		options: [
-			{ name: 'Users of This n8n', value: 'n8nUsers', description: 'Whoever is logged in to this n8n in the same browser' },
-			{ name: 'Whoever Knows the Secret', value: 'secret', description: 'The page asks for it; programs send it as "Authorization: Bearer"' },
-			{ name: 'Anyone', value: 'anyone', description: 'Whoever can open the page, without asking' },
+			{ name: 'Users of This n8n', value: 'n8nUsers', description: 'Anyone who is logged in to this n8n in the same browser' },
+			{ name: 'Anyone With the Secret', value: 'secret', description: 'The page asks for the secret. Programs send it as "Authorization: Bearer".' },
+			{ name: 'Anyone', value: 'anyone', description: 'Anyone who can open the page, without a log-in' },
 		],
 	},
 	{
@@ -115,7 +116,7 @@ export const voiceSessionTriggerProperties: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Anyone who can open the page can talk to your agent, and so have its tools used. Choose this only for a machine that nobody else can reach, or for an agent that may do nothing private.',
+			'Anyone who can open the page can talk to your agent and make it use its tools. Choose this only if nobody else can reach this machine, or if the agent has no access to anything private.',
 		name: 'anyoneNotice',
 		type: 'notice',
 		default: '',

@@ -4,9 +4,9 @@ import { doneTogether, hintsOf } from './done-by';
 const GPU = { from: 'server:gpu', to: 'kokoro', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server did not answer.' };
 const SLOW = { from: 'kokoro', to: 'flite', code: 'VOICE_ERR_TOO_SLOW', why: '' };
 
-test('one sentence says who stood in for whom, and why', () => {
+test('one sentence says who replaced whom, and why', () => {
 	expect(hintsOf([{ engine: 'flite', replaced: [GPU, SLOW] }])).toEqual([
-		{ message: '"flite" stood in for "server:gpu" (The server did not answer) and "kokoro" (VOICE_ERR_TOO_SLOW).', type: 'warning', location: 'outputPane' },
+		{ message: '"flite" replaced "server:gpu" (The server did not answer) and "kokoro" (VOICE_ERR_TOO_SLOW).', type: 'warning', location: 'outputPane' },
 	]);
 });
 

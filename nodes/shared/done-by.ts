@@ -14,7 +14,7 @@ export function hintsOf(done: readonly DoneBy[]): NodeExecutionHint[] {
 }
 
 function standInSentence({ engine, replaced }: DoneBy): string {
-	return asText(`"${engine}" stood in for ${replaced.map(failed).join(' and ')}.`);
+	return asText(`"${engine}" replaced ${replaced.map(failed).join(' and ')}.`);
 }
 
 function failed({ from, why, code }: Replacement): string {

@@ -15,7 +15,7 @@ import {
 
 /**
  * Reading the nodes that follow, so that their work can start before the item gets there: recognition while
- * the caller talks, speech while Llama still writes.
+ * the caller talks, speech while the model is still writing.
  */
 export interface WorkflowReader {
 	getNode(): INode;
@@ -26,7 +26,7 @@ export interface WorkflowReader {
 /** `note` says why there is no look-ahead. */
 export type Ahead<T> = { settings: T; note: '' } | { settings: null; note: string };
 
-/** What Orpheus Speak says when nobody changed it: the text of the node before it. */
+/** The default text of Orpheus Speak: that of the node before it. */
 export const TEXT_OF_ITEM = '={{ $json.text }}';
 
 export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSettings> {
@@ -36,7 +36,7 @@ export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSetting
 	return read(node, TRANSCRIBE_PARAMETERS, transcribeSettingsFrom);
 }
 
-/** The model of the only Llama Chat node, for the runtime to load while the caller still says hello. */
+/** The model of the only Llama Chat node, for the runtime to load while the greeting is spoken. */
 export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	const [node, ...others] = following(reader, 'llamaChat');
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
@@ -55,10 +55,10 @@ export function speechAhead(reader: WorkflowReader): Ahead<SpeakSettings> {
 	const direct = speakers.filter(({ name }) => reader.getParentNodes(name, { depth: 1 }).some((parent) => parent.name === own));
 	const [node, ...others] = direct;
 	if (!node) {
-		return none(speakers[0] ? `Another node stands between this one and "${speakers[0].name}".` : 'No Orpheus Speak node follows.');
+		return none(speakers[0] ? `Another node is between this one and "${speakers[0].name}".` : 'No Orpheus Speak node follows.');
 	}
 	if (others.length > 0) return none('Several Orpheus Speak nodes follow.');
-	if (node.parameters?.text !== TEXT_OF_ITEM) return none(`"${node.name}" says something else than this node's text.`);
+	if (node.parameters?.text !== TEXT_OF_ITEM) return none(`"${node.name}" speaks a different text from this node's.`);
 	return read(node, SPEAK_PARAMETERS, speakSettingsFrom);
 }
 

@@ -3,8 +3,8 @@ import type { Engines } from '../../runtime/contract/control';
 import { nodeFailure } from './node-failure';
 import { runtimeOf } from './runtime-of-node';
 
-/** What every list of stand-ins says below itself. */
-export const SERVERS_HINT = 'Servers stand in the lists as server:NAME. They are set up in the voice runtime: docs/configuration.md.';
+/** Below each list of fallbacks. */
+export const SERVERS_HINT = 'Servers are listed as server:NAME. They are configured in the voice runtime, see docs/configuration.md.';
 /** As many as the contract takes. */
 export const MOST_FALLBACKS = 4;
 
@@ -29,7 +29,7 @@ export function modelParameter(standard: string, placeholder: string, descriptio
 				name: 'path',
 				type: 'string',
 				placeholder,
-				hint: 'A path on the machine where the voice runtime runs',
+				hint: 'A path on the machine that runs the voice runtime',
 			},
 		],
 	};
@@ -44,13 +44,13 @@ export function fallbackModels(standard: string, placeholder: string): INodeProp
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Model', sortable: true, maxAllowedFields: MOST_FALLBACKS },
 		placeholder: 'Add Model',
 		default: {},
-		description: 'Tried in this order when the model fails. A call goes on without a pause, and the output says what was replaced and why.',
+		description: 'Tried in this order if the model fails. The call continues without a pause, and the output says what was replaced and why.',
 		hint: SERVERS_HINT,
 		options: [
 			{
 				displayName: 'Model',
 				name: 'model',
-				values: [modelParameter(standard, placeholder, 'Does the work when those before it have failed. "Offline pack" is always there.')],
+				values: [modelParameter(standard, placeholder, 'Used when the models before it have failed. The offline pack is always available.')],
 			},
 		],
 	};

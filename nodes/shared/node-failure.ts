@@ -6,10 +6,10 @@ import { VoiceError } from '../../runtime/contract/errors';
 export function toVoiceError(thrown: unknown): VoiceError {
 	if (!(thrown instanceof ZodError)) return VoiceError.from(thrown);
 	const issue = thrown.issues[0];
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${issue?.path.join('.') || 'The data'} is not valid: ${issue?.message}`);
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${issue?.path.join('.') || 'The data'} is not valid: ${issue?.message}.`);
 }
 
-/** n8n shows the message in red and the description below it: there stands what to do. */
+/** n8n shows the message in red and below it the description, which says what to do. */
 export function nodeFailure(node: INode, thrown: unknown, itemIndex?: number): NodeOperationError {
 	if (thrown instanceof NodeOperationError) return thrown;
 	const error = toVoiceError(thrown);

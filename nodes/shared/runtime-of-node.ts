@@ -20,8 +20,8 @@ export async function credentialOf(context: NodeContext): Promise<Endpoint | und
 	if (!context.getNode().credentials?.[CREDENTIAL]) return undefined;
 	const parsed = credential.safeParse(await context.getCredentials(CREDENTIAL));
 	if (parsed.success) return parsed.data;
-	throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', 'The credential "Voice Runtime API" has no valid URL and key.', {
-		remedy: 'Open the credential, give the URL (http://host:port) and the key, and press "Test".',
+	throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', 'The credential "Voice Runtime API" does not have a valid URL and key.', {
+		remedy: 'Open the credential, enter the URL (http://host:port) and the key, and test it.',
 	});
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * The sound formats that cross our borders: always mono, signed 16 bit, host byte order.
+ * The sound that travels between processes: always mono, signed 16 bit, host byte order.
  *
  * What a caller says travels at 16 kHz (what recognisers and Silero VAD take); what a voice says
  * travels at the voice's own rate (Orpheus 24 kHz, flite 16 kHz) as wrtc encodes from any of them.
@@ -11,9 +11,7 @@ export const LISTEN_RATE = 16_000;
 /** wrtc takes and gives exactly 10 ms a call. */
 export const FRAME_MS = 10;
 
-export const LISTEN_FRAME_SAMPLES = (LISTEN_RATE * FRAME_MS) / 1000;
-
-/** Rates for which 10 ms is a whole number of samples and that wrtc encodes from. */
+/** Rates that wrtc encodes from. At 22 050 Hz it takes 220 samples for its 10 ms. */
 export const SPEAK_RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000] as const;
 
 export function samplesToMs(samples: number, sampleRate: number): number {

@@ -55,7 +55,7 @@ export class TimeStretch {
 		if (tail) {
 			for (let at = 0; at < this.hop; at++) {
 				const share = (at + 0.5) / this.hop;
-				first[at] = Math.round((1 - share) * tail[at]! + share * first[at]!);
+				first[at] = Math.round((1 - share) * (tail[at] ?? 0) + share * (first[at] ?? 0));
 			}
 		}
 		this.tail = this.input.slice(from + this.hop, from + this.segment);
@@ -72,8 +72,8 @@ export class TimeStretch {
 			let product = 0;
 			let energy = 1;
 			for (let at = 0; at < this.hop; at += STEP) {
-				const sample = this.input[from + at]!;
-				product += sample * tail[at]!;
+				const sample = this.input[from + at] ?? 0;
+				product += sample * (tail[at] ?? 0);
 				energy += sample * sample;
 			}
 			const likeness = product / Math.sqrt(energy);

@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { VoiceError } from '../contract/errors';
-import { type ReadInput, FileResampler } from './file-resampler';
-import { LISTEN_RATE } from './pcm';
+import { joinPcm, LISTEN_RATE } from './pcm';
+import { Resampler } from './resampler';
 
 /** How a WAV file says its samples are written. */
 type Encoding = 'pcm' | 'float';
@@ -13,12 +13,13 @@ export interface WavFormat {
 	readonly bits: number;
 }
 
-export interface WavFile {
+interface WavFile {
 	readonly format: WavFormat;
 	/** Interleaved samples as they stand in the file. */
 	readonly data: Buffer;
 }
 
+const MAX_MINUTES = 10;
 const HEADER_BYTES = 44;
 const FORMAT_TAGS: Readonly<Record<number, Encoding>> = { 1: 'pcm', 3: 'float' };
 const EXTENSIBLE = 0xfffe;
@@ -61,7 +62,7 @@ export function parseWav(bytes: Uint8Array): WavFile {
 		const body = file.subarray(at + 8, at + 8 + size);
 		if (name === 'fmt ') format = parseFormat(body);
 		else if (name === 'data') {
-			if (!format) throw badAudio('Its samples come before their format.');
+			if (!format) throw badAudio('Its samples come before the header that describes them.');
 			// A recorder that wrote into a pipe, or died, left 0 or too much as the size.
 			return { format, data: size === 0 ? file.subarray(at + 8) : body };
 		}
@@ -78,10 +79,10 @@ function parseFormat(body: Buffer): WavFormat {
 	const sampleRate = body.readUInt32LE(4);
 	const bits = body.readUInt16LE(14);
 	if (!encoding) throw badAudio(`Its samples are compressed (WAV format ${formatTag(body)}).`);
-	if (!BITS[encoding].includes(bits)) throw badAudio(`Samples of ${bits} bit cannot be read.`);
-	if (channels < 1 || channels > MAX_CHANNELS) throw badAudio(`It has ${channels} channels.`);
+	if (!BITS[encoding].includes(bits)) throw badAudio(`Samples of ${bits} bits are not supported.`);
+	if (channels < 1 || channels > MAX_CHANNELS) throw badAudio(`It has ${channels} channels; 1 to ${MAX_CHANNELS} are supported.`);
 	if (body.readUInt16LE(12) !== (channels * bits) / 8) throw badAudio('The WAV header contradicts itself.');
-	if (sampleRate < RATES.min || sampleRate > RATES.max) throw badAudio(`Its rate is ${sampleRate} Hz.`);
+	if (sampleRate < RATES.min || sampleRate > RATES.max) throw badAudio(`Its sample rate is ${sampleRate} Hz; ${RATES.min} to ${RATES.max} are supported.`);
 	return { encoding, channels, sampleRate, bits };
 }
 
@@ -95,27 +96,24 @@ function formatTag(body: Buffer): number {
 function kind(file: Buffer): string {
 	if (file.length === 0) return 'an empty file';
 	const start = tag(file, 0);
-	if (start.startsWith('ID3') || (file[0] === 0xff && (file[1]! & 0xe0) === 0xe0)) return 'an MP3 file';
+	if (start.startsWith('ID3') || (file[0] === 0xff && ((file[1] ?? 0) & 0xe0) === 0xe0)) return 'an MP3 file';
 	if (start === 'OggS') return 'an Ogg file';
 	if (start === 'fLaC') return 'a FLAC file';
-	if (start === 'RF64' || start === 'RIFX') return `a WAV file of the rare kind ${start}`;
+	if (start === 'RF64' || start === 'RIFX') return `a WAV file of the type ${start}, which is not supported`;
 	if (tag(file, 4) === 'ftyp') return 'an MP4 or M4A file';
 	if (start === '\x1aE\xdf\xa3') return 'a WebM file';
-	return 'no WAV file';
+	return 'not a WAV file';
 }
 
 function tag(file: Buffer, at: number): string {
 	return file.toString('latin1', at, at + 4);
 }
 
-export function badAudio(why: string): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`);
+function badAudio(why: string): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_AUDIO', `The recording cannot be read. ${why}`, {
+		remedy: `Save it as a WAV file with PCM samples, at most ${MAX_MINUTES} minutes long.`,
+	});
 }
-
-const MAX_MINUTES = 10;
-
-/** Output samples made at a time: one second takes some milliseconds. */
-const STEP_SAMPLES = LISTEN_RATE;
 
 /**
  * A WAV recording as the recognisers take it: 16 kHz mono, signed 16 bit; channels are averaged.
@@ -134,48 +132,46 @@ export async function readRecording(bytes: Uint8Array): Promise<Int16Array> {
 	const steps = decoding(bytes);
 	let step = steps.next();
 	while (!step.done) {
-		await turn();
+		await letOthersRun();
 		step = steps.next();
 	}
 	return step.value;
 }
 
-/** One second a step. */
+/** A second of the recording a step, which takes some milliseconds. */
 function* decoding(bytes: Uint8Array): Generator<undefined, Int16Array> {
 	const file = parseWav(bytes);
 	const { sampleRate } = file.format;
 	const frames = Math.floor(file.data.length / frameBytes(file));
-	if (frames === 0) throw badAudio('It holds no sound.');
+	if (frames === 0) throw badAudio('It contains no sound.');
 	if (frames > MAX_MINUTES * 60 * sampleRate) throw badAudio(`It is longer than ${MAX_MINUTES} minutes.`);
-	const resampler = new FileResampler(sampleRate, LISTEN_RATE);
-	const read = monoReader(file, frames);
-	const pcm = new Int16Array(resampler.lengthFor(frames));
-	for (let start = 0; start < pcm.length; start += STEP_SAMPLES) {
-		const samples = resampler.make(start, Math.min(STEP_SAMPLES, pcm.length - start), read);
-		for (let index = 0; index < samples.length; index++) {
-			pcm[start + index] = Math.max(-32_768, Math.min(32_767, Math.round(samples[index]! * 32_768)));
-		}
+	const resampler = new Resampler(sampleRate, LISTEN_RATE, 'aligned');
+	const read = monoReader(file);
+	const pieces: Int16Array[] = [];
+	for (let from = 0; from < frames; from += sampleRate) {
+		pieces.push(resampler.push(read(from, Math.min(frames, from + sampleRate))));
 		yield;
 	}
-	return pcm;
+	return joinPcm([...pieces, resampler.end()]);
 }
 
 function frameBytes({ format }: WavFile): number {
 	return (format.channels * format.bits) / 8;
 }
 
-function monoReader(file: WavFile, frames: number): ReadInput {
+/** The mean of a frame's channels, in the range of 16 bit samples, for frames from one number up to another. */
+function monoReader(file: WavFile): (from: number, to: number) => Float32Array {
 	const { channels, bits } = file.format;
 	const sampleAt = sampleReader(file);
 	const width = bits / 8;
 	return (from, to) => {
 		const mono = new Float32Array(to - from);
-		for (let frame = Math.max(0, from); frame < Math.min(frames, to); frame++) {
+		for (let frame = from; frame < to; frame++) {
 			let sum = 0;
 			for (let channel = 0; channel < channels; channel++) sum += sampleAt((frame * channels + channel) * width);
 			const value = sum / channels;
 			// A broken float sample (NaN, infinite) would spoil all that the filter touches.
-			mono[frame - from] = Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
+			mono[frame - from] = Number.isFinite(value) ? 32_768 * Math.max(-1, Math.min(1, value)) : 0;
 		}
 		return mono;
 	};
@@ -185,7 +181,7 @@ function monoReader(file: WavFile, frames: number): ReadInput {
 function sampleReader({ data, format: { encoding, bits } }: WavFile): (at: number) => number {
 	if (encoding === 'float') return bits === 32 ? (at) => data.readFloatLE(at) : (at) => data.readDoubleLE(at);
 	// 8 bit samples are the only unsigned ones.
-	if (bits === 8) return (at) => (data[at]! - 128) / 128;
+	if (bits === 8) return (at) => (data.readUInt8(at) - 128) / 128;
 	const width = bits / 8;
 	const full = 2 ** (bits - 1);
 	return (at) => data.readIntLE(at, width) / full;

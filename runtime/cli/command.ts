@@ -6,5 +6,5 @@ export interface Command {
 	run(argv: string[]): Promise<number>;
 }
 
-/** The command was called with options that it does not understand. */
+/** The command line is wrong: shown with the command's help, without a stack. */
 export class UsageError extends Error {}

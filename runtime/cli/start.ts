@@ -9,13 +9,13 @@ import type { Command } from './command';
 
 const HELP = `voice-loop start [--idle-exit]
 
-Starts the runtime and tells the nodes on this machine where it is. When it is ready, it prints one line of
-JSON to stdout: {"url": ...}. Its log goes to stderr, one line of JSON for each event.
+Starts the voice runtime. Nodes on this machine find it by themselves. When it is ready, it prints one line of
+JSON to stdout: {"url": ...}. Its log goes to stderr, one line of JSON per event.
 
   --idle-exit   stop after 30 minutes without a call and without a published trigger
-                (the nodes start the runtime with this option)
+                (used when the nodes start the runtime)
 
-Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_SESSIONS,
+Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_CALLS,
 VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;

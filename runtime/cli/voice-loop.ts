@@ -2,7 +2,7 @@
 import { VoiceError } from '../contract/errors';
 import type { Command } from './command';
 
-/** Loaded when asked for: `start` must not load wrtc, which `call` needs. */
+/** Loaded on demand: `start` must not load wrtc, which `call` needs. */
 const commands: Record<string, () => Promise<Command>> = {
 	start: async () => (await import('./start.js')).startCommand,
 	call: async () => (await import('./call/call-command.js')).callCommand,
@@ -12,7 +12,7 @@ const commands: Record<string, () => Promise<Command>> = {
 async function help(): Promise<number> {
 	console.log('voice-loop <command> [options]\n');
 	for (const [name, load] of Object.entries(commands)) console.log(`  ${name.padEnd(8)} ${(await load()).about}`);
-	console.log('\nEach command explains its options with --help.');
+	console.log('\nRun a command with --help to see its options.');
 	return 0;
 }
 
@@ -20,7 +20,7 @@ async function main([name, ...argv]: string[]): Promise<number> {
 	if (name === undefined || name === '--help' || name === 'help') return await help();
 	const load = commands[name];
 	if (!load) {
-		console.error(`voice-loop: there is no command "${name}". Try: voice-loop --help`);
+		console.error(`voice-loop: there is no command "${name}". Run voice-loop --help for a list.`);
 		return 2;
 	}
 	return await (await load()).run(argv);

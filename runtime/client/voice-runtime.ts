@@ -173,6 +173,6 @@ function saidIn(header: string | string[] | undefined): unknown {
 
 function sessionPath(sessionId: string): string {
 	const parsed = sessionIdShape.safeParse(sessionId);
-	if (!parsed.success) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such session.');
+	if (!parsed.success) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'There is no such call.');
 	return `/v1/sessions/${parsed.data}`;
 }

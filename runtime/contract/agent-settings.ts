@@ -63,16 +63,20 @@ export const turnTakingSettings = z.object({
 });
 export type TurnTakingSettings = z.infer<typeof turnTakingSettings>;
 
+export const IDLE_TIMEOUT_MS = 2 * 60_000;
+export const MAX_CALL_DURATION_MS = 30 * 60_000;
+
 export const sessionLimits = z.object({
-	/** A call in which nobody speaks ends after this. */
-	idleMs: z.number().min(5_000).max(3_600_000).default(120_000),
-	maxSessionMs: z.number().min(10_000).max(24 * 3_600_000).default(1_800_000),
+	/** The call ends when nobody has spoken for this long. */
+	idleTimeoutMs: z.number().min(5_000).max(3_600_000).default(IDLE_TIMEOUT_MS),
+	/** The call ends after this time. */
+	maxCallDurationMs: z.number().min(10_000).max(24 * 3_600_000).default(MAX_CALL_DURATION_MS),
 	/** A turn that no node works on ends with VOICE_ERR_TURN_ABANDONED after this. */
 	abandonedTurnMs: z.number().min(1_000).max(600_000).default(10_000),
 });
 export type SessionLimits = z.infer<typeof sessionLimits>;
 
-/** All that a session has to know before its first word; read from the nodes when the caller connects. */
+/** All that a call has to know before its first word; read from the nodes when the caller connects. */
 export const agentSettings = z.object({
 	name: z.string().max(120).default('Voice agent'),
 	greeting: z.string().max(1000).default(''),
@@ -81,7 +85,7 @@ export const agentSettings = z.object({
 	/** null: the trigger could not read the Transcribe node's settings; `transcribeNote` says why. */
 	transcribe: transcribeSettings.nullable().default(null),
 	transcribeNote: z.string().default(''),
-	/** The model of the Llama Chat node, loaded while the caller still says hello; null where it is not known. */
+	/** The model of the Llama Chat node, loaded while the greeting is spoken; null where it is not known. */
 	chat: chatSettings.nullable().default(null),
 	/** The voice for the greeting. */
 	speak: speakSettings.default({}),

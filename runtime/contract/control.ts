@@ -37,8 +37,6 @@ export const openSession = z.object({
 		/** Where a turn is POSTed when no trigger stream is open: the trigger's own webhook. */
 		turnUrl: z.string().url(),
 	}),
-	/** Who calls, as far as the trigger knows; shown to no model. */
-	caller: z.record(z.string()).default({}),
 });
 export type OpenSession = z.infer<typeof openSession>;
 
@@ -69,7 +67,7 @@ export const transcript = z.object({
 export type Transcript = z.infer<typeof transcript>;
 
 /** What the Llama Chat node says about a tool beyond what the model sees. */
-export const nodeTool = toolSpec.extend({
+const nodeTool = toolSpec.extend({
 	/** Spoken while the tool runs; '' for nothing. */
 	sayWhileRunning: z.string().max(300).default(''),
 });
@@ -169,7 +167,7 @@ export const chatAsk = z.object({
 });
 export type ChatAsk = z.infer<typeof chatAsk>;
 
-export const chatReply = z.object({
+const chatReply = z.object({
 	text: z.string(),
 	toolCalls: z.array(toolCall),
 	stopReason: z.enum(['end', 'toolCalls', 'maxTokens']),

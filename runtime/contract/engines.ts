@@ -13,6 +13,11 @@ import { z } from 'zod';
  */
 export const engineName = z.string().min(1).max(4096);
 
+/** `gpu` of `server:gpu`; undefined for engines that are no server. */
+export function serverNamed(engine: string): string | undefined {
+	return /^server:(.*)$/s.exec(engine)?.[1];
+}
+
 /** Who stands in, in this order, when the first fails. */
 export const standIns = z.array(engineName).max(4).default([]);
 

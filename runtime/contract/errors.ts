@@ -2,55 +2,213 @@ import { z } from 'zod';
 
 /**
  * Every failure a person can meet has a code, a sentence that says what happened and a remedy that says
- * what to do. `docs/errors.md` lists them; a test keeps the list whole.
+ * what to do. `docs/errors.md` is made from this list: run `npm run docs` after a change.
  */
 interface ErrorKind {
 	/** HTTP status the gateway answers with. */
 	readonly status: number;
+	/** What happened, in general; the error's own message has the particulars. A headline without a full stop. */
+	readonly title: string;
 	/** What the person who runs n8n can do about it. */
 	readonly remedy: string;
 }
 
 export const ERROR_KINDS = {
-	VOICE_ERR_BAD_REQUEST: { status: 400, remedy: 'Check the fields that the message names.' },
-	VOICE_ERR_BAD_OFFER: { status: 400, remedy: 'Send an SDP offer with one Opus audio section, ICE credentials and a DTLS fingerprint, as every browser makes it.' },
-	VOICE_ERR_UNAUTHORIZED: { status: 401, remedy: 'Set the key of the credential "Voice Runtime API" to the key the runtime was started with.' },
-	VOICE_ERR_CALLER_REFUSED: { status: 403, remedy: 'Log in to n8n in this browser, or give the secret that the trigger node asks for.' },
-	VOICE_ERR_ORIGIN_REFUSED: { status: 403, remedy: 'Add the page\'s origin to "Allowed Origins" of the Voice Session Trigger.' },
-	VOICE_ERR_SESSION_UNKNOWN: { status: 404, remedy: 'The call has ended. Start a new one.' },
-	VOICE_ERR_TURN_UNKNOWN: { status: 404, remedy: 'The turn has ended. Nodes can only work on the turn that started their execution.' },
-	VOICE_ERR_TURN_CLAIMED: { status: 409, remedy: 'Another execution already answers this turn. Check that only one workflow listens to this trigger.' },
-	VOICE_ERR_TURN_ENDED: { status: 409, remedy: 'The caller has gone on or hung up before this node ran. Nothing has to be done.' },
-	VOICE_ERR_TURN_ABANDONED: { status: 504, remedy: 'The workflow ended or stopped without an Orpheus Speak node. Connect one, or look at the failed execution in n8n.' },
-	VOICE_ERR_NOT_LISTENING: { status: 503, remedy: 'Publish the workflow, or press "Execute workflow" in the editor and speak again.' },
-	VOICE_ERR_WORKFLOW_GONE: { status: 502, remedy: 'n8n stopped while it answered. Look at the execution in n8n and speak again.' },
-	VOICE_ERR_WORKFLOW_FAILED: { status: 502, remedy: 'Open the failed execution in n8n: it shows the node that failed and why.' },
-	VOICE_ERR_TOO_LARGE: { status: 413, remedy: 'Send less: the message names the limit.' },
-	VOICE_ERR_BUSY: { status: 503, remedy: 'The machine carries as many calls as it can. Try again later or raise the limit with VOICE_LOOP_MAX_SESSIONS.' },
-	VOICE_ERR_MEDIA_LOST: { status: 503, remedy: 'The audio process stopped and is being restarted. Call again.' },
-	VOICE_ERR_INFERENCE_LOST: { status: 503, remedy: 'The model process stopped and is being restarted. Speak again.' },
-	VOICE_ERR_MODEL_MISSING: { status: 400, remedy: 'Check the model\'s path, or choose one that `voice-loop models` lists.' },
-	VOICE_ERR_MODEL_BROKEN: { status: 400, remedy: 'The file is damaged or of another kind. Fetch it again or choose another model.' },
-	VOICE_ERR_MODEL_FAILED: { status: 500, remedy: 'Look at the runtime\'s log, then try another model.' },
-	VOICE_ERR_ENGINE_UNREACHABLE: { status: 503, remedy: 'Check that the engine\'s server runs, and that its address is right and can be reached from the runtime\'s machine.' },
-	VOICE_ERR_ENGINE_REFUSED: { status: 502, remedy: 'The message repeats what the engine\'s server said. Check the key, the model\'s name and the server\'s limits.' },
-	VOICE_ERR_TOO_SLOW: { status: 503, remedy: 'This machine is too slow for that engine in real time. Choose a smaller model, or a voice that suits the machine: `voice-loop models` lists them.' },
-	VOICE_ERR_DOWNLOAD_FAILED: { status: 502, remedy: 'Try again: what came so far is kept. Set HTTPS_PROXY if this machine needs a proxy, or VOICE_LOOP_MODEL_MIRRORS to use another server.' },
-	VOICE_ERR_OFFLINE: { status: 503, remedy: 'Put the files where the message says, or unset VOICE_LOOP_OFFLINE.' },
-	VOICE_ERR_DISK_FULL: { status: 507, remedy: 'Make room on that disk, or set VOICE_LOOP_MODELS to a folder on another one.' },
-	VOICE_ERR_LICENCE: { status: 403, remedy: 'Read the licence, then fetch the model with `voice-loop models fetch`. If the hub asks who you are, accept the licence there and set HF_TOKEN.' },
-	VOICE_ERR_VOICE_UNKNOWN: { status: 400, remedy: 'Choose one of the voices the message lists.' },
-	VOICE_ERR_BAD_AUDIO: { status: 400, remedy: 'Give a WAV file (PCM 8 to 32 bit or float, any rate, at most 10 minutes).' },
-	VOICE_ERR_TOOL_UNKNOWN: { status: 400, remedy: 'The model asked for a tool that the node does not have. Check the instructions.' },
-	VOICE_ERR_TOOL_ARGUMENTS: { status: 400, remedy: 'The model filled in the tool\'s inputs wrongly. Describe the inputs more clearly.' },
-	VOICE_ERR_TOOL_FAILED: { status: 502, remedy: 'Open the tool workflow\'s execution in n8n.' },
-	VOICE_ERR_TOOL_TIMEOUT: { status: 504, remedy: 'Raise the tool\'s time limit in the Llama Chat node, or make the workflow faster.' },
-	VOICE_ERR_TOOL_LIMIT: { status: 422, remedy: 'Raise "Max tool calls" in the Llama Chat node, or make the instructions clearer.' },
-	VOICE_ERR_RUNTIME_UNREACHABLE: { status: 503, remedy: 'Start the runtime with `npx voice-loop start`, or set its URL in the credential "Voice Runtime API".' },
-	VOICE_ERR_RUNTIME_START: { status: 503, remedy: 'The message shows why the runtime did not start. On Alpine run it in its own container.' },
-	VOICE_ERR_STOPPING: { status: 503, remedy: 'The voice runtime is shutting down. Start it again with `npx voice-loop start`, or wait until it has restarted, and call again.' },
-	VOICE_ERR_CANCELLED: { status: 499, remedy: 'Nothing has to be done: the caller went on.' },
-	VOICE_ERR_INTERNAL: { status: 500, remedy: 'This is a fault of ours. Please report it with the runtime\'s log.' },
+	VOICE_ERR_BAD_REQUEST: {
+		status: 400,
+		title: 'The request is not valid',
+		remedy: 'Correct the fields that the message names.',
+	},
+	VOICE_ERR_BAD_OFFER: {
+		status: 400,
+		title: 'The WebRTC offer cannot be used',
+		remedy: 'Send an SDP offer with one Opus audio section, ICE credentials and a DTLS fingerprint, as every browser does.',
+	},
+	VOICE_ERR_UNAUTHORIZED: {
+		status: 401,
+		title: 'The key is missing or wrong',
+		remedy: 'In the credential "Voice Runtime API", set the key to the VOICE_LOOP_KEY that the runtime was started with.',
+	},
+	VOICE_ERR_CALLER_REFUSED: {
+		status: 403,
+		title: 'This caller is not allowed',
+		remedy: 'Log in to n8n in this browser, or enter the secret that is set in the Voice Session Trigger.',
+	},
+	VOICE_ERR_ORIGIN_REFUSED: {
+		status: 403,
+		title: 'Calls from this website are not allowed',
+		remedy: 'Add the website\'s origin to "Allowed Origins" in the Voice Session Trigger.',
+	},
+	VOICE_ERR_CALL_UNKNOWN: {
+		status: 404,
+		title: 'The call no longer exists',
+		remedy: 'Start a new call.',
+	},
+	VOICE_ERR_TURN_UNKNOWN: {
+		status: 404,
+		title: 'The turn does not exist or is over',
+		remedy: 'A node can only work on the turn that started its execution. Speak again to start a new one.',
+	},
+	VOICE_ERR_TURN_CLAIMED: {
+		status: 409,
+		title: 'Another execution is already answering this turn',
+		remedy: 'Make sure that each turn starts one execution only: no second workflow, and no retry while the first still runs.',
+	},
+	VOICE_ERR_TURN_ENDED: {
+		status: 409,
+		title: 'The turn ended before this node ran',
+		remedy: 'Nothing to do: the caller spoke again or hung up.',
+	},
+	VOICE_ERR_TURN_ABANDONED: {
+		status: 504,
+		title: 'The workflow gave no answer',
+		remedy: 'The workflow ended, or stopped, before an Orpheus Speak node. Connect one, or look at the failed execution in n8n.',
+	},
+	VOICE_ERR_NOT_LISTENING: {
+		status: 503,
+		title: 'The workflow is not listening',
+		remedy: 'Publish the workflow, or press "Execute workflow" in the editor and speak again.',
+	},
+	VOICE_ERR_WORKFLOW_GONE: {
+		status: 502,
+		title: 'n8n stopped while it was answering',
+		remedy: 'Look at the execution in n8n, then speak again.',
+	},
+	VOICE_ERR_WORKFLOW_FAILED: {
+		status: 502,
+		title: 'The workflow failed',
+		remedy: 'Open the failed execution in n8n: it shows which node failed and why.',
+	},
+	VOICE_ERR_TOO_LARGE: {
+		status: 413,
+		title: 'The request is too large',
+		remedy: 'Send less. The message names the limit.',
+	},
+	VOICE_ERR_BUSY: {
+		status: 503,
+		title: 'All lines are busy',
+		remedy: 'Try again when another call has ended, or raise the limit with VOICE_LOOP_MAX_CALLS.',
+	},
+	VOICE_ERR_STOPPING: {
+		status: 503,
+		title: 'The voice runtime is shutting down',
+		remedy: 'Wait until it has restarted, or start it again with `npx voice-loop start`. Then call again.',
+	},
+	VOICE_ERR_MEDIA_LOST: {
+		status: 503,
+		title: 'The call was cut off',
+		remedy: 'The audio process stopped and is being restarted. Call again.',
+	},
+	VOICE_ERR_INFERENCE_LOST: {
+		status: 503,
+		title: 'The model process stopped',
+		remedy: 'It is being restarted. Speak again in a moment.',
+	},
+	VOICE_ERR_MODEL_MISSING: {
+		status: 400,
+		title: 'A model is missing',
+		remedy: 'Check the model\'s path, or choose a model that `voice-loop models` lists.',
+	},
+	VOICE_ERR_MODEL_BROKEN: {
+		status: 400,
+		title: 'A model file cannot be loaded',
+		remedy: 'The file is damaged or of the wrong kind. Fetch it again, or choose another model.',
+	},
+	VOICE_ERR_MODEL_FAILED: {
+		status: 500,
+		title: 'A model failed',
+		remedy: 'Look at the runtime\'s log, then try another model.',
+	},
+	VOICE_ERR_ENGINE_UNREACHABLE: {
+		status: 503,
+		title: 'A model server cannot be reached',
+		remedy: 'Check that the server is running, that its address is right, and that the runtime\'s machine can reach it.',
+	},
+	VOICE_ERR_ENGINE_REFUSED: {
+		status: 502,
+		title: 'A model server refused the request',
+		remedy: 'The message repeats what the server said. Check the key, the model\'s name and the server\'s limits.',
+	},
+	VOICE_ERR_TOO_SLOW: {
+		status: 503,
+		title: 'The engine is too slow for a live call',
+		remedy: 'Choose a smaller model or another voice: `voice-loop models` shows what suits this machine.',
+	},
+	VOICE_ERR_DOWNLOAD_FAILED: {
+		status: 502,
+		title: 'A download failed',
+		remedy: 'Try again: the part that was downloaded is kept. Set HTTPS_PROXY if this machine needs a proxy, or VOICE_LOOP_MODEL_MIRRORS to use another server.',
+	},
+	VOICE_ERR_OFFLINE: {
+		status: 503,
+		title: 'Downloads are switched off',
+		remedy: 'Put the files where the message says, or unset VOICE_LOOP_OFFLINE.',
+	},
+	VOICE_ERR_DISK_FULL: {
+		status: 507,
+		title: 'The disk is full',
+		remedy: 'Free some space on that disk, or set VOICE_LOOP_MODELS to a folder on another one.',
+	},
+	VOICE_ERR_LICENCE: {
+		status: 403,
+		title: 'A licence has not been accepted',
+		remedy: 'Read the licence, then download the model with `voice-loop models fetch`. If the model hub requires an account, accept the licence there and set HF_TOKEN.',
+	},
+	VOICE_ERR_VOICE_UNKNOWN: {
+		status: 400,
+		title: 'There is no such voice',
+		remedy: 'Choose one of the voices that the message lists.',
+	},
+	VOICE_ERR_BAD_AUDIO: {
+		status: 400,
+		title: 'The audio cannot be read',
+		remedy: 'Use a WAV file: PCM with 8 to 32 bits or float, any sample rate, at most 10 minutes.',
+	},
+	VOICE_ERR_TOOL_UNKNOWN: {
+		status: 400,
+		title: 'The model called a tool that does not exist',
+		remedy: 'Make sure that the instructions mention only tools that the Llama Chat node has.',
+	},
+	VOICE_ERR_TOOL_ARGUMENTS: {
+		status: 400,
+		title: 'The model gave a tool the wrong inputs',
+		remedy: 'Describe the tool\'s inputs more clearly.',
+	},
+	VOICE_ERR_TOOL_FAILED: {
+		status: 502,
+		title: 'A tool failed',
+		remedy: 'Open the tool workflow\'s execution in n8n.',
+	},
+	VOICE_ERR_TOOL_TIMEOUT: {
+		status: 504,
+		title: 'A tool took too long',
+		remedy: 'Raise the tool\'s time limit in the Llama Chat node, or make the tool faster.',
+	},
+	VOICE_ERR_TOOL_LIMIT: {
+		status: 422,
+		title: 'The model made too many tool calls',
+		remedy: 'Raise "Max Tool Calls" in the Llama Chat node, or make the instructions clearer.',
+	},
+	VOICE_ERR_RUNTIME_UNREACHABLE: {
+		status: 503,
+		title: 'The voice runtime cannot be reached',
+		remedy: 'Start it with `npx voice-loop start`, or set its URL in the credential "Voice Runtime API".',
+	},
+	VOICE_ERR_RUNTIME_START: {
+		status: 503,
+		title: 'The voice runtime did not start',
+		remedy: 'The message says why. On Alpine Linux, run the runtime in a container of its own.',
+	},
+	VOICE_ERR_CANCELLED: {
+		status: 499,
+		title: 'The request was cancelled',
+		remedy: 'Nothing to do: the caller spoke again or hung up, or the execution was stopped.',
+	},
+	VOICE_ERR_INTERNAL: {
+		status: 500,
+		title: 'An unexpected error occurred',
+		remedy: 'This is a bug. Please report it together with the runtime\'s log.',
+	},
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_KINDS;
@@ -65,18 +223,17 @@ export const errorShape = z.object({
 });
 export type ErrorShape = z.infer<typeof errorShape>;
 
-/** The only error that leaves a room of the runtime. */
+/** The only error that crosses from one part of the runtime to another. */
 export class VoiceError extends Error {
+	readonly code: ErrorCode;
 	readonly remedy: string;
 	readonly status: number;
 
-	constructor(
-		readonly code: ErrorCode,
-		message: string,
-		options: { cause?: unknown; remedy?: string } = {},
-	) {
+	// No parameter properties: docs/errors.mjs lets Node run this file as it is, and Node only strips types.
+	constructor(code: ErrorCode, message: string, options: { cause?: unknown; remedy?: string } = {}) {
 		super(message, options.cause === undefined ? undefined : { cause: options.cause });
 		this.name = 'VoiceError';
+		this.code = code;
 		this.remedy = options.remedy ?? ERROR_KINDS[code].remedy;
 		this.status = ERROR_KINDS[code].status;
 	}

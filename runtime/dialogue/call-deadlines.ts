@@ -15,7 +15,7 @@ export function deadlines(session: {
 }): Deadline[] {
 	const { limits, connectedAt, quietSince } = session;
 	if (connectedAt === undefined) return [];
-	const longest: Deadline = { at: connectedAt + limits.maxSessionMs, reason: 'maxSession' };
+	const longest: Deadline = { at: connectedAt + limits.maxCallDurationMs, reason: 'maxSession' };
 	if (quietSince === undefined) return [longest];
-	return [longest, { at: quietSince + limits.idleMs, reason: 'idle' }];
+	return [longest, { at: quietSince + limits.idleTimeoutMs, reason: 'idle' }];
 }

@@ -88,7 +88,7 @@ const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 			minInterruptionMs: fc.integer({ min: 0, max: 2000 }),
 		})
 		.map((values) => turnTakingSettings.parse(values)),
-	limits: fc.constant(sessionLimits.parse({ idleMs: 20_000, maxSessionMs: 100_000 })),
+	limits: fc.constant(sessionLimits.parse({ idleTimeoutMs: 20_000, maxCallDurationMs: 100_000 })),
 	lookAhead: fc.boolean(),
 });
 
@@ -308,7 +308,7 @@ function playWorld({ events, after, ms, finalAfterMs, interruptions, interruptib
 		finalAfterMs,
 		lookAhead,
 		turnTaking: { interruptions },
-		limits: { idleMs: 60_000 },
+		limits: { idleTimeoutMs: 60_000 },
 		onTurn: ({ n: turn }, scenario) =>
 			void scenario.speaks(scenario.now + after, ms, 'You have two appointments. Which one?', {
 				n: turn,

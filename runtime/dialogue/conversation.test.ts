@@ -90,7 +90,7 @@ describe('without look-ahead', () => {
 
 describe('the limits of a session', () => {
 	it('ends it when nobody speaks, counted from the last thing said', () => {
-		const options = { limits: { idleMs: 5000 }, onTurn: reply('Hello.', { ms: 1000 }) };
+		const options = { limits: { idleTimeoutMs: 5000 }, onTurn: reply('Hello.', { ms: 1000 }) };
 		const call = new Scenario(options).says(1000, 2000, 'hello there please').run(60_000);
 		// Speech ended at 2000, declared at 2350, sound from 2650 to 3650.
 		expect(call.of('endSession')).toEqual(['8650 endSession idle']);
@@ -99,24 +99,24 @@ describe('the limits of a session', () => {
 	});
 
 	it('does not call it idle while a turn is in flight, the agent speaks or the caller does', () => {
-		const idle = { limits: { idleMs: 5000 } };
+		const idle = { limits: { idleTimeoutMs: 5000 } };
 		expect(new Scenario(idle).says(0, 500, 'hello please').run(60_000).when('endSession')).toBe(undefined);
 		expect(new Scenario(idle).speaks(0, 20_000, 'Long.').run(20_000).when('endSession')).toBe(undefined);
 		expect(new Scenario(idle).says(4000, 12_000, 'a b c d').run(12_000).when('endSession')).toBe(undefined);
 	});
 
 	it('does not take noise for somebody who speaks', () => {
-		const call = new Scenario({ limits: { idleMs: 5000 } }).noise(2000, 2500).noise(4000, 4400).run(60_000);
+		const call = new Scenario({ limits: { idleTimeoutMs: 5000 } }).noise(2000, 2500).noise(4000, 4400).run(60_000);
 		expect(call.when('endSession')).toBe(5000);
 	});
 
 	it('counts its length from the first connection, not from a reconnection', () => {
-		const call = new Scenario({ limits: { maxSessionMs: 10_000 } }).input(6000, { type: 'connected' }).run(60_000);
+		const call = new Scenario({ limits: { maxCallDurationMs: 10_000 } }).input(6000, { type: 'connected' }).run(60_000);
 		expect(call.of('endSession')).toEqual(['10000 endSession maxSession']);
 	});
 
 	it('ends every session at its greatest length, whatever goes on', () => {
-		const call = new Scenario({ limits: { maxSessionMs: 10_000 }, onTurn: reply('Long.', { ms: 60_000 }) });
+		const call = new Scenario({ limits: { maxCallDurationMs: 10_000 }, onTurn: reply('Long.', { ms: 60_000 }) });
 		call.says(0, 1000, 'tell me please').says(9000, 12_000, 'a b c d').run(60_000);
 		expect(call.of('endSession')).toEqual(['10000 endSession maxSession']);
 	});

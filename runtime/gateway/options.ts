@@ -16,7 +16,7 @@ const environment = z.object({
 	/** Shared with the credential "Voice Runtime API". Made anew at every start when not set. */
 	VOICE_LOOP_KEY: z.string().min(32).optional(),
 	/** `auto`: as many as the machine was measured to carry. */
-	VOICE_LOOP_MAX_SESSIONS: z.literal('auto').or(whole.min(1)).default('auto'),
+	VOICE_LOOP_MAX_CALLS: z.literal('auto').or(whole.min(1)).default('auto'),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
@@ -54,7 +54,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		host: read.VOICE_LOOP_HOST,
 		port: read.VOICE_LOOP_PORT,
 		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
-		maxSessions: read.VOICE_LOOP_MAX_SESSIONS,
+		maxSessions: read.VOICE_LOOP_MAX_CALLS,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
 		runtimeDir: path.resolve(__dirname, '..'),

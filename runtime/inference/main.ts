@@ -1,23 +1,21 @@
 import './machine/thread-pool';
+import { serverNamed } from '../contract/engines';
 import { monotonicClock } from '../lib/clock';
 import { log, startLog } from '../lib/log';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { pipeToParent } from '../rpc/pipes';
 import { serve } from '../rpc/server';
 import { ChatFallback } from './chat/fallback';
-import { RecogniserFallback } from './recognition/fallback';
+import { RecogniserFallback, type RecogniserSource } from './recognition/fallback';
 import { Cooldowns } from './fallback/cooldowns';
-import type { RecogniserSource } from './fallback/fallback-chain';
 import { VoiceFallback } from './speech/fallback';
 import { Counters, type InferenceDeps } from './handlers/counters';
 import { engineChoices } from './handlers/engines';
 import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
 import { runtimeHandlers } from './handlers/runtime';
-import { listenHandler } from './handlers/listen';
+import { listenHandler, transcribeHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
-import { transcribeHandler } from './handlers/transcribe';
-import { scheduler } from './llama/library';
 import { LlamaEngine } from './chat/llama/llama-engine';
 import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
@@ -25,7 +23,8 @@ import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
 import { Recognisers, createRecogniser } from './recognition/recognisers';
 import { RealTime } from './scheduler/real-time';
-import { serverNamed, Servers } from './servers/servers';
+import { Scheduler } from './scheduler/scheduler';
+import { Servers } from './servers/servers';
 import { FliteVoice } from './speech/flite/flite-voice';
 import { SherpaVoices } from './speech/sherpa/sherpa-voices';
 import { Voices } from './speech/voices';
@@ -43,11 +42,14 @@ const locate: Locate = async (name, task) => await models.locate(name, task);
 models.machine().catch(() => undefined);
 const counters = new Counters();
 const servers = Servers.configured();
+// All models of this process share one machine.
+const scheduler = new Scheduler();
+const orpheus = new Orpheus(check, scheduler, (tokens) => (counters.tokens += tokens), locate);
 const voices = new Voices({
 	flite: new FliteVoice(),
-	orpheus: new Orpheus(check, (tokens) => (counters.tokens += tokens), locate),
+	orpheus,
 	folders: new SherpaVoices(async (name) => await locate(name, 'voice')),
-	servers,
+	server: async (name, settings) => await servers.voice(name, settings, orpheus.snacFor),
 	models,
 });
 const local = new Recognisers(createRecogniser, locate);
@@ -57,7 +59,7 @@ const recognisers: RecogniserSource = {
 		return await (server === undefined ? local.get(model) : servers.recogniser(server));
 	},
 };
-const llama = new LlamaEngine(check, undefined, locate);
+const llama = new LlamaEngine(check, scheduler, locate);
 const realTime = new RealTime();
 const cooldowns = new Cooldowns(monotonicClock);
 const deps: InferenceDeps = {

@@ -16,7 +16,7 @@ export interface Shared {
 	readonly vad: Silero;
 }
 
-export interface SessionParams {
+interface SessionParams {
 	readonly offer: string;
 	readonly flushSilenceMs: number;
 }
@@ -92,7 +92,6 @@ export class MediaSession {
 	}
 
 	private obey(input: MediaInput): void {
-		const at = this.shared.clock.now();
 		switch (input.type) {
 			case 'reoffer':
 				void this.reoffer(input.id, input.offer);
@@ -106,14 +105,11 @@ export class MediaSession {
 			case 'playEnd':
 				this.playout.end(input.utteranceId);
 				break;
-			case 'pause':
-				this.playout.pause(at);
-				break;
 			case 'resume':
 				this.playout.resume();
 				break;
 			case 'flush':
-				this.playout.flush(at);
+				this.playout.flush(this.shared.clock.now());
 				break;
 			case 'rest':
 				this.callerSound.rest();

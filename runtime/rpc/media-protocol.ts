@@ -19,7 +19,6 @@ const sessionInput = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('play'), utteranceId: z.string(), pcm }),
 	/** No more sound will come for this utterance. */
 	z.object({ type: z.literal('playEnd'), utteranceId: z.string() }),
-	z.object({ type: z.literal('pause') }),
 	/** Goes on at the exact sample where it paused. */
 	z.object({ type: z.literal('resume') }),
 	/** Drops all utterances. `played` follows for each. */
@@ -55,13 +54,8 @@ const sessionEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('playing'), utteranceId: z.string(), at: z.number() }),
 	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),
 	/** Every 100 ms while playing. */
-	z.object({
-		type: z.literal('progress'),
-		utteranceId: z.string(),
-		playedSamples: z.number().int(),
-		bufferedSamples: z.number().int(),
-	}),
-	/** Media paused by itself because the caller speaks, or when asked to. */
+	z.object({ type: z.literal('progress'), utteranceId: z.string(), playedSamples: z.number().int() }),
+	/** The caller speaks, so media paused by itself. */
 	z.object({ type: z.literal('paused'), utteranceId: z.string(), playedSamples: z.number().int(), at: z.number() }),
 	/** The utterance is over: `complete` or flushed. */
 	z.object({

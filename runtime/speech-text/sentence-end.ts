@@ -4,7 +4,7 @@
  * - `inside`: it does not;
  * - `unknown`: that depends on text which is still to come.
  */
-export type SentenceEnd = 'end' | 'inside' | 'unknown';
+type SentenceEnd = 'end' | 'inside' | 'unknown';
 
 function words(list: string): ReadonlySet<string> {
 	return new Set(list.trim().split(/\s+/));
@@ -123,13 +123,13 @@ const WIDE_CLAUSE_MARK = /[\uff0c\u3001\uff1b\uff1a]/;
 /** Scripts without spaces, in which one sign is about a third of a word's time. */
 const WIDE_LETTER = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
 
-export function isWideMark(sign: string): boolean {
+function isWideMark(sign: string): boolean {
 	return WIDE_MARK.test(sign);
 }
 export function isSentenceMark(sign: string): boolean {
 	return SPACED_MARK.test(sign) || WIDE_MARK.test(sign);
 }
-export function isClosing(sign: string): boolean {
+function isClosing(sign: string): boolean {
 	return CLOSING.test(sign);
 }
 export function isClauseMark(sign: string): boolean {

@@ -13,7 +13,7 @@ const INVISIBLE = /[\u00ad\u200b\u200c\u2060\ufeff]/g;
  *
  * For all languages, in this order: Markdown, code and tables; web addresses cut short; emoji; tags other than
  * those of emotion, which stay as they are; HTML entities. For English then figures and marks as people say
- * them (spoken/english.ts), line by line; other languages' engines read theirs. Last, space and marks are put
+ * them (english/english.ts), line by line; other languages' engines read theirs. Last, space and marks are put
  * in order.
  *
  * The text may be any piece that SentenceSplitter gives. One line comes out: '' where nothing is left to say.
@@ -46,7 +46,7 @@ const LONELY = /[\ufe0e\ufe0f\u20e3\p{Emoji_Modifier}]/gu;
 /** :-) ;) :D <3, standing alone. */
 const EMOTICON = /(?<![^\s])(?:[:;]-?[)(DPp]|<3)(?![^\s.,!?])/g;
 
-export function withoutEmoji(text: string): string {
+function withoutEmoji(text: string): string {
 	return text.replace(KEYCAP, '$1').replace(PICTURE, ' ').replace(LONELY, '').replace(EMOTICON, ' ');
 }
 
@@ -55,7 +55,7 @@ const SIGNS: Record<string, string> = { amp: '&', lt: ' < ', gt: ' > ', quot: '"
 /** An ampersand that was itself encoded, however often, does not hide what it stands before. */
 const ENTITY = /&(?:amp;){0,20}(amp|lt|gt|quot|apos|#39|nbsp);/g;
 
-export function withoutEntities(text: string): string {
+function withoutEntities(text: string): string {
 	return text.replace(ENTITY, (_found, name: string) => SIGNS[name] ?? ' ');
 }
 
@@ -72,7 +72,7 @@ function withoutEmptyBrackets(run: string): string {
 }
 
 /** Space and marks as they stand in a sentence; what was taken out of it leaves no gap and no lonely mark. */
-export function tidy(text: string): string {
+function tidy(text: string): string {
 	return text
 		.replace(/\s+/g, ' ')
 		.replace(/[() ]{2,}/g, withoutEmptyBrackets)
@@ -89,7 +89,7 @@ const ADDRESS = /<?\b(?:https?:\/\/|www\.)[^\s<>]*[^\s<>.,;:!?)\]'"]>?/gi;
 const SHORT_PATH = /^(?:\/[a-z][a-z-]{0,20}){1,2}\/?$/i;
 
 /** The part of an address that can be said: example.com/booking. Nobody can note down the rest by ear. */
-export function shortAddresses(text: string): string {
+function shortAddresses(text: string): string {
 	return text.replace(ADDRESS, (address) => {
 		const bare = address.replace(/^<?(?:https?:\/\/)?/i, '').replace(/>$/, '');
 		const [, site = '', path = ''] = /^(?:[^\s/@]*@)?(?:www\.)?([^/?#:]*)(.*)$/is.exec(bare) ?? [];

@@ -88,7 +88,7 @@ describe('from the network', () => {
 	test.each(['PATCH', 'DELETE'])('%s of an unknown session says that there is none', async (method) => {
 		const body = method === 'PATCH' ? { type: 'offer', sdp: await peers.offer() } : undefined;
 		const answer = await ask(method, `?session=s_${'x'.repeat(24)}`, body);
-		expect(answer).toMatchObject({ status: 404, body: { error: typed('VOICE_ERR_SESSION_UNKNOWN') } });
+		expect(answer).toMatchObject({ status: 404, body: { error: typed('VOICE_ERR_CALL_UNKNOWN') } });
 	});
 
 	test('an event that is not signed with the runtime\'s key starts no execution', async () => {

@@ -39,10 +39,10 @@ test('the four nodes stand on the canvas, known to n8n', async () => {
 
 test("the node panel shows the trigger's parameters", async () => {
 	await page.locator('[data-test-id="canvas-node"][data-node-name="Voice Session Trigger"]').dblclick();
-	await page.getByText('Who May Call').first().waitFor();
+	await page.getByText('Who Can Call').first().waitFor();
 	await picture(page, 'editor-trigger');
 	await page.keyboard.press('Escape');
-	await page.getByText('Who May Call').first().waitFor({ state: 'hidden' });
+	await page.getByText('Who Can Call').first().waitFor({ state: 'hidden' });
 });
 
 test("the voices' panel lists the engines of this machine and has room for fallbacks", async () => {
@@ -77,6 +77,6 @@ test('the credential tests itself: the right key is good, a wrong one and a wron
 			credentials: { id: '', name: 'Voice runtime', type: 'voiceRuntimeApi', data },
 		});
 	await expect(tested({ url, apiKey: key })).resolves.toMatchObject({ status: 'OK' });
-	await expect(tested({ url, apiKey: 'no-such-key-'.repeat(4) })).resolves.toMatchObject({ status: 'Error', message: expect.stringContaining('another key') });
+	await expect(tested({ url, apiKey: 'no-such-key-'.repeat(4) })).resolves.toMatchObject({ status: 'Error', message: expect.stringContaining('the key is wrong') });
 	await expect(tested({ url: 'http://127.0.0.1:9', apiKey: key })).resolves.toMatchObject({ status: 'Error' });
 });

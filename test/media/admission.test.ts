@@ -48,8 +48,8 @@ it('lets calls in while nothing is known, then as many as were measured, and say
 		let refused = await call(runtime);
 		for (; refused.status === 201; refused = await call(runtime)) calls++;
 		expect(refused.status).toBe(503);
-		expect(refused.error).toMatchObject({ code: 'VOICE_ERR_BUSY', remedy: expect.stringContaining('VOICE_LOOP_MAX_SESSIONS') });
-		const [, carried] = /^This machine can carry (\d+) calls? with these models: Orpheus needs 82 tokens\/s a speaker, \d+ were measured\.$/.exec(refused.error?.message ?? '') ?? [];
+		expect(refused.error).toMatchObject({ code: 'VOICE_ERR_BUSY', remedy: expect.stringContaining('VOICE_LOOP_MAX_CALLS') });
+		const [, carried] = /^This machine can carry (\d+) calls? with these models: Orpheus needs 82 tokens\/s per speaker, \d+ were measured\.$/.exec(refused.error?.message ?? '') ?? [];
 		expect(Number(carried)).toBeGreaterThanOrEqual(1);
 		expect(Number(carried)).toBeLessThanOrEqual(calls);
 	} finally {
@@ -58,7 +58,7 @@ it('lets calls in while nothing is known, then as many as were measured, and say
 });
 
 it('takes the owner\'s number for what it is', async () => {
-	const runtime = await startRuntime({ VOICE_LOOP_MAX_SESSIONS: '2' });
+	const runtime = await startRuntime({ VOICE_LOOP_MAX_CALLS: '2' });
 	try {
 		expect((await post(runtime, '/v1/speech', { text: 'Hello there.', speak })).status).toBe(200);
 		// A rush does not pass the limit together.

@@ -56,8 +56,8 @@ it('shows a person both sides and the times, with its own synthesiser', async ()
 	const { code, out } = await call('--url', url, '--secret', SECRET, '--say', 'Hello there, how are you today?', '--turns', '2');
 	expect(out).toMatch(/Connected to Echo/);
 	expect(out.match(/you {4}sound \d/g)).toEqual(['you    sound 1', 'you    sound 2']);
-	expect(out).toMatch(/own speech ended -> reply heard +\d+ ms/);
-	expect(out).toMatch(/2 of 2 turns answered/);
+	expect(out).toMatch(/end of speech -> reply heard +\d+ ms/);
+	expect(out).toMatch(/2 of 2 turns were answered/);
 	expect(code).toBe(0);
 });
 
@@ -77,8 +77,8 @@ it('an agent that hangs up is no answer', async () => {
 	agent.hangsUp = true;
 	const { code, out } = await call('--url', url, '--secret', SECRET, '--say', 'Hello?');
 	agent.hangsUp = false;
-	expect(out).toMatch(/The call ended: The agent has gone home/);
-	expect(out).toMatch(/0 of 1 turns answered/);
+	expect(out).toMatch(/Call ended: The agent has gone home/);
+	expect(out).toMatch(/0 of 1 turns were answered/);
 	expect(code).toBe(1);
 });
 

@@ -41,7 +41,7 @@ describe('Transcribe', () => {
 
 	test('says what is missing', async () => {
 		expect(errorOf(await run(node(), [{ json: {} }]))).toMatchObject({ message: expect.stringContaining('neither a caller\'s turn nor a binary field "data"') });
-		expect(errorOf(await run(node({ source: 'turn' }), [wav('data')]))).toMatchObject({ message: 'No caller\'s turn started this execution.' });
+		expect(errorOf(await run(node({ source: 'turn' }), [wav('data')]))).toMatchObject({ message: 'This execution was not started by a caller\'s turn.' });
 		expect(runtime.asked).toEqual([]);
 	});
 });
@@ -67,7 +67,7 @@ describe('Orpheus Speak', () => {
 			{ text: 'One.', engine: 'flite', voice: 'slt', replaced },
 			{ text: 'Two.', engine: 'flite', voice: 'slt', replaced },
 		]);
-		expect(hintsOf(result, 'Speak')).toEqual(['"flite" stood in for "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Speak')).toEqual(['"flite" replaced "server:gpu" (Nothing listens there).']);
 	});
 
 	test('the lists show what the runtime has, and a fallback the voices of its own engine', async () => {
@@ -87,8 +87,8 @@ describe('Orpheus Speak', () => {
 	});
 
 	test('an expression that finds nothing is not read aloud as "undefined"', async () => {
-		expect(errorOf(await run(node(), [{ json: {} }])).message).toBe('There is no text to say.');
-		expect(errorOf(await run(node({ destination: 'caller' }), [{ json: { text: 'x' } }])).message).toBe('No caller\'s turn started this execution.');
+		expect(errorOf(await run(node(), [{ json: {} }])).message).toBe('There is no text to speak.');
+		expect(errorOf(await run(node({ destination: 'caller' }), [{ json: { text: 'x' } }])).message).toBe('This execution was not started by a caller\'s turn.');
 	});
 });
 
@@ -136,7 +136,7 @@ describe('Llama Chat', () => {
 		runtime.will('chat', { ...says('', calls('a')), engine: 'pack:answer', replaced }, { ...says('Done.'), engine: 'pack:answer', replaced: [] });
 		const result = await run(node(), PROMPT, { subWorkflow });
 		expect(itemsOf(result, 'Llama')[0]?.json).toMatchObject({ text: 'Done.', engine: 'pack:answer', replaced });
-		expect(hintsOf(result, 'Llama')).toEqual(['"pack:answer" stood in for "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Llama')).toEqual(['"pack:answer" replaced "server:gpu" (Nothing listens there).']);
 	});
 
 	test('its messages can be given back to it', async () => {
@@ -156,7 +156,7 @@ describe('Llama Chat', () => {
 		expect(item?.json.tools).toMatchObject([{ ok: true }, { ok: false, result: { code: 'VOICE_ERR_TOOL_LIMIT' } }]);
 		expect((runtime.of('chat') as ChatAsk[]).map(({ tools }) => tools.length)).toEqual([1, 0]);
 		runtime.will('chat', says('', calls('a')));
-		expect(errorOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow })).message).toContain('keeps calling tools');
+		expect(errorOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow })).message).toContain('still wanted to call tools');
 	});
 });
 

@@ -55,7 +55,7 @@ describe('signalling', () => {
 			{
 				...ANYONE,
 				turnTaking: { endSilenceMs: 900 },
-				options: { agentName: 'Elm Street', greeting: 'Hello!', idleLimit: 60, callLimit: 10 },
+				options: { agentName: 'Elm Street', greeting: 'Hello!', idleTimeout: 60, maxCallDuration: 10 },
 			},
 			[
 				{ name: 'Transcribe', type: ours('transcribe'), parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: { __rl: true, mode: 'list', value: 'auto' } }] } } },
@@ -63,7 +63,7 @@ describe('signalling', () => {
 				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt', fallbacks: { voice: [{ engine: 'orpheus', voice: 'leo' }] }, orpheus: { topK: 50 } } },
 			],
 		);
-		const response = await fetch(host.url, offer({ 'user-agent': 'the test' }));
+		const response = await fetch(host.url, offer());
 		expect(response.status).toBe(201);
 		expect(await response.json()).toEqual({ type: 'answer', sdp: 'v=0 answer', sessionId: SESSION });
 		expect(response.headers.get('location')).toBe(`?session=${SESSION}`);
@@ -88,10 +88,9 @@ describe('signalling', () => {
 						interruptible: true,
 					},
 					turnTaking: { flushSilenceMs: 200, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
-					limits: { idleMs: 60_000, maxSessionMs: 600_000, abandonedTurnMs: 10_000 },
+					limits: { idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },
-				caller: { userAgent: 'the test' },
 			},
 		]);
 		expect(host.started).toEqual([]);
@@ -137,7 +136,7 @@ describe('signalling', () => {
 		['an answer for an offer', '', { ...offer(), body: '{"type":"answer","sdp":"v=0"}' }, 400, 'VOICE_ERR_BAD_OFFER'],
 		['an endless offer', '', offer({}, 'v'.repeat(100_001)), 413, 'VOICE_ERR_TOO_LARGE'],
 		['no session', '', { method: 'DELETE' }, 400, 'VOICE_ERR_BAD_REQUEST'],
-		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_SESSION_UNKNOWN'],
+		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_CALL_UNKNOWN'],
 	])('%s is answered with a typed error', async (_name, query, request, status, code) => {
 		await open();
 		const response = await fetch(host.url + query, request);
@@ -256,7 +255,7 @@ describe('events by POST', () => {
 	});
 
 	test('session events can be switched off', async () => {
-		await open({ ...ANYONE, options: { emitSessionEvents: false } });
+		await open({ ...ANYONE, options: { emitCallEvents: false } });
 		expect((await post(ENDED)).status).toBe(204);
 		expect((await post(TURN_EVENT)).status).toBe(200);
 		expect(host.started).toHaveLength(1);
@@ -306,7 +305,7 @@ describe('the published workflow\'s line', () => {
 
 	test('an event that is not wanted is acknowledged, and starts nothing', async () => {
 		const opened = runtime.stream();
-		const { emitted } = await listen({ options: { emitSessionEvents: false } });
+		const { emitted } = await listen({ options: { emitCallEvents: false } });
 		const stream = await opened;
 		const acknowledged = new Promise((resolve) => stream.once('message', resolve));
 		stream.send(JSON.stringify({ type: 'event', id: 'e2', event: STARTED }));

@@ -104,8 +104,8 @@ test('an engine that was replaced is in the output, and the editor says why', as
 	const nodes = [TRIGGER, TRANSCRIBE, llama(), SPEAK];
 	const result = await run(nodes, chain(...nodes));
 	for (const name of ['Transcribe', 'Llama', 'Speak']) expect(itemsOf(result, name)[0]?.json.replaced).toEqual(BY_FLITE.replaced);
-	expect(hintsOf(result, 'Transcribe')).toEqual(['"pack:listen" stood in for "server:gpu" (The server "gpu" cannot be reached).']);
-	expect(hintsOf(result, 'Llama')).toEqual(['"flite" stood in for "server:gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Transcribe')).toEqual(['"pack:listen" replaced "server:gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Llama')).toEqual(['"flite" replaced "server:gpu" (The server "gpu" cannot be reached).']);
 	expect(hintsOf(result, 'Speak')).toEqual(hintsOf(result, 'Llama'));
 	runtime.will('speech', SPEECH);
 	expect(hintsOf(await run([TRIGGER, SPEAK], chain(TRIGGER, SPEAK)), 'Speak')).toEqual([]);
@@ -130,12 +130,12 @@ describe('look-ahead to the voice', () => {
 
 	test.each<[string, NodeSpec[], Link[], RegExp]>([
 		['no Orpheus Speak', [TRIGGER, llama()], [['Voice', 'Llama']], /No Orpheus Speak/],
-		['another text', [TRIGGER, llama(), { ...SPEAK, parameters: { text: '={{ $json.text + "!" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /something else/],
+		['another text', [TRIGGER, llama(), { ...SPEAK, parameters: { text: '={{ $json.text + "!" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /different text/],
 		['a computed voice', [TRIGGER, llama(), { ...SPEAK, parameters: { voice: '={{ "s" + "lt" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"voice" of "Speak" is an expression/],
 		['a computed language', [TRIGGER, llama(), { ...SPEAK, parameters: { language: '={{ "f" + "r" }}' } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"language" of "Speak" is an expression/],
 		['a computed fallback', [TRIGGER, llama(), { ...SPEAK, parameters: { fallbacks: { voice: [{ engine: '={{ "flite" }}', voice: '' }] } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"fallbacks" of "Speak" is an expression/],
 		['a computed setting of Orpheus', [TRIGGER, llama(), { ...SPEAK, parameters: { orpheus: { topK: '={{ 20 + 20 }}' } } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /"orpheus" of "Speak" is an expression/],
-		['a node in between', [TRIGGER, llama(), { name: 'If', type: 'test.between' }, SPEAK], [['Voice', 'Llama'], ['Llama', 'If'], ['If', 'Speak']], /stands between/],
+		['a node in between', [TRIGGER, llama(), { name: 'If', type: 'test.between' }, SPEAK], [['Voice', 'Llama'], ['Llama', 'If'], ['If', 'Speak']], /is between/],
 		['two voices', [TRIGGER, llama(), SPEAK, { ...SPEAK, name: 'Speak 2' }], [['Voice', 'Llama'], ['Llama', 'Speak'], ['Llama', 'Speak 2']], /Several/],
 		['a file', [TRIGGER, llama(), { ...SPEAK, parameters: { destination: 'file' } }], [['Voice', 'Llama']], /No Orpheus Speak/],
 		['one that is switched off', [TRIGGER, llama(), { ...SPEAK, more: { disabled: true } }], [['Voice', 'Llama'], ['Llama', 'Speak']], /No Orpheus Speak/],
@@ -229,8 +229,8 @@ describe('tools', () => {
 
 	test.each([
 		['is not published', { day: 'x' }, async () => Promise.reject(new Error('Workflow is not active and cannot be executed.')), 'VOICE_ERR_TOOL_FAILED', /not active/],
-		['lacks an input', {}, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /day is wrong: Required/],
-		['gets a choice that is none', { day: 'x', kind: 'tattoo' }, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /kind is wrong/],
+		['lacks an input', {}, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /day is not valid: Required/],
+		['gets a choice that is none', { day: 'x', kind: 'tattoo' }, async () => ({ executionId: '1', data: [[]] }), 'VOICE_ERR_TOOL_ARGUMENTS', /kind is not valid/],
 	])('a workflow that %s is a result, not the end of the turn', async (_name, args, subWorkflow, code, message) => {
 		runtime.will('reply', asks(call('c1', 'book_appointment', args)));
 		runtime.will('toolResults', done());
@@ -262,8 +262,8 @@ describe('tools', () => {
 	});
 
 	test.each<[string, INodeParameters, RegExp]>([
-		['two of one name', { tools: { workflow: [ROW, ROW] } }, /Two tools/],
-		['a name no model can write', { tools: { workflow: [{ ...ROW, name: 'book it' }] } }, /no tool name/],
+		['two of one name', { tools: { workflow: [ROW, ROW] } }, /Two tools are named/],
+		['a name no model can write', { tools: { workflow: [{ ...ROW, name: 'book it' }] } }, /is not a valid tool name/],
 	])('%s: the node fails before the model is asked', async (_name, parameters, message) => {
 		const error = errorOf(await run(nodes(parameters), LINKS));
 		expect(error.message).toMatch(message);

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 let browser: Browser;
 let server: PageServer;
 
-const REFUSED = { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'The secret is missing or wrong.', remedy: 'Give the secret that stands in the trigger.' } } };
+const REFUSED = { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'The secret is missing or wrong.', remedy: 'Enter the secret that is set in the trigger.' } } };
 
 beforeAll(async () => {
 	[browser, server] = await Promise.all([launch(), PageServer.start()]);
@@ -68,12 +68,12 @@ test('a secret in the address\'s fragment is used and removed from the address',
 
 test('whoever\'s login has run out is sent back to the door', async () => {
 	server.callers = 'n8nUsers';
-	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'For users of this n8n only.', remedy: 'Log in, then reload.' } } });
+	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: 'Log in to n8n in this browser, then reload the page.' } } });
 	const page = await visit(browser, { url: server.url() });
 	await page.getByTestId('call').click();
 	await shows(page, 'failed');
 	const text = await page.getByTestId('error').innerText();
-	for (const words of ['Log in to n8n first', 'For users of this n8n only.', 'Log in, then reload.']) expect(text).toContain(words);
+	for (const words of ['Log in to n8n first', 'Only users of this n8n can call this agent.', 'then reload the page.']) expect(text).toContain(words);
 	await expect(page.getByTestId('secret').isVisible()).resolves.toBe(false);
 	await picture(page, 'desktop-not-logged-in');
 	await Promise.all([page.waitForEvent('load'), page.getByRole('link', { name: 'Reload the page' }).click()]);

@@ -106,7 +106,7 @@ test('a tool is a chip with its arguments, running and then done', async () => {
 	const chip = page.getByTestId('tool');
 	await page.locator('[data-testid=tool][data-status=running]').waitFor();
 	await shows(page, 'tool');
-	await expect(page.getByTestId('state').innerText()).resolves.toBe('Using Book appointment');
+	await expect(page.getByTestId('state').innerText()).resolves.toBe('Using tool: Book appointment');
 	await expect(chip.locator('summary').getAttribute('title')).resolves.toBe('title: dentist\nday: tomorrow\ntime: 15:00\nattendees: ["you"]');
 	server.say(...answer);
 	await page.locator('[data-testid=tool][data-status=done]').waitFor();

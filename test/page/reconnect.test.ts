@@ -74,11 +74,11 @@ test('a path that swallows everything is noticed, shown, and restored', async ()
 test('a server that has lost the session says so, and one can call again at once', async () => {
 	server.refuse.set('PATCH', {
 		status: 404,
-		body: { error: { code: 'VOICE_ERR_SESSION_UNKNOWN', message: 'The audio process stopped.', remedy: 'The call has ended. Start a new one.' } },
+		body: { error: { code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The audio process stopped.', remedy: 'Start a new call.' } },
 	});
 	server.signalPeer('SIGKILL');
 	await shows(page, 'failed');
-	await expect(page.getByTestId('error').innerText()).resolves.toContain('The call was lost');
+	await expect(page.getByTestId('error').innerText()).resolves.toContain('The call no longer exists');
 	await picture(page, 'desktop-lost');
 	await page.getByTestId('call').click();
 	await server.channelOpen();

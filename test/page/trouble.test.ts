@@ -88,8 +88,8 @@ test('hanging up while the browser still asks for the microphone', async () => {
 
 test.each([
 	['VOICE_ERR_BUSY', 503, 'All lines are busy'],
-	['VOICE_ERR_RUNTIME_UNREACHABLE', 503, 'The voice runtime does not answer'],
-	['VOICE_ERR_BAD_OFFER', 400, 'The call could not start'],
+	['VOICE_ERR_RUNTIME_UNREACHABLE', 503, 'The voice runtime cannot be reached'],
+	['VOICE_ERR_BAD_OFFER', 400, 'The WebRTC offer cannot be used'],
 ])('the server refuses with %s', async (code, status, title) => {
 	const page = await visit(browser, { url: server.url() });
 	server.refuse.set('POST', { status, body: { error: { code, message: 'What happened.', remedy: 'What to do.' } } });

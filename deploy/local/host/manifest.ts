@@ -19,7 +19,7 @@ export type SetupManifest = z.infer<typeof manifest>;
 export async function readManifest(root: string): Promise<SetupManifest> {
 	const file = path.join(root, 'node_modules', '.cache', 'voice-loop', 'setup.json');
 	const text = await readFile(file, 'utf8').catch(() => {
-		throw new Error('This clone is not set up yet. Run: node deploy/local/setup.mjs package');
+		throw new Error('This clone has not been set up yet. Run: node deploy/local/setup.mjs package');
 	});
 	return manifest.parse(JSON.parse(text));
 }

@@ -23,7 +23,7 @@ test('a zone that the user has set stays', () => {
 
 test('a zone that is none is refused before n8n lives in it', () => {
 	process.env.GENERIC_TIMEZONE = 'Mars/Base';
-	expect(() => n8nEnvironment(settings, '/node')).toThrow(/GENERIC_TIMEZONE is no time zone: Mars\/Base\. Name one such as Europe\/Berlin/);
+	expect(() => n8nEnvironment(settings, '/node')).toThrow(/GENERIC_TIMEZONE is not a time zone: Mars\/Base\. Set it to one such as Europe\/Berlin/);
 });
 
 test('what jest and npm have set about this clone does not reach n8n', () => {

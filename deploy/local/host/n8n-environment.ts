@@ -17,13 +17,13 @@ function timeZone(wanted = Intl.DateTimeFormat().resolvedOptions().timeZone): st
 		new Intl.DateTimeFormat('en', { timeZone: wanted });
 		return wanted;
 	} catch {
-		throw new Error(`GENERIC_TIMEZONE is no time zone: ${wanted}. Name one such as Europe/Berlin, or leave it out to take this machine's.`);
+		throw new Error(`GENERIC_TIMEZONE is not a time zone: ${wanted}. Set it to one such as Europe/Berlin, or unset it to use this machine's time zone.`);
 	}
 }
 
 /**
  * What n8n is started with; what the user has set for it outside of these names is handed on.
- * @throws when the user has set a time zone that is none
+ * @throws when the user has set something that is not a time zone
  */
 export function n8nEnvironment(settings: N8nSettings, node: string): NodeJS.ProcessEnv {
 	// Under jest NODE_ENV is `test`, and n8n ends at once; npm's settings are about the clone.

@@ -40,10 +40,10 @@ export async function startN8nProcess(
 	const deadline = Date.now() + READY_WITHIN_MS;
 	while (!(await isReady(url))) {
 		signal?.throwIfAborted();
-		if (!server.running) throw new Error(`n8n ended while it was starting:\n${server.tail}`);
+		if (!server.running) throw new Error(`n8n stopped while starting. The end of its log:\n${server.tail}`);
 		if (Date.now() > deadline) {
 			await stop();
-			throw new Error(`n8n was not ready after ${READY_WITHIN_MS / 1000} s:\n${server.tail}`);
+			throw new Error(`n8n was not ready after ${READY_WITHIN_MS / 1000} seconds. The end of its log:\n${server.tail}`);
 		}
 		await pause(200, undefined, { signal }).catch(() => undefined);
 		if (signal?.aborted) await stop();

@@ -40,7 +40,7 @@ export async function startRuntime(node: string, userFolder: string, signal?: Ab
 			if (found.success) return { url: found.data.url, ended: runtime.ended, stop };
 		}
 		signal?.throwIfAborted();
-		throw new Error(`The voice runtime ended while it was starting:\n${runtime.tail}`);
+		throw new Error(`The voice runtime stopped while starting. The end of its log:\n${runtime.tail}`);
 	} finally {
 		signal?.removeEventListener('abort', abort);
 	}

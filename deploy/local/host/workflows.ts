@@ -55,7 +55,7 @@ export async function publishWorkflow(rest: RestClient, id: string): Promise<voi
 		const state = await rest.request('GET', `/workflows/${id}/publication-status`, publication);
 		if (state.status === 'published') return;
 		if (Date.now() > deadline || /fail|error/i.test(state.status)) {
-			throw new Error(`Workflow ${id} was published and is not live: ${JSON.stringify(state)}`);
+			throw new Error(`Workflow ${id} was published, but it is not active: ${JSON.stringify(state)}`);
 		}
 		await pause(100);
 	}

@@ -20,7 +20,7 @@ const sources = [
 export async function ensureBuild(node) {
 	const state = stateOf(sources, (file) => !/\.(test|fixture)\.ts$/.test(file));
 	if ((await lastState('build')) === state && existsSync(path.join(root, 'dist'))) return;
-	await announced('the package, built', () =>
+	await announced('building the package', () =>
 		run(node, [path.join(root, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'build'], { cwd: root }),
 	);
 	await rememberState('build', state);

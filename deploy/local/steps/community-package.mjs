@@ -27,14 +27,14 @@ async function ensureInstalledDependencies(manifest) {
 		target,
 		(folder) =>
 			announced(
-				"the package's dependencies, as n8n installs them (about 1 GB)",
+				"installing the package's dependencies as n8n does (about 1 GB)",
 				async () => {
 					await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
 					await npm(['install', '--prefer-offline', ...installFlags], { cwd: folder });
 				},
 				diskMeter(folder),
 			),
-		(pid) => console.log(`• the package's dependencies: waiting for the set-up with pid ${pid}`),
+		(pid) => console.log(`• the package's dependencies: waiting for another set-up (process ${pid})`),
 	);
 	return path.join(target, 'node_modules');
 }
@@ -67,7 +67,7 @@ export async function ensureCommunityPackage() {
 	const { files } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 	const state = stateOf(['package.json', 'README.md', ...files]);
 	if ((await lastState('package')) !== state || !existsSync(target)) {
-		await announced('the package, packed', () => pack(target));
+		await announced('packing the package', () => pack(target));
 		await rememberState('package', state);
 	}
 	const manifest = JSON.parse(await readFile(path.join(target, 'package.json'), 'utf8'));

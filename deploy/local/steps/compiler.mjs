@@ -17,7 +17,7 @@ export async function ensureCompiler() {
 	if (canInstallPackages()) await installPackages(missing());
 	if (missing().length > 0) {
 		throw new SetupError(
-			`n8n's database driver has to be compiled, and ${missing().join(', ')} is missing.`,
+			`n8n's database driver has to be compiled, which needs ${missing().join(', ')}.`,
 			existsSync('/etc/debian_version')
 				? `Install it and run the command again: sudo apt-get install ${missing().join(' ')}`
 				: 'Install a C++ compiler, make and Python 3, and run the command again.',

@@ -16,7 +16,7 @@ async function findNodeGyp() {
 		which('node-gyp'),
 	];
 	const found = candidates.find((file) => file && existsSync(file));
-	if (!found) throw new SetupError('npm has no node-gyp beside it.', 'Install it: npm install --global node-gyp');
+	if (!found) throw new SetupError('node-gyp, which usually comes with npm, was not found.', 'Install it: npm install --global node-gyp');
 	return found;
 }
 
@@ -35,10 +35,10 @@ export async function buildDatabaseDriver(node, folder) {
 	await ensureCompiler();
 	const nodeGyp = await findNodeGyp();
 	const headers = headersOf(node);
-	await announced("n8n's database driver, compiled", () =>
+	await announced("compiling n8n's database driver", () =>
 		run(node, [nodeGyp, 'rebuild', '--release', ...(headers ? [`--nodedir=${headers}`] : [])], {
 			cwd: path.join(folder, 'node_modules', 'sqlite3'),
 		}),
 	);
-	if (!(await loads(node, folder))) throw new SetupError("n8n's database driver was compiled and does not load.");
+	if (!(await loads(node, folder))) throw new SetupError("n8n's database driver was compiled, but it cannot be loaded.");
 }

@@ -10,7 +10,7 @@ export const canInstallPackages = () =>
 
 /** Installs Debian packages (root only). */
 export async function installPackages(names) {
-	await announced(`Debian packages: ${names.join(', ')}`, async () => {
+	await announced(`installing Debian packages: ${names.join(', ')}`, async () => {
 		const env = { DEBIAN_FRONTEND: 'noninteractive' };
 		const install = () =>
 			run('apt-get', [...aptLock, 'install', '-y', '--no-install-recommends', ...names], { env });

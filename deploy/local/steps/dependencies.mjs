@@ -42,14 +42,14 @@ async function ensureShared() {
 		target,
 		(folder) =>
 			announced(
-				'dependencies of the clone (about 2 GB, the first time only)',
+				'installing dependencies (about 2 GB, the first time only)',
 				async () => {
 					for (const file of files) await copyFile(path.join(root, file), path.join(folder, file));
 					await install(folder);
 				},
 				diskMeter(folder),
 			),
-		(pid) => console.log(`• dependencies of the clone: waiting for the set-up with pid ${pid}`),
+		(pid) => console.log(`• dependencies: waiting for another set-up (process ${pid})`),
 	);
 	return path.join(target, 'node_modules');
 }
@@ -72,11 +72,11 @@ export async function ensureDependencies(node) {
 	if (await upToDate()) return;
 	const own = path.join(root, 'node_modules');
 	if (existsSync(path.join(own, record))) {
-		await announced('dependencies of the clone', () => install(root), diskMeter(root));
+		await announced('updating dependencies', () => install(root), diskMeter(root));
 		return;
 	}
 	const shared = await ensureShared();
-	await announced('dependencies of the clone, linked', async () => {
+	await announced('linking dependencies', async () => {
 		// Whole or not at all: an interrupted one is taken away by the next.
 		const draft = path.join(root, '.voice-loop', 'node_modules.part');
 		await rm(draft, { recursive: true, force: true });

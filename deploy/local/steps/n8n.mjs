@@ -21,7 +21,7 @@ export async function ensureN8n(node) {
 		target,
 		async (folder) => {
 			await announced(
-				'n8n (about 3 GB, some minutes, the first time only)',
+				'installing n8n (about 3 GB, several minutes, the first time only)',
 				async () => {
 					for (const file of files) await copyFile(path.join(lockFolder, file), path.join(folder, file));
 					await npm(
@@ -33,7 +33,7 @@ export async function ensureN8n(node) {
 			);
 			await buildDatabaseDriver(node, folder);
 		},
-		(pid) => console.log(`• n8n: waiting for the set-up with pid ${pid}`),
+		(pid) => console.log(`• n8n: waiting for another set-up (process ${pid})`),
 	);
 	return target;
 }

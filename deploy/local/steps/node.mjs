@@ -29,7 +29,7 @@ export async function ensureNode() {
 	if (own && (headersOf(process.execPath) || !packaged)) return process.execPath;
 	if (!packaged) {
 		throw new SetupError(
-			`n8n needs Node ${major}; this is ${process.version}, and npm has no Node ${major} for ${process.platform} ${process.arch}.`,
+			`n8n needs Node ${major}, but this is ${process.version}, and npm does not offer Node ${major} for ${process.platform} ${process.arch}.`,
 			`Install Node ${major} and run the command again.`,
 		);
 	}
@@ -37,12 +37,12 @@ export async function ensureNode() {
 	await buildOnce(
 		target,
 		(folder) =>
-			announced(`Node ${major} for n8n and the voice runtime`, async () => {
+			announced(`installing Node ${major} for n8n and the voice runtime`, async () => {
 				for (const file of ['package.json', 'package-lock.json'])
 					await copyFile(path.join(lockFolder, file), path.join(folder, file));
 				await npm(['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
 			}),
-		(pid) => console.log(`• Node ${major}: waiting for the set-up with pid ${pid}`),
+		(pid) => console.log(`• Node ${major}: waiting for another set-up (process ${pid})`),
 	);
 	return path.join(target, 'node_modules', name, 'bin', 'node');
 }

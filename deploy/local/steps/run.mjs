@@ -59,7 +59,7 @@ export function run(command, args, { cwd, env = {}, remedy = '' } = {}) {
 		child.on('close', (code, signal) => {
 			running.delete(child);
 			if (code === 0) resolve(stdout);
-			else fail(signal ? `was ended by ${signal}` : `ended with code ${code}`);
+			else fail(signal ? `was stopped by ${signal}` : `failed with exit code ${code}`);
 		});
 	});
 }

@@ -20,7 +20,7 @@ test('zod 3, as n8n\'s tools have it', () => {
 		properties: {
 			date: { type: 'string', description: 'The day' },
 			minutes: { type: 'integer' },
-			kind: { type: 'string', enum: ['dentist', 'haircut'] },
+			kind: { type: 'string', enum: ['dentist', 'haircut'], default: 'dentist' },
 			tags: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'null' }] },
 			where: { anyOf: [{ const: 'home' }, { type: 'object', properties: { street: { type: 'string' } }, required: ['street'] }] },
 			extra: { type: 'object', additionalProperties: { type: 'number' }, description: 'Anything' },
@@ -32,12 +32,26 @@ test('zod 3, as n8n\'s tools have it', () => {
 });
 
 test('zod 4', () => {
-	const schema = z4.object({ date: z4.string().describe('The day'), minutes: z4.int().optional() });
+	const schema = z4.object({
+		date: z4.string().describe('The day'),
+		minutes: z4.int().optional(),
+		kind: z4.enum(['dentist', 'haircut']).default('dentist'),
+		length: z4.string().transform(Number),
+		email: z4.email(),
+	});
 	expect(jsonSchemaOf(schema)).toMatchObject({
 		type: 'object',
-		properties: { date: { type: 'string', description: 'The day' }, minutes: { type: 'integer' } },
-		required: ['date'],
+		properties: {
+			date: { type: 'string', description: 'The day' },
+			minutes: { type: 'integer' },
+			kind: { enum: ['dentist', 'haircut'], default: 'dentist' },
+			length: { type: 'string' },
+			email: { type: 'string', format: 'email' },
+		},
+		required: ['date', 'length', 'email'],
 	});
+	// Some servers refuse a request for a pattern that they cannot make a grammar of.
+	expect(JSON.stringify(jsonSchemaOf(schema))).not.toContain('pattern');
 });
 
 test('JSON schema goes through as it is', () => {

@@ -5,7 +5,7 @@ import { parseJson } from '../../../runtime/lib/json';
 import { jsonSchemaOf } from './connected-tool-schema';
 import type { Tool, ToolOutcome } from './tool';
 
-/** What n8n hands over for a connected tool: LangChain's structured tool, or a box of several (MCP servers). */
+/** What n8n hands over for a connected tool: LangChain's structured tool, or a toolkit of several (MCP servers). */
 const langchainTool = z.object({
 	name: z.string().min(1),
 	description: z.string().default(''),
@@ -48,7 +48,7 @@ function check(tool: string, schema: unknown, args: unknown): void {
 	if (!checker.success) return;
 	const { success, error } = (schema as z.infer<typeof zodSchema>).safeParse(args);
 	const issue = success ? undefined : error?.issues[0];
-	if (issue) throw new VoiceError('VOICE_ERR_TOOL_ARGUMENTS', `${tool}: ${issue.path.join('.')} is wrong: ${issue.message}.`);
+	if (issue) throw new VoiceError('VOICE_ERR_TOOL_ARGUMENTS', `The tool "${tool}" was called with the wrong inputs: ${issue.path.join('.')} is not valid: ${issue.message}.`);
 }
 
 function unpack(connected: unknown): unknown[] {

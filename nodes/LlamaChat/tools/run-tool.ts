@@ -23,7 +23,7 @@ export async function runTool(
 	});
 	try {
 		const tool = tools.get(call.name);
-		if (!tool) throw new VoiceError('VOICE_ERR_TOOL_UNKNOWN', `There is no tool "${call.name}".`);
+		if (!tool) throw new VoiceError('VOICE_ERR_TOOL_UNKNOWN', `There is no tool named "${call.name}".`);
 		return ended(true, await within(tool, call, cancelled));
 	} catch (thrown) {
 		const error = VoiceError.from(thrown, 'VOICE_ERR_TOOL_FAILED');
@@ -36,7 +36,7 @@ async function within(tool: Tool, call: ToolCall, cancelled: AbortSignal | undef
 	const stopped = new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
 	const late = new VoiceError(
 		'VOICE_ERR_TOOL_TIMEOUT',
-		`"${call.name}" is not done after ${tool.limitMs / 1000} seconds. It goes on in the background.`,
+		`The tool "${call.name}" did not finish within ${tool.limitMs / 1000} seconds. It is still running in the background.`,
 	);
 	if (cancelled?.aborted) throw stopped;
 	let limit: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ const input: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. date',
-		description: 'The field of the item that the workflow starts with',
+		description: 'The name of the workflow\'s input field',
 	},
 	{
 		displayName: 'Type',
@@ -27,7 +27,7 @@ const input: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Day of the appointment as YYYY-MM-DD',
-		description: 'Tells the model what belongs here',
+		description: 'Tells the model what to fill in',
 	},
 	{
 		displayName: 'Choices',
@@ -35,7 +35,7 @@ const input: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. dentist, haircut',
-		description: 'The only values that are possible, separated by commas. Empty for any.',
+		description: 'The allowed values, separated by commas. Leave empty to allow any.',
 		displayOptions: { show: { type: ['string'] } },
 	},
 	{
@@ -43,11 +43,11 @@ const input: INodeProperties[] = [
 		name: 'required',
 		type: 'boolean',
 		default: true,
-		description: 'Whether the model has to know it before it can use the tool',
+		description: 'Whether the model has to fill this in to use the tool',
 	},
 ];
 
-/** Sibling workflows as tools: `tools.workflow[]`. */
+/** Workflows as tools: `tools.workflow[]`. */
 export const workflowTools: INodeProperties = {
 	displayName: 'Workflow Tools',
 	name: 'tools',
@@ -56,7 +56,7 @@ export const workflowTools: INodeProperties = {
 	placeholder: 'Add Workflow',
 	default: {},
 	description:
-		'Workflows the model may run. Each must start with "When Executed by Another Workflow", be published, and give its result as the last node\'s items. Other n8n tools can be connected below the node.',
+		'Workflows that the model can run. Each must be published and start with a "When Executed by Another Workflow" trigger. The items of its last node are the result. Other n8n tools can be connected to the input "Tools".',
 	options: [
 		{
 			displayName: 'Workflow',
@@ -70,7 +70,7 @@ export const workflowTools: INodeProperties = {
 					default: '',
 					required: true,
 					placeholder: 'e.g. book_appointment',
-					description: 'As the model calls it: letters, digits, underscore and dash',
+					description: 'The name by which the model calls the tool. Use letters, digits, underscores and dashes.',
 				},
 				{
 					displayName: 'Description',
@@ -78,7 +78,7 @@ export const workflowTools: INodeProperties = {
 					type: 'string',
 					typeOptions: { rows: 2 },
 					default: '',
-					placeholder: 'e.g. Books an appointment. Use it when the caller has named the kind, the day and the time.',
+					placeholder: 'e.g. Books an appointment. Use it once the caller has said what it is for, the day and the time.',
 					description: 'Tells the model what the tool does and when to use it',
 				},
 				{
@@ -88,7 +88,7 @@ export const workflowTools: INodeProperties = {
 					typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Input', sortable: true },
 					placeholder: 'Add Input',
 					default: {},
-					description: 'What the model fills in',
+					description: 'The values that the model fills in',
 					options: [{ displayName: 'Input', name: 'input', values: input }],
 				},
 				{
@@ -97,7 +97,7 @@ export const workflowTools: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. One moment, I am looking that up.',
-					description: 'Said to the caller while the workflow runs. Empty for nothing.',
+					description: 'Spoken to the caller while the workflow runs. Leave empty to say nothing.',
 				},
 				{
 					displayName: 'Time Limit (Seconds)',
@@ -105,7 +105,7 @@ export const workflowTools: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 1, maxValue: 600 },
 					default: 30,
-					description: 'After this the model is told that the workflow takes too long. The workflow itself runs on.',
+					description: 'How long the model waits for the workflow. After that, the model is told that it took too long, and the workflow keeps running.',
 				},
 			],
 		},

@@ -36,9 +36,9 @@ export class WorkflowTool implements Tool {
 		private readonly context: IExecuteFunctions,
 		row: WorkflowRow,
 	) {
-		if (row.workflowId === '') throw incomplete(`No workflow is chosen for the tool "${row.name}".`);
+		if (row.workflowId === '') throw incomplete(`No workflow is selected for the tool "${row.name}".`);
 		if (!toolSpec.shape.name.safeParse(row.name).success) {
-			throw incomplete(`"${row.name}" is no tool name: use up to 64 letters, digits, underscores and dashes.`);
+			throw incomplete(`"${row.name}" is not a valid tool name. Use up to 64 letters, digits, underscores and dashes.`);
 		}
 		const inputs = row.inputs.input;
 		this.workflowId = row.workflowId;
@@ -49,7 +49,7 @@ export class WorkflowTool implements Tool {
 			description: row.description,
 			parameters: {
 				type: 'object',
-				properties: Object.fromEntries(inputs.map((input) => [input.name, jsonSchemaOf(input)])),
+				properties: Object.fromEntries(inputs.map((input) => [input.name, inputSchema(input)])),
 				required: inputs.filter(({ required }) => required).map(({ name }) => name),
 				additionalProperties: false,
 			},
@@ -61,7 +61,7 @@ export class WorkflowTool implements Tool {
 		const checked = this.shape.safeParse(args);
 		if (!checked.success) {
 			const issue = checked.error.issues[0];
-			throw new VoiceError('VOICE_ERR_TOOL_ARGUMENTS', `${this.spec.name}: ${issue?.path.join('.')} is wrong: ${issue?.message}.`);
+			throw new VoiceError('VOICE_ERR_TOOL_ARGUMENTS', `The tool "${this.spec.name}" was called with the wrong inputs: ${issue?.path.join('.')} is not valid: ${issue?.message}.`);
 		}
 		const { id: workflowId } = this.context.getWorkflow();
 		const executionId = this.context.getExecutionId();
@@ -92,7 +92,7 @@ function shapeOf(input: InputRow): z.ZodTypeAny {
 	return input.required ? shape : shape.optional();
 }
 
-function jsonSchemaOf(input: InputRow): Record<string, unknown> {
+function inputSchema(input: InputRow): Record<string, unknown> {
 	const choices = choicesOf(input);
 	return {
 		type: input.type,
@@ -102,5 +102,5 @@ function jsonSchemaOf(input: InputRow): Record<string, unknown> {
 }
 
 function incomplete(message: string): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Look at "Workflow Tools" of this node.' });
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Correct "Workflow Tools" in this node.' });
 }

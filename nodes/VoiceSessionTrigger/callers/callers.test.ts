@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { type Gate, checkCaller } from './check-caller';
 import { checkOrigin } from './check-origin';
-import { doorPage } from './login-page';
+import { loginPage } from './login-page';
 import { TICKET_COOKIE, isTicketValid, issueTicket } from './ticket';
 
 const KEY = 'k'.repeat(40);
@@ -79,13 +79,13 @@ describe('where the page may come from', () => {
 	});
 
 	test.each(['https://evil.example', 'https://n8n.example.com.evil.example', 'https://n8n.example.com:8443', 'null', ''])('not %s', (origin) => {
-		expect(() => checkOrigin({ host, origin }, url, 'https://www.example.org')).toThrow(/may not call this agent/);
+		expect(() => checkOrigin({ host, origin }, url, 'https://www.example.org')).toThrow(/are not allowed to call this agent/);
 	});
 });
 
-test('nothing in a node\'s settings breaks out of the door\'s script', () => {
+test('nothing in a node\'s settings breaks out of the log-in page\'s script', () => {
 	const node = { id: '1', name: 'n', type: 'x.voiceSessionTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
-	const html = doorPage(node, '</script><script>alert(1)</script>', 'https://n8n.example.com/base/rest/');
+	const html = loginPage(node, '</script><script>alert(1)</script>', 'https://n8n.example.com/base/rest/');
 	expect(html.match(/<\/script>/g)).toHaveLength(1);
 	expect(html).toContain('"rest":"/base/rest"');
 });

@@ -14,7 +14,7 @@ export interface Gate {
 	key(): Promise<string | undefined>;
 }
 
-/** A shorter secret is guessed in no time over the network. */
+/** A shorter secret can be guessed over the network. */
 const SHORTEST_SECRET = 8;
 
 /** @throws VOICE_ERR_CALLER_REFUSED */
@@ -25,7 +25,7 @@ export async function checkCaller(headers: IncomingHttpHeaders, gate: Gate): Pro
 		return;
 	}
 	if (await hasTicket(headers, gate)) return;
-	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'This agent takes calls from users of this n8n only.', {
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'Only users of this n8n can call this agent.', {
 		remedy: 'Log in to n8n in this browser, then reload the page.',
 	});
 }
@@ -38,15 +38,15 @@ export async function hasTicket(headers: IncomingHttpHeaders, gate: Gate): Promi
 
 function checkSecret(headers: IncomingHttpHeaders, secret: string): void {
 	if (secret.length < SHORTEST_SECRET) {
-		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'This agent has no secret yet.', {
-			remedy: `Give the Voice Session Trigger a secret of at least ${SHORTEST_SECRET} characters.`,
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'No secret has been set for this agent.', {
+			remedy: `Set a secret of at least ${SHORTEST_SECRET} characters in the Voice Session Trigger.`,
 		});
 	}
 	const given = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
 	// Hashes are equally long: neither content nor length shows in the time it takes.
 	if (timingSafeEqual(digest(given), digest(secret))) return;
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The secret is missing or wrong.', {
-		remedy: 'Give the secret that stands in the Voice Session Trigger.',
+		remedy: 'Enter the secret that is set in the Voice Session Trigger.',
 	});
 }
 

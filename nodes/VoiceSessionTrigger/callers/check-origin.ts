@@ -15,7 +15,7 @@ export function checkOrigin(headers: IncomingHttpHeaders, publicUrl: string | un
 	if (host !== undefined && (host === headers.host || host === hostOf(publicUrl ?? ''))) return undefined;
 	const list = allowed.split(',').map((entry) => entry.trim().replace(/\/$/, '').toLowerCase());
 	if (list.includes('*') || list.includes(origin.toLowerCase())) return origin;
-	throw new VoiceError('VOICE_ERR_ORIGIN_REFUSED', `Pages of ${origin} may not call this agent.`);
+	throw new VoiceError('VOICE_ERR_ORIGIN_REFUSED', `Pages from ${origin} are not allowed to call this agent.`);
 }
 
 function hostOf(url: string): string | undefined {

@@ -19,10 +19,10 @@ export function ticketAsk(node: INode, path: string, restUrl: string) {
 }
 
 /**
- * The page before the page, for users of this n8n: fetches a ticket from n8n, hands it in and reloads. To
- * whoever is not logged in it says so.
+ * Shown to users of this n8n before the voice page: fetches a ticket from n8n, hands it in and reloads, or asks
+ * them to log in.
  */
-export function doorPage(node: INode, path: string, restUrl: string): string {
+export function loginPage(node: INode, path: string, restUrl: string): string {
 	const data = JSON.stringify(ticketAsk(node, path, restUrl)).replaceAll('<', '\\u003c');
 	return `<!doctype html>
 <html lang="en">
@@ -48,7 +48,7 @@ button { background: none; color: inherit; }
 <p id="wait" role="status">One moment…</p>
 <div id="login" hidden>
 <h1>Log in to n8n, then reload</h1>
-<p id="why">This voice agent takes calls from users of this n8n only.</p>
+<p id="why">Only users of this n8n can call this voice agent.</p>
 <nav>
 <a href="/signin" target="_blank" rel="noopener">Log in to n8n</a>
 <button type="button" id="reload">Reload</button>
@@ -72,10 +72,10 @@ document.getElementById('reload').onclick = () => location.reload();
 		method: 'POST', headers, body: JSON.stringify(ask.body),
 	});
 	if (got.status === 401) return say();
-	if (!got.ok) return say('n8n answered with an error (' + got.status + '). Is the voice runtime running?');
+	if (!got.ok) return say('n8n answered with an error (status ' + got.status + '). Check that the voice runtime is running.');
 	const ticket = (await got.json()).data[0].value;
 	const shown = await fetch(location.pathname, { method: 'POST', headers: { [ask.ticketHeader]: ticket } });
-	if (!shown.ok) return say('n8n did not accept its own ticket (' + shown.status + ').');
+	if (!shown.ok) return say('The log-in could not be confirmed (status ' + shown.status + '). Reload the page.');
 	location.reload();
 })().catch((error) => say(String(error)));
 </script>

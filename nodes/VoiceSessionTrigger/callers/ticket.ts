@@ -18,7 +18,7 @@ export const TICKET_SECONDS = TICKET_MS / 1000;
 /** `context` is one that n8n makes for a logged-in user only. */
 export async function ticketFor(context: ILoadOptionsFunctions): Promise<string> {
 	const path = context.getCurrentNodeParameter('path');
-	if (typeof path !== 'string' || path === '') throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'path: a ticket is for a path');
+	if (typeof path !== 'string' || path === '') throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The request for a ticket does not name the trigger\'s path.');
 	// Read anew: the gate does so too, and a runtime that was started again has another key.
 	const key = (await credentialOf(context))?.key ?? (await localKey()) ?? (await (await runtimeOf(context)).key());
 	return issueTicket(key, path, Date.now());

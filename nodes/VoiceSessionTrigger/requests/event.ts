@@ -22,7 +22,7 @@ export async function receiveEvent(
 	const key = await keyOf();
 	const signature = String(requestOf(context).headers[SIGNATURE_HEADER]);
 	if (key === undefined || !isSigned(body, signature, key)) {
-		throw new VoiceError('VOICE_ERR_UNAUTHORIZED', 'The event is not signed with this runtime\'s key.');
+		throw new VoiceError('VOICE_ERR_UNAUTHORIZED', 'The event was not signed with the runtime\'s key.');
 	}
 	const event = triggerEvent.parse(JSON.parse(body.toString('utf8')));
 	const options = optionsOf(context);

@@ -5,11 +5,11 @@ import { toVoiceError } from '../../shared/node-failure';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf } from '../agent-settings';
 import { type Gate, hasTicket } from '../callers/check-caller';
-import { TICKET_HEADER, doorPage, ticketAsk } from '../callers/login-page';
+import { TICKET_HEADER, loginPage, ticketAsk } from '../callers/login-page';
 import { requestOf, responseOf } from './exchange';
 import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
 
-/** The voice page; for users of this n8n first the door, which lets in whoever is logged in. */
+/** The voice page, or the log-in page where only users of this n8n can call and this caller has no ticket. */
 export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<void> {
 	const { headers } = requestOf(context);
 	const response = responseOf(context);
@@ -21,10 +21,10 @@ export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<
 		// Inside a strange website's frame the visitor would not know whom the microphone is for.
 		.setHeader('content-security-policy', 'frame-ancestors \'self\'');
 	if (gate.callers === 'n8nUsers' && !(await hasTicket(headers, gate))) {
-		const door = [context.getNode(), gate.path, context.getRestApiUrl()] as const;
+		const login = [context.getNode(), gate.path, context.getRestApiUrl()] as const;
 		// A caller without a browser asks for the same as data.
-		if (headers.accept === 'application/json') response.status(401).json({ ticket: ticketAsk(...door) });
-		else response.status(401).send(doorPage(...door));
+		if (headers.accept === 'application/json') response.status(401).json({ ticket: ticketAsk(...login) });
+		else response.status(401).send(loginPage(...login));
 		return;
 	}
 	try {
@@ -37,13 +37,13 @@ export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<
 	}
 }
 
-/** The door hands in its ticket, and the browser gets to keep it where no script can read it. */
+/** The log-in page hands in its ticket, and the browser gets to keep it where no script can read it. */
 export async function admit(context: IWebhookFunctions, gate: Gate): Promise<void> {
 	const request = requestOf(context);
 	const ticket = String(request.headers[TICKET_HEADER]);
 	const key = await gate.key();
 	if (gate.callers !== 'n8nUsers' || key === undefined || !isTicketValid(ticket, key, gate.path, Date.now())) {
-		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The ticket is not valid.', { remedy: 'Reload the page.' });
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The ticket is not valid, or has expired.', { remedy: 'Reload the page.' });
 	}
 	const { pathname } = new URL(request.originalUrl, 'http://n8n');
 	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${pathname}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];

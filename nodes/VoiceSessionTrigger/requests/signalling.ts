@@ -31,7 +31,6 @@ export async function answerOffer(context: IWebhookFunctions): Promise<void> {
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
-		caller: { userAgent: request.headers['user-agent'] ?? '' },
 	});
 	// Relative, so that it holds behind any proxy.
 	responseOf(context).setHeader('location', `?session=${sessionId}`).status(201);
@@ -65,8 +64,8 @@ async function readOffer(context: IWebhookFunctions): Promise<Offer> {
 	const parsed = callerOffer.safeParse(body);
 	if (parsed.success) return { sdp: parsed.data.sdp, bare };
 	const issue = parsed.error.issues[0];
-	if (issue?.code === 'too_big') throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The offer is longer than 100000 characters.');
-	throw new VoiceError('VOICE_ERR_BAD_OFFER', `The request has no offer (${issue?.path.join('.') || 'body'}: ${issue?.message}).`, {
+	if (issue?.code === 'too_big') throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The offer is longer than 100,000 characters.');
+	throw new VoiceError('VOICE_ERR_BAD_OFFER', `The request does not contain an offer (${issue?.path.join('.') || 'body'}: ${issue?.message}).`, {
 		remedy: 'Send {"type": "offer", "sdp": "..."} as JSON, or the bare SDP as application/sdp.',
 	});
 }
@@ -74,5 +73,5 @@ async function readOffer(context: IWebhookFunctions): Promise<Offer> {
 function sessionOf(context: IWebhookFunctions): string {
 	const { session } = requestOf(context).query;
 	if (typeof session === 'string' && session !== '') return session;
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'session: the query has none', { remedy: 'Use the address in the answer\'s Location header.' });
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The URL does not say which call it is for.', { remedy: 'Use the URL from the Location header of the answer to the offer.' });
 }

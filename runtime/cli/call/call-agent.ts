@@ -125,13 +125,13 @@ function lostConnection(): VoiceError {
 }
 
 function noPath(): VoiceError {
-	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'No sound can be exchanged with the runtime.', {
-		remedy: 'Check that no firewall stands between this machine and the runtime\'s UDP ports.',
+	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'No audio connection to the runtime could be established.', {
+		remedy: 'Check that no firewall blocks UDP between this machine and the runtime.',
 	});
 }
 
 function neverReady(): VoiceError {
-	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'The agent connected but never said that it listens.', {
+	return new VoiceError('VOICE_ERR_MEDIA_LOST', 'The call was connected, but the agent never started to listen.', {
 		remedy: 'Look at the runtime\'s log.',
 	});
 }

@@ -28,8 +28,8 @@ async function runForPerson(settings: CallSettings): Promise<number> {
 	const result = await place(settings, captions);
 	const { turns } = result.report;
 	const answered = turns.filter((turn) => turn.answered).length;
-	if (settings.save !== '') captions.line(`Heard sound saved as ${settings.save}.`);
-	captions.line(`${answered} of ${settings.lines.length} turns answered.`);
+	if (settings.save !== '') captions.line(`Saved the received audio as ${settings.save}.`);
+	captions.line(`${answered} of ${settings.lines.length} turns were answered.`);
 	return exitCode(settings, result);
 }
 
@@ -68,4 +68,4 @@ function exitCode(settings: CallSettings, { report }: CallResult): number {
 	return report.turns.length === settings.lines.length && report.turns.every((turn) => turn.answered) ? 0 : 1;
 }
 
-export const callCommand: Command = { about: 'call a voice agent without a browser and show what it answers', run };
+export const callCommand: Command = { about: 'call a voice agent without a browser and show its answers', run };

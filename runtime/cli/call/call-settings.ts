@@ -22,21 +22,21 @@ export interface CallSettings {
 
 export const CALL_USAGE = `voice-loop call --say TEXT [options]
 
-Calls a voice agent over WebRTC without a browser, speaks to it and shows what it answers.
+Calls a voice agent over WebRTC without a browser, speaks to it and shows its answers.
 
-  --say TEXT         what to say; give it several times for several turns
-  --wav FILE         say a recording (WAV); may be mixed with --say
-  --barge-in TEXT@MS interrupt the turn before it, MS milliseconds after the agent's first sound
-  --turns N          go through all of these N times
-  --url URL          the voice page's address (default: the one that npm start has set up)
+  --say TEXT         what to say; repeat the option for more turns
+  --wav FILE         play a recording (WAV) as a turn; can be mixed with --say
+  --barge-in TEXT@MS interrupt the answer to the turn before, MS milliseconds after its first sound
+  --turns N          repeat all of these turns N times
+  --url URL          URL of the voice page (default: the one set up by npm start)
   --secret S         the secret that the trigger asks for
-  --email E, --password P   log in to n8n (default: the account that npm start has made)
+  --email E, --password P   log in to n8n (default: the account created by npm start)
   --voice NAME       the caller's voice: slt, rms, awb, kal16, or espeak:NAME if espeak-ng is installed
-  --save FILE        write all that was heard as WAV
-  --timeout S        how many seconds the agent may take for an answer (default 60)
+  --save FILE        save the received audio as WAV
+  --timeout S        how many seconds to wait for each answer (default 60)
   --json             print one JSON object instead of text
 
-Exit code: 0 if every turn was answered, 1 if not, 2 if the options are wrong.`;
+Exit code: 0 if every turn was answered, 1 if not, 2 for wrong options.`;
 
 /** Written by npm start beside what it has set up. */
 const START_FILE = path.join('.voice-loop', 'start.json');
@@ -47,10 +47,10 @@ export async function readSettings(argv: string[]): Promise<CallSettings> {
 	const start = await readStartFile();
 	const url = values.url ?? start?.url ?? '';
 	const lines = values.help ? [] : repeat(await readLines(tokens), wholeNumber('--turns', values.turns ?? '1'));
-	if (!values.help && lines.length === 0) throw new UsageError('Give --say, --wav or both.');
-	if (lines[0]?.bargeInMs !== undefined) throw new UsageError('--barge-in needs a --say or --wav before it to interrupt.');
+	if (!values.help && lines.length === 0) throw new UsageError('Nothing to say: use --say, --wav or both.');
+	if (lines[0]?.bargeInMs !== undefined) throw new UsageError('--barge-in needs a --say or --wav before it.');
 	if (!values.help && !URL.canParse(url)) {
-		throw new UsageError(`There is no ${START_FILE} here. Run npm start, or give the voice page's address with --url.`);
+		throw new UsageError(`The URL of the voice page is not known: there is no ${START_FILE} here. Run npm start, or set the URL with --url.`);
 	}
 	return {
 		help: values.help ?? false,
@@ -103,7 +103,7 @@ async function readLines(tokens: Parsed['tokens']): Promise<ScriptLine[]> {
 		else if (token.name === 'wav') lines.push(await recording(token.value));
 		else if (token.name === 'barge-in') {
 			const line = parseBargeIn(token.value);
-			if (!line) throw new UsageError(`--barge-in wants TEXT@MS, for example "stop please@1500", not "${token.value}".`);
+			if (!line) throw new UsageError(`--barge-in needs TEXT@MS, for example "stop please@1500", not "${token.value}".`);
 			lines.push(line);
 		}
 	}
@@ -115,7 +115,7 @@ async function recording(file: string): Promise<ScriptLine> {
 		return { text: path.basename(file), pcm: decodeWav(await readFile(file)) };
 	} catch (error) {
 		if (error instanceof VoiceError) throw error;
-		throw new VoiceError('VOICE_ERR_BAD_AUDIO', `${file} cannot be read.`, { cause: error });
+		throw new VoiceError('VOICE_ERR_BAD_AUDIO', `The file ${file} cannot be read.`, { cause: error });
 	}
 }
 
@@ -125,7 +125,7 @@ function repeat(lines: ScriptLine[], times: number): ScriptLine[] {
 
 function wholeNumber(option: string, value: string): number {
 	const number = Number(value);
-	if (!Number.isInteger(number) || number < 1 || number > 10_000) throw new UsageError(`${option} wants a whole number from 1 on.`);
+	if (!Number.isInteger(number) || number < 1 || number > 10_000) throw new UsageError(`${option} needs a whole number from 1 to 10000.`);
 	return number;
 }
 

@@ -43,7 +43,7 @@ function espeakVoice(voice: string): CallerVoice {
 			program.once('error', (cause) => reject(noEspeak('The program espeak-ng could not be started.', cause)));
 			program.once('close', (code) => {
 				if (code === 0) resolve(Buffer.concat(out));
-				else reject(new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `espeak-ng refused the voice "${voice}": ${complaint.trim()}`));
+				else reject(new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `espeak-ng cannot use the voice "${voice}": ${complaint.trim()}`));
 			});
 		});
 		return requireSound(text, decodeWav(wav));
@@ -53,11 +53,11 @@ function espeakVoice(voice: string): CallerVoice {
 function noEspeak(message: string, cause: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_VOICE_UNKNOWN', message, {
 		cause,
-		remedy: 'Install it (Debian: apt-get install espeak-ng), or leave --voice away: flite is always there.',
+		remedy: 'Install it (Debian: apt-get install espeak-ng), or leave out --voice to use flite, which is always available.',
 	});
 }
 
 function requireSound(text: string, pcm: Int16Array): Int16Array {
 	if (pcm.length > 0) return pcm;
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is nothing to pronounce in "${text}".`);
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is nothing to speak in "${text}".`);
 }

@@ -78,7 +78,7 @@ export class Dialogue {
 
 	private async limited<T>(turn: CallTurn, what: Promise<T>): Promise<T | undefined> {
 		const { turnLimit } = this.parts;
-		const late = new VoiceError('VOICE_ERR_TURN_ABANDONED', `The agent gave no answer within ${turnLimit / 1000} s.`);
+		const late = new VoiceError('VOICE_ERR_TURN_ABANDONED', `The agent did not answer within ${turnLimit / 1000} seconds.`);
 		try {
 			return await within(turnLimit, late, what);
 		} catch (error) {

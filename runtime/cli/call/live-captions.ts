@@ -2,7 +2,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { CallTurn } from './report';
 import { turnTable } from './turn-table';
 
-/** Prints a call as it goes on. Half words are shown on a terminal only, on one line that is written over. */
+/** Prints a call as it goes on. Partials are shown on a terminal only, on one line that is written over. */
 export class LiveCaptions {
 	private partial = false;
 
@@ -36,7 +36,7 @@ export class LiveCaptions {
 				this.line(`  ${event.error.code}: ${event.error.message} ${event.error.remedy}`);
 				break;
 			case 'session.ended':
-				this.line(`The call ended: ${event.reason}`);
+				this.line(`Call ended: ${event.reason}`);
 				break;
 			case 'state':
 			case 'turn.finished':

@@ -21,7 +21,7 @@ export interface CallAnswer {
 const answerBody = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId: z.string().min(1) });
 const errorBody = z.object({ error: errorShape });
 
-/** The trigger's HTTP door, as the voice page uses it. */
+/** The trigger's HTTP interface, as the voice page uses it. */
 export class CallSignalling {
 	private constructor(
 		private readonly url: string,
@@ -59,8 +59,8 @@ export class CallSignalling {
 		if (!response.ok) throw refusal(response.status, body, url);
 		const answer = answerBody.safeParse(body);
 		if (answer.success) return answer.data;
-		throw new VoiceError('VOICE_ERR_NOT_LISTENING', `${url} answered, but not as a Voice Session Trigger does.`, {
-			remedy: 'Give the address of the voice page, for example http://127.0.0.1:5678/webhook/voice.',
+		throw new VoiceError('VOICE_ERR_NOT_LISTENING', `${url} answered, but it is not a Voice Session Trigger.`, {
+			remedy: 'Use the URL of the voice page, for example http://127.0.0.1:5678/webhook/voice.',
 		});
 	}
 
@@ -72,13 +72,13 @@ export class CallSignalling {
 }
 
 /** What a trigger for users of its n8n asks to be shown, see nodes/VoiceSessionTrigger/callers. */
-const door = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
+const ticketOffer = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
 const tickets = z.object({ data: z.array(z.object({ value: z.string() })).min(1) });
 
 /** n8n shows its own login to no node: it gives out a ticket instead. @returns the cookie to call with */
 async function ticketCookie(url: string, login: string): Promise<string> {
 	const headers = { cookie: login, 'browser-id': BROWSER_ID, 'content-type': 'application/json' };
-	const asked = door.safeParse(await jsonOf(await request(url, { headers: { ...headers, accept: 'application/json' } })));
+	const asked = ticketOffer.safeParse(await jsonOf(await request(url, { headers: { ...headers, accept: 'application/json' } })));
 	// A trigger that lets others in needs no ticket.
 	if (!asked.success) return login;
 	const { rest, ticketHeader, body } = asked.data.ticket;
@@ -88,7 +88,7 @@ async function ticketCookie(url: string, login: string): Promise<string> {
 	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket ?? '' } });
 	const cookie = shown.headers.getSetCookie()[0]?.split(';', 1)[0];
 	if (shown.ok && cookie !== undefined) return cookie;
-	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n gave no ticket for this call.');
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n did not issue a ticket for this call.');
 }
 
 async function logIn(origin: string, email: string, password: string): Promise<string> {
@@ -99,8 +99,8 @@ async function logIn(origin: string, email: string, password: string): Promise<s
 	});
 	const cookie = response.headers.getSetCookie().find((line) => line.startsWith('n8n-auth='));
 	if (response.ok && cookie) return cookie.split(';', 1)[0] as string;
-	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `n8n did not let ${email} log in (status ${response.status}).`, {
-		remedy: 'Check --email and --password, or give the trigger\'s secret with --secret.',
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `Logging in to n8n as ${email} failed (status ${response.status}).`, {
+		remedy: 'Check --email and --password, or use --secret with the trigger\'s secret.',
 	});
 }
 
@@ -112,8 +112,8 @@ async function request(url: string, init: RequestInit): Promise<Response> {
 		const { origin } = new URL(url);
 		throw new VoiceError(
 			'VOICE_ERR_RUNTIME_UNREACHABLE',
-			timedOut ? `${origin} did not answer within ${ANSWER_LIMIT_MS / 1000} s.` : `Nothing answers at ${origin}: n8n is not running there.`,
-			{ cause, remedy: 'Start n8n (in this project: npm start), or give its address with --url.' },
+			timedOut ? `${origin} did not answer within ${ANSWER_LIMIT_MS / 1000} seconds.` : `There was no answer from ${origin}: n8n is not running there.`,
+			{ cause, remedy: 'Start n8n (in a clone of this project: npm start), or set the URL of the voice page with --url.' },
 		);
 	}
 }
@@ -127,8 +127,8 @@ function refusal(status: number, body: unknown, url: string): VoiceError {
 	const typed = errorBody.safeParse(body);
 	if (typed.success) return VoiceError.fromShape(typed.data.error);
 	if (status === 401 || status === 403) return new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The trigger refused the call.');
-	if (status === 404) return new VoiceError('VOICE_ERR_NOT_LISTENING', `No workflow listens at ${url}.`);
+	if (status === 404) return new VoiceError('VOICE_ERR_NOT_LISTENING', `No workflow is listening at ${url}.`);
 	return new VoiceError('VOICE_ERR_INTERNAL', `n8n answered the offer with status ${status}.`, {
-		remedy: 'Look at n8n\'s log.',
+		remedy: 'Look at the n8n log.',
 	});
 }

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal';
 
 export interface FetchOptions {
 	readonly names: readonly string[];
-	/** The licences are accepted without a question. */
+	/** Accepts the licences without asking. */
 	readonly yes: boolean;
 	readonly signal: AbortSignal;
 }
@@ -25,7 +25,7 @@ export async function fetchModels(models: Models, terminal: Terminal, { names, y
 	if (absent.length === 0) return 0;
 	for (const model of absent) await introduce(models, terminal, model);
 	if (!(await agreed(terminal, absent, yes, signal))) {
-		terminal.note('Nothing was fetched.');
+		terminal.note('Nothing was downloaded.');
 		return 1;
 	}
 	for (const model of absent) {
@@ -59,23 +59,23 @@ async function resolve(models: Models, terminal: Terminal, names: readonly strin
 
 /** What a person must know before the download. */
 async function introduce(models: Models, terminal: Terminal, model: CatalogueModel): Promise<void> {
-	terminal.note(`\n${model.name}: about ${size(await models.toFetch(model))} to fetch`);
+	terminal.note(`\n${model.name}: about ${size(await models.toFetch(model))} to download`);
 	for (const licence of models.catalogue.licencesOf(model)) terminal.note(`  licence: ${licence.name}\n           ${licence.url}`);
 	const unknown = model.files.filter(({ sha256 }) => sha256 === null).length;
 	if (unknown > 0) {
-		terminal.note(`  no checksum is known for ${unknown} of its ${model.files.length} files: what comes is not compared with anything`);
+		terminal.note(`  no checksum is known for ${unknown} of its ${model.files.length} files, so they cannot be verified`);
 	}
-	if (!models.catalogue.verified) terminal.note('  its address comes from a published page; we have not fetched it ourselves');
+	if (!models.catalogue.verified) terminal.note('  its address comes from a published page and has not been tested');
 }
 
 /** Throws VOICE_ERR_LICENCE where nobody can be asked. */
 async function agreed(terminal: Terminal, absent: readonly CatalogueModel[], yes: boolean, signal: AbortSignal): Promise<boolean> {
 	if (yes) return true;
 	if (!terminal.interactive) {
-		throw new VoiceError('VOICE_ERR_LICENCE', 'Nobody can be asked whether the licences are accepted.', {
-			remedy: `Read them, then run: voice-loop models fetch ${absent.map(({ id }) => id).join(' ')} --yes`,
+		throw new VoiceError('VOICE_ERR_LICENCE', 'The licences have to be accepted, and there is no terminal to ask on.', {
+			remedy: `Read the licences, then run: voice-loop models fetch ${absent.map(({ id }) => id).join(' ')} --yes`,
 		});
 	}
-	const answer = await terminal.ask('\nDo you accept these licences, and shall it be fetched? [y/N] ', signal);
+	const answer = await terminal.ask('\nDo you accept these licences and want to download? [y/N] ', signal);
 	return /^y(es)?$/i.test(answer.trim());
 }

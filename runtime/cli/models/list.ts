@@ -8,16 +8,16 @@ import type { StoredModel } from '../../inference/models/store/store';
 import type { Terminal } from './terminal';
 import { UsageError } from '../command';
 
-/** Shows the catalogue, what of it is here, and what auto takes. */
+/** Shows the catalogue, which models are downloaded, and what auto uses. */
 export async function list(models: Models, terminal: Terminal): Promise<void> {
 	const choices = await Promise.all(modelTasks.map((task) => models.choose(task)));
 	const rows = await Promise.all((await models.store.list()).map(async ({ model, here }) => await row(models, choices, model, here)));
-	for (const line of table([['', 'id', 'for', 'size', 'here', 'licence'], ...rows])) terminal.out(line);
-	terminal.out('\n* suits this machine best; auto takes it once it is here');
+	for (const line of table([['', 'id', 'task', 'size', 'downloaded', 'licence'], ...rows])) terminal.out(line);
+	terminal.out('\n* best for this machine; "auto" uses it once it is downloaded');
 	terminal.out(`\nThis machine has ${describeMachine(await models.machine())}.`);
 	for (const { task, id, reason } of choices) terminal.out(`  ${task.padEnd(10)}  ${id ?? 'none'}: ${reason}`);
 	terminal.out(`\nFolder: ${models.store.folder}`);
-	if (rows.some(([mark, , , , here]) => mark === '*' && here !== 'yes')) terminal.out('Fetch what suits this machine: voice-loop models fetch auto');
+	if (rows.some(([mark, , , , here]) => mark === '*' && here !== 'yes')) terminal.out('Download what suits this machine: voice-loop models fetch auto');
 	if (!models.catalogue.verified) terminal.out(`\nNote: ${models.catalogue.provenance}`);
 }
 
@@ -41,7 +41,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 
 /** Prints a path, or the name of a voice that ships with the package, and why. @returns 1 where there is nothing */
 export async function which(models: Models, terminal: Terminal, task: string): Promise<number> {
-	if (!isModelTask(task)) throw new UsageError(`There is no task "${task}". There is: ${modelTasks.join(', ')}.`);
+	if (!isModelTask(task)) throw new UsageError(`There is no task "${task}". The tasks are: ${modelTasks.join(', ')}.`);
 	const { model, why } = await models.usable(task);
 	if (model !== undefined) terminal.out(model);
 	terminal.note(why);

@@ -86,7 +86,7 @@ describe('fetch', () => {
 			const { code, notes, questions, out } = await command(['fetch', 'talker'], said);
 			expect({ code, out, asked: questions.length }).toEqual({ code: 1, out: '', asked: 1 });
 			expect(notes).toMatch(/The talker: about 50 kB.*\n.*Llama 3\.2 Community License\n.*https:\/\/example\.org\/llama/);
-			expect(notes).toContain('Nothing was fetched.');
+			expect(notes).toContain('Nothing was downloaded.');
 		}
 		expect(hub.requests).toEqual([]);
 	});
@@ -130,7 +130,7 @@ describe('fetch', () => {
 		hub.react = () => stop.abort();
 		const { code, notes } = await command(['fetch', 'talker', '--yes'], undefined, { signal: stop.signal });
 		expect(code).toBe(130);
-		expect(notes).toContain('the same command goes on from there');
+		expect(notes).toContain('run the same command again to continue');
 	});
 
 	it('passes on why it failed', async () => {
@@ -141,12 +141,12 @@ describe('fetch', () => {
 
 describe('verify', () => {
 	it('tells good, unchanged, damaged and missing; 1 when something is wrong', async () => {
-		expect(await command(['verify'])).toMatchObject({ code: 0, out: expect.stringMatching(/no model in/) });
+		expect(await command(['verify'])).toMatchObject({ code: 0, out: expect.stringMatching(/no models in/) });
 		await command(['fetch', 'auto', '--yes']);
 		const good = await command(['verify']);
 		expect(good.code).toBe(0);
-		expect(good.out).toMatch(/talker\/talker\.gguf: good/);
-		expect(good.out).toMatch(/voice\/model\.onnx: as it was fetched; the publisher's checksum is not known/);
+		expect(good.out).toMatch(/talker\/talker\.gguf: verified/);
+		expect(good.out).toMatch(/voice\/model\.onnx: unchanged since the download; the publisher's checksum is not known/);
 		writeFileSync(stored('voice/model.onnx'), hubModelBytes(50_000, 3));
 		rmSync(stored('talker/talker.gguf'));
 		const bad = await command(['verify', 'voice', 'talker']);
@@ -160,8 +160,8 @@ describe('verify', () => {
 describe('remove', () => {
 	it('says whether there was anything', async () => {
 		await command(['fetch', 'talker', '--yes']);
-		expect(await command(['remove', 'talker'])).toMatchObject({ code: 0, out: 'talker is removed.' });
-		expect(await command(['remove', 'talker', 'voice'])).toMatchObject({ code: 0, out: 'talker was not here.\nvoice was not here.' });
+		expect(await command(['remove', 'talker'])).toMatchObject({ code: 0, out: 'Removed talker.' });
+		expect(await command(['remove', 'talker', 'voice'])).toMatchObject({ code: 0, out: 'talker is not downloaded.\nvoice is not downloaded.' });
 		await expect(command(['remove', '../..'])).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
 	});
 });
@@ -182,15 +182,15 @@ describe('usage', () => {
 	});
 
 	it.each([
-		[['download'], /no "download"/],
-		[['constructor'], /no "constructor"/],
+		[['download'], /no action "download"/],
+		[['constructor'], /no action "constructor"/],
 		[['--force'], /--force/],
-		[['fetch'], /wants the id/],
-		[['remove', '--yes'], /wants the id/],
+		[['fetch'], /needs the id/],
+		[['remove', '--yes'], /needs the id/],
 		[['which'], /one task/],
 		[['which', 'chat', 'voice'], /one task/],
 		[['which', 'toString'], /no task "toString"/],
-		[['list', 'talker'], /nothing more/],
+		[['list', 'talker'], /takes no arguments/],
 	])('is what %j gets, and 2', async (argv, reason) => {
 		const { code, out, notes } = await command(argv);
 		expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -11,7 +11,7 @@ const INTERRUPTED = 130;
 /** @returns the exit code */
 async function run(argv: string[]): Promise<number> {
 	const stop = new AbortController();
-	// A second one ends the process at once: what came so far is kept either way.
+	// A second one ends the process at once: what was downloaded is kept either way.
 	process.once('SIGINT', () => stop.abort());
 	return await runModels(argv, realTerminal(), () => new Models(process.env), stop.signal);
 }
@@ -31,7 +31,7 @@ export async function runModels(argv: string[], terminal: Terminal, open: () => 
 			return 2;
 		}
 		if (!signal.aborted) throw error;
-		terminal.note('\nStopped. What came so far is kept: the same command goes on from there.');
+		terminal.note('\nStopped. What was downloaded is kept: run the same command again to continue.');
 		return INTERRUPTED;
 	}
 }
@@ -44,7 +44,7 @@ async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, 
 		case 'fetch':
 			return await fetchModels(models, terminal, { names, yes, signal });
 		case 'remove':
-			for (const id of names) terminal.out((await models.remove(id)) ? `${id} is removed.` : `${id} was not here.`);
+			for (const id of names) terminal.out((await models.remove(id)) ? `Removed ${id}.` : `${id} is not downloaded.`);
 			return 0;
 		case 'verify':
 			return await verify(models, terminal, names, signal);
@@ -53,4 +53,4 @@ async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, 
 	}
 }
 
-export const modelsCommand: Command = { about: 'list, fetch, remove and verify models', run };
+export const modelsCommand: Command = { about: 'list, download, remove and verify models', run };

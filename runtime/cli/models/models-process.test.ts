@@ -80,9 +80,9 @@ afterEach(async () => {
 it('lists, fetches, verifies, names and removes', async () => {
 	expect(await models()).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/talker +chat +400 kB +no/) });
 	expect(await models('fetch', 'talker', 'voice', '--yes')).toMatchObject({ code: 0, out: `${stored('talker/talker.gguf')}\n${stored('voice')}` });
-	expect(await models('verify')).toMatchObject({ code: 0, out: expect.stringMatching(/talker\.gguf: good/) });
+	expect(await models('verify')).toMatchObject({ code: 0, out: expect.stringMatching(/talker\.gguf: verified/) });
 	expect(await models('which', 'transcribe')).toMatchObject({ code: 0, out: path.join(packageRoot(), 'models/listen') });
-	expect(await models('remove', 'talker')).toMatchObject({ code: 0, out: 'talker is removed.' });
+	expect(await models('remove', 'talker')).toMatchObject({ code: 0, out: 'Removed talker.' });
 	expect(await models('verify', 'talker')).toMatchObject({ code: 1, out: 'talker/talker.gguf: MISSING' });
 });
 
@@ -104,7 +104,7 @@ it('interrupted by Ctrl-C ends with 130, and goes on at the very byte', async ()
 	const first = start(['fetch', 'talker', '--yes']);
 	await until(() => received(CUT));
 	first.child.kill('SIGINT');
-	expect(await first.end()).toMatchObject({ code: 130, out: '', err: expect.stringContaining('the same command goes on from there') });
+	expect(await first.end()).toMatchObject({ code: 130, out: '', err: expect.stringContaining('run the same command again to continue') });
 	expect((await models()).out).toMatch(/talker .* 150 kB so far/);
 	hub.react = serveModels(all);
 	expect(await models('fetch', 'talker', '--yes')).toMatchObject({ code: 0 });
@@ -118,7 +118,7 @@ describe('two processes', () => {
 		const slowly: Reaction = (request, response, count) => void bothThere.then(() => serveModels(all)(request, response, count));
 		hub.react = slowly;
 		const both = [start(['fetch', 'voice', '--yes']), start(['fetch', 'voice', '--yes'])];
-		await until(() => both.some(({ err }) => /\(process \d+ fetches it\)/.test(err)));
+		await until(() => both.some(({ err }) => /\(process \d+ is downloading it\)/.test(err)));
 		release();
 		for (const each of both) expect(await each.end()).toMatchObject({ code: 0, out: stored('voice') });
 		expect(hub.requests).toHaveLength(2);
@@ -129,7 +129,7 @@ describe('two processes', () => {
 		const first = start(['fetch', 'talker', '--yes']);
 		await until(() => received(CUT));
 		const second = start(['fetch', 'talker', '--yes']);
-		await until(() => second.err.includes(`(process ${first.child.pid} fetches it)`));
+		await until(() => second.err.includes(`(process ${first.child.pid} is downloading it)`));
 		hub.react = serveModels(all);
 		first.child.kill('SIGKILL');
 		expect(await second.end()).toMatchObject({ code: 0, out: stored('talker/talker.gguf') });
@@ -187,8 +187,8 @@ describe('in a terminal', () => {
 
 	it.each([
 		['y\r', 0, /talker\.gguf/],
-		['\r', 1, /Nothing was fetched/],
-		['\u0004', 1, /Nothing was fetched/],
+		['\r', 1, /Nothing was downloaded/],
+		['\u0004', 1, /Nothing was downloaded/],
 		['\u0003', 130, /Stopped\./],
 	])('asks; after %j it ends with %i', async (keys, wanted, said) => {
 		const command = ask('fetch', 'talker');

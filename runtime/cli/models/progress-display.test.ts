@@ -11,7 +11,7 @@ it('is a line with share, size, rate and what is left', () => {
 	expect(progressLine(at(202e6), true)).toBe('[######..................]   25 %  202 MB of 808 MB  12.5 MB/s, 49 s left  talker');
 	expect(progressLine(at(202e6, { total: undefined }), true)).toBe('202 MB  12.5 MB/s  talker');
 	expect(progressLine(at(0, { rate: 0 }), false)).toBe('  0 %  0 B of 808 MB  0 B/s  talker');
-	expect(progressLine(at(808e6, { waitingFor: 77 }), false)).toMatch(/^100 % .*\(process 77 fetches it\)$/);
+	expect(progressLine(at(808e6, { waitingFor: 77 }), false)).toMatch(/^100 % .*\(process 77 is downloading it\)$/);
 });
 
 it('is written over for a person, within the width, and every ten seconds into a log', () => {

@@ -2,7 +2,7 @@ import type { ModelProgress } from '../../inference/models/download/progress';
 import { duration, size } from '../../inference/models/sizes';
 import type { Terminal } from './terminal';
 
-/** A log that nobody watches needs a sign of life, not a film, ms. */
+/** Between lines where nobody watches. */
 const LINE_EVERY_MS = 10_000;
 const BAR = 24;
 
@@ -39,7 +39,7 @@ export function progressLine({ id, bytes, total, rate, waitingFor }: ModelProgre
 		`${size(bytes)}${total === undefined ? '' : ` of ${size(total)}`}`,
 		`${size(rate)}/s${left}`,
 		id,
-		...(waitingFor === undefined ? [] : [`(process ${waitingFor} fetches it)`]),
+		...(waitingFor === undefined ? [] : [`(process ${waitingFor} is downloading it)`]),
 	];
 	return parts.join('  ');
 }

@@ -3,9 +3,9 @@ import type { FileVerdict } from '../../inference/models/store/store';
 import type { Terminal } from './terminal';
 
 const WORDS: Record<FileVerdict, string> = {
-	good: 'good: its checksum is the publisher\'s',
-	unchanged: 'as it was fetched; the publisher\'s checksum is not known',
-	unknown: 'cannot be told: no checksum is known',
+	good: 'verified with the publisher\'s checksum',
+	unchanged: 'unchanged since the download; the publisher\'s checksum is not known',
+	unknown: 'cannot be verified: no checksum is known',
 	damaged: 'DAMAGED',
 	missing: 'MISSING',
 };
@@ -14,7 +14,7 @@ const WORDS: Record<FileVerdict, string> = {
 export async function verify(models: Models, terminal: Terminal, names: readonly string[], signal: AbortSignal): Promise<number> {
 	const present = (await models.store.list()).filter(({ here }) => here).map(({ model }) => model.id);
 	const ids = names.length > 0 ? names : present;
-	if (ids.length === 0) terminal.out(`There is no model in ${models.store.folder}.`);
+	if (ids.length === 0) terminal.out(`There are no models in ${models.store.folder}.`);
 	const bad = new Set<string>();
 	for (const id of ids) {
 		for (const { name, verdict } of await models.store.verify(id, { signal })) {
@@ -22,6 +22,6 @@ export async function verify(models: Models, terminal: Terminal, names: readonly
 			terminal.out(`${id}/${name}: ${WORDS[verdict]}`);
 		}
 	}
-	for (const id of bad) terminal.note(`Fetch it again: voice-loop models remove ${id} && voice-loop models fetch ${id}`);
+	for (const id of bad) terminal.note(`Download it again: voice-loop models remove ${id} && voice-loop models fetch ${id}`);
 	return bad.size > 0 ? 1 : 0;
 }

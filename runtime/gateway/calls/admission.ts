@@ -28,7 +28,7 @@ export class Admission {
 		const { sessions, why } = await this.capacity(agent);
 		if (sessions === null || calls < sessions) return;
 		throw new VoiceError('VOICE_ERR_BUSY', why, {
-			remedy: 'Try again when a call has ended, choose smaller models or a voice that suits the machine, or set VOICE_LOOP_MAX_SESSIONS to let more calls in all the same.',
+			remedy: 'Try again when a call has ended, choose smaller models or a voice that suits the machine, or set VOICE_LOOP_MAX_CALLS to let more calls in all the same.',
 		});
 	}
 

@@ -63,7 +63,7 @@ describe('setting up', () => {
 		await settle();
 		expect(scenario.media.of('session')).toHaveLength(when.includes('process') ? 0 : 1);
 		if (scenario.media.of('session').length > 0) scenario.link().emit({ type: 'answer', id: '', answer: 'late' });
-		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 		await settle();
 		expect(scenario.ended).toEqual([undefined]);
 		expect(scenario.places).toBe(0);
@@ -97,7 +97,7 @@ describe('the end', () => {
 	});
 
 	it('follows a hang-up of the page, and its limits', async () => {
-		const scenario = await new CallScenario({ agent: { limits: { idleMs: 5000 } } }).connected();
+		const scenario = await new CallScenario({ agent: { limits: { idleTimeoutMs: 5000 } } }).connected();
 		await scenario.silence(5001);
 		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'sessionEnded', reason: 'idle' });
 		const other = await new CallScenario().connected();
@@ -214,7 +214,7 @@ describe('the media link', () => {
 
 	it('renegotiates, and refuses to before there is one', async () => {
 		const scenario = new CallScenario();
-		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 		await scenario.connected();
 		const first = scenario.call.reoffer('again');
 		const second = scenario.call.reoffer('and again');

@@ -76,7 +76,7 @@ export class Call {
 	/**
 	 * Makes a media link and resolves to the SDP answer. From the answer on, it is the call's link, and the one before is
 	 * closed. Rejects with VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or, where the call has ended meanwhile,
-	 * VOICE_ERR_SESSION_UNKNOWN. A first link that fails ends the call; a later one leaves the link that there is.
+	 * VOICE_ERR_CALL_UNKNOWN. A first link that fails ends the call; a later one leaves the link that there is.
 	 */
 	async connect(offer: string): Promise<string> {
 		let link: MediaLink | undefined;
@@ -96,7 +96,7 @@ export class Call {
 
 	/** Renegotiates the link that there is. */
 	async reoffer(offer: string): Promise<string> {
-		if (!this.link) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call is still being set up.');
+		if (!this.link) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call is still being set up.');
 		return await this.link.reoffer(offer);
 	}
 
@@ -146,7 +146,7 @@ export class Call {
 	}
 
 	private assertGoingOn(): void {
-		if (this.finished || this.ending !== undefined) throw new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
+		if (this.finished || this.ending !== undefined) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 	}
 
 	private use(link: MediaLink): void {

@@ -83,7 +83,7 @@ it('forgets a call that has ended, and says for a minute why it did', async () =
 	expect(all.size).toBe(0);
 	expect(thrownCode(() => all.get(id))).toBe('VOICE_ERR_MEDIA_LOST');
 	await jest.advanceTimersByTimeAsync(60_000);
-	expect(thrownCode(() => all.get(id))).toBe('VOICE_ERR_SESSION_UNKNOWN');
+	expect(thrownCode(() => all.get(id))).toBe('VOICE_ERR_CALL_UNKNOWN');
 });
 
 it('does not keep a call that could not be opened', async () => {
@@ -107,7 +107,7 @@ it('ends all calls when it is closed, those at the door too', async () => {
 	all.closeAll('the runtime is shutting down');
 	await settle();
 	expect(all.size).toBe(0);
-	await expect(late).rejects.toMatchObject({ code: 'VOICE_ERR_SESSION_UNKNOWN' });
+	await expect(late).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 	expect(media.calls.filter((call) => call.open)).toEqual([]);
 });
 

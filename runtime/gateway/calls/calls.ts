@@ -56,11 +56,11 @@ export class Calls {
 		return { sessionId: id, answer };
 	}
 
-	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_SESSION_UNKNOWN. */
+	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */
 	get(id: string): Call {
 		const call = this.live.get(id);
 		if (call) return call;
-		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'There is no such call.');
+		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'There is no such call.');
 	}
 
 	/** Throws VOICE_ERR_TURN_UNKNOWN. */
@@ -77,7 +77,7 @@ export class Calls {
 
 	private forget(id: string, error?: VoiceError): void {
 		this.live.delete(id);
-		const reason = error ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
+		const reason = error ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 		this.ended.set(id, reason);
 		setTimeout(() => this.ended.delete(id), REMEMBERED_MS).unref();
 	}

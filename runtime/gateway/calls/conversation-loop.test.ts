@@ -11,7 +11,7 @@ afterEach(() => jest.useRealTimers());
 function loop(carryOut: (effect: ConversationEffect, loop: ConversationLoop) => void = () => undefined) {
 	const effects: string[] = [];
 	const faults: unknown[] = [];
-	const conversation = new Conversation({ turnTaking: turnTakingSettings.parse({}), limits: sessionLimits.parse({ idleMs: 5000 }), lookAhead: true });
+	const conversation = new Conversation({ turnTaking: turnTakingSettings.parse({}), limits: sessionLimits.parse({ idleTimeoutMs: 5000 }), lookAhead: true });
 	const driven: ConversationLoop = new ConversationLoop(conversation, {
 		carryOut: (effect) => {
 			effects.push(effect.type);

@@ -113,7 +113,7 @@ export class MediaLink {
 	}
 
 	private ended(end: LinkEnd): void {
-		const failure = end.error ?? new VoiceError('VOICE_ERR_SESSION_UNKNOWN', 'The call has ended.');
+		const failure = end.error ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 		for (const { reject } of [...this.answers.values()]) reject(failure);
 		this.listener.onEnd(end);
 	}

@@ -89,7 +89,7 @@ describe('a turn', () => {
 	});
 
 	it('is not given up while a node asks, its tools run or its sound plays', async () => {
-		const scenario = await called({ agent: { limits: { abandonedTurnMs: 5000, idleMs: 3_600_000 } } });
+		const scenario = await called({ agent: { limits: { abandonedTurnMs: 5000, idleTimeoutMs: 3_600_000 } } });
 		const turn = await scenario.says('what is on monday');
 		const reply = scenario.asksReply(turn, { tools: [{ name: 'book', description: '', parameters: {}, sayWhileRunning: '' }] });
 		await scenario.silence(60_000);
@@ -110,7 +110,7 @@ describe('a turn', () => {
 	});
 
 	it('whose tool never answers is given up after ten minutes', async () => {
-		const scenario = await called({ agent: { limits: { idleMs: 3_600_000 } } });
+		const scenario = await called({ agent: { limits: { idleTimeoutMs: 3_600_000 } } });
 		const turn = await scenario.says('what is on monday');
 		const reply = scenario.asksReply(turn, { tools: [{ name: 'book', description: '', parameters: {}, sayWhileRunning: '' }] });
 		await settle();
@@ -132,7 +132,7 @@ describe('a turn', () => {
 	});
 
 	it('cannot be found after eight others', async () => {
-		const scenario = await called({ agent: { limits: { idleMs: 3_600_000 } } });
+		const scenario = await called({ agent: { limits: { idleTimeoutMs: 3_600_000 } } });
 		const first = await scenario.says('what is on monday');
 		for (let n = 0; n < 8; n++) await scenario.says('what is on monday');
 		expect(scenario.forgotten).toEqual([first.id]);

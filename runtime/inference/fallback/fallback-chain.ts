@@ -1,21 +1,18 @@
-import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy, Replacement } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { StreamingRecogniser } from '../recognition/engine';
-import type { VoiceEngine } from '../speech/engine';
 import type { Cooldowns } from './cooldowns';
 
 /** It travels in a header beside a speech file's sound, and headers are short. */
 const WHY_LENGTH = 500;
 
-/** One engine of a chain. `name` says to people and to Rests which one it is. */
+/** One engine of a chain. People and Cooldowns know it by its `name`. */
 export interface ChainLink {
 	readonly name: string;
 }
 
 /**
- * One piece of work on its way through the engines of a chain, in their order. It begins with the first that is
- * not resting; where all are, with the first.
+ * One piece of work on its way through the engines of a chain, in their order. It begins with the first
+ * that is not cooling down; where all are, with the first.
  */
 export class FallbackChain<L extends ChainLink> {
 	private readonly replaced: Replacement[] = [];
@@ -29,12 +26,12 @@ export class FallbackChain<L extends ChainLink> {
 		while (this.at < awake) this.move(this.cooldowns.reason(this.engine.name), 'it failed a moment ago: ');
 	}
 
-	/** Whose turn it is. */
+	/** The engine in use. */
 	get engine(): L {
 		return this.links[this.at] ?? this.links[0];
 	}
 
-	/** Somebody could stand in for `engine`. */
+	/** There is a fallback for `engine`. */
 	get hasNext(): boolean {
 		return this.at + 1 < this.links.length;
 	}
@@ -62,8 +59,8 @@ export class FallbackChain<L extends ChainLink> {
 	}
 
 	/**
-	 * `engine` failed: the next one's turn, unless it is already (two pieces of work may fail on one engine).
-	 * Throws the error where nobody is left.
+	 * `engine` failed: the next one is used, unless it is already (two pieces of work may fail on one engine).
+	 * Throws the error where none is left.
 	 */
 	next(error: VoiceError, engine: L = this.engine): void {
 		if (engine !== this.engine) return;
@@ -77,16 +74,4 @@ export class FallbackChain<L extends ChainLink> {
 		this.at++;
 		if (error) this.replaced.push({ from, to: this.engine.name, code: error.code, why: `${before}${error.message}`.slice(0, WHY_LENGTH) });
 	}
-}
-
-/** Finds a model's recogniser. */
-export interface RecogniserSource {
-	/** Rejects where the model cannot hear. */
-	get(model: string): Promise<StreamingRecogniser>;
-}
-
-/** Finds the voice engine that settings name. */
-export interface VoiceSource {
-	/** Rejects where the engine cannot speak. */
-	engine(settings: SpeakSettings): Promise<VoiceEngine>;
 }

@@ -1,5 +1,6 @@
-import type { TranscribeSettings } from '../../contract/agent-settings';
 import { LISTEN_RATE } from '../../audio/pcm';
+import type { TranscribeSettings } from '../../contract/agent-settings';
+import { serverNamed } from '../../contract/engines';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Handlers } from '../../rpc/server';
 import { usableCores } from '../machine/cores';
@@ -37,7 +38,7 @@ export function capacityHandler(deps: InferenceDeps): Handlers<InferenceProtocol
 
 /** Measures a recogniser of this machine, once. */
 export async function tryRecogniser({ recognisers, realTime }: InferenceDeps, settings: TranscribeSettings): Promise<void> {
-	if (settings.model.startsWith('server:')) return;
+	if (serverNamed(settings.model) !== undefined) return;
 	const key = recogniserKey(settings.model);
 	const silence = new Int16Array((TRIAL_MS * LISTEN_RATE) / 1000);
 	for (let attempt = 0; attempt < TRIALS && realTime.factor(key) === undefined; attempt++) {

@@ -1,3 +1,4 @@
+import { joinPcm } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import type { CallContext, Handlers } from '../../rpc/server';
 import type { InferenceProtocol, ListenEvent, ListenInput } from '../../rpc/inference-protocol';
@@ -51,5 +52,13 @@ export function listenHandler({ recognisers, counters }: InferenceDeps): Handler
 			} finally {
 				await stream.close();
 			}
+		});
+}
+
+/** A whole recording at once. */
+export function transcribeHandler({ recognisers, counters }: InferenceDeps): Handlers<InferenceProtocol>['transcribe'] {
+	return async ({ settings, pcm }, { signal }) =>
+		await counters.count(counters.listens, signal, async () => {
+			return await recognisers.transcribeAll(settings, joinPcm(pcm), signal);
 		});
 }

@@ -4,9 +4,9 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { InferenceDeps } from './counters';
 import { tryRecogniser } from './capacity';
 
-type House = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
+type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
-export function runtimeHandlers(deps: InferenceDeps): House {
+export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 	const { chat, voices, recognisers, choices, counters, scheduler } = deps;
 	return {
 		warm: async (wanted) => {

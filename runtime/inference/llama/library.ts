@@ -2,7 +2,6 @@ import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'i
 import { VoiceError } from '../../contract/errors';
 import { log } from '../../lib/log';
 import { workingGpu } from '../machine/gpu-trial';
-import { Scheduler } from '../scheduler/scheduler';
 import { threadsFor, usableCores } from '../machine/cores';
 
 export type Library = typeof LlamaLibrary;
@@ -12,11 +11,7 @@ export interface Backend {
 	readonly library: Library;
 	readonly llama: Llama;
 	readonly cores: number;
-	readonly scheduler: Scheduler;
 }
-
-/** All models of this process share one machine. */
-export const scheduler = new Scheduler();
 
 let backend: Promise<Backend> | undefined;
 
@@ -35,7 +30,7 @@ async function open(): Promise<Backend> {
 	const { kind, refused } = await workingGpu();
 	for (const { kind: other, why } of refused) log.warn({ gpu: other, why, instead: kind === false ? 'processor' : kind }, 'a GPU cannot be used');
 	try {
-		return { library, cores, scheduler, llama: await library.getLlama({ ...options, gpu: kind }) };
+		return { library, cores, llama: await library.getLlama({ ...options, gpu: kind }) };
 	} catch (cause) {
 		if (kind === false) throw cause;
 		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp cannot use ${kind} here: ${String(cause)}`, {

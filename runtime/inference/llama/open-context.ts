@@ -7,7 +7,7 @@ const FREE_SHARE = 0.25;
 const BATCH_TOKENS = 512;
 
 /** What a model's context should be. */
-export interface ContextWish {
+interface ContextWish {
 	/** Tokens that a sequence may hold. */
 	readonly contextTokens: number;
 	/** Sequences at most, and memory for all of them together at most, in bytes. */

@@ -5,7 +5,7 @@ export type ReadText = (file: string) => string;
 
 const ROOT = '/sys/fs/cgroup';
 
-export interface ControlGroup {
+interface ControlGroup {
 	readonly folder: string;
 	/** cgroup v2; else v1, whose files have other names. */
 	readonly second: boolean;

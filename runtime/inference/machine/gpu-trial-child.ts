@@ -27,15 +27,15 @@ async function likeliest(llama: LlamaLibrary.Llama, modelPath: string, gpuLayers
 async function trial(kind: string, file: string): Promise<string> {
 	const { getLlama }: Library = await import('node-llama-cpp');
 	const gpu = gpuKinds.find((each) => each === kind);
-	if (gpu === undefined) return `there is no kind of GPU named ${kind}`;
+	if (gpu === undefined) return `there is no type of GPU called ${kind}`;
 	// What llama.cpp says before it ends the process is heard only if it is written at once.
 	const logger = (level: string, message: string): void => void (level === 'error' && writeSync(STDERR, `${message.trim()}\n`));
 	const llama = await getLlama({ gpu, build: 'never', logger });
-	if (llama.gpu !== gpu) return 'llama.cpp has no code for it here';
-	if ((await llama.getGpuDeviceNames()).length === 0) return 'there is no such device';
+	if (llama.gpu !== gpu) return 'llama.cpp has no build for it on this machine';
+	if ((await llama.getGpuDeviceNames()).length === 0) return 'no such device was found';
 	const onGpu = await likeliest(llama, file, 'max');
 	const onCpu = await likeliest(llama, file, 0);
-	return onGpu.join() === onCpu.join() ? '' : 'it computes something else than the processor does';
+	return onGpu.join() === onCpu.join() ? '' : 'its results differ from those of the processor';
 }
 
 void trial(process.argv[2] ?? '', process.argv[3] ?? '')

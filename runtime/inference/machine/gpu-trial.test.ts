@@ -45,8 +45,8 @@ describe('the trial', () => {
 	it.each<[string, string, string | undefined]>([
 		['is passed', "process.send({ why: '' })", undefined],
 		['is failed with a reason', "process.send({ why: 'it computes something else' })", 'it computes something else'],
-		['ends its process', 'process.abort()', 'trying it ended the process (SIGABRT)'],
-		['says nothing', 'process.exit(3)', 'trying it ended the process (exit code 3)'],
+		['ends its process', 'process.abort()', 'the trial ended the process (SIGABRT)'],
+		['says nothing', 'process.exit(3)', 'the trial ended the process (exit code 3)'],
 		['says something else', "process.send('yes'); process.disconnect()", 'it gave no answer'],
 		[
 			'dies of an old driver',
@@ -67,6 +67,6 @@ describe('the trial', () => {
 	});
 
 	it('of a kind that is not here fails, by the real library', async () => {
-		expect(await tryInChild(path.join(packageRoot(), 'dist', 'runtime', 'inference', 'machine', 'gpu-trial-child.js'))('metal')).toBe('llama.cpp has no code for it here');
+		expect(await tryInChild(path.join(packageRoot(), 'dist', 'runtime', 'inference', 'machine', 'gpu-trial-child.js'))('metal')).toBe('llama.cpp has no build for it on this machine');
 	}, 60_000);
 });

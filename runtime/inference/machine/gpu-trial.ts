@@ -14,7 +14,7 @@ export interface GpuVerdict {
 }
 
 /** Tries one kind. Resolves with what is wrong with it, or with undefined. */
-export type GpuTrial = (kind: GpuKind) => Promise<string | undefined>;
+type GpuTrial = (kind: GpuKind) => Promise<string | undefined>;
 
 /** A card without machine code of its own in the library has it compiled by its driver, once, which can take minutes. */
 const TRIAL_LIMIT_MS = 300_000;
@@ -32,7 +32,7 @@ function modelForTrial(): string {
 function lastWords(stderr: string, ended: string): string {
 	const error = stderr.split('\n').find((line) => /error: /i.test(line));
 	const words = error?.replace(/^.*?error: /i, '').trim() ?? '';
-	const why = words === '' ? `trying it ended the process (${ended})` : words.slice(0, 300);
+	const why = words === '' ? `the trial ended the process (${ended})` : words.slice(0, 300);
 	return /unsupported toolchain/.test(why) ? `its driver is older than the CUDA that llama.cpp was built with: update the driver (${why})` : why;
 }
 
@@ -79,7 +79,7 @@ export async function chooseGpu(wanted: string, trial: GpuTrial, candidates: () 
 	if (wanted === 'off') return { kind: false, refused: [] };
 	if (isKind(wanted)) return { kind: wanted, refused: [] };
 	if (wanted !== 'auto') {
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `VOICE_LOOP_GPU is "${wanted}".`, { remedy: `Set it to one of: ${gpuSettings.join(', ')}.` });
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `VOICE_LOOP_GPU has an unknown value: "${wanted}".`, { remedy: `Set it to one of: ${gpuSettings.join(', ')}.` });
 	}
 	const refused: Array<GpuVerdict['refused'][number]> = [];
 	for (const kind of (await candidates()).filter(isKind)) {

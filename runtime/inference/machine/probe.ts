@@ -42,10 +42,10 @@ function withWorkingGpus(machine: Machine, { kind, refused }: GpuVerdict): Machi
 	const best = biggestGpu(machine);
 	if (!best || kind !== false) return machine;
 	const why = refused.map((each) => `${each.kind}: ${each.why}`).join('; ');
-	return { ...machine, gpus: [], unusable: `${best.name}: ${why || 'neither libcudart and libcublas of CUDA nor Vulkan is here, or VOICE_LOOP_GPU is off'}` };
+	return { ...machine, gpus: [], unusable: `${best.name}: ${why || 'neither CUDA (libcudart, libcublas) nor Vulkan was found, or VOICE_LOOP_GPU is off'}` };
 }
 
-/** Looks at this machine. What cannot be found out is not there. Rejects only for a VOICE_LOOP_GPU that says nothing. */
+/** Looks at this machine. What cannot be found out is taken as absent. Rejects only for an unknown value of VOICE_LOOP_GPU. */
 export async function probeMachine(env: NodeJS.ProcessEnv, verdictOf = (): Promise<GpuVerdict> => workingGpu(env)): Promise<Machine> {
 	const machine = { ram: Math.min(os.totalmem(), memoryLimit(readText)), cores: usableCores(), gpus: await nvidiaGpus(env) };
 	return machine.gpus.length === 0 ? machine : withWorkingGpus(machine, await verdictOf());

@@ -12,12 +12,12 @@ const PACK_CHOICES: Partial<Record<ModelTask, Choice>> = {
 	transcribe: {
 		value: 'pack:listen',
 		name: 'Offline pack: appointments',
-		description: 'Streams, needs no download. Understands some 260 English words about appointments, nothing else.',
+		description: 'Streams, needs no download. Understands only some 260 English words about appointments.',
 	},
 	chat: {
 		value: 'pack:answer',
 		name: 'Offline pack: appointments',
-		description: 'Needs no download. Books, lists and cancels appointments, nothing else.',
+		description: 'Needs no download. Only books, lists and cancels appointments.',
 	},
 };
 
@@ -41,7 +41,7 @@ export async function modelChoices(models: Models, task: ModelTask): Promise<Cho
 
 async function autoChoice(models: Models, task: ModelTask): Promise<Choice> {
 	const { model, name, why } = await models.usable(task);
-	return { value: 'auto', name: `Auto: ${model === undefined ? 'nothing that suits this machine is here' : name}`, description: why };
+	return { value: 'auto', name: `Auto: ${model === undefined ? 'no suitable model on this machine' : name}`, description: why };
 }
 
 function hereChoice(model: CatalogueModel, bytes: number): Choice {

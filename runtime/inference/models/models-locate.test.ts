@@ -143,7 +143,7 @@ describe('the choices of a drop-down', () => {
 	it('say what is too big for this machine, after all that is not', async () => {
 		const list = await modelChoices(models({ probe: tooSmall }), 'orpheus');
 		expect(list.map(({ value }) => value)).toEqual(['auto', 'orpheus-one']);
-		expect(list[0]?.name).toBe('Auto: nothing that suits this machine is here');
+		expect(list[0]?.name).toBe('Auto: no suitable model on this machine');
 		expect(list[1]?.name).toBe('The orpheus-one (too big for this machine, 1 kB)');
 		expect(list[1]?.description).toMatch(/Too big for this machine: it needs 1\.0 GB of memory\. Fetch it/);
 	});

@@ -178,7 +178,7 @@ describe('licences', () => {
 		use(server);
 		await expect(models(token).ensure('small')).rejects.toMatchObject({
 			code: 'VOICE_ERR_LICENCE',
-			message: expect.stringMatching(/refuses \(40[13]\)/),
+			message: expect.stringMatching(/refused access \(40[13]\)/),
 			remedy: expect.stringContaining('HF_TOKEN'),
 		});
 		expect(server.requests).toHaveLength(1);
@@ -225,10 +225,10 @@ describe('what keeps a model from being fetched', () => {
 
 	it.each<[string, Reaction, string, RegExp]>([
 		['truncates', (_, response) => void response.writeHead(200, { 'content-length': '100' }).end(content.subarray(0, 100)), 'VOICE_ERR_DOWNLOAD_FAILED', /should have 200000/],
-		['corrupts', (_, response) => void response.end(hubModelBytes(LENGTH, 9)), 'VOICE_ERR_DOWNLOAD_FAILED', /another checksum/],
+		['corrupts', (_, response) => void response.end(hubModelBytes(LENGTH, 9)), 'VOICE_ERR_DOWNLOAD_FAILED', /wrong checksum/],
 		['stalls', () => undefined, 'VOICE_ERR_DOWNLOAD_FAILED', /no answer within/],
-		['asks to wait for ever', answer(429), 'VOICE_ERR_DOWNLOAD_FAILED', /asks to wait/],
-		['is out of order', answer(500), 'VOICE_ERR_DOWNLOAD_FAILED', /out of order/],
+		['asks to wait for ever', answer(429), 'VOICE_ERR_DOWNLOAD_FAILED', /asks us to wait/],
+		['is out of order', answer(500), 'VOICE_ERR_DOWNLOAD_FAILED', /server error/],
 		['has no such file', answer(404), 'VOICE_ERR_DOWNLOAD_FAILED', /no such file/],
 	])('is a server that %s; the next fetch is not in the way of the last', async (_, react, code, message) => {
 		const server = await hub(react);

@@ -13,7 +13,7 @@ import { probeMachine } from '../machine/probe';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 
-export interface EnsureOptions {
+interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
 	/** What came so far is kept for the next time. */
 	readonly signal?: AbortSignal;
@@ -22,7 +22,7 @@ export interface EnsureOptions {
 }
 
 /** What a task would be done with now. */
-export interface Usable {
+interface Usable {
 	/** A path, or the name of a voice that ships with the package; undefined: nothing here can do it. */
 	readonly model: string | undefined;
 	/** What people call it. */

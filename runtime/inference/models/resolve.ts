@@ -36,15 +36,12 @@ export function modelPath(name: string): string {
 	const known = Object.keys(PACK).join(', ');
 	throw new VoiceError(
 		'VOICE_ERR_MODEL_MISSING',
-		`"${name.slice(0, 200)}" is no model: give one of ${known}, or an absolute path on the runtime's machine.`,
+		`There is no model "${name.slice(0, 200)}". Use ${known}, or an absolute path on the runtime's machine.`,
 	);
 }
 
 /** Finds the path behind a model's name (contract/engines). Rejects with VOICE_ERR_MODEL_MISSING. */
 export type Locate = (name: string, task: ModelTask) => Promise<string>;
-
-/** Knows what ships with the package and absolute paths, nothing of a catalogue. */
-export const locateOnDisk: Locate = async (name) => modelPath(name);
 
 /** Finds a model's file. Rejects with VOICE_ERR_MODEL_MISSING, or MODEL_BROKEN for what is no file. */
 export async function modelFile(name: string): Promise<ModelFile> {
@@ -56,17 +53,17 @@ export async function modelFile(name: string): Promise<ModelFile> {
 	return { path: file, version: `${found.size}-${found.mtimeMs}`, bytes: found.size };
 }
 
-/** Why a setting's model cannot be used, and the very command that helps. */
+/* Why a setting's model cannot be used, and the command that helps. */
 
 export function unknownName(name: string): VoiceError {
-	return new VoiceError('VOICE_ERR_MODEL_MISSING', `"${name.slice(0, 200)}" is no model.`, {
-		remedy: "Give auto, an id that `voice-loop models` lists, or an absolute path on the runtime's machine.",
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model "${name.slice(0, 200)}".`, {
+		remedy: "Use auto, an id that `voice-loop models` lists, or an absolute path on the runtime's machine.",
 	});
 }
 
 export function otherTask(model: CatalogueModel, task: ModelTask): VoiceError {
 	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is a model for ${model.task}, not for ${task}.`, {
-		remedy: 'Choose another model: `voice-loop models` says what each is for.',
+		remedy: 'Choose another model: `voice-loop models` lists what each is for.',
 	});
 }
 
@@ -79,7 +76,7 @@ export function notHere(model: CatalogueModel): VoiceError {
 /** @param id what is worth fetching, if the catalogue has anything */
 export function nothingFor(task: ModelTask, why: string, id: string | undefined): VoiceError {
 	return new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model for ${task} on this machine. ${why}`, {
-		remedy: id === undefined ? "Give an absolute path on the runtime's machine." : `Fetch one: voice-loop models fetch ${id}`,
+		remedy: id === undefined ? "Use an absolute path on the runtime's machine." : `Fetch one: voice-loop models fetch ${id}`,
 	});
 }
 
@@ -94,7 +91,7 @@ export function offlineError(catalogue: Catalogue, store: ModelStore, model: Cat
 		const address = addressesOf(catalogue, model, file, env).at(0)?.url ?? '';
 		return `- ${store.filePath(model, file)}${address === '' ? '' : `  from ${address}`}`;
 	});
-	return new VoiceError('VOICE_ERR_OFFLINE', `${model.name} is not on this machine, and VOICE_LOOP_OFFLINE forbids to fetch it.`, {
-		remedy: `Put these files there:\n${lines.join('\n')}\nOr choose a model by its absolute path, or unset VOICE_LOOP_OFFLINE.`,
+	return new VoiceError('VOICE_ERR_OFFLINE', `${model.name} is not on this machine, and VOICE_LOOP_OFFLINE forbids downloading it.`, {
+		remedy: `Put these files in place:\n${lines.join('\n')}\nOr choose a model by its absolute path, or unset VOICE_LOOP_OFFLINE.`,
 	});
 }

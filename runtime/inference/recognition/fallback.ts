@@ -4,8 +4,14 @@ import type { TranscriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain, type ChainLink, type RecogniserSource } from '../fallback/fallback-chain';
-import type { RecognitionListener, Recognition, RecognitionStream } from './engine';
+import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
+import type { RecognitionListener, Recognition, RecognitionStream, StreamingRecogniser } from './engine';
+
+/** Finds a model's recogniser. */
+export interface RecogniserSource {
+	/** Rejects where there is no such model, or it cannot hear. */
+	get(model: string): Promise<StreamingRecogniser>;
+}
 
 /** Hears with the first model of a chain that can. */
 export class RecogniserFallback {

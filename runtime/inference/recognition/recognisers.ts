@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
-import { type Locate, locateOnDisk } from '../models/resolve';
+import type { Locate } from '../models/resolve';
 import { startSherpa } from '../workers/sherpa/start-sherpa';
 import type { StreamingRecogniser } from './engine';
 import { createListenEngine, openRecogniser } from './pack/listen-engine';
@@ -13,7 +13,7 @@ export class Recognisers {
 
 	constructor(
 		private readonly create: (folder: string) => Promise<StreamingRecogniser>,
-		private readonly locate: Locate = locateOnDisk,
+		private readonly locate: Locate,
 	) {}
 
 	/** Rejects with VOICE_ERR_MODEL_MISSING or _BROKEN; the next asking tries again. */

@@ -16,7 +16,7 @@ describe('capacityOf', () => {
 	it('says what sets the limit', () => {
 		expect(capacityOf({ cores: 4, orpheus: lane(210) })).toEqual({
 			sessions: 4,
-			why: 'This machine can carry 4 calls with these models: Orpheus needs 82 tokens/s a speaker, 210 were measured.',
+			why: 'This machine can carry 4 calls with these models: Orpheus needs 82 tokens/s per speaker, 210 were measured.',
 		});
 		expect(capacityOf({ cores: 2, voice: 0.4, recogniser: 0.1 }).why).toBe(
 			'This machine can carry 6 calls with these models: the voice needs 0.40 s of a core for a second of sound, there are 2 cores.',

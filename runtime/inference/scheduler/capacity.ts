@@ -53,9 +53,9 @@ function whole(value: number): string {
 	return String(Math.round(value));
 }
 
-function tokens(who: string, a: string, needed: number, time: number, rate: number | undefined, onGpu: boolean): Share[] {
+function tokens(who: string, per: string, needed: number, time: number, rate: number | undefined, onGpu: boolean): Share[] {
 	if (rate === undefined) return [];
-	return [{ onGpu, of: (needed * time) / rate, why: `${who} needs ${whole(needed)} tokens/s ${a}, ${whole(rate)} were measured` }];
+	return [{ onGpu, of: (needed * time) / rate, why: `${who} needs ${whole(needed)} tokens/s ${per}, ${whole(rate)} were measured` }];
 }
 
 function sound(who: string, factor: number | undefined, cores: number): Share[] {
@@ -66,9 +66,9 @@ function sound(who: string, factor: number | undefined, cores: number): Share[] 
 
 function sharesOf({ orpheus, chat, voice, recogniser, cores }: Measured): Share[] {
 	return [
-		...(orpheus ? tokens('Orpheus', 'a speaker', ORPHEUS_TOKENS, SPEAKING_SHARE, orpheus.written, orpheus.onGpu) : []),
-		...(chat ? tokens('the chat model', 'a speaker', CHAT_TOKENS, SPEAKING_SHARE, chat.written, chat.onGpu) : []),
-		...(chat ? tokens('the chat model', 'a call for prompts', PROMPT_TOKENS, 1, chat.read, chat.onGpu) : []),
+		...(orpheus ? tokens('Orpheus', 'per speaker', ORPHEUS_TOKENS, SPEAKING_SHARE, orpheus.written, orpheus.onGpu) : []),
+		...(chat ? tokens('the chat model', 'per speaker', CHAT_TOKENS, SPEAKING_SHARE, chat.written, chat.onGpu) : []),
+		...(chat ? tokens('the chat model', 'per call for prompts', PROMPT_TOKENS, 1, chat.read, chat.onGpu) : []),
 		...sound('the voice', voice, cores),
 		...sound('the recogniser', recogniser, cores),
 	];

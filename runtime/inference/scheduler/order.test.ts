@@ -133,8 +133,15 @@ function simulate(streams: readonly Stream[], untilMs: number): void {
 		asked.set(next, { of, at });
 		order.ask(next, at);
 	};
+	const waited = (step: Job, until: number): Stream => {
+		const { of, at } = asked.get(step)!;
+		asked.delete(step);
+		of.longest = Math.max(of.longest, until - at);
+		return of;
+	};
 	for (const each of streams) ask(each, 0);
-	for (let now = 0; now < untilMs; ) {
+	let now = 0;
+	while (now < untilMs) {
 		const started = order.next(now).map(({ step }) => step);
 		for (const on of new Set(started.map((step) => step.lane))) {
 			const steps = started.filter((step) => step.lane === on);
@@ -147,12 +154,13 @@ function simulate(streams: readonly Stream[], untilMs: number): void {
 		now = end.at;
 		for (const step of end.steps) {
 			order.done(step);
-			const { of, at } = asked.get(step)!;
+			const of = waited(step, now);
 			of.done++;
-			of.longest = Math.max(of.longest, now - at);
 			ask(of, now);
 		}
 	}
+	// Who never had a turn waited longest of all.
+	for (const step of [...asked.keys()]) waited(step, now);
 }
 
 describe('in virtual time', () => {
@@ -181,6 +189,15 @@ describe('in virtual time', () => {
 		const together = replies.map((each) => ({ ...each, job: { ...each.job, lane: replies[0]!.job.lane } }));
 		simulate(together, 1000);
 		for (const { done } of together) expect(done).toBe(100);
+	});
+
+	it('does not take a younger step that joins another lane\'s round for the turn of the oldest of its kind', () => {
+		const [a, b, c] = [lane('a'), lane('b', true), lane('c')];
+		const ahead = stream(b, 'soundAhead', 1, true);
+		const others = [stream(b, 'prompt', 37), stream(a, 'prompt', 1), stream(c, 'background', 1), stream(a, 'background', 1), stream(c, 'soundAhead', 1), stream(a, 'soundAhead', 1)];
+		// The sound on c rides with the background, whose patience ends at the same time as the sound's own.
+		simulate([...others, ahead, stream(b, 'soundAhead', 1, true)], 60_000);
+		expect(ahead.longest).toBeLessThan(4000);
 	});
 
 	it('starves nobody, whoever else is there', () => {

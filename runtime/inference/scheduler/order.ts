@@ -6,6 +6,8 @@ interface Candidate<S> {
 	readonly step: S;
 	readonly askedAt: Milliseconds;
 	readonly kind: StepKind;
+	/** No step of its kind has waited longer. */
+	readonly oldest: boolean;
 	/** By its kind, or 0 once its kind's patience is at an end. */
 	readonly rank: number;
 }
@@ -23,6 +25,7 @@ function rankOf(kind: StepKind): number {
 export class Order<S extends Step> {
 	private readonly waiting = new Map<S, Milliseconds>();
 	private readonly running = new Map<S, StepKind>();
+	/** When a kind's oldest step last started. */
 	private readonly servedAt = new Map<StepKind, Milliseconds>();
 
 	get idle(): boolean {
@@ -63,9 +66,9 @@ export class Order<S extends Step> {
 		return [...this.waiting].map(([step, askedAt]) => {
 			const kind = step.kind();
 			const waited = now - Math.max(askedAt, this.servedAt.get(kind) ?? askedAt);
-			const outOfPatience = !seen.has(kind) && waited >= STEP_KINDS[kind].patienceMs;
+			const oldest = !seen.has(kind);
 			seen.add(kind);
-			return { step, askedAt, kind, rank: outOfPatience ? 0 : rankOf(kind) };
+			return { step, askedAt, kind, oldest, rank: oldest && waited >= STEP_KINDS[kind].patienceMs ? 0 : rankOf(kind) };
 		});
 	}
 
@@ -79,9 +82,11 @@ export class Order<S extends Step> {
 	}
 
 	private start(candidate: Candidate<S>, now: Milliseconds): Candidate<S> {
-		this.waiting.delete(candidate.step);
-		this.running.set(candidate.step, candidate.kind);
-		this.servedAt.set(candidate.kind, now);
+		const { step, kind, oldest } = candidate;
+		this.waiting.delete(step);
+		this.running.set(step, kind);
+		// Younger steps of the kind may join rounds of other lanes again and again: that does nothing for the oldest.
+		if (oldest) this.servedAt.set(kind, now);
 		return candidate;
 	}
 }

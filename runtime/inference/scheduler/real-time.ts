@@ -38,7 +38,7 @@ export class RealTime {
 }
 
 /** One piece of work, which may rest in between: only what it works on counts. */
-export class SpeedTrial {
+class SpeedTrial {
 	private workMs = 0;
 	private soundMs = 0;
 

@@ -9,9 +9,9 @@
  * 2. speech that is well ahead of its caller's ear: it loses nothing by waiting, and moves up when it does;
  * 3. what no caller waits for: warming up, and calls that belong to no session.
  *
- * After `patienceMs` without a step, one step of the kind goes before all others, so nothing starves. Words need
- * little of that to stay ahead of speech (4 or 5 tokens a second are spoken). A chunk may take 60 ms: sound that is
- * nearly used up has most of the time all the same.
+ * A kind's oldest step goes before all others once it has waited `patienceMs` since it was asked for or since the
+ * oldest before it started, so nothing starves. Words need little of that to stay ahead of speech (4 or 5 tokens a
+ * second are spoken). A chunk may take 60 ms: sound that is nearly used up has most of the time all the same.
  */
 export const STEP_KINDS = {
 	nextSound: { rank: 0, patienceMs: 0 },

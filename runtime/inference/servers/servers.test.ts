@@ -6,6 +6,7 @@ import path from 'node:path';
 import { speakSettings, transcribeSettings } from '../../contract/agent-settings';
 import { joinPcm } from '../../audio/pcm';
 import { chatSettings } from '../../contract/chat';
+import { serverNamed } from '../../contract/engines';
 import { scriptedFrames } from '../fixtures/orpheus-gguf.fixture';
 import { SMALL_SNAC, writeSnac } from '../fixtures/snac-onnx.fixture';
 import { SnacDecoder } from '../speech/orpheus/snac/snac-decoder';
@@ -17,7 +18,7 @@ import { speechRoutes } from '../openai-client/fixtures/speech-routes.fixture';
 import { transcriptionRoutes } from '../openai-client/fixtures/transcription-routes.fixture';
 import { noise } from '../recognition/speech.fixture';
 import type { VoiceEngine } from '../speech/engine';
-import { serverNamed, Servers } from './servers';
+import { Servers } from './servers';
 import { serversFile } from './servers-file';
 
 const KEY = 'sk-a-secret-key-0123456789';

@@ -10,11 +10,6 @@ import { readServersFile, type ServersFile, type Stage } from './servers-file';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `gpu` of `server:gpu`; undefined for engines that are no server. */
-export function serverNamed(engine: string): string | undefined {
-	return /^server:(.*)$/s.exec(engine)?.[1];
-}
-
 /**
  * The servers that the runtime's configuration knows by name, so that no workflow holds their addresses and keys.
  * An unknown name is VOICE_ERR_MODEL_MISSING, a file that cannot be used VOICE_ERR_BAD_REQUEST, told to all who ask.

@@ -1,5 +1,5 @@
 import { samplesToMs } from '../../audio/pcm';
-import { StreamResampler } from '../../audio/stream-resampler';
+import { Resampler } from '../../audio/resampler';
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
@@ -7,10 +7,16 @@ import { heardText } from '../../dialogue/heard/heard-text';
 import type { Clock } from '../../lib/clock';
 import { withoutEmotionTags } from '../../speech-text/emotion-tags';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain, type VoiceSource, type ChainLink } from '../fallback/fallback-chain';
+import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
 import type { Sound, VoiceEngine, VoiceSettings } from './engine';
 import { RealTimeWatch } from './real-time-watch';
+
+/** Finds the voice engine that settings name. */
+interface VoiceSource {
+	/** Rejects where there is no such engine, or it cannot speak. */
+	engine(settings: SpeakSettings): Promise<VoiceEngine>;
+}
 
 /** Speaks with the first voice of a chain that can. */
 export class VoiceFallback {
@@ -37,7 +43,7 @@ export class VoiceFallback {
 	}
 }
 
-export interface VoiceLink extends ChainLink {
+interface VoiceLink extends ChainLink {
 	readonly engine: string;
 	readonly voice: string;
 }
@@ -76,7 +82,7 @@ export class FallbackSpeaker {
 	sampleRate = 0;
 	private readonly voiceSettings: VoiceSettings;
 	private readonly pace: RealTimeWatch | undefined;
-	private resampler: { readonly link: VoiceLink; readonly of: StreamResampler } | undefined;
+	private resampler: { readonly link: VoiceLink; readonly of: Resampler } | undefined;
 	/** Begun before it was asked for. */
 	private prepared: Speech | undefined;
 	private engine: VoiceEngine | undefined;
@@ -171,7 +177,7 @@ export class FallbackSpeaker {
 	private atOneRate(link: VoiceLink, { pcm, sampleRate }: Sound): Sound {
 		if (this.sampleRate === 0) this.sampleRate = sampleRate;
 		if (sampleRate === this.sampleRate) return { pcm, sampleRate };
-		if (this.resampler?.link !== link) this.resampler = { link, of: new StreamResampler(sampleRate, this.sampleRate) };
+		if (this.resampler?.link !== link) this.resampler = { link, of: new Resampler(sampleRate, this.sampleRate) };
 		return { pcm: this.resampler.of.push(pcm), sampleRate: this.sampleRate };
 	}
 }

@@ -53,7 +53,7 @@ export class RealTimeWatch {
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<never>((_resolve, reject) => {
 			timer = setTimeout(
-				() => reject(new VoiceError('VOICE_ERR_TOO_SLOW', `The voice "${engine}" does not keep up with its own speech.`)),
+				() => reject(new VoiceError('VOICE_ERR_TOO_SLOW', `The voice "${engine}" takes longer to make its speech than to play it.`)),
 				Math.max(0, this.dueAt - this.clock.now()),
 			);
 		});

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
+import { serverNamed } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { modelChoices } from '../models/drop-down';
 import type { Models } from '../models/models';
-import type { SnacFor } from '../servers/known-server';
-import { serverNamed, type Servers } from '../servers/servers';
 import type { VoiceChoice, VoiceEngine } from './engine';
 
 /** One way to make a voice. */
@@ -18,35 +17,35 @@ export interface VoiceKind {
 }
 
 /** Where voices come from. */
-export interface VoiceRooms {
-	/** Always there. */
+interface VoiceKinds {
 	readonly flite: VoiceKind;
-	readonly orpheus: VoiceKind & { readonly snacFor: SnacFor };
+	readonly orpheus: VoiceKind;
 	/** Voices that are a folder of files. */
 	readonly folders: Pick<VoiceKind, 'engine'>;
-	readonly servers: Pick<Servers, 'voice'>;
+	/** The voice of the configured server of that name. */
+	readonly server: (name: string, settings: SpeakSettings) => Promise<VoiceEngine>;
 	readonly models: Models;
 }
 
 /** All synthesisers of this process, by the names of contract/engines. */
 export class Voices {
-	constructor(private readonly rooms: VoiceRooms) {}
+	constructor(private readonly kinds: VoiceKinds) {}
 
 	/** Rejects with VOICE_ERR_MODEL_MISSING for an engine that is not there. */
 	async engine(settings: SpeakSettings): Promise<VoiceEngine> {
-		const { flite, orpheus, folders, servers } = this.rooms;
+		const { flite, orpheus, folders, server } = this.kinds;
 		const name = settings.engine === 'auto' ? await this.auto() : settings.engine;
 		if (name === 'flite') return await flite.engine(settings);
 		if (name === 'orpheus') return await orpheus.engine(settings);
-		const server = serverNamed(name);
-		if (server !== undefined) return await servers.voice(server, settings, orpheus.snacFor);
+		const serverName = serverNamed(name);
+		if (serverName !== undefined) return await server(serverName, settings);
 		if (this.isModel(name)) return await folders.engine({ ...settings, engine: name });
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". There is: auto, flite, orpheus, the voices that \`voice-loop models\` lists, "server:NAME", and folders by their path.`);
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". Use auto, flite, orpheus, a voice that \`voice-loop models\` lists, "server:NAME", or the absolute path of a voice's folder.`);
 	}
 
 	/** @param servers those that speak */
 	async choices(servers: Engines['speak']): Promise<Engines['speak']> {
-		const { flite, orpheus, models } = this.rooms;
+		const { flite, orpheus, models } = this.kinds;
 		const kind = (value: string, name: string, { description, voices }: VoiceKind): Engines['speak'][number] => ({ value, name, description, voices: [...voices] });
 		const folders = (await modelChoices(models, 'voice')).filter(({ value }) => value !== 'auto');
 		const auto = await this.auto();
@@ -61,13 +60,13 @@ export class Voices {
 
 	/** Orpheus where this machine can speak it in real time and has it, else the best that it has. */
 	private async auto(): Promise<string> {
-		const { models } = this.rooms;
+		const { models } = this.kinds;
 		const [orpheus, snac, voice] = await Promise.all([models.usable('orpheus'), models.usable('snac'), models.usable('voice')]);
 		return orpheus.model !== undefined && snac.model !== undefined ? 'orpheus' : (voice.model ?? 'flite');
 	}
 
 	private isModel(name: string): boolean {
-		return path.isAbsolute(name) || this.rooms.models.catalogue.find(name) !== undefined;
+		return path.isAbsolute(name) || this.kinds.models.catalogue.find(name) !== undefined;
 	}
 }
 

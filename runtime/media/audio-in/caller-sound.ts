@@ -95,5 +95,5 @@ export class CallerSound {
 
 function firstChannel({ samples, channelCount = 1 }: IncomingFrame): Int16Array {
 	if (channelCount <= 1) return samples;
-	return Int16Array.from({ length: Math.floor(samples.length / channelCount) }, (_, i) => samples[i * channelCount] as number);
+	return Int16Array.from({ length: Math.floor(samples.length / channelCount) }, (_, i) => samples[i * channelCount] ?? 0);
 }

@@ -66,8 +66,8 @@ it('reports progress every 100 ms', () => {
 	playout.write('a', sound(0, RATE));
 	run(25);
 	expect(events.filter((event) => event.type === 'progress')).toEqual([
-		{ type: 'progress', utteranceId: 'a', playedSamples: 1600, bufferedSamples: RATE - 1600 },
-		{ type: 'progress', utteranceId: 'a', playedSamples: 3200, bufferedSamples: RATE - 3200 },
+		{ type: 'progress', utteranceId: 'a', playedSamples: 1600 },
+		{ type: 'progress', utteranceId: 'a', playedSamples: 3200 },
 	]);
 });
 
@@ -93,31 +93,15 @@ it('falls silent when the caller speaks, within one faded frame', () => {
 	expect(events.at(-1)).toEqual({ type: 'paused', utteranceId: 'a', playedSamples: 480, at: 20 });
 });
 
-it('talks on when it may not be interrupted, but pauses when asked to', () => {
-	const { playout, run, events, frames, now } = stage();
+it('talks on when it may not be interrupted', () => {
+	const { playout, run, events, frames } = stage();
 	playout.announce('a', RATE, false);
 	playout.write('a', sound(0, 1600));
 	run(1);
 	playout.callerSpeaks();
-	run(1);
-	expect(frames[1]).toBeDefined();
-	playout.pause(now());
 	run(2);
-	expect(types(events)).toEqual(['playing', 'audible', 'paused']);
-});
-
-it('holds an utterance that has not begun yet when asked to pause', () => {
-	const { playout, run, events, frames, now } = stage();
-	playout.pause(now());
-	playout.announce('a', RATE, true);
-	playout.write('a', sound(0, 320));
-	playout.pause(now());
-	run(1);
-	expect(frames[0]).toBeUndefined();
-	expect(events).toEqual([{ type: 'paused', utteranceId: 'a', playedSamples: 0, at: 0 }]);
-	playout.resume();
-	run(1);
-	expect(frames[1]).toBeDefined();
+	expect(frames[2]).toBeDefined();
+	expect(types(events)).toEqual(['playing', 'audible']);
 });
 
 it('a flush ends every utterance, with what was really sent', () => {
@@ -161,8 +145,7 @@ it('flushes a paused utterance without another sound, and the next one plays', (
 const deed = fc.oneof(
 	{ weight: 4, arbitrary: fc.integer({ min: 1, max: 700 }).map((length) => ({ do: 'write' as const, length })) },
 	{ weight: 6, arbitrary: fc.constant({ do: 'frame' as const }) },
-	{ weight: 1, arbitrary: fc.constant({ do: 'pause' as const }) },
-	{ weight: 1, arbitrary: fc.constant({ do: 'speech' as const }) },
+	{ weight: 2, arbitrary: fc.constant({ do: 'speech' as const }) },
 	{ weight: 2, arbitrary: fc.constant({ do: 'resume' as const }) },
 );
 
@@ -180,7 +163,7 @@ function shapesOf(own: Int16Array): number[][] {
 it('sends every sample exactly once and in order, however it is paused, resumed and starved', () => {
 	fc.assert(
 		fc.property(fc.array(deed, { maxLength: 120 }), (deeds) => {
-			const { playout, events, frames, run, now } = stage();
+			const { playout, events, frames, run } = stage();
 			playout.announce('a', RATE, true);
 			let written = 0;
 			let next = 0;
@@ -197,7 +180,6 @@ it('sends every sample exactly once and in order, however it is paused, resumed 
 					playout.write('a', sound(written, step.length));
 					written += step.length;
 				} else if (step.do === 'frame') frame();
-				else if (step.do === 'pause') playout.pause(now());
 				else if (step.do === 'speech') playout.callerSpeaks();
 				else playout.resume();
 			}

@@ -52,14 +52,6 @@ export class Playout {
 		if (head?.started && head.interruptible && this.mode === 'playing') this.mode = 'pausing';
 	}
 
-	/** Does nothing when there is nothing to say. */
-	pause(at: Milliseconds): void {
-		const head = this.queue[0];
-		if (!head || this.mode !== 'playing') return;
-		if (head.started) this.mode = 'pausing';
-		else this.holdAt(head, at);
-	}
-
 	resume(): void {
 		if (this.mode === 'paused') this.fadeNextIn = true;
 		this.mode = 'playing';
@@ -75,7 +67,8 @@ export class Playout {
 
 	/** The next 10 ms, to be sent at `at`. */
 	next(at: Milliseconds): OutgoingFrame | undefined {
-		if (this.dropped.length > 0) return this.lastOfDropped(at);
+		const [dropped] = this.dropped;
+		if (dropped) return this.lastOfDropped(dropped, at);
 		this.reportFinished(at);
 		const head = this.queue[0];
 		if (!head || this.mode === 'paused') return undefined;
@@ -103,13 +96,13 @@ export class Playout {
 		const frame = this.fading(head);
 		this.reportFinished(at);
 		const held = this.queue[0];
-		if (held) this.holdAt(held, at);
-		else this.mode = 'playing';
+		this.mode = held ? 'paused' : 'playing';
+		if (held) this.emit({ type: 'paused', utteranceId: held.id, playedSamples: held.played, at });
 		return frame;
 	}
 
-	private lastOfDropped(at: Milliseconds): OutgoingFrame | undefined {
-		const frame = this.fading(this.dropped[0] as PlayoutUtterance);
+	private lastOfDropped(dropped: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
+		const frame = this.fading(dropped);
 		this.reportDropped(at);
 		return frame;
 	}
@@ -120,11 +113,6 @@ export class Playout {
 		const { frame, samples } = utterance.take();
 		fadeOut(frame, samples);
 		return { samples: frame, sampleRate: utterance.sampleRate };
-	}
-
-	private holdAt(utterance: PlayoutUtterance, at: Milliseconds): void {
-		this.mode = 'paused';
-		this.emit({ type: 'paused', utteranceId: utterance.id, playedSamples: utterance.played, at });
 	}
 
 	private reportFinished(at: Milliseconds): void {
@@ -146,9 +134,9 @@ export class Playout {
 		this.emit({ type: 'played', utteranceId: id, playedSamples: played, complete, at });
 	}
 
-	private reportProgress({ id, played, buffered }: PlayoutUtterance): void {
+	private reportProgress({ id, played }: PlayoutUtterance): void {
 		this.framesToProgress = PROGRESS_FRAMES;
-		this.emit({ type: 'progress', utteranceId: id, playedSamples: played, bufferedSamples: buffered });
+		this.emit({ type: 'progress', utteranceId: id, playedSamples: played });
 	}
 
 	private find(id: string): PlayoutUtterance | undefined {
@@ -163,10 +151,10 @@ function gain(i: number, length: number): number {
 
 /** Fades the first `length` samples of a frame in, in place. */
 export function fadeIn(frame: Int16Array, length: number): void {
-	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(i, length));
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] ?? 0) * gain(i, length));
 }
 
 /** Fades the first `length` samples of a frame out, in place; what follows them is silence already. */
 export function fadeOut(frame: Int16Array, length: number): void {
-	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] as number) * gain(length - 1 - i, length));
+	for (let i = 0; i < length; i++) frame[i] = Math.round((frame[i] ?? 0) * gain(length - 1 - i, length));
 }

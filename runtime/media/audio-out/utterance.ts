@@ -16,8 +16,8 @@ export class PlayoutUtterance {
 		readonly sampleRate: number,
 		readonly interruptible: boolean,
 	) {
-		if (!(SPEAK_RATES as readonly number[]).includes(sampleRate)) {
-			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Sound at ${sampleRate} Hz cannot be sent. Rates: ${SPEAK_RATES.join(', ')}.`);
+		if (!SPEAK_RATES.some((rate) => rate === sampleRate)) {
+			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Sound at ${sampleRate} Hz cannot be played. Supported rates: ${SPEAK_RATES.join(', ')} Hz.`);
 		}
 		// 22 050 Hz has no whole 10 ms; wrtc takes 220 samples then.
 		this.frameLength = Math.floor((sampleRate * FRAME_MS) / 1000);

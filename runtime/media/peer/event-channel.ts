@@ -9,7 +9,7 @@ const MAX_BUFFERED_BYTES = 1_000_000;
 const MAX_REQUEST_BYTES = 4096;
 const MAX_REQUESTS_PER_SECOND = 20;
 
-export interface ChannelListener {
+interface ChannelListener {
 	onOpen(): void;
 	onRequest(json: string): void;
 	/** The page has closed it, or its tab: this arrives at once, while ICE takes 17 s to miss a peer. */

@@ -5,7 +5,7 @@ import { rebuildOffer } from '../sdp/rebuild-offer';
 import { EventChannel } from './event-channel';
 import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 
-export interface PeerListener {
+interface PeerListener {
 	onFrame(frame: IncomingFrame): void;
 	onState(state: ConnectionState): void;
 	onChannelOpen(): void;

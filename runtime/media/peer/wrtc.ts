@@ -3,7 +3,7 @@ import * as native from 'wrtc';
 /**
  * The part of wrtc that we use. Its own types lean on the browser's (lib dom), which no process of ours has.
  */
-export interface SessionDescription {
+interface SessionDescription {
 	readonly type: 'offer' | 'answer' | 'rollback';
 	readonly sdp: string;
 }
@@ -47,7 +47,7 @@ export interface PeerConnection {
 }
 
 /** Sends what is pushed at once: 10 ms a call, nothing is queued. */
-export interface AudioSource {
+interface AudioSource {
 	createTrack(): MediaTrack;
 	/**
 	 * `samples` must be an array of its own, of sampleRate / 100 samples: wrtc sends the whole ArrayBuffer

@@ -1,7 +1,7 @@
 import { attribute, badOffer, type Section } from './sections';
 
 /** How the peer is reached and recognised: the same three things for every section, in the session's lines or its own. */
-export interface Transport {
+interface Transport {
 	readonly ufrag: string;
 	readonly pwd: string;
 	readonly fingerprint: string;

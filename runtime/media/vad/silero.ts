@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { LISTEN_RATE } from '../../audio/pcm';
+import { LISTEN_RATE, toFloat } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import { cpuSession } from '../../lib/onnx-options';
 
@@ -95,7 +95,7 @@ export class Silero {
 		const state = new Float32Array(LAYERS * count * UNITS);
 		batch.forEach(({ memory, frame }, n) => {
 			input.set(memory.context, n * INPUT);
-			for (let i = 0; i < VAD_FRAME_SAMPLES; i++) input[n * INPUT + CONTEXT_SAMPLES + i] = (frame[i] as number) / 32_768;
+			toFloat(frame, input, n * INPUT + CONTEXT_SAMPLES);
 			for (let layer = 0; layer < LAYERS; layer++) {
 				state.set(memory.state.subarray(layer * UNITS, (layer + 1) * UNITS), (layer * count + n) * UNITS);
 			}
@@ -105,7 +105,7 @@ export class Silero {
 			state: new Tensor('float32', state, [LAYERS, count, UNITS]),
 			sr: new Tensor('int64', BigInt64Array.of(BigInt(LISTEN_RATE)), []),
 		});
-		const next = stateN?.data as Float32Array;
+		const next = floatsOf(stateN);
 		batch.forEach(({ memory }, n) => {
 			memory.context = input.slice((n + 1) * INPUT - CONTEXT_SAMPLES, (n + 1) * INPUT);
 			for (let layer = 0; layer < LAYERS; layer++) {
@@ -113,8 +113,13 @@ export class Silero {
 				memory.state.set(next.subarray(from, from + UNITS), layer * UNITS);
 			}
 		});
-		return output?.data as Float32Array;
+		return floatsOf(output);
 	}
+}
+
+function floatsOf(tensor: Tensor | undefined): Float32Array {
+	if (tensor?.type !== 'float32') throw new VoiceError('VOICE_ERR_MODEL_BROKEN', 'The voice activity model does not answer as Silero VAD v6 does.');
+	return tensor.data as Float32Array;
 }
 
 /** The build puts the graph beside this file; before a build it lies in the development dependency it comes from. */

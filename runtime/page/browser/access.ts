@@ -5,7 +5,7 @@ import { Secret } from './secret';
 /** Who may call, as the trigger node says in the page's head. */
 type Callers = 'anyone' | 'secret' | 'n8nUsers';
 
-/** Sees to it that the caller may call: asks for the secret, or for n8n's login. */
+/** Makes sure that the caller is allowed to call: asks for the secret, or for a log-in to n8n. */
 export class Access {
 	private readonly callers = readCallers();
 	private readonly kept = new Secret();
@@ -41,13 +41,13 @@ export class Access {
 		this.input.value = '';
 	}
 
-	/** Shows the way in that this caller has. */
+	/** Tells the caller how to be let in. */
 	refused(fault: Fault): Fault {
 		if (this.callers === 'n8nUsers') {
 			// Before it serves the page, the server asks n8n who is logged in.
 			return { ...fault, title: 'Log in to n8n first', link: { href: location.pathname + location.search, text: 'Reload the page' } };
 		}
-		const title = this.kept.get() === '' ? 'This agent asks for a secret' : 'The secret was not accepted';
+		const title = this.kept.get() === '' ? 'This agent requires a secret' : 'The secret was not accepted';
 		this.kept.set('');
 		this.form.hidden = false;
 		this.input.value = '';

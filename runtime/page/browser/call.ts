@@ -16,7 +16,7 @@ export type Ending =
 	| { by: 'agent'; reason: string }
 	| { by: 'fault'; fault: Fault };
 
-export interface CallListener {
+export interface PageCallListener {
 	phase(phase: CallPhase): void;
 	event(event: PageEvent): void;
 	microphone(stream: MediaStream): void;
@@ -48,7 +48,7 @@ export class PageCall {
 
 	constructor(
 		private readonly signalling: PageSignalling,
-		private readonly listener: CallListener,
+		private readonly listener: PageCallListener,
 	) {
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
@@ -155,14 +155,14 @@ export class PageCall {
 	private receive(data: unknown): void {
 		const parsed = pageEvent.safeParse(typeof data === 'string' ? parseJson(data) : undefined);
 		if (!parsed.success) {
-			console.warn('voice-loop: the server sent an event this page does not know');
+			console.warn('voice-loop: ignored an event that this page does not know');
 			return;
 		}
 		const event = parsed.data;
 		this.listener.event(event);
 		if (event.type === 'session.ended') this.finish({ by: 'agent', reason: event.reason });
 		if (event.type === 'error' && event.error.code !== 'VOICE_ERR_CANCELLED') {
-			this.listener.warning(serverFault(event.error, 'This answer failed'));
+			this.listener.warning(serverFault(event.error));
 		}
 	}
 
@@ -205,7 +205,7 @@ export class PageCall {
 		if (this.microphone) release(this.microphone);
 		this.cancelled.abort();
 		if (this.session) void this.signalling.end(this.session);
-		// Closing at once would drop a `hangup` still on its way; DELETE says the same, by another road.
+		// Closing at once would drop a `hangup` still on its way; DELETE tells the server the same over HTTP.
 		this.pc.close();
 		this.listener.ended(ending);
 	}

@@ -69,7 +69,7 @@ function updateLine(item: HTMLLIElement, line: ConversationLine): void {
 	for (const old of item.querySelectorAll('.unheard, .remark, .timings')) old.remove();
 	if (line.unheard) {
 		const unheard = make('s', 'unheard', line.unheard.trimStart());
-		unheard.title = 'Written, but never heard: you interrupted';
+		unheard.title = 'Not spoken: you interrupted';
 		words.append(unheard);
 	}
 	if (line.interrupted) item.append(make('p', 'remark', 'Interrupted'));
@@ -86,7 +86,7 @@ function toolItem(tool: ToolUse): HTMLLIElement {
 	summary.append(icon('tool'), make('span', 'tool-name', toolTitle(tool.name)), make('span', 'tool-time'));
 	const details = make('details');
 	const fields = Object.entries(tool.arguments);
-	details.append(summary, fields.length ? argumentList(fields) : make('p', 'no-arguments', 'Called without arguments.'));
+	details.append(summary, fields.length ? argumentList(fields) : make('p', 'no-arguments', 'No arguments.'));
 	summary.title = fields.map(([name, value]) => `${name}: ${show(value)}`).join('\n');
 	item.append(details);
 	return item;
@@ -97,7 +97,7 @@ function updateTool(item: HTMLLIElement, { status, durationMs }: ToolUse): void 
 	const time = item.querySelector('.tool-time');
 	if (!time) return;
 	const took = durationMs === undefined ? '' : durationWords(durationMs);
-	setText(time, { running: 'running', done: took, failed: took ? `failed after ${took}` : 'broken off' }[status]);
+	setText(time, { running: 'running', done: took, failed: took ? `failed after ${took}` : 'stopped' }[status]);
 }
 
 function argumentList(fields: Array<[string, unknown]>): HTMLDListElement {

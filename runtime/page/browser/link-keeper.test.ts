@@ -2,7 +2,7 @@
 import { CallFault, serverFault, serverUnreachable } from './faults';
 import { type Link, LinkKeeper } from './link-keeper';
 
-const gone = serverFault({ code: 'VOICE_ERR_SESSION_UNKNOWN', message: 'No such session.', remedy: 'Start a new one.' }, '');
+const gone = serverFault({ code: 'VOICE_ERR_CALL_UNKNOWN', message: 'No such call.', remedy: 'Start a new one.' });
 
 type MockLink = jest.Mocked<Link> & { up: boolean };
 

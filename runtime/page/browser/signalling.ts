@@ -58,7 +58,7 @@ export class PageSignalling {
 	private async refusal(response: Response): Promise<Fault> {
 		const body: unknown = await response.json().catch(() => null);
 		const ours = refused.safeParse(body);
-		if (ours.success) return serverFault(ours.data.error, 'The call could not start');
+		if (ours.success) return serverFault(ours.data.error);
 		// n8n's own 404 for an address that no workflow has registered.
 		if (response.status === 404 && n8nRefused.safeParse(body).success) {
 			return notListening(isTestAddress(this.address));

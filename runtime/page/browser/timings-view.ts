@@ -3,12 +3,12 @@ import { make } from './dom';
 import { durationWords } from './words';
 
 const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
-	['e2e_latency', 'You stopped → agent audible'],
-	['response_delay', 'Turn over → agent audible'],
-	['eou_delay', 'You stopped → turn over'],
-	['transcription_delay', 'You stopped → final text'],
-	['workflow_delay', 'Turn over → first node'],
-	['nodes_delay', 'First node → model asked'],
+	['e2e_latency', 'End of speech → agent audible'],
+	['response_delay', 'End of turn → agent audible'],
+	['eou_delay', 'End of speech → end of turn'],
+	['transcription_delay', 'End of speech → final text'],
+	['workflow_delay', 'End of turn → first node'],
+	['nodes_delay', 'First node → model request'],
 	['tools', 'Tools'],
 	['ttft', 'Model: first token'],
 	['sentence_delay', 'Model: first sentence'],

@@ -8,7 +8,7 @@ const STATES: Record<PageState, string> = {
 	idle: 'Ready to talk',
 	ended: 'Call ended',
 	failed: 'Not connected',
-	asking: 'Waiting for your microphone',
+	asking: 'Waiting for the microphone',
 	connecting: 'Connecting',
 	reconnecting: 'Reconnecting',
 	listening: 'Listening',
@@ -19,7 +19,7 @@ const STATES: Record<PageState, string> = {
 };
 
 export function stateWords(state: PageState, tool?: string): string {
-	return state === 'tool' && tool ? `Using ${toolTitle(tool)}` : STATES[state];
+	return state === 'tool' && tool ? `Using tool: ${toolTitle(tool)}` : STATES[state];
 }
 
 /** What to do or to expect in a state; '' where nothing has to be said. */
@@ -30,7 +30,7 @@ export function stateHint(state: PageState): string {
 const HINTS: Partial<Record<PageState, string>> = {
 	idle: 'Press Call and speak as you would on the phone. You can interrupt at any time.',
 	asking: 'Choose “Allow” when your browser asks for the microphone.',
-	connecting: 'The first call takes longer: the models are being loaded.',
+	connecting: 'The first call takes longer, while the models load.',
 };
 
 /** `book_appointment` -> `Book appointment` */
@@ -52,8 +52,8 @@ export function clockTime(ms: number): string {
 
 const ENDINGS: Partial<Record<string, string>> = {
 	idle: 'The agent hung up because nobody spoke for a while.',
-	maxSession: 'The call reached the longest time allowed.',
-	'the caller hung up': 'The call was hung up.',
+	maxSession: 'The call reached its maximum duration.',
+	'the caller hung up': 'The call was ended.',
 };
 
 /** A reason without words of ours is shown as the server gave it. */

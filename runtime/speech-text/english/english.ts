@@ -10,7 +10,7 @@ import { sayOperators, saySymbols } from './symbols';
 import { sayPhoneNumbers } from './phone-numbers';
 import { sayUnits } from './units';
 
-export interface EnglishOptions {
+interface EnglishOptions {
 	/** 3/4/2026 is in April. */
 	readonly dayFirst: boolean;
 }

@@ -3,7 +3,8 @@ import type { ChatSettings } from '../../../contract/chat';
 import type { ChatReply } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import type { GgufCheck } from '../../models/gguf-check';
-import { type Locate, locateOnDisk, modelFile } from '../../models/resolve';
+import { type Locate, modelFile } from '../../models/resolve';
+import type { Scheduler } from '../../scheduler/scheduler';
 import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
 import { llamaBackend } from '../../llama/library';
 import { type ChatModel, loadChatModel } from './model';
@@ -22,9 +23,8 @@ export class LlamaEngine implements ChatEngine {
 
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
-		/** Conversations kept in one model's memory, at most. */
-		private readonly sequences?: number,
-		private readonly locate: Locate = locateOnDisk,
+		private readonly scheduler: Scheduler,
+		private readonly locate: Locate,
 	) {}
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
@@ -53,12 +53,12 @@ export class LlamaEngine implements ChatEngine {
 	}
 
 	async warm(settings: ChatSettings): Promise<void> {
-		const { model, pool, scheduler, lane } = await this.load(settings.model);
+		const { model, pool, lane } = await this.load(settings.model);
 		const start = model.tokens.bos ?? model.tokenize('a')[0];
 		if (start === undefined) return;
 		const never = new AbortController().signal;
 		// A sequence that holds something has already been used: then the model is warm, and stays as it is.
-		const permit = scheduler.permit({ lane, kind: () => 'background', chunk: true }, never);
+		const permit = this.scheduler.permit({ lane, kind: () => 'background', chunk: true }, never);
 		await pool.use('', () => 0, never, async (sequence) => {
 			if (sequence.nextTokenIndex === 0) await permit(1, async () => await sequence.evaluateWithoutGeneratingNewTokens([start]));
 		});
@@ -95,7 +95,7 @@ export class LlamaEngine implements ChatEngine {
 			const hurry = new AbortController();
 			// llama.cpp takes a second to load, as long as the check takes.
 			const loaded = Promise.all([llamaBackend(), this.check.approve(file)]).then(
-				async ([backend]) => await loadChatModel(backend, file, hurry.signal, this.sequences),
+				async ([backend]) => await loadChatModel(backend, this.scheduler, file, hurry.signal),
 			);
 			pending = { loaded, hurry };
 			this.models.set(key, pending);

@@ -30,18 +30,15 @@ export interface ChatModel {
 	readonly lane: Lane;
 }
 
-/**
- * Loads a model file that has been approved. `sequences` limits the conversations kept in memory. Until `hurry` is
- * aborted there is time to find out how many threads suit it.
- */
-export async function loadChatModel(backend: Backend, file: ModelFile, hurry: AbortSignal, sequences = MOST_SEQUENCES): Promise<ChatModel> {
+/** Loads a model file that has been approved. Until `hurry` is aborted there is time to find out how many threads suit it. */
+export async function loadChatModel(backend: Backend, scheduler: Scheduler, file: ModelFile, hurry: AbortSignal): Promise<ChatModel> {
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
-		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), backend.scheduler, hurry);
-		const context = await openContext(model, { contextTokens, sequences, memory: MEMORY_BYTES, threads });
+		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), scheduler, hurry);
+		const context = await openContext(model, { contextTokens, sequences: MOST_SEQUENCES, memory: MEMORY_BYTES, threads });
 		const wrapper = await chatWrapperFor(model);
-		const { library, scheduler } = backend;
+		const { library } = backend;
 		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
 		return { library, model, wrapper, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {

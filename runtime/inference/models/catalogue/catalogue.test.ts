@@ -70,7 +70,7 @@ describe('the shipped catalogue', () => {
 
 	it('lists what there is to whoever asks for something else', () => {
 		const act = (): unknown => catalogue.model('gpt');
-		expect(act).toThrow(/"gpt" is no model.*llama-3\.2-1b/);
+		expect(act).toThrow(/no model "gpt".*llama-3\.2-1b/);
 		expect(thrownBy(act)).toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
 	});
 });
@@ -78,22 +78,22 @@ describe('the shipped catalogue', () => {
 describe('the schema refuses', () => {
 	const file = (data: CatalogueData) => first(first(data.models).files);
 	it.each<[string, (data: CatalogueData) => void, RegExp]>([
-		['a file above the store', (data) => (file(data).name = '../x.gguf'), /no plain relative path/],
-		['a file at an absolute path', (data) => (file(data).name = '/etc/passwd'), /no plain relative path/],
-		['a hidden file', (data) => (file(data).name = '.bashrc'), /no plain relative path/],
-		['a path with a query', (data) => (file(data).name = 'x.gguf?a=b'), /no plain relative path/],
-		['a backslash', (data) => (file(data).name = '..\\x'), /no plain relative path/],
-		['names of our own files', (data) => (file(data).name = 'x.receipt.json'), /keeps for itself/],
+		['a file above the store', (data) => (file(data).name = '../x.gguf'), /not a plain relative path/],
+		['a file at an absolute path', (data) => (file(data).name = '/etc/passwd'), /not a plain relative path/],
+		['a hidden file', (data) => (file(data).name = '.bashrc'), /not a plain relative path/],
+		['a path with a query', (data) => (file(data).name = 'x.gguf?a=b'), /not a plain relative path/],
+		['a backslash', (data) => (file(data).name = '..\\x'), /not a plain relative path/],
+		['names of our own files', (data) => (file(data).name = 'x.receipt.json'), /reserved for the store/],
 		['a repository with more than two steps', (data) => (first(data.models).from.repo = 'a/../../b'), /Invalid/],
 		['a revision that is a path', (data) => (first(data.models).from.revision = '../main'), /Invalid/],
 		['half a checksum', (data) => (file(data).sha256 = 'abc'), /Invalid/],
 		['an id that is a path', (data) => (first(data.models).id = 'a/b'), /Invalid/],
-		['a model twice', (data) => void data.models.push(first(data.models)), /stands in it twice/],
+		['a model twice', (data) => void data.models.push(first(data.models)), /listed twice/],
 		['a file twice', (data) => void first(data.models).files.push(file(data)), /twice/],
 		['an unknown licence', (data) => (first(data.models).licences = ['beer']), /no licence beer/],
 		['a licence from the object itself', (data) => (first(data.models).licences = ['constructor']), /no licence constructor/],
-		['a tier with an unknown model', (data) => (first(data.tiers).models.chat = 'gpt'), /no model for chat/],
-		['a tier with a model for something else', (data) => (first(data.tiers).models.chat = 'whisper-tiny'), /no model for chat/],
+		['a tier with an unknown model', (data) => (first(data.tiers).models.chat = 'gpt'), /not a model for chat/],
+		['a tier with a model for something else', (data) => (first(data.tiers).models.chat = 'whisper-tiny'), /not a model for chat/],
 	])('%s', (_, change, reason) => {
 		expect(problems(change)).toMatch(reason);
 	});

@@ -3,7 +3,7 @@ import { VoiceError } from '../../../contract/errors';
 import shipped from './catalogue.json';
 import { type CatalogueData, type CatalogueFile, type CatalogueModel, catalogueSchema, type ModelTask, modelTasks } from './schema';
 
-export interface Licence {
+interface Licence {
 	readonly name: string;
 	readonly url: string;
 	readonly mustAccept: boolean;
@@ -43,7 +43,7 @@ export class Catalogue {
 		const model = this.find(id);
 		if (model) return model;
 		const known = this.data.models.map((each) => each.id).join(', ');
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `"${id.slice(0, 200)}" is no model of the catalogue. There is: ${known}.`);
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The catalogue has no model "${id.slice(0, 200)}". It has: ${known}.`);
 	}
 
 	licencesOf(model: CatalogueModel): Licence[] {
@@ -84,7 +84,7 @@ export function openCatalogue(env: NodeJS.ProcessEnv): Catalogue {
 		const why = cause instanceof Error ? cause.message : String(cause);
 		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `The catalogue ${file} cannot be used: ${why.slice(0, 500)}`, {
 			cause,
-			remedy: 'Check the file that VOICE_LOOP_MODEL_CATALOGUE names, or leave the variable away.',
+			remedy: 'Check the file that VOICE_LOOP_MODEL_CATALOGUE names, or unset the variable.',
 		});
 	}
 }

@@ -12,8 +12,8 @@ const OURS = /\.(part|json-part|lock|receipt\.json)$/;
 const relativePath = z
 	.string()
 	.max(200)
-	.refine((path) => path.split('/').every((step) => STEP.test(step)), 'is no plain relative path')
-	.refine((path) => !OURS.test(path), 'has an ending that the store keeps for itself');
+	.refine((path) => path.split('/').every((step) => STEP.test(step)), 'is not a plain relative path')
+	.refine((path) => !OURS.test(path), 'has an ending that is reserved for the store');
 
 const bytes = z.number().int().positive();
 const source = z.object({
@@ -95,16 +95,16 @@ export const catalogueSchema = z
 	})
 	.superRefine((catalogue, context) => {
 		const fail = (message: string): void => context.addIssue({ code: z.ZodIssueCode.custom, message });
-		for (const id of repeated(catalogue.models.map((each) => each.id))) fail(`the model ${id} stands in it twice`);
+		for (const id of repeated(catalogue.models.map((each) => each.id))) fail(`the model ${id} is listed twice`);
 		for (const each of catalogue.models) {
-			for (const name of repeated(each.files.map((file) => file.name))) fail(`${each.id} has the file ${name} twice`);
-			for (const name of each.licences) if (!Object.hasOwn(catalogue.licences, name)) fail(`${each.id}: no licence ${name}`);
+			for (const name of repeated(each.files.map((file) => file.name))) fail(`${each.id} lists the file ${name} twice`);
+			for (const name of each.licences) if (!Object.hasOwn(catalogue.licences, name)) fail(`${each.id}: there is no licence ${name}`);
 		}
 		for (const each of catalogue.tiers) {
 			for (const [task, id] of Object.entries(each.models)) {
 				if (id === null) continue;
 				const found = catalogue.models.find((candidate) => candidate.id === id);
-				if (found?.task !== task) fail(`tier ${each.id}: ${id} is no model for ${task}`);
+				if (found?.task !== task) fail(`tier ${each.id}: ${id} is not a model for ${task}`);
 			}
 		}
 	});

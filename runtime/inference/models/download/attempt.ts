@@ -9,7 +9,7 @@ import type { PartFile } from './part-file';
 import { refusal } from './refusal';
 import { fromNetwork, TryFailure } from './try-failure';
 
-export interface Attempt {
+interface Attempt {
 	readonly file: CatalogueFile;
 	readonly address: Address;
 	readonly part: PartFile;
@@ -46,7 +46,7 @@ export async function attempt(job: Attempt): Promise<void> {
 		});
 		await receive(job, answer);
 		if (total !== undefined && part.size !== total) {
-			throw new TryFailure(`${answer.host}: ended after ${part.size} of ${total} bytes`, 'again');
+			throw new TryFailure(`${answer.host}: the download ended after ${part.size} of ${total} bytes`, 'again');
 		}
 	} finally {
 		answer.body.destroy();
@@ -69,7 +69,7 @@ async function resumable({ part, file, address }: Attempt): Promise<Record<strin
 async function begin({ part, file }: Attempt, answer: DownloadAnswer): Promise<number | undefined> {
 	if (answer.status === 416) {
 		await part.restart();
-		throw new TryFailure(`${answer.host}: the file has become shorter`, 'again');
+		throw new TryFailure(`${answer.host}: the file is shorter than before`, 'again');
 	}
 	if (answer.status === 206) {
 		const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '');
@@ -78,7 +78,7 @@ async function begin({ part, file }: Attempt, answer: DownloadAnswer): Promise<n
 		const known = file.bytes ?? part.origin?.total;
 		if (Number(range?.[1]) === part.size && (known === undefined || total === known)) return total;
 		await part.restart();
-		throw new TryFailure(`${answer.host}: sent another range than it was asked for`, 'again');
+		throw new TryFailure(`${answer.host}: sent a different range from the one requested`, 'again');
 	}
 	if (answer.status !== 200) throw refusal(answer);
 	const length = answer.headers['content-length'];
@@ -92,7 +92,7 @@ async function begin({ part, file }: Attempt, answer: DownloadAnswer): Promise<n
 async function receive({ file, part, limits, signal, onPiece }: Attempt, { body, host }: DownloadAnswer): Promise<void> {
 	const most = mostBytes(file);
 	const stalled = (): void => {
-		body.destroy(new TryFailure(`${host}: no byte for ${Math.round(limits.stallMs / 1000)} s`, 'again'));
+		body.destroy(new TryFailure(`${host}: sent nothing for ${Math.round(limits.stallMs / 1000)} s`, 'again'));
 	};
 	const abort = (): void => void body.destroy(signal.reason as Error);
 	signal.throwIfAborted();
@@ -104,7 +104,7 @@ async function receive({ file, part, limits, signal, onPiece }: Attempt, { body,
 			if (part.size === 0) checkStart(file, piece, host);
 			if (part.size + piece.length > most) {
 				await part.restart();
-				throw new TryFailure(`${host}: sends more than the ${most} bytes that it should`, 'elsewhere');
+				throw new TryFailure(`${host}: sent more than the expected ${most} bytes`, 'elsewhere');
 			}
 			await part.add(piece);
 			await onPiece();

@@ -8,7 +8,7 @@ const ABOUT = 1.25;
 const UNKNOWN_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Whether that many bytes may be this file. */
-export function sizeFits(file: CatalogueFile, bytes: number): boolean {
+function sizeFits(file: CatalogueFile, bytes: number): boolean {
 	if (file.bytes !== null) return bytes === file.bytes;
 	if (file.aboutBytes !== null) return bytes >= file.aboutBytes / ABOUT && bytes <= file.aboutBytes * ABOUT;
 	return bytes > 0 && bytes <= UNKNOWN_LIMIT_BYTES;
@@ -22,9 +22,9 @@ export function mostBytes(file: CatalogueFile): number {
 /** Looks at an answer's head: log-in pages and packed or wrongly sized files are refused before a byte is written. */
 export function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: number | undefined): void {
 	const refuse = (why: string): TryFailure => new TryFailure(`${answer.host}: ${why}`, 'elsewhere');
-	if (/text\/html|application\/xhtml/i.test(answer.headers['content-type'] ?? '')) throw refuse('sent a web page in place of the file');
+	if (/text\/html|application\/xhtml/i.test(answer.headers['content-type'] ?? '')) throw refuse('sent a web page instead of the file');
 	const encoding = answer.headers['content-encoding'];
-	if (encoding !== undefined && encoding !== 'identity') throw refuse(`sent the file packed (${encoding})`);
+	if (encoding !== undefined && encoding !== 'identity') throw refuse(`sent the file compressed (${encoding})`);
 	if (total !== undefined && !sizeFits(file, total)) {
 		throw refuse(`has a file of ${total} bytes; it should have ${file.bytes ?? `about ${file.aboutBytes ?? 'less'}`}`);
 	}
@@ -34,7 +34,7 @@ export function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: nu
 export function checkStart(file: CatalogueFile, start: Buffer, host: string): void {
 	const refuse = (why: string): TryFailure => new TryFailure(`${host}: ${why}`, 'elsewhere');
 	const text = start.subarray(0, 64).toString('latin1');
-	if (/^\s*<(!doctype|html|head|\?xml)/i.test(text)) throw refuse('sent a web page in place of the file');
-	if (text.startsWith('version https://git-lfs')) throw refuse('sent a Git LFS pointer in place of the file');
-	if (file.name.endsWith('.gguf') && start.length >= 4 && !text.startsWith('GGUF')) throw refuse('sent what is no GGUF file');
+	if (/^\s*<(!doctype|html|head|\?xml)/i.test(text)) throw refuse('sent a web page instead of the file');
+	if (text.startsWith('version https://git-lfs')) throw refuse('sent a Git LFS pointer instead of the file');
+	if (file.name.endsWith('.gguf') && start.length >= 4 && !text.startsWith('GGUF')) throw refuse('sent something that is not a GGUF file');
 }

@@ -181,14 +181,14 @@ describe('what is no model', () => {
 	const html = '<!DOCTYPE html><html><body>Please log in to the hotel\'s network</body></html>';
 
 	it.each<[string, Reaction, RegExp]>([
-		['one damaged bit', serveHub(flipped), /another checksum/],
+		['one damaged bit', serveHub(flipped), /wrong checksum/],
 		['a web page', answer(200, { 'content-type': 'text/html; charset=utf-8' }, html), /web page/],
 		['a web page that says it is a file', answer(200, { 'content-type': 'application/octet-stream', 'content-length': String(LENGTH) }, Buffer.from(html.padEnd(LENGTH))), /web page/],
 		['a Git LFS pointer of the right size', answer(200, {}, Buffer.from('version https://git-lfs.github.com/spec/v1\n'.padEnd(LENGTH))), /LFS pointer/],
-		['a file of another kind', serveHub(Buffer.concat([Buffer.from('PK34'), content.subarray(4)])), /no GGUF/],
+		['a file of another kind', serveHub(Buffer.concat([Buffer.from('PK34'), content.subarray(4)])), /not a GGUF/],
 		['a shorter file', serveHub(content.subarray(0, LENGTH - 1)), /should have 300000/],
-		['an endless file', (_, response) => void response.writeHead(200).end(Buffer.concat([content, content])), /more than the 300000 bytes/],
-		['a packed file', answer(200, { 'content-encoding': 'gzip' }, gzipSync(content)), /packed \(gzip\)/],
+		['an endless file', (_, response) => void response.writeHead(200).end(Buffer.concat([content, content])), /more than the expected 300000 bytes/],
+		['a packed file', answer(200, { 'content-encoding': 'gzip' }, gzipSync(content)), /compressed \(gzip\)/],
 	])('%s is refused, and the next mirror asked', async (_, bad, reason) => {
 		const first = await hub(bad);
 		await expect(fetchFrom([addressOf(first)])).rejects.toThrow(reason);
@@ -209,10 +209,10 @@ describe('a server that refuses', () => {
 	it.each([
 		[404, 1, /no such file/],
 		[410, 1, /no such file/],
-		[418, 1, /answers 418/],
-		[429, 3, /asks to wait/],
-		[500, 3, /out of order \(500\)/],
-		[503, 3, /out of order \(503\)/],
+		[418, 1, /answered with status 418/],
+		[429, 3, /asks us to wait/],
+		[500, 3, /server error \(500\)/],
+		[503, 3, /server error \(503\)/],
 	])('with %i is asked %i times, then the next mirror', async (status, times, reason) => {
 		const first = await hub(answer(status));
 		await expect(fetchFrom([addressOf(first)])).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED', message: expect.stringMatching(reason) });

@@ -85,7 +85,7 @@ async function once({ file, agents, limits, signal, onBytes, stillOurs }: FileDo
 	await part.restart();
 	const host = new URL(address.url).host;
 	return pure
-		? new TryFailure(`${host}: sent a file with another checksum than it should have`, 'elsewhere')
+		? new TryFailure(`${host}: sent a file with the wrong checksum`, 'elsewhere')
 		: new TryFailure(`${host}: the parts of the file did not fit together`, 'again');
 }
 
@@ -110,6 +110,6 @@ function exhausted({ file, target, addresses }: FileDownload, failures: TryFailu
 	const [first] = addresses;
 	const byHand = first === undefined ? '' : ` Or fetch ${first.url} by other means and put it at ${target}.`;
 	return new VoiceError('VOICE_ERR_DOWNLOAD_FAILED', message, {
-		remedy: `Try again: what came so far is kept. Set HTTPS_PROXY if this machine needs a proxy, VOICE_LOOP_MODEL_MIRRORS to use another server.${byHand}`,
+		remedy: `Try again: what was downloaded so far is kept. Set HTTPS_PROXY if this machine needs a proxy, VOICE_LOOP_MODEL_MIRRORS to use another server.${byHand}`,
 	});
 }

@@ -14,7 +14,7 @@ import { type ModelProgress, ProgressMeter } from './progress';
 /** How often a process that waits for another one looks, ms. */
 const LOOK_EVERY_MS = 300;
 
-export interface ModelFetch {
+interface ModelFetch {
 	readonly model: CatalogueModel;
 	readonly catalogue: Catalogue;
 	readonly store: ModelStore;

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { Agents } from './agents';
 import { fromNetwork, TryFailure } from './try-failure';
 
-export interface Question {
+interface Question {
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	/** Sent to this address' own origin only, whatever it redirects to. */
@@ -48,10 +48,10 @@ export async function get(question: Question): Promise<DownloadAnswer> {
 
 function target(location: string, from: URL): URL {
 	const refused = (why: string): TryFailure => new TryFailure(`${from.host}: redirects to ${why}`, 'elsewhere');
-	if (!URL.canParse(location, from.href)) throw refused('what is no address');
+	if (!URL.canParse(location, from.href)) throw refused('an invalid address');
 	const url = new URL(location, from);
 	if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`a ${url.protocol} address`);
-	if (from.protocol === 'https:' && url.protocol === 'http:') throw refused(`an address without encryption (${url.host})`);
+	if (from.protocol === 'https:' && url.protocol === 'http:') throw refused(`an unencrypted address (${url.host})`);
 	return url;
 }
 

@@ -11,7 +11,7 @@ const origin = z.object({
 	etag: z.string().optional(),
 	total: z.number().int().positive().optional(),
 });
-export type PartOrigin = z.infer<typeof origin>;
+type PartOrigin = z.infer<typeof origin>;
 
 function partPath(target: string): string {
 	return `${target}.part`;

@@ -7,7 +7,7 @@ export function refusal({ status, headers, host }: DownloadAnswer): TryFailure {
 	switch (status) {
 		case 401:
 		case 403:
-			return new TryFailure(`${host}: refuses (${status}); it wants a token of an account that has accepted the licence`, 'elsewhere', { gated: true });
+			return new TryFailure(`${host}: refused access (${status}); it wants a token of an account that has accepted the licence`, 'elsewhere', { gated: true });
 		case 404:
 		case 410:
 			return new TryFailure(`${host}: has no such file (${status})`, 'elsewhere');
@@ -16,10 +16,10 @@ export function refusal({ status, headers, host }: DownloadAnswer): TryFailure {
 		case 408:
 		case 425:
 		case 429:
-			return new TryFailure(`${host}: asks to wait (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 });
+			return new TryFailure(`${host}: asks us to wait (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 });
 		default:
 			return status >= 500
-				? new TryFailure(`${host}: is out of order (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 })
-				: new TryFailure(`${host}: answers ${status}`, 'elsewhere');
+				? new TryFailure(`${host}: reports a server error (${status})`, 'again', { waitMs: retryAfterMs(headers['retry-after']) ?? 0 })
+				: new TryFailure(`${host}: answered with status ${status}`, 'elsewhere');
 	}
 }

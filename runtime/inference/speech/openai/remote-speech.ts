@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { joinPcm, msToSamples, SPEAK_RATES } from '../../../audio/pcm';
-import { StreamResampler } from '../../../audio/stream-resampler';
+import { Resampler } from '../../../audio/resampler';
 import { TimeStretch } from '../../../audio/time-stretch';
 import { StreamingTrim } from '../../../audio/trim';
 import { VoiceError } from '../../../contract/errors';
@@ -123,10 +123,10 @@ class RemoteSpeech implements VoiceEngine {
 		const reader = new PcmReader(named >= 4_000 && named <= 192_000 ? named : this.pcmRate);
 		const trim = new StreamingTrim(this.sampleRate);
 		const stretch = new TimeStretch(speed, this.sampleRate);
-		let resampler: StreamResampler | undefined;
+		let resampler: Resampler | undefined;
 		let samples = 0;
 		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
-			if (pcm.length > 0) resampler ??= new StreamResampler(reader.sampleRate, this.sampleRate);
+			if (pcm.length > 0) resampler ??= new Resampler(reader.sampleRate, this.sampleRate, 'aligned');
 			samples += pcm.length;
 			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sent more than ${MAX_MS / 60_000} minutes of audio for one sentence`);
 			const resampled = resampler?.push(pcm) ?? pcm;

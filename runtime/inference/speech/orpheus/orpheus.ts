@@ -1,7 +1,8 @@
 import type { SpeakSettings } from '../../../contract/agent-settings';
 import { usableCores } from '../../machine/cores';
 import type { GgufCheck } from '../../models/gguf-check';
-import { type Locate, locateOnDisk, type ModelFile, modelFile } from '../../models/resolve';
+import { type Locate, type ModelFile, modelFile } from '../../models/resolve';
+import type { Scheduler } from '../../scheduler/scheduler';
 import type { VoiceEngine } from '../engine';
 import type { VoiceKind } from '../voices';
 import { OrpheusVoice } from './orpheus-voice';
@@ -18,8 +19,9 @@ export class Orpheus implements VoiceKind {
 
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
+		private readonly scheduler: Scheduler,
 		private readonly onTokens: (count: number) => void,
-		private readonly locate: Locate = locateOnDisk,
+		private readonly locate: Locate,
 	) {}
 
 	/** The decoder of this machine, also for tokens that a server writes. */
@@ -32,7 +34,7 @@ export class Orpheus implements VoiceKind {
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {
 		const { model, decoder, ...sampling } = orpheus;
 		const [tokens, sound] = await Promise.all([modelFile(await this.locate(model, 'orpheus')), this.snacFor(decoder)]);
-		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.onTokens));
+		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.scheduler, this.onTokens));
 		return new OrpheusVoice(source, sound, sampling);
 	}
 }

@@ -1,7 +1,7 @@
 import { SPEAK_RATES } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import type { WorkerPool } from '../../workers/worker-pool';
-import { StreamResampler } from '../../../audio/stream-resampler';
+import { Resampler } from '../../../audio/resampler';
 import { StreamingTrim } from '../../../audio/trim';
 import { TimeStretch } from '../../../audio/time-stretch';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
@@ -43,7 +43,7 @@ export class SherpaVoice implements VoiceEngine {
 		const abort = new AbortController();
 		const either = AbortSignal.any([signal, abort.signal]);
 		const { rate, paced } = this.shape;
-		const resampler = new StreamResampler(rate, this.sampleRate);
+		const resampler = new Resampler(rate, this.sampleRate, 'aligned');
 		const trim = new StreamingTrim(this.sampleRate);
 		const stretch = new TimeStretch(paced ? 1 : speed, this.sampleRate);
 		try {

@@ -7,6 +7,7 @@ import { prefill } from '../../../llama/prefill';
 import { log } from '../../../../lib/log';
 import type { GgufCheck } from '../../../models/gguf-check';
 import type { ModelFile } from '../../../models/resolve';
+import type { Scheduler } from '../../../scheduler/scheduler';
 import type { StepKind } from '../../../scheduler/steps';
 import type { VoiceChoice } from '../../engine';
 import type { TokenAsk, TokenSource } from '../token-source';
@@ -39,6 +40,7 @@ export class LlamaTokenSource implements TokenSource {
 	constructor(
 		private readonly file: ModelFile,
 		private readonly check: Pick<GgufCheck, 'approve'>,
+		private readonly scheduler: Scheduler,
 		private readonly onTokens: (count: number) => void = () => undefined,
 		private readonly size?: OrpheusSize,
 	) {}
@@ -127,7 +129,7 @@ export class LlamaTokenSource implements TokenSource {
 
 	/** A failed load is tried again by whoever asks next. */
 	private async loaded(): Promise<OrpheusModel> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.file, this.size));
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.scheduler, this.file, this.size));
 		try {
 			this.model = await this.loading;
 			return this.model;

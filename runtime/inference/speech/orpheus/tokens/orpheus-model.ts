@@ -80,7 +80,7 @@ export interface OrpheusSize {
 }
 
 /** Loads a model file that has been approved. Rejects with VOICE_ERR_MODEL_BROKEN. */
-export async function loadOrpheusModel({ llama, cores, scheduler }: Backend, file: ModelFile, size: OrpheusSize = {}): Promise<OrpheusModel> {
+export async function loadOrpheusModel({ llama, cores }: Backend, scheduler: Scheduler, file: ModelFile, size: OrpheusSize = {}): Promise<OrpheusModel> {
 	try {
 		const model = await llama.loadModel({ modelPath: file.path });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type * as CompiledScheduler from '../../../scheduler/scheduler';
 import type { TokenAsk } from '../token-source';
 import type * as Compiled from './llama-source';
 import type { OrpheusSize } from './orpheus-model';
@@ -13,10 +15,14 @@ interface Asked {
 	readonly abort?: boolean;
 }
 
-const [, , compiled = '', path = '', size = '{}'] = process.argv;
-const opened = import(compiled).then(({ LlamaTokenSource }: typeof Compiled) => {
-	return new LlamaTokenSource({ path, version: '1', bytes: 0 }, { approve: () => Promise.resolve() }, undefined, JSON.parse(size) as OrpheusSize);
-});
+const [, , compiled = '', model = '', size = '{}'] = process.argv;
+async function open(): Promise<Compiled.LlamaTokenSource> {
+	const { LlamaTokenSource } = (await import(compiled)) as typeof Compiled;
+	const { Scheduler } = (await import(path.join(path.dirname(compiled), '../../../scheduler/scheduler.js'))) as typeof CompiledScheduler;
+	const file = { path: model, version: '1', bytes: 0 };
+	return new LlamaTokenSource(file, { approve: () => Promise.resolve() }, new Scheduler(), undefined, JSON.parse(size) as OrpheusSize);
+}
+const opened = open();
 const speeches = new Map<number, { readonly numbers: AsyncIterator<number>; readonly abort: AbortController }>();
 
 async function answer({ id, ask, pull = 0, abort }: Asked): Promise<number[]> {
