@@ -29,8 +29,8 @@ it.each([
 	[{ VOICE_LOOP_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
 	[{ VOICE_LOOP_PORT: '5001' }, { port: 5001 }],
 	[{ VOICE_LOOP_KEY: 'k'.repeat(32) }, { key: 'k'.repeat(32) }],
-	[{ VOICE_LOOP_MAX_SESSIONS: '7' }, { maxSessions: 7 }],
-	[{ VOICE_LOOP_MAX_SESSIONS: 'auto' }, { maxSessions: 'auto' }],
+	[{ VOICE_LOOP_MAX_CALLS: '7' }, { maxSessions: 7 }],
+	[{ VOICE_LOOP_MAX_CALLS: 'auto' }, { maxSessions: 'auto' }],
 	[{ VOICE_LOOP_MEDIA_PROCESSES: '3' }, { mediaProcesses: 3 }],
 ])('%j is %j', (env, options) => {
 	expect(optionsFrom(env)).toMatchObject(options);
@@ -41,8 +41,8 @@ it.each([
 	{ VOICE_LOOP_PORT: 'http' },
 	{ VOICE_LOOP_PORT: '1.5' },
 	{ VOICE_LOOP_KEY: 'k'.repeat(31) },
-	{ VOICE_LOOP_MAX_SESSIONS: '0' },
-	{ VOICE_LOOP_MAX_SESSIONS: 'many' },
+	{ VOICE_LOOP_MAX_CALLS: '0' },
+	{ VOICE_LOOP_MAX_CALLS: 'many' },
 	{ VOICE_LOOP_MEDIA_PROCESSES: '65' },
 	{ VOICE_LOOP_LOG: 'loud' },
 ])('%j is refused by its name', (env) => {

@@ -19,7 +19,7 @@ it('an offer opens a call and is answered', async () => {
 	const response = await door.askWithKey('POST', '/v1/sessions', OFFER);
 	expect(response.status).toBe(201);
 	expect(response.json()).toEqual({ sessionId: CALL_ID, answer: 'v=0 answer' });
-	expect(door.calls.open).toHaveBeenCalledWith(expect.objectContaining({ offer: 'v=0', caller: {}, source: OFFER.source }));
+	expect(door.calls.open).toHaveBeenCalledWith(expect.objectContaining({ offer: 'v=0', source: OFFER.source }));
 });
 
 it.each([
