@@ -20,3 +20,35 @@ it('names what cannot be read, and what could be, without its value', () => {
 it('has a default for everything', () => {
 	expect(optionsFrom({})).toMatchObject({ host: '127.0.0.1', port: 0, maxSessions: 'auto', key: expect.stringMatching(/^.{43}$/) });
 });
+
+it('makes another key at every start when none is set', () => {
+	expect(optionsFrom({}).key).not.toBe(optionsFrom({}).key);
+});
+
+it.each([
+	[{ VOICE_LOOP_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+	[{ VOICE_LOOP_PORT: '5001' }, { port: 5001 }],
+	[{ VOICE_LOOP_KEY: 'k'.repeat(32) }, { key: 'k'.repeat(32) }],
+	[{ VOICE_LOOP_MAX_CALLS: '7' }, { maxSessions: 7 }],
+	[{ VOICE_LOOP_MAX_CALLS: 'auto' }, { maxSessions: 'auto' }],
+	[{ VOICE_LOOP_MEDIA_PROCESSES: '3' }, { mediaProcesses: 3 }],
+])('%j is %j', (env, options) => {
+	expect(optionsFrom(env)).toMatchObject(options);
+});
+
+it.each([
+	{ VOICE_LOOP_PORT: '65536' },
+	{ VOICE_LOOP_PORT: 'http' },
+	{ VOICE_LOOP_PORT: '1.5' },
+	{ VOICE_LOOP_KEY: 'k'.repeat(31) },
+	{ VOICE_LOOP_MAX_CALLS: '0' },
+	{ VOICE_LOOP_MAX_CALLS: 'many' },
+	{ VOICE_LOOP_MEDIA_PROCESSES: '65' },
+	{ VOICE_LOOP_LOG: 'loud' },
+])('%j is refused by its name', (env) => {
+	expect(() => optionsFrom(env)).toThrow(Object.keys(env)[0]);
+});
+
+it('runs at least one media process, however small the machine', () => {
+	expect(optionsFrom({}).mediaProcesses).toBeGreaterThanOrEqual(1);
+});

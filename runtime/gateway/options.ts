@@ -46,7 +46,9 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 	const { data: read, error } = environment.safeParse(env);
 	if (error) {
 		const wrong = error.issues.map(({ path: [name], message }) => `${String(name)}: ${withoutValue(message)}`);
-		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Settings that cannot be read. ${wrong.join('. ')}.`, { remedy: 'Correct them in the environment: docs/configuration.md has all of them.' });
+		throw new VoiceError('VOICE_ERR_BAD_REQUEST', `These settings are not valid. ${wrong.join('. ')}.`, {
+			remedy: 'Correct them in the environment. docs/configuration.md describes every setting.',
+		});
 	}
 	return {
 		host: read.VOICE_LOOP_HOST,

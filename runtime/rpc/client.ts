@@ -26,7 +26,7 @@ export class RpcClient<P extends Protocol> {
 	constructor(
 		private readonly protocol: P,
 		private readonly pipe: Pipe,
-		private readonly lostCode: ErrorCode,
+		private lostCode: ErrorCode,
 	) {
 		pipe.onMessage((message) => this.receive(message));
 		pipe.onClose(() => this.lose());
@@ -55,6 +55,11 @@ export class RpcClient<P extends Protocol> {
 				if (this.pending.has(id)) this.pipe.send({ kind: 'cancel', id });
 			},
 		};
+	}
+
+	/** The other process will end, and is meant to: what is still open then fails with `code` instead. */
+	expectClose(code: ErrorCode): void {
+		this.lostCode = code;
 	}
 
 	private receive(raw: unknown): void {

@@ -1,22 +1,19 @@
 import type { RuntimeStats } from '../../contract/stats';
 import { type MediaProtocol, mediaProtocol } from '../../rpc/media-protocol';
-import type { RpcClient } from '../../rpc/client';
+import type { MediaPlace, MediaServer } from '../calls/media-server';
 import type { Log } from '../../lib/log';
-import { RestartingProcess, type ProcessState } from './restarting-process';
+import { type Fork, type ProcessState, RestartingProcess } from './restarting-process';
 
 /** Several media processes, so that one crash hurts only the calls of one, and encoding uses several cores. */
-export class MediaPool {
+export class MediaPool implements MediaServer {
 	private readonly members: Array<{ child: RestartingProcess<MediaProtocol>; sessions: number }>;
 
-	constructor(entry: string, size: number, log: Log) {
+	constructor(entry: string, size: number, log: Log, forkChild?: Fork) {
 		this.members = Array.from({ length: size }, (_, index) => ({
-			child: new RestartingProcess({
-				name: `media-${index + 1}`,
-				entry,
-				protocol: mediaProtocol,
-				lostCode: 'VOICE_ERR_MEDIA_LOST',
-				log,
-			}),
+			child: new RestartingProcess(
+				{ name: `media-${index + 1}`, entry, protocol: mediaProtocol, lostCode: 'VOICE_ERR_MEDIA_LOST', log },
+				forkChild,
+			),
 			sessions: 0,
 		}));
 	}
@@ -41,7 +38,7 @@ export class MediaPool {
 	}
 
 	/** The process with the fewest sessions; give the place back with `release` when the session is over. */
-	async place(): Promise<{ client: RpcClient<MediaProtocol>; release: () => void }> {
+	async place(): Promise<MediaPlace> {
 		const member = this.members.reduce((least, next) => (next.sessions < least.sessions ? next : least));
 		member.sessions++;
 		let held = true;

@@ -1,5 +1,6 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { VoiceError } from '../../contract/errors';
 
 function digest(text: string): Buffer {
@@ -12,4 +13,9 @@ export function checkKey(headers: IncomingMessage['headers'], key: string): void
 	if (given === undefined || !timingSafeEqual(digest(given), digest(key))) {
 		throw new VoiceError('VOICE_ERR_UNAUTHORIZED', 'The runtime\'s key is missing or wrong.');
 	}
+}
+
+/** Everything in this scope answers only to the key: checked before a body is read or a WebSocket is opened. */
+export function requireKey(scope: FastifyInstance, key: string): void {
+	scope.addHook('onRequest', async (request) => checkKey(request.headers, key));
 }

@@ -3,23 +3,24 @@ import { z } from 'zod';
 import { answered, openSession, openedSession, reoffer } from '../../contract/control';
 import { sessionId } from '../../contract/turn';
 import type { Calls } from '../calls/calls';
+import { parseRequest } from './http-errors';
 
 const inSession = z.object({ sessionId });
 
 /** Signalling: the trigger node hands over the caller's offer and everything that is known about the agent. */
-export function callRoutes(app: FastifyInstance, sessions: Calls): void {
+export function callRoutes(app: FastifyInstance, calls: Pick<Calls, 'open' | 'get'>): void {
 	app.post('/v1/sessions', async (request, reply) => {
-		const opened = await sessions.open(openSession.parse(request.body));
+		const opened = await calls.open(parseRequest(openSession, request.body));
 		return await reply.status(201).send(openedSession.parse(opened));
 	});
 
 	app.patch('/v1/sessions/:sessionId', async (request) => {
-		const session = sessions.get(inSession.parse(request.params).sessionId);
-		return answered.parse({ answer: await session.reoffer(reoffer.parse(request.body).offer) });
+		const session = calls.get(parseRequest(inSession, request.params).sessionId);
+		return answered.parse({ answer: await session.reoffer(parseRequest(reoffer, request.body).offer) });
 	});
 
 	app.delete('/v1/sessions/:sessionId', async (request, reply) => {
-		sessions.get(inSession.parse(request.params).sessionId).end('the caller hung up');
+		calls.get(parseRequest(inSession, request.params).sessionId).end('the caller hung up');
 		return await reply.status(204).send();
 	});
 }

@@ -1,31 +1,47 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
-import { ZodError } from 'zod';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 
-function toVoiceError(error: FastifyError | ZodError | Error): VoiceError {
-	if (error instanceof VoiceError) return error;
-	if (error instanceof ZodError) {
-		const issue = error.issues[0];
-		return new VoiceError('VOICE_ERR_BAD_REQUEST', `${issue?.path.join('.') || 'request'}: ${issue?.message}`);
-	}
-	if ('statusCode' in error && error.statusCode === 413) {
-		return new VoiceError('VOICE_ERR_TOO_LARGE', 'The request\'s body is larger than this path takes.');
-	}
-	if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
-		return new VoiceError('VOICE_ERR_BAD_REQUEST', error.message);
-	}
-	return VoiceError.from(error);
+const MIB = 1024 * 1024;
+/** Calls end and recordings are read within seconds to minutes. */
+const RETRY_AFTER_SECONDS = 10;
+
+/** A part of the request in the shape that the contract gives it. Throws VOICE_ERR_BAD_REQUEST, naming the field. */
+export function parseRequest<T extends z.ZodTypeAny>(shape: T, value: unknown): z.output<T> {
+	const parsed = shape.safeParse(value);
+	if (parsed.success) return parsed.data as z.output<T>;
+	const issue = parsed.error.issues[0];
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${issue?.path.join('.') || 'The request'}: ${issue?.message}`);
 }
 
-/** Every failed request answers with `{error: {code, message, remedy}}`. */
-export function answerHttpErrors(app: FastifyInstance): void {
-	app.setErrorHandler(async (error: Error, request, reply) => {
-		const known = toVoiceError(error);
-		if (known.status >= 500) request.log.error({ err: known.cause ?? known, code: known.code }, 'request failed');
-		await reply.status(known.status).send({ error: known.toShape() });
+/** What fastify itself refuses: a body that is too large, not JSON, or of an unknown type. */
+function fromFastify(error: unknown, request: FastifyRequest): VoiceError | undefined {
+	if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('FST_')) return undefined;
+	const status = 'statusCode' in error ? Number(error.statusCode) : 500;
+	if (status === 413) {
+		const limit = (request.routeOptions.bodyLimit ?? 0) / MIB;
+		return new VoiceError('VOICE_ERR_TOO_LARGE', `The request's body is larger than ${limit} MiB, the limit for this path.`);
+	}
+	return status < 500 ? new VoiceError('VOICE_ERR_BAD_REQUEST', `${error.message}.`.replace('..', '.')) : undefined;
+}
+
+function toVoiceError(error: unknown, request: FastifyRequest): VoiceError {
+	if (error instanceof VoiceError) return error;
+	// Whatever else is thrown stays in the log: it may hold paths, addresses or what somebody said.
+	return fromFastify(error, request) ?? new VoiceError('VOICE_ERR_INTERNAL', 'The runtime failed while it worked on this request.', { cause: error });
+}
+
+export async function noSuchPath(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+	const error = new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no ${request.method} ${request.url.split('?')[0]}.`, {
+		remedy: 'Check the path. If a node asked for it, use the same version of n8n-nodes-voice-loop for the nodes and for the runtime.',
 	});
-	app.setNotFoundHandler(async (request, reply) => {
-		const error = new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no ${request.method} ${request.url.split('?')[0]}.`);
-		await reply.status(404).send({ error: error.toShape() });
-	});
+	await reply.status(404).send({ error: error.toShape() });
+}
+
+/** Answers with `{error: {code, message, remedy}}` and the error's status. */
+export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+	const known = toVoiceError(error, request);
+	if (known.status >= 500) request.log.error({ err: known.cause ?? known, code: known.code }, 'request failed');
+	if (known.code === 'VOICE_ERR_BUSY') reply.header('retry-after', RETRY_AFTER_SECONDS);
+	await reply.status(known.status).send({ error: known.toShape() });
 }

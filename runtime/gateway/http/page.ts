@@ -15,8 +15,7 @@ export class Page {
 
 	async render({ agent, callers }: PageValues): Promise<string> {
 		this.html ??= await readFile(path.join(this.runtimeDir, 'page', 'page.html'), 'utf8');
-		return this.html
-			.replaceAll('%AGENT_NAME%', () => escapeHtml(agent))
-			.replaceAll('%CALLERS%', () => escapeHtml(callers));
+		const values: Record<string, string> = { '%AGENT_NAME%': agent, '%CALLERS%': callers };
+		return this.html.replace(/%AGENT_NAME%|%CALLERS%/g, (place) => escapeHtml(values[place] ?? ''));
 	}
 }

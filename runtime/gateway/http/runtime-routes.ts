@@ -7,6 +7,7 @@ import { ownLoad } from '../../lib/process-load';
 import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
 import type { Calls } from '../calls/calls';
+import { parseRequest } from './http-errors';
 import type { Page } from './page';
 
 const pageQuery = z.object({
@@ -14,19 +15,19 @@ const pageQuery = z.object({
 	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
 });
 
-/** The page, and what an operator asks of the house itself. */
+/** The page, and what an operator asks of the runtime itself. */
 export function runtimeRoutes(
 	app: FastifyInstance,
 	deps: {
-		page: Page;
-		media: MediaPool;
-		inference: RestartingProcess<InferenceProtocol>;
-		sessions: Calls;
+		page: Pick<Page, 'render'>;
+		media: Pick<MediaPool, 'state' | 'stats'>;
+		inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid'>;
+		calls: Pick<Calls, 'size'>;
 		version: string;
 	},
 ): void {
 	app.get('/v1/page', async (request, reply) => {
-		const html = await deps.page.render(pageQuery.parse(request.query));
+		const html = await deps.page.render(parseRequest(pageQuery, request.query));
 		return await reply.type('text/html; charset=utf-8').send(html);
 	});
 
@@ -34,7 +35,7 @@ export function runtimeRoutes(
 		health.parse({
 			ok: true,
 			version: deps.version,
-			sessions: deps.sessions.size,
+			sessions: deps.calls.size,
 			media: deps.media.state,
 			inference: deps.inference.state,
 		}),

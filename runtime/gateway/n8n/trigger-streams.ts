@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { triggerAck, triggerHello } from '../../contract/control';
 import type { TriggerEvent } from '../../contract/turn';
 import type { Log } from '../../lib/log';
@@ -9,9 +7,12 @@ import { parseJson } from '../../lib/json';
 
 /** A trigger that has not acknowledged by then has not started an execution: n8n needs about 10 ms. */
 const ACK_LIMIT_MS = 3000;
+/** How long a new socket may take to say which trigger it belongs to. */
+const HELLO_LIMIT_MS = 5000;
 /** A half-open connection is found within two of these. */
 const PING_EVERY_MS = 5000;
-const MAX_MESSAGE_BYTES = 4096;
+/** WebSocket close code: the peer broke the protocol. */
+const POLICY_VIOLATION = 1008;
 
 interface Stream {
 	readonly socket: WebSocket;
@@ -23,8 +24,9 @@ interface Stream {
 
 /** The open streams of published triggers: the fast way to start an execution (about 10 ms to its first node). */
 export class TriggerStreams {
-	private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 	private readonly streams = new Set<Stream>();
+	/** Those that have not said hello yet, too. */
+	private readonly sockets = new Set<WebSocket>();
 	private readonly goneListeners = new Set<(workflowId: string) => void>();
 	private readonly pinger = setInterval(() => this.ping(), PING_EVERY_MS).unref();
 
@@ -34,12 +36,26 @@ export class TriggerStreams {
 		return this.streams.size;
 	}
 
-	/** Takes over a checked upgrade request. */
-	accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-		this.server.handleUpgrade(request, socket, head, (accepted) => this.open(accepted));
+	/** Takes over a socket whose request had the key. */
+	accept(socket: WebSocket): void {
+		this.sockets.add(socket);
+		const refuse = (): void => socket.close(POLICY_VIOLATION, 'expected hello');
+		const late = setTimeout(refuse, HELLO_LIMIT_MS);
+		socket.on('error', (error) => this.log.warn({ err: error }, 'trigger stream failed'));
+		socket.once('close', () => {
+			clearTimeout(late);
+			this.sockets.delete(socket);
+		});
+		socket.once('message', (data) => {
+			clearTimeout(late);
+			if (socket.readyState !== socket.OPEN) return;
+			const hello = triggerHello.safeParse(parse(data));
+			if (hello.success) this.open(socket, hello.data.workflowId, hello.data.node);
+			else refuse();
+		});
 	}
 
-	/** `listener` is told when n8n closed the last stream of a workflow. */
+	/** `listener` is told when n8n closed the last stream of a workflow's trigger. */
 	onGone(listener: (workflowId: string) => void): () => void {
 		this.goneListeners.add(listener);
 		return () => this.goneListeners.delete(listener);
@@ -62,49 +78,42 @@ export class TriggerStreams {
 			};
 			const limit = setTimeout(() => settle(false), ACK_LIMIT_MS);
 			stream.waiting.set(id, settle);
-			stream.socket.send(JSON.stringify({ type: 'event', id, event }));
+			stream.socket.send(JSON.stringify({ type: 'event', id, event }), (error) => {
+				if (error) settle(false);
+			});
 		});
 	}
 
 	close(): void {
 		clearInterval(this.pinger);
-		for (const { socket } of this.streams) socket.terminate();
-		this.server.close();
+		for (const socket of this.sockets) socket.terminate();
 	}
 
 	/** The newest stream wins: n8n opens the new one before it closes the old one when a workflow is republished. */
 	private find(workflowId: string, node: string): Stream | undefined {
-		return [...this.streams].reverse().find((stream) => stream.workflowId === workflowId && stream.node === node);
+		return [...this.streams]
+			.reverse()
+			.find(({ socket, ...stream }) => stream.workflowId === workflowId && stream.node === node && socket.readyState === socket.OPEN);
 	}
 
-	private open(socket: WebSocket): void {
-		socket.on('error', (error) => this.log.warn({ err: error }, 'trigger stream failed'));
-		socket.once('message', (data) => {
-			const hello = triggerHello.safeParse(parse(data));
-			if (!hello.success) {
-				socket.close(1008, 'expected hello');
-				return;
-			}
-			const { workflowId, node } = hello.data;
-			const stream: Stream = { socket, workflowId, node, waiting: new Map(), alive: true };
-			this.streams.add(stream);
-			this.log.info({ workflowId, node }, 'trigger stream open');
-			socket.on('pong', () => (stream.alive = true));
-			socket.on('message', (more) => {
-				const ack = triggerAck.safeParse(parse(more));
-				if (ack.success) stream.waiting.get(ack.data.id)?.(true);
-			});
-			socket.once('close', () => this.closed(stream));
+	private open(socket: WebSocket, workflowId: string, node: string): void {
+		const stream: Stream = { socket, workflowId, node, waiting: new Map(), alive: true };
+		this.streams.add(stream);
+		this.log.info({ workflowId, node }, 'trigger stream open');
+		socket.on('pong', () => (stream.alive = true));
+		socket.on('message', (data) => {
+			const ack = triggerAck.safeParse(parse(data));
+			if (ack.success) stream.waiting.get(ack.data.id)?.(true);
 		});
+		socket.once('close', () => this.closed(stream));
 	}
 
 	private closed(stream: Stream): void {
 		this.streams.delete(stream);
 		for (const settle of [...stream.waiting.values()]) settle(false);
 		this.log.info({ workflowId: stream.workflowId }, 'trigger stream closed');
-		if (!this.has(stream.workflowId, stream.node)) {
-			for (const listener of this.goneListeners) listener(stream.workflowId);
-		}
+		if (this.has(stream.workflowId, stream.node)) return;
+		for (const listener of this.goneListeners) listener(stream.workflowId);
 	}
 
 	private ping(): void {

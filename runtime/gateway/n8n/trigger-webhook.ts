@@ -13,6 +13,7 @@ const POST_LIMIT_MS = 10_000;
 export async function postToTrigger(url: string, key: string, event: TriggerEvent): Promise<void> {
 	const body = JSON.stringify(event);
 	const signature = createHmac('sha256', key).update(body).digest('hex');
+	const limit = AbortSignal.timeout(POST_LIMIT_MS);
 	let response: Response;
 	try {
 		response = await fetch(url, {
@@ -20,13 +21,16 @@ export async function postToTrigger(url: string, key: string, event: TriggerEven
 			headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: `sha256=${signature}` },
 			body,
 			redirect: 'error',
-			signal: AbortSignal.timeout(POST_LIMIT_MS),
+			signal: limit,
 		});
 	} catch (error) {
-		throw new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n did not answer.', { cause: error });
+		throw new VoiceError('VOICE_ERR_WORKFLOW_GONE', `n8n ${limit.aborted ? `did not answer within ${POST_LIMIT_MS / 1000} s` : 'could not be reached'}.`, {
+			cause: error,
+			remedy: 'Check that n8n is running and that the runtime can reach its webhook URL (WEBHOOK_URL in n8n), then speak again.',
+		});
 	}
 	await response.body?.cancel();
 	if (response.ok) return;
-	if (response.status === 404) throw new VoiceError('VOICE_ERR_NOT_LISTENING', 'The workflow is not listening.');
-	throw new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `n8n refused the turn (HTTP ${response.status}).`);
+	if (response.status === 404) throw new VoiceError('VOICE_ERR_NOT_LISTENING', 'The workflow is not published and no test is running.');
+	throw new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `n8n did not start the workflow: it answered with HTTP ${response.status}.`);
 }

@@ -1,0 +1,84 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { logger } from '../../lib/log';
+import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import type { Calls } from '../calls/calls';
+import type { MediaPool } from '../children/media-pool';
+import type { RestartingProcess } from '../children/restarting-process';
+import type { TriggerStreams } from '../n8n/trigger-streams';
+import { checkKey, requireKey } from './auth';
+import { callRoutes } from './call-routes';
+import { answerError, noSuchPath } from './http-errors';
+import type { Page } from './page';
+import { runtimeRoutes } from './runtime-routes';
+import { standaloneRoutes } from './standalone-routes';
+import { acceptWebSockets, refuseWebSockets, triggerRoutes } from './trigger-routes';
+import { turnRoutes } from './turn-routes';
+import type { UploadLimits } from './uploads';
+
+/** An offer, a long system prompt, tool results. Recordings have a limit of their own. */
+const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+
+export interface HttpDeps {
+	readonly key: string;
+	readonly page: Pick<Page, 'render'>;
+	readonly media: Pick<MediaPool, 'state' | 'stats'>;
+	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid'>;
+	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'size'>;
+	readonly streams: Pick<TriggerStreams, 'accept'>;
+	readonly version: string;
+	readonly uploads?: UploadLimits;
+}
+
+/** No routes yet. */
+export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger = logger): FastifyInstance {
+	return fastify({
+		loggerInstance,
+		// Paths hold the ids of calls; only what fails is logged, by code.
+		logController: new LogController({ disableRequestLogging: true }),
+		bodyLimit: BODY_LIMIT_BYTES,
+		// A node may wait minutes for the caller to hear the end.
+		requestTimeout: 0,
+		forceCloseConnections: true,
+		// An address that no route can be found by, like one with an endless id: it reaches none of the doors.
+		frameworkErrors: (_error, request, reply) => {
+			// No hook runs for it, not even the one that ends the socket of a refused WebSocket.
+			reply.raw.once('finish', () => request.raw.socket.end());
+			const answer = async (): Promise<void> => {
+				checkKey(request.headers, key);
+				await noSuchPath(request, reply);
+			};
+			answer().catch(async (error: unknown) => await answerError(error, request, reply));
+		},
+	});
+}
+
+/**
+ * Each door is a scope: its hooks, parsers and limits hold for it alone. So a door with another lock (a token for
+ * one call, say) is added beside these and loosens none of them. Today the key opens all of them.
+ */
+export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+	app.setErrorHandler(answerError);
+	await acceptWebSockets(app);
+	const door = (routes: (scope: FastifyInstance) => void): void => {
+		app.register(async (scope) => {
+			requireKey(scope, deps.key);
+			routes(scope);
+		});
+	};
+	const httpDoor = (routes: (scope: FastifyInstance) => void): void =>
+		door((scope) => {
+			refuseWebSockets(scope);
+			routes(scope);
+		});
+
+	httpDoor((scope) => {
+		callRoutes(scope, deps.calls);
+		turnRoutes(scope, deps.calls);
+	});
+	httpDoor((scope) => standaloneRoutes(scope, deps.inference, deps.uploads));
+	httpDoor((scope) => runtimeRoutes(scope, deps));
+	door((scope) => triggerRoutes(scope, deps.streams));
+	// Without the key nobody learns which paths there are.
+	door((scope) => scope.setNotFoundHandler(noSuchPath));
+	await app.ready();
+}

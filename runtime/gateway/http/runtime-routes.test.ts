@@ -1,0 +1,75 @@
+// Guards against: health that lies, figures of the wrong process, and a page with an agent's name that runs as a script.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { HttpDoor } from './http-door.fixture';
+import { Page } from './page';
+
+let door: HttpDoor;
+beforeEach(async () => {
+	door = await HttpDoor.open();
+});
+afterEach(async () => await door.close());
+
+const get = async (url: string) => await door.askWithKey('GET', url);
+
+it('health says how many calls there are and how the processes are', async () => {
+	door.calls.size = 3;
+	Object.assign(door.media, { state: 'starting' });
+	const response = await get('/v1/health');
+	expect(response.status).toBe(200);
+	expect(response.json()).toEqual({ ok: true, version: '1.2.3', sessions: 3, media: 'starting', inference: 'ready' });
+});
+
+it('stats are those of each process, with its id', async () => {
+	const media = { sessions: 1, loopDelayMs: 2, rssBytes: 3, cpuMs: 4, pid: 5 };
+	const work = { running: 0, done: 0, cancelled: 0, failed: 0 };
+	door.media.stats.mockResolvedValue([media]);
+	door.whenAsked = (call) => call.resolve({ rssBytes: 6, cpuMs: 7, chats: work, speaks: work, listens: work, tokens: 8, steps: {}, rounds: 9 });
+	const stats = (await get('/v1/stats')).json();
+	expect(stats).toMatchObject({ gateway: { pid: process.pid }, media: [media], inference: { pid: 4711, tokens: 8 } });
+	expect(door.asked.map(({ op }) => op)).toEqual(['stats']);
+});
+
+it('the page is for this agent and these callers', async () => {
+	door.page.render.mockResolvedValue('<html>');
+	const response = await get('/v1/page?agent=Ada&callers=secret');
+	expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+	expect(response.body.toString()).toBe('<html>');
+	await get('/v1/page');
+	expect(door.page.render.mock.calls).toEqual([[{ agent: 'Ada', callers: 'secret' }], [{ agent: 'Voice agent', callers: 'n8nUsers' }]]);
+});
+
+it.each([`agent=${'x'.repeat(121)}`, 'callers=everybody', 'agent=a&agent=b'])('a page for %s is refused', async (query) => {
+	const response = await get(`/v1/page?${query}`);
+	expect(response.status).toBe(400);
+	expect(response.json()).toMatchObject({ error: { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringMatching(/^(agent|callers): /) } });
+	expect(door.page.render).not.toHaveBeenCalled();
+});
+
+describe('the page', () => {
+	let folder: string;
+	beforeAll(async () => {
+		folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-page-'));
+		await mkdir(path.join(folder, 'page'));
+		await writeFile(path.join(folder, 'page', 'page.html'), '<title>%AGENT_NAME%</title><h1 data-callers="%CALLERS%">%AGENT_NAME%</h1>');
+	});
+	afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+	it.each([
+		['<script>alert(1)</script>', '&lt;script&gt;alert(1)&lt;/script&gt;'],
+		['"&\'', '&quot;&amp;&#39;'],
+		['$& $1 $`', '$&amp; $1 $`'],
+		['%CALLERS%', '%CALLERS%'],
+	])('the name %s is shown as it is', async (agent, shown) => {
+		const html = await new Page(folder).render({ agent, callers: 'anyone' });
+		expect(html).toBe(`<title>${shown}</title><h1 data-callers="anyone">${shown}</h1>`);
+	});
+
+	it('is read once', async () => {
+		const page = new Page(folder);
+		await page.render({ agent: 'Ada', callers: 'anyone' });
+		await rm(folder, { recursive: true });
+		await expect(page.render({ agent: 'Bob', callers: 'secret' })).resolves.toContain('<title>Bob</title>');
+	});
+});
