@@ -146,10 +146,12 @@ test('a listener that throws fails its own call, stops its work, and leaves the 
 			}),
 	});
 	const heard: string[] = [];
-	const broken = client.call('echo', { text: 'broken' }, () => {
+	const listener = jest.fn(() => {
 		throw new TypeError('x is undefined');
 	});
+	const broken = client.call('echo', { text: 'broken' }, listener);
 	const good = client.call('echo', { text: 'good' }, (event) => heard.push(event));
+	broken.send('a');
 	broken.send('a');
 	good.send('b');
 	await expect(broken.result).rejects.toMatchObject({ code: 'VOICE_ERR_INTERNAL', message: expect.stringContaining('x is undefined') });
@@ -157,6 +159,7 @@ test('a listener that throws fails its own call, stops its work, and leaves the 
 	good.send('end');
 	await expect(good.result).resolves.toEqual({ text: 'good' });
 	expect(heard).toEqual(['b']);
+	expect(listener).toHaveBeenCalledTimes(1);
 	expect(aborted).toEqual(['broken']);
 	expect(sent.filter(({ kind }) => kind === 'cancel')).toHaveLength(1);
 });
