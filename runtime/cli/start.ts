@@ -3,7 +3,7 @@ import { stateFilePath } from '../client/state-file';
 import { type Gateway, openGateway } from '../gateway/gateway';
 import { optionsFrom } from '../gateway/options';
 import { removeStateFile, writeStateFile } from '../gateway/state-file';
-import { version } from '../gateway/version';
+import { version } from '../lib/package-root';
 import { startLog } from '../lib/log';
 import type { Command } from './command';
 

@@ -11,7 +11,7 @@ import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
 import type { GatewayOptions } from './options';
-import { version } from './version';
+import { version } from '../lib/package-root';
 
 export interface Gateway {
 	readonly url: string;

@@ -10,10 +10,9 @@ import { RecogniserFallback, type RecogniserSource } from './recognition/fallbac
 import { Cooldowns } from './fallback/cooldowns';
 import { VoiceFallback } from './speech/fallback';
 import { Counters, type InferenceDeps } from './handlers/counters';
-import { engineChoices } from './handlers/engines';
+import { engineChoices, runtimeHandlers } from './handlers/runtime';
 import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
-import { runtimeHandlers } from './handlers/runtime';
 import { listenHandler, transcribeHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
 import { LlamaEngine } from './chat/llama/llama-engine';

@@ -1,6 +1,5 @@
 import type { PageEvent } from '../../contract/page-events';
-import type { CallTurn } from './report';
-import { turnTable } from './turn-table';
+import { type CallTurn, turnTable } from './report';
 
 /** Prints a call as it goes on. Partials are shown on a terminal only, on one line that is written over. */
 export class LiveCaptions {

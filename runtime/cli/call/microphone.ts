@@ -1,6 +1,6 @@
 import { isAudible, FRAME_MS, samplesToMs } from '../../audio/pcm';
 import type { Milliseconds } from '../../lib/clock';
-import { SampleQueue } from '../../media/audio-out/sample-queue';
+import { SampleQueue } from '../../media/audio-out/utterance';
 
 /** What the caller sends: everything at one rate, so that wrtc's encoder never starts anew. */
 export const MICROPHONE_RATE = 16_000;

@@ -1,4 +1,4 @@
-import { wordsOf } from './words';
+import { wordsOf } from './written-words';
 
 /** What one unit of weight takes at a voice's own pace: the median of 160 utterances of flite. */
 export const WEIGHT_MS = 48;

@@ -1,8 +1,7 @@
 // Guards against: a history that is cut at the wrong word because figures are spoken in other words than written.
 import fc from 'fast-check';
 import { speakableIn } from '../../speech-text/speakable';
-import { wordsOf } from './words';
-import { writtenOf } from './written-words';
+import { wordsOf, writtenOf } from './written-words';
 
 function countWords(text: string): number {
 	return wordsOf(text).length;

@@ -12,7 +12,7 @@ import type { Turn } from '../turns/turn';
 import { Call } from './call';
 import type { MediaServer } from './media-server';
 
-export const RATE = 16_000;
+const RATE = 16_000;
 /** Of one piece of speech: half a second. */
 export const PIECE_SAMPLES = 8000;
 

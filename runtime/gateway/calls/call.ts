@@ -7,10 +7,9 @@ import type { ConversationEffect, ConversationInput } from '../../dialogue/conve
 import { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import { AgentVoice } from '../turns/agent-voice';
-import type { CallOfTurns } from '../turns/call-of-turns';
+import { type CallOfTurns, Turns } from '../turns/turns';
 import { sayGreeting } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
-import { Turns } from '../turns/turns';
 import type { CallDeps, CallListener } from './call-deps';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';

@@ -64,11 +64,11 @@ export class Calls {
 	}
 
 	/** Throws VOICE_ERR_TURN_UNKNOWN. */
-	turn(id: string): { desk: TurnApi; turn: Turn } {
-		const desk = this.turns.get(id)?.api;
-		const turn = desk?.find(id);
-		if (!desk || !turn) throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'There is no such turn.');
-		return { desk, turn };
+	turn(id: string): { api: TurnApi; turn: Turn } {
+		const api = this.turns.get(id)?.api;
+		const turn = api?.find(id);
+		if (!api || !turn) throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'There is no such turn.');
+		return { api, turn };
 	}
 
 	closeAll(reason: string): void {

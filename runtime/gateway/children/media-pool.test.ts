@@ -1,13 +1,13 @@
 // Guards against: calls that crowd one media process while others are idle, and a place that is lost or given back twice.
-import { FakeProcesses, silent } from './fake-process.fixture';
+import { FakeChildren, silent } from './fake-child.fixture';
 import { MediaPool } from './media-pool';
 
-let processes: FakeProcesses;
+let processes: FakeChildren;
 let pool: MediaPool;
 
 beforeEach(() => {
 	jest.useFakeTimers();
-	processes = new FakeProcesses();
+	processes = new FakeChildren();
 	pool = new MediaPool('/nowhere.js', 3, silent, processes.fork);
 	pool.start();
 });

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { mediaProtocol } from '../../rpc/media-protocol';
-import { FakeProcesses, silent } from './fake-process.fixture';
+import { FakeChildren, silent } from './fake-child.fixture';
 import { RestartingProcess } from './restarting-process';
 
 const options = { name: 'media-1', entry: '/nowhere.js', protocol: mediaProtocol, lostCode: 'VOICE_ERR_MEDIA_LOST', log: silent } as const;
@@ -24,12 +24,12 @@ function watch(promise: Promise<unknown>): { outcome: string } {
 const afterMs = async (ms: number): Promise<void> => await jest.advanceTimersByTimeAsync(ms);
 
 describe('on a virtual clock', () => {
-	let processes: FakeProcesses;
+	let processes: FakeChildren;
 	let child: RestartingProcess<typeof mediaProtocol>;
 
 	beforeEach(() => {
 		jest.useFakeTimers();
-		processes = new FakeProcesses();
+		processes = new FakeChildren();
 		child = new RestartingProcess(options, processes.fork);
 	});
 	afterEach(() => {

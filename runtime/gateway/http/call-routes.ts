@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { answered, openSession, openedSession, reoffer } from '../../contract/control';
 import { sessionId } from '../../contract/turn';
 import type { Calls } from '../calls/calls';
-import { parseRequest } from './http-errors';
+import { parseRequest } from './requests';
 
 const inSession = z.object({ sessionId });
 

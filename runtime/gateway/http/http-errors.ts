@@ -1,18 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 
 const MIB = 1024 * 1024;
 /** Calls end and recordings are read within seconds to minutes. */
 const RETRY_AFTER_SECONDS = 10;
-
-/** A part of the request in the shape that the contract gives it. Throws VOICE_ERR_BAD_REQUEST, naming the field. */
-export function parseRequest<T extends z.ZodTypeAny>(shape: T, value: unknown): z.output<T> {
-	const parsed = shape.safeParse(value);
-	if (parsed.success) return parsed.data as z.output<T>;
-	const issue = parsed.error.issues[0];
-	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${issue?.path.join('.') || 'The request'}: ${issue?.message}`);
-}
 
 /** What fastify itself refuses: a body that is too large, not JSON, or of an unknown type. */
 function fromFastify(error: unknown, request: FastifyRequest): VoiceError | undefined {

@@ -7,7 +7,7 @@ import { ownLoad } from '../../lib/process-load';
 import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
 import type { Calls } from '../calls/calls';
-import { parseRequest } from './http-errors';
+import { parseRequest } from './requests';
 import type { Page } from './page';
 
 const pageQuery = z.object({

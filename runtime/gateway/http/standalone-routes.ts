@@ -13,8 +13,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
 import type { RestartingProcess } from '../children/restarting-process';
-import { clientGone } from './client-gone';
-import { parseRequest } from './http-errors';
+import { clientGone, parseRequest } from './requests';
 import { UPLOAD_LIMITS, type UploadLimits, Uploads } from './uploads';
 
 const RECORDING_TYPES = ['audio/wav', 'audio/x-wav', 'audio/wave', 'application/octet-stream'];

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import WebSocket from 'ws';
-import { silent } from '../children/fake-process.fixture';
+import { silent } from '../children/fake-child.fixture';
 import { EVENT } from '../n8n/fake-socket.fixture';
 import { TriggerStreams } from '../n8n/trigger-streams';
 import { AUTHORIZED, CALL_ID, HttpDoor } from './http-door.fixture';

@@ -16,14 +16,14 @@ const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 
 let door: HttpDoor;
 /** The turn, and who answers for it. */
 const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn() };
-const desk = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), speech: jest.fn(), fail: jest.fn() };
+const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), speech: jest.fn(), fail: jest.fn() };
 let gone: AbortSignal;
 
 beforeEach(async () => {
 	jest.resetAllMocks();
 	door = await HttpDoor.open();
-	door.calls.turn.mockReturnValue({ desk, turn });
-	desk.asked.mockImplementation(async (_turn: unknown, _executionId: string, signal: AbortSignal, act: () => Promise<unknown>) => {
+	door.calls.turn.mockReturnValue({ api, turn });
+	api.asked.mockImplementation(async (_turn: unknown, _executionId: string, signal: AbortSignal, act: () => Promise<unknown>) => {
 		gone = signal;
 		return await act();
 	});
@@ -41,12 +41,12 @@ const ASKS = [
 
 describe.each(ASKS)('%s', (what, body, method, answer) => {
 	it('is asked of the turn for this execution, and answered', async () => {
-		desk[method].mockResolvedValue({ ...answer, secret: 'not for nodes' });
+		api[method].mockResolvedValue({ ...answer, secret: 'not for nodes' });
 		const response = await post(what, body);
 		expect(response.status).toBe(200);
 		expect(response.json()).toEqual(answer);
 		expect(door.calls.turn).toHaveBeenCalledWith(TURN_ID);
-		expect(desk.asked).toHaveBeenCalledWith(turn, '7', expect.anything(), expect.anything());
+		expect(api.asked).toHaveBeenCalledWith(turn, '7', expect.anything(), expect.anything());
 		expect(gone.aborted).toBe(false);
 	});
 
@@ -56,7 +56,7 @@ describe.each(ASKS)('%s', (what, body, method, answer) => {
 			expect(response.status).toBe(400);
 			expect(response.json()).toMatchObject({ error: { code: 'VOICE_ERR_BAD_REQUEST' } });
 		}
-		expect(desk.asked).not.toHaveBeenCalled();
+		expect(api.asked).not.toHaveBeenCalled();
 	});
 
 	it('of a turn that is not there is refused', async () => {
@@ -68,7 +68,7 @@ describe.each(ASKS)('%s', (what, body, method, answer) => {
 
 	it.each(['VOICE_ERR_TURN_CLAIMED', 'VOICE_ERR_TURN_ENDED', 'VOICE_ERR_INFERENCE_LOST'] as const)('that ends with %s says so', async (code) => {
 		const error = new VoiceError(code, 'It did not work.');
-		desk[method].mockRejectedValue(error);
+		api[method].mockRejectedValue(error);
 		const response = await post(what, body);
 		expect(response.status).toBe(error.status);
 		expect(response.json()).toEqual({ error: error.toShape() });
@@ -77,7 +77,7 @@ describe.each(ASKS)('%s', (what, body, method, answer) => {
 	it('is given up when the node has gone', async () => {
 		let asked = (): void => undefined;
 		const waiting = new Promise<void>((resolve) => (asked = resolve));
-		desk[method].mockImplementation(async () => {
+		api[method].mockImplementation(async () => {
 			asked();
 			await new Promise((resolve) => gone.addEventListener('abort', resolve));
 			return answer;
@@ -104,7 +104,7 @@ it('a node that gives up fails the turn, with its name', async () => {
 	const response = await post('failure', { ...ASKER, code: 'X', message: 'It broke' });
 	expect(response.status).toBe(204);
 	expect(turn.claim).toHaveBeenCalledWith('7');
-	expect(desk.fail).toHaveBeenCalledWith(turn, expect.objectContaining({ code: 'VOICE_ERR_WORKFLOW_FAILED', message: 'A node: It broke' }));
+	expect(api.fail).toHaveBeenCalledWith(turn, expect.objectContaining({ code: 'VOICE_ERR_WORKFLOW_FAILED', message: 'A node: It broke' }));
 });
 
 it('a node of another execution cannot fail it', async () => {
@@ -112,12 +112,12 @@ it('a node of another execution cannot fail it', async () => {
 		throw new VoiceError('VOICE_ERR_TURN_CLAIMED', 'Another execution answers.');
 	});
 	expect((await post('failure', { ...ASKER, code: 'X', message: 'It broke' })).status).toBe(409);
-	expect(desk.fail).not.toHaveBeenCalled();
+	expect(api.fail).not.toHaveBeenCalled();
 });
 
 it.each([{ ...ASKER }, { ...ASKER, code: 'X', message: 'x'.repeat(2001) }, { code: 'X', message: 'no execution' }])('a failure like %j is refused', async (body) => {
 	expect((await post('failure', body)).status).toBe(400);
-	expect(desk.fail).not.toHaveBeenCalled();
+	expect(api.fail).not.toHaveBeenCalled();
 });
 
 it.each(['x', `s_${'t'.repeat(24)}`, `t_${'t'.repeat(60)}`])('the id %s is refused before anybody looks for it', async (id) => {

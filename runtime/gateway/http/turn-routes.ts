@@ -17,8 +17,7 @@ import { encodeWav } from '../../audio/wav';
 import type { Calls } from '../calls/calls';
 import type { Turn } from '../turns/turn';
 import type { TurnApi } from '../turns/turn-api';
-import { clientGone } from './client-gone';
-import { parseRequest } from './http-errors';
+import { clientGone, parseRequest } from './requests';
 
 const inTurn = z.object({ turnId });
 
@@ -29,10 +28,10 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 		request: FastifyRequest,
 		reply: FastifyReply,
 		executionId: string,
-		act: (desk: TurnApi, turn: Turn) => Promise<T>,
+		act: (api: TurnApi, turn: Turn) => Promise<T>,
 	): Promise<T> {
-		const { desk, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
-		return await desk.asked(turn, executionId, clientGone(reply), async () => await act(desk, turn));
+		const { api, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
+		return await api.asked(turn, executionId, clientGone(reply), async () => await act(api, turn));
 	}
 
 	app.get('/v1/turns/:turnId/audio', async (request, reply) => {
@@ -43,22 +42,22 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 	app.post('/v1/turns/:turnId/transcript', async (request, reply) => {
 		const ask = parseRequest(transcriptAsk, request.body);
 		return transcript.parse(
-			await asTurn(request, reply, ask.executionId, async (desk, turn) => await desk.transcript(turn, ask)),
+			await asTurn(request, reply, ask.executionId, async (api, turn) => await api.transcript(turn, ask)),
 		);
 	});
 
 	app.post('/v1/turns/:turnId/reply', async (request, reply) => {
 		const ask = parseRequest(replyAsk, request.body);
 		return replyStep.parse(
-			await asTurn(request, reply, ask.executionId, async (desk, turn) => await desk.reply(turn, ask)),
+			await asTurn(request, reply, ask.executionId, async (api, turn) => await api.reply(turn, ask)),
 		);
 	});
 
 	app.post('/v1/turns/:turnId/tool-results', async (request, reply) => {
 		const ask = parseRequest(toolResultsAsk, request.body);
 		return replyStep.parse(
-			await asTurn(request, reply, ask.executionId, async (desk, turn) =>
-				await desk.toolResults(turn, ask.results),
+			await asTurn(request, reply, ask.executionId, async (api, turn) =>
+				await api.toolResults(turn, ask.results),
 			),
 		);
 	});
@@ -66,15 +65,15 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 	app.post('/v1/turns/:turnId/speech', async (request, reply) => {
 		const ask = parseRequest(speechAsk, request.body);
 		return speech.parse(
-			await asTurn(request, reply, ask.executionId, async (desk, turn) => await desk.speech(turn, ask)),
+			await asTurn(request, reply, ask.executionId, async (api, turn) => await api.speech(turn, ask)),
 		);
 	});
 
 	app.post('/v1/turns/:turnId/failure', async (request, reply) => {
-		const { desk, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
+		const { api, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
 		const failure = parseRequest(turnFailure, request.body);
 		turn.claim(failure.executionId);
-		desk.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `${failure.node}: ${failure.message}`));
+		api.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `${failure.node}: ${failure.message}`));
 		return await reply.status(204).send();
 	});
 }

@@ -1,5 +1,5 @@
 // Guards against: a turn that waits for a trigger that is gone, a late answer taken for another's, and a dead or silent socket that is kept.
-import { silent } from '../children/fake-process.fixture';
+import { silent } from '../children/fake-child.fixture';
 import { EVENT, FakeSocket } from './fake-socket.fixture';
 import { TriggerStreams } from './trigger-streams';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { VoiceError } from '../../contract/errors';
 import type { MediaInput } from '../../rpc/media-protocol';
-import { CANCELLED, RATE, samplesOf, soon, SpokenUtterance } from './spoken-utterance.fixture';
+import { CANCELLED, VOICE_RATE, samplesOf, soon, SpokenUtterance } from './spoken-utterance.fixture';
 
 const RUNS = { numRuns: 600 };
 const broken = new VoiceError('VOICE_ERR_MODEL_FAILED', 'The voice broke.');
@@ -88,7 +88,7 @@ class World {
 		expect(utterance.heard).toBe(outcome?.heard);
 		expect(utterance.heard).toBe(this.heardAtEnd);
 		expect(sent).toHaveLength(this.sentAtEnd ?? -1);
-		expect(outcome?.spokenMs).toBeLessThanOrEqual(Math.round((this.sentSamples * 1000) / RATE));
+		expect(outcome?.spokenMs).toBeLessThanOrEqual(Math.round((this.sentSamples * 1000) / VOICE_RATE));
 		expect(outcome?.error === undefined || !outcome.complete).toBe(true);
 		const order = sent.map(({ type }) => type).join(' ');
 		expect(order).toMatch(/^(?:utterance(?: play)+(?: playEnd)?(?: flush(?: play)*)?)?$/);
@@ -119,7 +119,7 @@ class World {
 		const [piece] = this.unmade;
 		if (piece === undefined) return;
 		this.made.set(piece, (this.made.get(piece) ?? 0) + samplesOf(ms));
-		this.voice?.emit({ type: 'audio', piece, pcm: new Int16Array(samplesOf(ms)), sampleRate: RATE });
+		this.voice?.emit({ type: 'audio', piece, pcm: new Int16Array(samplesOf(ms)), sampleRate: VOICE_RATE });
 	}
 
 	private pieceEnd(): void {

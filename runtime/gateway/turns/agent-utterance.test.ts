@@ -1,6 +1,6 @@
 // Guards against: a reply that is cut wrongly, said twice or never ends, a voice that runs far ahead of the caller's ear, and a wrong account of what was heard.
 import { VoiceError } from '../../contract/errors';
-import { CANCELLED, INFERENCE_LOST, RATE, samplesOf, soon, SpokenUtterance } from './spoken-utterance.fixture';
+import { CANCELLED, INFERENCE_LOST, VOICE_RATE, samplesOf, soon, SpokenUtterance } from './spoken-utterance.fixture';
 
 const TWO = 'You are free. All day long.';
 
@@ -120,7 +120,7 @@ describe('the voice', () => {
 		const spoken = await SpokenUtterance.of('You are free.', { engine: 'orpheus', interruptible: false });
 		expect(spoken.voice.params).toMatchObject({ realTime: true, settings: { engine: 'orpheus' } });
 		spoken.makes(0, 100);
-		expect(spoken.of('utterance')).toEqual([{ type: 'utterance', utteranceId: 'u1', sampleRate: RATE, interruptible: false }]);
+		expect(spoken.of('utterance')).toEqual([{ type: 'utterance', utteranceId: 'u1', sampleRate: VOICE_RATE, interruptible: false }]);
 	});
 
 	it('is known by who spoke in the end', async () => {

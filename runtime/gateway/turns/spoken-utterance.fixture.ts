@@ -6,13 +6,13 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaInput } from '../../rpc/media-protocol';
 import { AgentUtterance, type AgentUtteranceMark, type Outcome } from './agent-utterance';
 
-export const RATE = 16_000;
+export const VOICE_RATE = 16_000;
 /** As inference ends a call that was cancelled. */
 export const CANCELLED = new VoiceError('VOICE_ERR_CANCELLED', 'The request was cancelled.');
 export const INFERENCE_LOST = new VoiceError('VOICE_ERR_INFERENCE_LOST', 'The inference process is gone.');
 
 export function samplesOf(ms: number): number {
-	return msToSamples(ms, RATE);
+	return msToSamples(ms, VOICE_RATE);
 }
 
 /** One utterance of the agent between a voice and a media link that the test plays. */
@@ -60,7 +60,7 @@ export class SpokenUtterance {
 	/** The voice makes so much sound of the piece. */
 	makes(piece: number, ms: number): void {
 		this.made[piece] = (this.made[piece] ?? 0) + samplesOf(ms);
-		this.voice.emit({ type: 'audio', piece, pcm: new Int16Array(samplesOf(ms)), sampleRate: RATE });
+		this.voice.emit({ type: 'audio', piece, pcm: new Int16Array(samplesOf(ms)), sampleRate: VOICE_RATE });
 	}
 
 	/** All of the piece is made. */
@@ -72,7 +72,7 @@ export class SpokenUtterance {
 	/** The voice has said everything. */
 	async isDone(): Promise<void> {
 		const samples = this.made.reduce((sum, each) => sum + each, 0);
-		this.voice.resolve({ samples, sampleRate: samples === 0 ? 0 : RATE });
+		this.voice.resolve({ samples, sampleRate: samples === 0 ? 0 : VOICE_RATE });
 		await soon();
 	}
 

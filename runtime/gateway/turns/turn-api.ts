@@ -3,10 +3,9 @@ import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { monotonicClock } from '../../lib/clock';
-import type { CallOfTurns } from './call-of-turns';
+import type { CallOfTurns, Turns } from './turns';
 import { Reply } from './reply';
 import type { Turn } from './turn';
-import type { Turns } from './turns';
 
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 

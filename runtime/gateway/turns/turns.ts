@@ -1,12 +1,16 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
+import type { OpenSession } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
+import type { PageEvent } from '../../contract/page-events';
 import type { TriggerEvent } from '../../contract/turn';
-import type { InterruptReason, StartTurn } from '../../dialogue/conversation-events';
+import type { InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
+import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
+import type { CallDeps, CallListener } from '../calls/call-deps';
 import { Abandonment } from './abandonment';
 import type { AgentUtterance } from './agent-utterance';
-import type { CallOfTurns } from './call-of-turns';
+import type { AgentVoice } from './agent-voice';
 import { tellOfFailure } from './failed-turn';
 import { Turn } from './turn';
 
@@ -179,4 +183,16 @@ export class Turns {
 	private async dispatch(event: TriggerEvent): Promise<void> {
 		await this.call.deps.dispatcher.dispatch(this.call.request.source, event);
 	}
+}
+
+/** What turns need of the call that they belong to. */
+export interface CallOfTurns {
+	readonly sessionId: string;
+	readonly request: OpenSession;
+	readonly deps: Pick<CallDeps, 'inference' | 'dispatcher' | 'log'>;
+	readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>;
+	readonly history: History;
+	readonly voice: AgentVoice;
+	readonly tell: (event: PageEvent) => void;
+	readonly step: (input: ConversationInput) => void;
 }

@@ -1,8 +1,13 @@
+import type { Engines } from '../../contract/control';
 import { ownLoad } from '../../lib/process-load';
-import type { Handlers } from '../../rpc/server';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { InferenceDeps } from './counters';
+import type { Handlers } from '../../rpc/server';
+import { modelChoices } from '../models/drop-down';
+import type { Models } from '../models/models';
+import type { Servers } from '../servers/servers';
+import type { Voices } from '../speech/voices';
 import { tryRecogniser } from './capacity';
+import type { InferenceDeps } from './counters';
 
 type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
 
@@ -30,5 +35,17 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 				rounds: scheduler.rounds,
 				...ownLoad(),
 			}),
+	};
+}
+
+/** All that the nodes' drop-downs offer. Servers are asked for their voices, those that are down for at most 2 s. */
+export async function engineChoices(models: Models, servers: Servers, voices: Voices): Promise<Engines> {
+	const remote = await servers.choices();
+	return {
+		transcribe: [...(await modelChoices(models, 'transcribe')), ...remote.transcribe],
+		chat: [...(await modelChoices(models, 'chat')), ...remote.chat],
+		speak: await voices.choices(remote.speak),
+		orpheus: await modelChoices(models, 'orpheus'),
+		decoder: await modelChoices(models, 'snac'),
 	};
 }

@@ -8,8 +8,7 @@ import { defaultLimits, type DownloadLimits } from './download/limits';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
 import { BUILT_IN, type Choice, choose, fittingTiers } from './best-tier';
-import type { Machine } from '../machine/machine';
-import { probeMachine } from '../machine/probe';
+import { type Machine, probeMachine } from '../machine/machine';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 

@@ -1,5 +1,10 @@
 import { createParser } from 'eventsource-parser';
+import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
+import { parseJson } from '../../lib/json';
+import { saidIn } from './refusal';
+import { type RemoteAnswer, readText } from './remote-answer';
+import type { RemoteServer } from './remote-server';
 
 /** Longer than any tool's arguments: a server that sends more in one event has lost its way, and would fill the memory. */
 const MAX_EVENT_CHARACTERS = 1024 * 1024;
@@ -41,4 +46,40 @@ function tooLong(): VoiceError {
 	return new VoiceError('VOICE_ERR_MODEL_FAILED', 'The inference server sent an event longer than 1 MiB.', {
 		remedy: 'Look at the server\'s log.',
 	});
+}
+
+/** vLLM, SGLang, llama-server: what went wrong after the headers were sent. */
+const reportsError = z.object({ error: z.union([z.string(), z.object({})]) });
+
+const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The chunks of a streamed answer; a server that does not stream gives one. Returns whether `[DONE]` was said.
+ * Throws as the body, and VOICE_ERR_MODEL_FAILED for what is no JSON, has another shape or reports an error.
+ */
+export async function* streamedJson<T extends z.ZodTypeAny>(
+	server: RemoteServer,
+	answer: RemoteAnswer,
+	shape: T,
+	confidential: readonly string[] = [],
+): AsyncGenerator<z.output<T>, boolean> {
+	const events = untilDone(answer.contentType === 'application/json' ? whole(server, answer) : readEvents(answer.body));
+	try {
+		for (;;) {
+			const next = await events.next();
+			if (next.done) return next.value;
+			const json = parseJson(next.value);
+			const parsed = shape.safeParse(json);
+			if (reportsError.safeParse(json).success) throw server.reported(saidIn(json), confidential);
+			if (!parsed.success) throw server.failed('sent an answer that does not follow OpenAI\'s API');
+			yield parsed.data as z.output<T>;
+		}
+	} finally {
+		// Also where the reader stops early: the connection is closed, and the server stops.
+		await events.return(false);
+	}
+}
+
+async function* whole({ url }: RemoteServer, answer: RemoteAnswer): AsyncGenerator<string, void> {
+	yield await readText(answer, MAX_WHOLE_BYTES, url);
 }

@@ -1,6 +1,6 @@
 // Guards against words cut off at the front, gaps in what the recogniser gets, and sound sent after `rest`.
 import fc from 'fast-check';
-import { type CallerEvent, CallerSound } from './caller-sound';
+import { type CallerEvent, CallerSound, SoundMemory } from './caller-sound';
 
 /** A VAD that goes by a frame's loudest sample: 1000 and more is speech. */
 const loudness = { judge: (frame: Int16Array) => Promise.resolve(Math.max(...frame) >= 1000 ? 0.95 : 0.05) };
@@ -113,5 +113,30 @@ it('times are where the sound was, at any frame length and rate', async () => {
 			expect(Math.abs((started as { speechAt: number }).speechAt - 1000 - lead * 40)).toBeLessThanOrEqual(32);
 		}),
 		{ numRuns: 20 },
+	);
+});
+
+// Guards against the recogniser getting sound out of order, twice, or from the wrong end of the ring.
+
+it('reads back exactly what was written, as far as it remembers', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({ min: 1, max: 50 }),
+			fc.array(fc.integer({ min: 0, max: 80 }), { maxLength: 20 }),
+			fc.nat(400),
+			fc.nat(400),
+			(capacity, lengths, from, to) => {
+				const memory = new SoundMemory(capacity);
+				let written = 0;
+				for (const length of lengths) {
+					memory.push(Int16Array.from({ length }, (_, i) => written + i));
+					written += length;
+				}
+				expect(memory.end).toBe(written);
+				const expected = [];
+				for (let i = Math.max(from, written - capacity); i < Math.min(to, written); i++) expected.push(i);
+				expect([...memory.read(from, to)]).toEqual(expected);
+			},
+		),
 	);
 });

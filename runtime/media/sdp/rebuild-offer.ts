@@ -1,7 +1,6 @@
 import { audioLines } from './audio-section';
-import { candidateLines } from './candidates';
+import { candidateLines, transportLines, transportOf } from './transport';
 import { attribute, badOffer, type Section, sectionsOf } from './sections';
-import { transportLines, transportOf } from './transport';
 
 /** What a page event may be long at most, bytes. */
 const MAX_MESSAGE = 262_144;

@@ -1,6 +1,5 @@
 import { element } from './dom';
 import type { Fault } from './faults';
-import { Secret } from './secret';
 
 /** Who may call, as the trigger node says in the page's head. */
 type Callers = 'anyone' | 'secret' | 'n8nUsers';
@@ -59,4 +58,40 @@ export class Access {
 function readCallers(): Callers {
 	const content = document.querySelector('meta[name="voice-callers"]')?.getAttribute('content');
 	return content === 'secret' || content === 'n8nUsers' ? content : 'anyone';
+}
+
+/** The caller's shared secret: in the address's fragment (which never reaches a server), else typed in; kept for the tab. */
+export class Secret {
+	private value: string;
+	private readonly key = `voice-loop-secret:${location.pathname}`;
+
+	constructor() {
+		const given = new URLSearchParams(location.hash.slice(1)).get('secret');
+		this.value = given ?? this.stored();
+		if (given === null) return;
+		this.set(given);
+		// Neither the history nor a copied address should carry it.
+		history.replaceState(null, '', location.pathname + location.search);
+	}
+
+	get(): string {
+		return this.value;
+	}
+
+	set(value: string): void {
+		this.value = value;
+		try {
+			sessionStorage.setItem(this.key, value);
+		} catch {
+			// Storage may be forbidden: the secret then lives as long as the page.
+		}
+	}
+
+	private stored(): string {
+		try {
+			return sessionStorage.getItem(this.key) ?? '';
+		} catch {
+			return '';
+		}
+	}
 }

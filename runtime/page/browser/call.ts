@@ -1,12 +1,9 @@
-import type { PageEvent, PageRequest } from '../../contract/page-events';
-import { EVENT_CHANNEL, pageEvent } from '../../contract/page-events';
+import { type PageEvent, type PageRequest, EVENT_CHANNEL, pageEvent } from '../../contract/page-events';
 import { parseJson } from '../../lib/json';
 import { watchSound } from './call-stats';
-import type { Fault } from './faults';
-import { CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
+import { type Fault, CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
 import { LinkKeeper } from './link-keeper';
 import { openMicrophone } from './microphone';
-import { watchNetwork } from './network';
 import type { PageSignalling } from './signalling';
 
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
@@ -216,4 +213,27 @@ function release(stream: MediaStream): void {
 		track.onended = null;
 		track.stop();
 	}
+}
+
+/** Chrome on phones says which kind of network carries the page; other browsers do not. */
+interface ConnectionInfo extends EventTarget {
+	type?: string;
+}
+
+/** Calls `changed` when the device comes back online or moves to another kind of network. */
+export function watchNetwork(changed: () => void): () => void {
+	const info = (navigator as { connection?: ConnectionInfo }).connection;
+	let type = info?.type;
+	// `change` also fires for mere estimates of speed.
+	const moved = () => {
+		if (info?.type === type) return;
+		type = info?.type;
+		if (navigator.onLine) changed();
+	};
+	window.addEventListener('online', changed);
+	info?.addEventListener('change', moved);
+	return () => {
+		window.removeEventListener('online', changed);
+		info?.removeEventListener('change', moved);
+	};
 }

@@ -7,8 +7,7 @@ import { toChatHistory, toModelFunctions } from './chat-format';
 import type { ChatListener, ChatRequest } from '../engine';
 import { fitMessages } from './fit';
 import type { ChatModel } from './model';
-import { paced } from '../../llama/paced';
-import { prefill } from '../../llama/prefill';
+import { paced, prefill } from '../../llama/prefill';
 import { numberOf } from '../../llama/sequences';
 
 type Token = ReturnType<ChatModel['model']['tokenize']>[number];

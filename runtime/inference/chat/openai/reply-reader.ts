@@ -1,7 +1,7 @@
 import type { ChatReply } from '../../../contract/control';
 import type { VoiceError } from '../../../contract/errors';
 import type { ChatListener } from '../engine';
-import { streamedJson } from '../../openai-client/json-stream';
+import { streamedJson } from '../../openai-client/event-stream';
 import type { RemoteAnswer } from '../../openai-client/remote-answer';
 import type { RemoteServer } from '../../openai-client/remote-server';
 import { type ChatChunk, chatChunk } from './answers';

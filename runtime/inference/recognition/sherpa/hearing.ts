@@ -1,7 +1,6 @@
 import type * as SherpaLibrary from 'sherpa-onnx-node';
 import { LISTEN_RATE, joinPcm, msToSamples, toFloat } from '../../../audio/pcm';
 import { mayBeSpeech, NOTHING_HEARD, type Recognition } from '../engine';
-import { judged, textOf } from './judgement';
 import type { StreamingModel, UtteranceModel } from './recogniser-model';
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
@@ -116,4 +115,19 @@ class WholeHearing implements Hearing {
 		this.recogniser.decode(stream);
 		return judged(this.recogniser.getResult(stream).text);
 	}
+}
+
+/** Models without letter case write capitals, which a language model takes for shouting. */
+export function textOf(heard: string): string {
+	const text = heard.replace(/\s+/g, ' ').trim();
+	if (!/[\p{L}\p{N}]/u.test(text)) return '';
+	return /\p{Ll}/u.test(text) ? text : text.toLowerCase();
+}
+
+/** `logProbs` of the tokens; a model that tells none is believed. */
+export function judged(heard: string, logProbs: readonly number[] = []): Recognition {
+	const text = textOf(heard);
+	if (text === '') return NOTHING_HEARD;
+	const mean = logProbs.length === 0 ? 0 : logProbs.reduce((sum, each) => sum + each, 0) / logProbs.length;
+	return { text, understood: true, confidence: Math.max(0, Math.min(1, Math.exp(mean))) };
 }

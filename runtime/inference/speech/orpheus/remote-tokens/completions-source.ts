@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VoiceError } from '../../../../contract/errors';
 import { FoundOnce, cancelled } from '../../../../lib/async';
 import { refusalOf } from '../../../openai-client/refusal';
-import { streamedJson } from '../../../openai-client/json-stream';
+import { streamedJson } from '../../../openai-client/event-stream';
 import type { RemoteServer } from '../../../openai-client/remote-server';
 import type { VoiceChoice } from '../../engine';
 import type { TokenAsk, TokenSource } from '../token-source';

@@ -2,8 +2,7 @@ import type { Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' }
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../../contract/errors';
 import { llamaBackend } from '../../../llama/library';
-import { paced } from '../../../llama/paced';
-import { prefill } from '../../../llama/prefill';
+import { paced, prefill } from '../../../llama/prefill';
 import { log } from '../../../../lib/log';
 import type { GgufCheck } from '../../../models/gguf-check';
 import type { ModelFile } from '../../../models/resolve';

@@ -7,7 +7,7 @@ import type { Fork } from './restarting-process';
 let nextPid = 1000;
 
 /** The parent's side of a child process that does what the test says, at once. */
-export class FakeProcess extends EventEmitter {
+export class FakeChild extends EventEmitter {
 	pid: number | undefined = nextPid++;
 	connected = true;
 	readonly sent: WireMessage[] = [];
@@ -60,19 +60,19 @@ export class FakeProcess extends EventEmitter {
 }
 
 /** Every process that was started, in order. */
-export class FakeProcesses {
-	readonly all: FakeProcess[] = [];
+export class FakeChildren {
+	readonly all: FakeChild[] = [];
 	/** While it is set, nothing can be started. */
 	refuses: Error | undefined;
 
 	readonly fork: Fork = () => {
 		if (this.refuses) throw this.refuses;
-		const child = new FakeProcess();
+		const child = new FakeChild();
 		this.all.push(child);
 		return child.asChild;
 	};
 
-	get newest(): FakeProcess {
+	get newest(): FakeChild {
 		const newest = this.all.at(-1);
 		if (!newest) throw new Error('nothing was started');
 		return newest;

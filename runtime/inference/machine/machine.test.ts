@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { GpuVerdict } from './gpu-trial';
-import { describeMachine } from './machine';
-import { parseNvidiaSmi, probeMachine } from './probe';
+import { describeMachine, parseNvidiaSmi, probeMachine } from './machine';
 
 const MIB = 1024 ** 2;
 
