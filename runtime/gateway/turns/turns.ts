@@ -8,7 +8,7 @@ import type { InterruptReason, StartTurn, ConversationInput } from '../../dialog
 import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import type { CallDeps, CallListener } from '../calls/call-deps';
-import { Abandonment } from './abandonment';
+import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
 import { tellOfFailure } from './failed-turn';
@@ -26,12 +26,12 @@ const NEXT_NODE_MS = 150;
  */
 export class Turns {
 	private readonly turns: Turn[] = [];
-	private readonly abandonment: Abandonment;
+	private readonly abandoned: AbandonedTurns;
 	private count = 0;
 	private lastSettled: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly call: CallOfTurns) {
-		this.abandonment = new Abandonment(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.fail(turn, error));
+		this.abandoned = new AbandonedTurns(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.fail(turn, error));
 	}
 
 	/** What was heard of all that was said before is in the history. */
@@ -59,7 +59,7 @@ export class Turns {
 		if (this.turns.length > REMEMBERED_TURNS) this.call.listener.turnForgotten(this.turns.shift()?.id ?? '');
 		const { id: turnId, text, understood } = turn;
 		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
-		this.abandonment.restart(turn);
+		this.abandoned.restart(turn);
 		this.dispatch({
 			event: 'turn',
 			sessionId: this.call.sessionId,
@@ -77,14 +77,14 @@ export class Turns {
 		const turn = this.turns.find((candidate) => candidate.n === n);
 		const merged = reason === 'callerContinued';
 		const interrupted = turn?.end('interrupted') ?? false;
-		if (turn) this.abandonment.stop(turn);
+		if (turn) this.abandoned.stop(turn);
 		this.call.voice.interruptAll();
 		if (turn && (interrupted || merged)) this.settle(turn, merged);
 	}
 
 	/** A node asks about the turn or has been answered: it is alive, or may be over. */
 	attended(turn: Turn): void {
-		this.abandonment.restart(turn);
+		this.abandoned.restart(turn);
 		this.considerOver(turn);
 	}
 
@@ -103,7 +103,7 @@ export class Turns {
 	fail(turn: Turn, error: VoiceError): void {
 		const { sessionId, request, deps, voice, tell, step } = this.call;
 		if (!turn.end('failed', error)) return;
-		this.abandonment.stop(turn);
+		this.abandoned.stop(turn);
 		deps.log.warn({ sessionId, turnId: turn.id, code: error.code }, 'turn failed');
 		tellOfFailure(turn, error, { agent: request.agent, voice, tell });
 		this.settle(turn, false);
@@ -129,7 +129,7 @@ export class Turns {
 		const { sessionId, request, deps, listener } = this.call;
 		for (const turn of this.turns) {
 			turn.end('interrupted');
-			this.abandonment.stop(turn);
+			this.abandoned.stop(turn);
 		}
 		// Results of tools that still run are taken for a while, then the turns are forgotten.
 		setTimeout(() => this.turns.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
@@ -158,7 +158,7 @@ export class Turns {
 		}
 		// Sound that was lost with its media link was not heard.
 		turn.end(turn.playedToTheEnd ? 'spoken' : 'interrupted');
-		this.abandonment.stop(turn);
+		this.abandoned.stop(turn);
 		this.call.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
 		this.settle(turn, false);
 	}

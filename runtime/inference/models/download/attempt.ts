@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { CatalogueFile } from '../catalogue/schema';
 import type { Address } from './addresses';
-import type { Agents } from './agents';
+import type { Agents } from './proxies';
 import { type DownloadAnswer, get } from './http-get';
 import { checkSpace, type DownloadLimits } from './limits';
 import type { PartFile } from './part-file';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readReceipt } from '../store/store';
 import type { Address } from './addresses';
-import { type Agents, openAgents } from './agents';
+import { type Agents, openAgents } from './proxies';
 import { downloadFile, type FileDownload } from './download-file';
 import { answer, catalogueFile, Hub, inTurn, hubModelBytes, type Reaction, serveHub, sha256, testLimits } from './hub.fixture';
 

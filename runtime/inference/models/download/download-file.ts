@@ -3,7 +3,7 @@ import { VoiceError } from '../../../contract/errors';
 import type { CatalogueFile } from '../catalogue/schema';
 import { type Receipt, writeReceipt } from '../store/store';
 import type { Address } from './addresses';
-import type { Agents } from './agents';
+import type { Agents } from './proxies';
 import { attempt } from './attempt';
 import { diskFull, type DownloadLimits, waitAfter } from './limits';
 import { PartFile } from './part-file';

@@ -5,7 +5,7 @@ import { type Catalogue, expectedBytes } from '../catalogue/catalogue';
 import type { CatalogueModel } from '../catalogue/schema';
 import type { ModelStore } from '../store/store';
 import { addressesOf } from './addresses';
-import { openAgents } from './agents';
+import { openAgents } from './proxies';
 import { checkSpace, type DownloadLimits } from './limits';
 import { downloadFile } from './download-file';
 import { partSize } from './part-file';

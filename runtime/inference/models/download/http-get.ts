@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Agents } from './agents';
+import type { Agents } from './proxies';
 import { fromNetwork, TryFailure } from './try-failure';
 
 interface Question {

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Models } from '../models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels } from '../own-catalogue.fixture';
-import { knowsProxies, openAgents } from './agents';
+import { knowsProxies, openAgents } from './proxies';
 import { Hub, hubModelBytes, testLimits } from './hub.fixture';
 import { Proxy } from './proxy.fixture';
 

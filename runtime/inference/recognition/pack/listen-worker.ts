@@ -9,7 +9,7 @@ import type { Recognition } from '../engine';
 import { AcousticModel } from './acoustic-model';
 import { CallerStream } from './caller-stream';
 import { readPack } from './pack';
-import { Recording } from './recording';
+import { Recording } from './whole-recording';
 import { SharedRuns } from './shared-runs';
 import { Vocabularies } from './vocabularies';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';

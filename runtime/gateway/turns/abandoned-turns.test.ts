@@ -1,7 +1,7 @@
 // Guards against: a caller who waits for ever for a workflow that will not speak, and a turn given up that somebody works on.
 import type { VoiceError } from '../../contract/errors';
 import type { AgentUtterance } from './agent-utterance';
-import { Abandonment } from './abandonment';
+import { AbandonedTurns } from './abandoned-turns';
 import { Turn, type TurnReply } from './turn';
 
 const LIMIT_MS = 10_000;
@@ -22,7 +22,7 @@ function replyThat(waitsForTools: boolean): TurnReply {
 
 function watch() {
 	const given: Array<[turn: Turn, error: VoiceError]> = [];
-	return { given, abandonment: new Abandonment(LIMIT_MS, (turn, error) => given.push([turn, error])) };
+	return { given, abandonment: new AbandonedTurns(LIMIT_MS, (turn, error) => given.push([turn, error])) };
 }
 
 it('gives a turn up that no node took up, once', () => {

@@ -5,7 +5,7 @@ import type { Turn } from './turn';
 const TOOL_LIMIT_MS = 600_000;
 
 /** Ends turns that nobody works on: a workflow without Orpheus Speak, or one that failed without saying so. */
-export class Abandonment {
+export class AbandonedTurns {
 	private readonly timers = new Map<Turn, NodeJS.Timeout>();
 
 	constructor(
