@@ -32,6 +32,12 @@ export default tseslint.config(
 			'@typescript-eslint/require-await': 'off',
 		},
 	},
+	{
+		// A value that may be missing is looked at, not sworn to.
+		files: ['{runtime,nodes,credentials}/**/*.ts'],
+		ignores: ['**/*.test.ts', '**/*.fixture.ts'],
+		rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
+	},
 	...nativeImports,
 	{
 		files: ['nodes/**/*.node.ts', 'credentials/**/*.ts'],

@@ -23,10 +23,10 @@ export function wordsOf(text: string): Word[] {
 function commonWords(written: readonly Word[], spoken: readonly Word[]): Array<[number, number]> {
 	const longest = Array.from({ length: written.length + 1 }, () => new Uint16Array(spoken.length + 1));
 	const at = (row: number, column: number): number => longest[row]?.[column] ?? 0;
-	for (let row = written.length - 1; row >= 0; row--) {
+	for (const [row, line] of [...longest.entries()].slice(0, written.length).reverse()) {
 		for (let column = spoken.length - 1; column >= 0; column--) {
 			const same = written[row]?.key === spoken[column]?.key;
-			longest[row]![column] = same ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+			line[column] = same ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
 		}
 	}
 	const pairs: Array<[number, number]> = [];

@@ -24,9 +24,9 @@ export class Join {
 		const start = this.given - from * FRAME_SAMPLES;
 		const end = (keepTo - from) * FRAME_SAMPLES - (last ? 0 : LEFT_OVER_SAMPLES);
 		const kept = sound.slice(start, end);
-		for (let at = 0; at < this.before.length; at++) {
+		for (const [at, before] of this.before.entries()) {
 			const share = (at + 0.5) / FADE_SAMPLES;
-			kept[at] = (1 - share) * this.before[at]! + share * kept[at]!;
+			kept[at] = (1 - share) * before + share * (kept[at] ?? 0);
 		}
 		this.before = sound.slice(end, end + FADE_SAMPLES);
 		this.given += kept.length;

@@ -40,7 +40,7 @@ export class AcousticModel {
 		try {
 			const model = new AcousticModel(session, units, stateSize(session));
 			const [heard] = await model.run([{ audio: new Float32Array(2 * ROW_SAMPLES), state: model.silence }]);
-			for (const row of heard!.rows) {
+			for (const row of heard?.rows ?? []) {
 				const total = row.reduce((sum, value) => sum + Math.exp(value), 0);
 				if (!(Math.abs(total - 1) < 1e-3)) throw new Error('its rows are not log-probabilities');
 			}
@@ -55,7 +55,7 @@ export class AcousticModel {
 	/** Blocks this thread while it computes: 0.3 ms for 80 ms of one caller's sound. */
 	async run(stretches: readonly AudioStretch[]): Promise<Heard[]> {
 		const batch = stretches.length;
-		const samples = stretches[0]!.audio.length;
+		const samples = stretches[0]?.audio.length ?? 0;
 		const results = await this.session.run({
 			audio: new Tensor('float32', join(stretches.map(({ audio }) => audio)), [batch, samples]),
 			state: new Tensor('float32', join(stretches.map(({ state }) => state)), [batch, this.silence.length]),
@@ -92,8 +92,9 @@ function values(tensor: Tensor | undefined, shape: readonly number[]): Float32Ar
 }
 
 function join(parts: readonly Float32Array[]): Float32Array {
-	if (parts.length === 1) return parts[0]!;
-	const length = parts[0]!.length;
+	const [first, ...others] = parts;
+	if (first === undefined || others.length === 0) return first ?? new Float32Array(0);
+	const { length } = first;
 	const whole = new Float32Array(length * parts.length);
 	for (const [index, part] of parts.entries()) whole.set(part, index * length);
 	return whole;

@@ -93,7 +93,7 @@ export class Decoder {
 	/** The words of the best hypothesis; a word just being spoken is not among them. */
 	partial(beam: Beam): readonly number[] {
 		let best = beam.hypotheses[0];
-		for (const hypothesis of beam.hypotheses) if (hypothesis.score > best!.score) best = hypothesis;
+		for (const hypothesis of beam.hypotheses) if (best === undefined || hypothesis.score > best.score) best = hypothesis;
 		return best ? words(best.history) : [];
 	}
 
@@ -133,7 +133,7 @@ export class Decoder {
 			hypothesis.score = logAdd(hypothesis.blank, hypothesis.phone) + history.score;
 			if (!history.isReady) later.push(hypothesis);
 			else {
-				hypothesis.score += history.next.below[node.index]!;
+				hypothesis.score += history.next.below[node.index] ?? -Infinity;
 				if (hypothesis.score > best) best = hypothesis.score;
 			}
 		}
@@ -141,7 +141,7 @@ export class Decoder {
 			// Whatever its look-ahead may be, it could not stay: do not make one.
 			if (hypothesis.score + this.vocabulary.mostAhead <= best - PRUNE) hypothesis.score = -Infinity;
 			else {
-				hypothesis.score += hypothesis.history.next.below[hypothesis.node.index]!;
+				hypothesis.score += hypothesis.history.next.below[hypothesis.node.index] ?? -Infinity;
 				if (hypothesis.score > best) best = hypothesis.score;
 			}
 		}
@@ -153,10 +153,10 @@ export class Decoder {
 		const either = logAdd(from.blank, from.phone);
 		const last = node.index === 0 ? history.lastPhone : node.phone;
 		const same = this.at(grown, history, node);
-		same.blank = logAdd(same.blank, either + row[BLANK]!);
-		if (last !== BLANK) same.phone = logAdd(same.phone, from.phone + row[last]!);
+		same.blank = logAdd(same.blank, either + (row[BLANK] ?? -Infinity));
+		if (last !== BLANK) same.phone = logAdd(same.phone, from.phone + (row[last] ?? -Infinity));
 		for (const child of node.children) {
-			const sound = row[child.phone]!;
+			const sound = row[child.phone] ?? -Infinity;
 			if (sound < MIN_PHONE) continue;
 			// The same phone twice is only two phones if a blank stands between.
 			const score = (child.phone === last ? from.blank : either) + sound;
@@ -186,7 +186,7 @@ export class Decoder {
 		const key = lastPhone * this.vocabulary.words.length + word;
 		let longer = history.longer.get(key);
 		if (!longer) {
-			const score = history.score + history.next.words[word]!;
+			const score = history.score + (history.next.words[word] ?? -Infinity);
 			longer = new History(this.vocabulary, this.made++, history, word, lastPhone, score);
 			history.longer.set(key, longer);
 		}

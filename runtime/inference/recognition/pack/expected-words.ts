@@ -20,8 +20,8 @@ export function expectedWords(hints: readonly string[], pack: ListenPack): Expec
 
 	const expected = new Map<string, ExpectedWord>();
 	for (const hint of hints) {
-		const [spelling, phones, ...rest] = hint.split('=');
-		const words = plain(spelling!);
+		const [spelling = '', phones, ...rest] = hint.split('=');
+		const words = plain(spelling);
 		if (rest.length > 0 || (phones !== undefined && words.length !== 1)) {
 			unpronounceable(hint, 'write it as one word, "=" and its phones');
 		}

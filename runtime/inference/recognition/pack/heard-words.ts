@@ -45,7 +45,7 @@ export class HeardWords {
 }
 
 function isBlank(row: Float32Array): boolean {
-	const blank = row[BLANK]!;
+	const blank = row[BLANK] ?? -Infinity;
 	return row.every((value) => value <= blank);
 }
 

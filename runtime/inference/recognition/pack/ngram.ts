@@ -69,15 +69,15 @@ export class Ngram {
 	private afterName(): Float64Array {
 		if (this.names.length === 0) return this.afterKnown(SENTENCE_START);
 		const rows = this.names.map((name) => this.bigramRow(name));
-		return rows[0]!.map((_, word) => meanOf(rows.map((row) => row[word]!)));
+		return Float64Array.from({ length: this.words.length + 1 }, (_, word) => meanOf(rows.map((row) => row[word] ?? -Infinity)));
 	}
 
 	/** From the shorter history's values to the longer's: seen words have their own, the others back off. */
 	private refine(row: Float64Array, seen: z.infer<typeof followers>): Float64Array {
-		for (let word = 0; word < row.length; word++) row[word]! += seen.backoff;
-		for (const word in seen.next) {
+		for (let word = 0; word < row.length; word++) row[word] = (row[word] ?? -Infinity) + seen.backoff;
+		for (const [word, logProb] of Object.entries(seen.next)) {
 			const number = this.numbers.get(word);
-			if (number !== undefined) row[number] = seen.next[word]!;
+			if (number !== undefined) row[number] = logProb;
 		}
 		this.likeNames(row);
 		return row;
@@ -85,12 +85,12 @@ export class Ngram {
 
 	private likeNames(row: Float64Array): void {
 		if (this.names.length === 0 || this.firstAdded === this.words.length) return;
-		row.fill(meanOf(this.names.map((name) => row[name]!)), this.firstAdded, this.words.length);
+		row.fill(meanOf(this.names.map((name) => row[name] ?? -Infinity)), this.firstAdded, this.words.length);
 	}
 
 	private name(word: number): string {
 		if (word === NOTHING) return '';
-		return word === SENTENCE_START ? this.file.bos : this.words[word]!;
+		return word === SENTENCE_START ? this.file.bos : (this.words[word] ?? '');
 	}
 }
 

@@ -17,23 +17,22 @@ export interface TreeNode {
 
 /** The lexicon as a prefix tree. Nodes are numbered so that a parent comes before its children; 0 is the root. */
 export class PhoneTree {
-	readonly nodes: TreeNode[] = [{ index: 0, phone: -1, parent: -1, children: [], words: [] }];
+	readonly root: TreeNode = { index: 0, phone: -1, parent: -1, children: [], words: [] };
+	readonly nodes: TreeNode[] = [this.root];
 
 	constructor(pronunciations: Iterable<Pronunciation>) {
 		for (const pronunciation of pronunciations) this.add(pronunciation);
-	}
-
-	get root(): TreeNode {
-		return this.nodes[0]!;
 	}
 
 	/** The best of the words below every node: `scores` by word number in, by node number out. */
 	bestBelow(scores: Float64Array): Float64Array {
 		const best = new Float64Array(this.nodes.length).fill(-Infinity);
 		for (let index = this.nodes.length - 1; index >= 0; index--) {
-			const node = this.nodes[index]!;
-			for (const word of node.words) best[index] = Math.max(best[index]!, scores[word]!);
-			if (node.parent >= 0) best[node.parent] = Math.max(best[node.parent]!, best[index]!);
+			const node = this.nodes[index] ?? this.root;
+			let mine = best[index] ?? -Infinity;
+			for (const word of node.words) mine = Math.max(mine, scores[word] ?? -Infinity);
+			best[index] = mine;
+			if (node.parent >= 0) best[node.parent] = Math.max(best[node.parent] ?? -Infinity, mine);
 		}
 		return best;
 	}

@@ -63,7 +63,8 @@ export class SharedRuns {
 		if (this.stopped) return;
 		const heard = await this.runner.run(batch.map(({ stretch }) => stretch));
 		for (const [index, { listener }] of batch.entries()) {
-			if (this.listeners.has(listener)) listener.take(heard[index]!);
+			const mine = heard[index];
+			if (mine && this.listeners.has(listener)) listener.take(mine);
 		}
 	}
 
@@ -73,7 +74,7 @@ export class SharedRuns {
 			const stretch = listener.next();
 			if (!stretch) continue;
 			const open = batches.find(
-				(batch) => batch.length < MAX_BATCH && batch[0]!.stretch.audio.length === stretch.audio.length,
+				(batch) => batch.length < MAX_BATCH && batch[0]?.stretch.audio.length === stretch.audio.length,
 			);
 			if (open) open.push({ listener, stretch });
 			else batches.push([{ listener, stretch }]);

@@ -22,7 +22,10 @@ export class Vocabularies {
 		const vocabulary = this.kept.get(key) ?? new Vocabulary(this.pack, expectedWords(hints, this.pack));
 		this.kept.delete(key);
 		this.kept.set(key, vocabulary);
-		if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
+		if (this.kept.size > KEPT) {
+			const [oldest] = this.kept.keys();
+			if (oldest !== undefined) this.kept.delete(oldest);
+		}
 		return vocabulary;
 	}
 }

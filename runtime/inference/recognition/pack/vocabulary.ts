@@ -62,7 +62,7 @@ export class Vocabulary {
 
 		this.words = [...numbers.keys()];
 		this.tree = new PhoneTree(pronunciations);
-		this.lengths = this.words.map((_, word) => pronunciations.find((way) => way.word === word)!.phones.length);
+		this.lengths = this.words.map((_, word) => pronunciations.find((way) => way.word === word)?.phones.length ?? 0);
 		this.ngram = new Ngram(pack.ngram, this.words, pack.names, known);
 		this.bonus = new Float64Array(this.words.length).fill(WORD_BONUS);
 		for (const { word } of expected) {
@@ -83,17 +83,20 @@ export class Vocabulary {
 			return known;
 		}
 		const made = this.make(before, last);
-		if (this.kept.size >= KEPT_PAIRS) this.kept.delete(this.kept.keys().next().value!);
+		if (this.kept.size >= KEPT_PAIRS) {
+			const [oldest] = this.kept.keys();
+			if (oldest !== undefined) this.kept.delete(oldest);
+		}
 		this.kept.set(key, made);
 		return made;
 	}
 
 	text(words: readonly number[]): string {
-		return words.map((word) => this.words[word]!).join(' ');
+		return words.map((word) => this.words[word]).join(' ');
 	}
 
 	phones(words: readonly number[]): number {
-		return words.reduce((sum, word) => sum + this.lengths[word]!, 0);
+		return words.reduce((sum, word) => sum + (this.lengths[word] ?? 0), 0);
 	}
 
 	/** How little the word model expects this utterance: the sum of -ln p of its words and its end. */
@@ -102,7 +105,7 @@ export class Vocabulary {
 		let before = NOTHING;
 		let last = SENTENCE_START;
 		for (const word of [...words, this.words.length]) {
-			total -= this.ngram.after(before, last)[word]!;
+			total -= this.ngram.after(before, last)[word] ?? -Infinity;
 			before = last;
 			last = word;
 		}
@@ -111,7 +114,7 @@ export class Vocabulary {
 
 	private make(before: number, last: number): LookAhead {
 		const row = this.ngram.after(before, last);
-		const words = this.bonus.map((bonus, word) => NGRAM_WEIGHT * row[word]! + bonus);
-		return { words, end: NGRAM_WEIGHT * row[this.words.length]!, below: this.tree.bestBelow(words) };
+		const words = this.bonus.map((bonus, word) => NGRAM_WEIGHT * (row[word] ?? -Infinity) + bonus);
+		return { words, end: NGRAM_WEIGHT * (row[this.words.length] ?? -Infinity), below: this.tree.bestBelow(words) };
 	}
 }

@@ -67,5 +67,5 @@ function isNoise(block: Int16Array): boolean {
 function onset(noise: readonly Int16Array[]): Int16Array[] {
 	const kept = noise.slice(-LEAD_BLOCKS);
 	if (kept.length === noise.length) return kept;
-	return [kept[0]!.map((sample, at) => (at < FADE_SAMPLES ? Math.round((sample * at) / FADE_SAMPLES) : sample)), ...kept.slice(1)];
+	return [(kept[0] ?? new Int16Array(0)).map((sample, at) => (at < FADE_SAMPLES ? Math.round((sample * at) / FADE_SAMPLES) : sample)), ...kept.slice(1)];
 }

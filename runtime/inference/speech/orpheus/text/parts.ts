@@ -34,7 +34,7 @@ function endOfPart(signs: readonly Sign[]): number {
 	let best = { end: 1, rank: Infinity, off: Infinity };
 	let letters = 0;
 	for (let end = 1; end < signs.length; end++) {
-		letters += signs[end - 1]!.letters;
+		letters += signs[end - 1]?.letters ?? 0;
 		if (letters > MOST_LETTERS) break;
 		const off = Math.abs(letters - wished);
 		// A short part sounds worse than one that ends within a sentence.
