@@ -1,8 +1,9 @@
+import { VoiceError } from '../../contract/errors';
+import { cancelled, unlessCancelled } from '../../lib/async';
 import type { RpcCall, RpcClient } from '../../rpc/client';
 import type { Protocol } from '../../rpc/protocol';
 import { Scheduler } from '../scheduler/scheduler';
 import type { Lane } from '../scheduler/steps';
-import { cancelled, unlessCancelled } from '../../lib/async';
 
 /** A thread or a process that has its model loaded and works on one call at a time. */
 export interface PoolWorker<P extends Protocol> {
@@ -14,18 +15,20 @@ export interface PoolWorker<P extends Protocol> {
 }
 
 interface Member<P extends Protocol> {
-	readonly worker: PoolWorker<P>;
+	/** Rejects as `start` does. */
+	readonly worker: Promise<PoolWorker<P>>;
 	/** It works on one call at a time; the most urgent one goes first. */
 	readonly scheduler: Scheduler;
 	readonly lane: Lane;
 	/** Calls it has been given and not answered. */
 	waiting: number;
-	alive: boolean;
+	gone: boolean;
 }
 
 /** Workers of one model, started as they are needed, `most` at most. One that dies is replaced by the next call. */
 export class WorkerPool<P extends Protocol> {
-	private readonly members: Array<Promise<Member<P>>> = [];
+	private readonly members: Array<Member<P>> = [];
+	private closed = false;
 
 	constructor(
 		private readonly start: () => Promise<PoolWorker<P>>,
@@ -33,58 +36,74 @@ export class WorkerPool<P extends Protocol> {
 	) {}
 
 	/**
-	 * The answer of the idlest worker. `urgent`: goes before others' calls, asked when it is its turn. Rejects as
-	 * `start` does, and with VOICE_ERR_CANCELLED once `signal` is aborted.
+	 * The answer of the worker with the fewest calls. `urgent`: goes before others' calls, asked when it is its turn. A call that
+	 * its worker had not begun when it died goes to another. Rejects as `start` does, with what the client says of a worker
+	 * that died at work, and with VOICE_ERR_CANCELLED once `signal` is aborted.
 	 */
 	async call<I, R>(ask: (client: RpcClient<P>) => RpcCall<I, R>, signal: AbortSignal, urgent = (): boolean => true): Promise<R> {
-		const member = await unlessCancelled(this.freest(), signal);
-		const permit = member.scheduler.permit({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
-		member.waiting++;
-		try {
-			return await permit(1, async () => await answered(ask(member.worker.client), signal));
-		} catch (error) {
-			if (signal.aborted) throw cancelled(error);
-			throw error;
-		} finally {
-			member.waiting--;
+		for (;;) {
+			if (signal.aborted) throw cancelled(signal.reason);
+			// Counted in the same step as it is chosen: the next call of this tick sees it.
+			const member = this.freest();
+			member.waiting++;
+			try {
+				const answer = await inTurn(member, ask, signal, urgent);
+				if (answer) return answer.value;
+			} catch (error) {
+				if (signal.aborted) throw cancelled(error);
+				throw error;
+			} finally {
+				member.waiting--;
+			}
 		}
 	}
 
-	/** Rejects as `start` does. */
-	async warm(): Promise<void> {
-		await this.freest();
+	/** Resolves when `count` workers are ready for their first call. Rejects as `start` does. */
+	async warm(count = this.most): Promise<void> {
+		while (this.members.length < Math.min(count, this.most)) this.add();
+		await Promise.all(this.members.slice(0, count).map(async ({ worker }) => await worker));
 	}
 
 	/** Resolves when its workers are gone. */
 	async close(): Promise<void> {
-		const members = await Promise.allSettled(this.members.splice(0));
-		await Promise.all(members.map(async (member) => (member.status === 'fulfilled' ? await member.value.worker.stop() : undefined)));
+		this.closed = true;
+		const workers = await Promise.allSettled(this.members.splice(0).map(async ({ worker }) => await worker));
+		await Promise.all(workers.map(async (worker) => (worker.status === 'fulfilled' ? await worker.value.stop() : undefined)));
 	}
 
 	/** Another worker is started only when all others have work to do. */
-	private async freest(): Promise<Member<P>> {
-		const alive = (await Promise.all(this.members)).filter((member) => member.alive);
-		const idlest = alive.reduce<Member<P> | undefined>((best, member) => (best && best.waiting <= member.waiting ? best : member), undefined);
-		if (idlest && (idlest.waiting === 0 || this.members.length >= this.most)) return idlest;
-		return await this.add();
+	private freest(): Member<P> {
+		const [first, ...others] = this.members;
+		if (!first) return this.add();
+		const freest = others.reduce((best, member) => (best.waiting <= member.waiting ? best : member), first);
+		return freest.waiting === 0 || this.members.length >= this.most ? freest : this.add();
 	}
 
-	private async add(): Promise<Member<P>> {
+	private add(): Member<P> {
+		if (this.closed) throw new VoiceError('VOICE_ERR_MODEL_FAILED', 'The workers of this model have been stopped.');
 		const scheduler = new Scheduler();
-		const lane = scheduler.lane('worker', false);
-		const started = this.start().then((worker) => ({ worker, scheduler, lane, waiting: 0, alive: true }));
-		this.members.push(started);
+		const member: Member<P> = { worker: this.start(), scheduler, lane: scheduler.lane('worker', false), waiting: 0, gone: false };
+		this.members.push(member);
 		const forget = (): void => {
-			const at = this.members.indexOf(started);
-			if (at >= 0) void this.members.splice(at, 1);
+			member.gone = true;
+			const at = this.members.indexOf(member);
+			if (at >= 0) this.members.splice(at, 1);
 		};
-		void started.then(async (member) => {
-			await member.worker.ended;
-			member.alive = false;
-			forget();
-		}, forget);
-		return await started;
+		void member.worker.then(async ({ ended }) => await ended).then(forget, forget);
+		return member;
 	}
+}
+
+/** undefined where the worker was gone before it was this call's turn. */
+async function inTurn<P extends Protocol, I, R>(
+	member: Member<P>,
+	ask: (client: RpcClient<P>) => RpcCall<I, R>,
+	signal: AbortSignal,
+	urgent: () => boolean,
+): Promise<{ readonly value: R } | undefined> {
+	const { client } = await unlessCancelled(member.worker, signal);
+	const permit = member.scheduler.permit({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
+	return await permit(1, async () => (member.gone ? undefined : { value: await answered(ask(client), signal) }));
 }
 
 /** The call's answer; an abort cancels it. */
