@@ -1,6 +1,7 @@
 import { scriptedFrames } from '../runtime/inference/fixtures/orpheus-gguf.fixture';
 import { OrpheusVoice } from '../runtime/inference/speech/orpheus/orpheus-voice';
-import { SnacDecoder } from '../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { type FrameDecoder, SnacDecoder } from '../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { splitOf } from '../runtime/inference/speech/orpheus/snac/split';
 import { FrameAssembler } from '../runtime/inference/speech/orpheus/tokens/frame-assembler';
 import { say } from './cache';
 import { PacedScript } from './fixtures/paced-script';
@@ -31,11 +32,17 @@ interface First {
 async function ours(decoder: SnacDecoder, rate: number): Promise<First> {
 	const source = new PacedScript(SCRIPT, rate);
 	let tokens = 0;
-	const watched: Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'> = {
+	const watched: FrameDecoder = {
 		frameMs: decoder.frameMs,
-		decode: async (frames, signal) => {
-			tokens ||= source.written;
-			return await decoder.decode(frames, signal);
+		speech: async () => {
+			const speech = await decoder.speech();
+			return {
+				...speech,
+				decode: async (...asked) => {
+					tokens ||= source.written;
+					return await speech.decode(...asked);
+				},
+			};
 		},
 		warm: async () => await decoder.warm(),
 	};
@@ -74,7 +81,7 @@ async function figuresAt(decoder: SnacDecoder, rate: number): Promise<Figure[]> 
 }
 
 async function main(): Promise<void> {
-	const decoder = new SnacDecoder(await trueSnac(), 1);
+	const decoder = new SnacDecoder(await trueSnac(), splitOf(1));
 	try {
 		await decoder.warm();
 		const figures: Figure[] = [];

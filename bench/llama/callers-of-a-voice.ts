@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { usableCores } from '../../runtime/inference/machine/cores';
 import { OrpheusVoice } from '../../runtime/inference/speech/orpheus/orpheus-voice';
-import { decoderThreads, SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
 import { SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
 import type { OrpheusSampling, TokenSource } from '../../runtime/inference/speech/orpheus/token-source';
 import { SpokenCodes } from '../fixtures/spoken-codes';
@@ -49,8 +48,7 @@ async function hear(voice: OrpheusVoice, text: string, seconds: number): Promise
 }
 
 export async function listen({ source, decoder, sampling, streams, seconds }: Listening): Promise<{ callers: Heard[]; cpuMs: number }> {
-	const { workers, threads } = decoderThreads(usableCores());
-	const snac = new SnacDecoder(decoder, workers, threads);
+	const snac = new SnacDecoder(decoder);
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');

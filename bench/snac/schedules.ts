@@ -1,5 +1,6 @@
 import { FRAME_SAMPLES } from '../../runtime/inference/speech/orpheus/snac/snac-model';
 import { Join } from '../../runtime/inference/speech/join';
+import { inWindows } from '../../runtime/inference/speech/orpheus/sound/windows';
 import { playThrough } from '../../runtime/inference/speech/orpheus/sound/speech-in-time.fixture';
 
 /** One decode: which frames, and what of its sound is played. */
@@ -31,7 +32,7 @@ export const reference: Schedule = (frames) =>
 export function ours(tokensPerSecond: number, frameMs: number): Schedule {
 	return (frames) => {
 		const join = new Join();
-		const { windows } = playThrough({ frames, tokensPerSecond, frameMs });
-		return windows.map((window) => ({ from: window.from, to: window.to, play: (sound) => join.push(sound, window) }));
+		const { pieces } = playThrough({ way: inWindows, frames, tokensPerSecond, frameMs });
+		return pieces.map((piece) => ({ from: piece.from, to: piece.to, play: (sound) => join.push(sound, piece) }));
 	};
 }

@@ -3,7 +3,7 @@ import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatEngine } from '../chat/engine';
 import { OrpheusVoice } from '../speech/orpheus/orpheus-voice';
-import type { SnacDecoder } from '../speech/orpheus/snac/snac-decoder';
+import type { FrameDecoder } from '../speech/orpheus/snac/snac-decoder';
 import { ORPHEUS_VOICES } from '../speech/orpheus/voices';
 import { RemoteChat } from '../chat/openai/remote-chat';
 import { CompletionsSource } from '../speech/orpheus/remote-tokens/completions-source';
@@ -16,7 +16,7 @@ import type { VoiceChoice, VoiceEngine } from '../speech/engine';
 import { type ServerEntry, type Stage, stagesOf } from './servers-file';
 
 /** Opens the SNAC decoder of this machine that `orpheusSettings.decoder` names. */
-export type SnacFor = (decoder: string) => Promise<Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'>>;
+export type SnacFor = (decoder: string) => Promise<FrameDecoder>;
 
 /** For a drop-down nobody waits longer, ms. */
 const CHOICES_MS = 2_000;

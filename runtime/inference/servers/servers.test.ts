@@ -10,6 +10,7 @@ import { serverNamed } from '../../contract/engines';
 import { scriptedFrames } from '../fixtures/orpheus-gguf.fixture';
 import { SMALL_SNAC, writeSnac } from '../fixtures/snac-onnx.fixture';
 import { SnacDecoder } from '../speech/orpheus/snac/snac-decoder';
+import { splitOf } from '../speech/orpheus/snac/split';
 import { FRAME_SAMPLES } from '../speech/orpheus/snac/snac-model';
 import { chatRoutes } from '../openai-client/fixtures/chat-routes.fixture';
 import { audioNumbers, completionsRoutes, type HeardAsk } from '../openai-client/fixtures/completions-routes.fixture';
@@ -78,7 +79,7 @@ describe('a server that answers', () => {
 
 describe('a server that writes Orpheus\'s tokens', () => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-servers-'));
-	const decoder = new SnacDecoder(path.join(folder, 'snac.onnx'), 1);
+	const decoder = new SnacDecoder(path.join(folder, 'snac.onnx'), splitOf(1));
 	beforeAll(() => writeSnac(path.join(folder, 'snac.onnx'), SMALL_SNAC));
 	afterAll(async () => {
 		await decoder.close();

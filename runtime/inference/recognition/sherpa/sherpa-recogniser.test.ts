@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { encodeOnnx, type OnnxGraph } from '../../fixtures/onnx-writer.fixture';
+import { encodeOnnx, type OnnxGraph } from '../../workers/onnx/onnx-writer';
 import { whistler, writeToneRecogniser } from '../../fixtures/tone-recogniser.fixture';
 import { createRecogniser } from '../recognisers';
 import { describeRecogniser } from '../conformance.fixture';

@@ -1,5 +1,6 @@
 import { FrameAssembler, type Frame } from './tokens/frame-assembler';
 import { LoopGuard } from './tokens/runaway';
+import { type Clock, type Milliseconds, monotonicClock } from '../../../lib/clock';
 
 /** 2 s: enough to ride out a hold-up, little to throw away when the caller interrupts. */
 const AHEAD_FRAMES = 24;
@@ -24,12 +25,18 @@ export class FrameFeed implements Feed {
 	private readonly assembler = new FrameAssembler();
 	private readonly guard = new LoopGuard();
 	private used = 0;
+	private firstAt: Milliseconds = Number.NaN;
+	private latestAt: Milliseconds = Number.NaN;
 	private failure: { readonly error: unknown } | undefined;
 	private wakeReader: () => void = () => undefined;
 	private wakeWriter: () => void = () => undefined;
 	private readonly written: Promise<void>;
 
-	constructor(numbers: AsyncIterable<number>, private readonly signal: AbortSignal) {
+	constructor(
+		numbers: AsyncIterable<number>,
+		private readonly signal: AbortSignal,
+		private readonly clock: Clock = monotonicClock,
+	) {
 		signal.addEventListener('abort', () => this.wakeWriter(), { once: true });
 		this.written = this.write(numbers);
 	}
@@ -37,6 +44,16 @@ export class FrameFeed implements Feed {
 	/** Tokens that fitted nowhere. */
 	get dropped(): number {
 		return this.assembler.dropped;
+	}
+
+	/** How long the model takes to write a frame, ms; undefined before the second one. */
+	get writtenMs(): number | undefined {
+		return this.frames.length < 2 ? undefined : (this.latestAt - this.firstAt) / (this.frames.length - 1);
+	}
+
+	/** How long ago the latest frame was written, ms. */
+	get sinceMs(): number {
+		return this.clock.now() - this.latestAt;
 	}
 
 	/** `frames` frames have become sound. */
@@ -71,6 +88,8 @@ export class FrameFeed implements Feed {
 				if (frame) {
 					this.looped = this.guard.push(frame);
 					if (this.looped) break;
+					this.latestAt = this.clock.now();
+					if (this.frames.length === 0) this.firstAt = this.latestAt;
 					this.frames.push(frame);
 					this.wakeReader();
 					await this.room();

@@ -10,6 +10,8 @@ import { SMALL_SNAC, writeSnac } from '../../fixtures/snac-onnx.fixture';
 import { OrpheusVoice } from './orpheus-voice';
 import { SnacDecoder } from './snac/snac-decoder';
 import { FRAME_SAMPLES } from './snac/snac-model';
+import { splitOf } from './snac/split';
+import { decoderOf } from './sound/decoder.fixture';
 import { toPcm } from '../join';
 import { CODES, type Frame } from './tokens/frame-assembler';
 import type { TokenAsk, TokenSource } from './token-source';
@@ -78,7 +80,7 @@ describe('OrpheusVoice', () => {
 	let decoder: SnacDecoder;
 	beforeAll(() => {
 		writeSnac(file, SMALL_SNAC);
-		decoder = new SnacDecoder(file, 1);
+		decoder = new SnacDecoder(file, splitOf(1));
 	});
 	afterAll(async () => {
 		await decoder.close();
@@ -141,14 +143,14 @@ describe('OrpheusVoice', () => {
 	it('is paused and resumed by its listener at every frame', async () => {
 		const straight = toPcm(await decoder.decode(scriptedFrames(0, FRAMES), never));
 		let now = 0;
-		// All has been heard whenever more is asked for: each frame is a sound of its own.
+		// All has been heard whenever more is asked for.
 		const voice = new OrpheusVoice(new Script(numbersOf(scriptedFrames(0, FRAMES))), decoder, SAMPLING, { now: () => (now += 10_000) });
 		const sounds: Int16Array[] = [];
 		for await (const { pcm } of voice.speak('Hello.', { voice: '', speed: 1 }, never)) {
 			sounds.push(pcm);
 			await turns(5);
 		}
-		expect(sounds.length).toBeGreaterThanOrEqual(FRAMES);
+		expect(sounds.length).toBeGreaterThanOrEqual(FRAMES / 3);
 		expect(difference(joinPcm(sounds), straight)).toBeLessThanOrEqual(1);
 	});
 
@@ -177,11 +179,11 @@ describe('OrpheusVoice', () => {
 		}
 	});
 
-	it.each(['model', 'decoder'])('can be cancelled while its %s is being loaded', async (part) => {
+	it.each(['model', 'decoder', 'graph'])('can be cancelled while its %s is being loaded', async (part) => {
 		const abort = new AbortController();
 		const loading = new Promise<never>(() => undefined);
 		const source: TokenSource = Object.assign(new Script(numbersOf(scriptedFrames(0, 9))), part === 'model' ? { voices: () => loading } : {});
-		const late = { frameMs: 1, warm: async () => await loading, decode: async (_frames: readonly Frame[], signal: AbortSignal) => await unlessCancelled(loading, signal) };
+		const late = { ...decoderOf(async (_frames, signal) => await unlessCancelled(loading, signal)), ...(part === 'graph' && { speech: async () => await loading }) };
 		const speaking = speak(new OrpheusVoice(source, late, SAMPLING), abort.signal);
 		setImmediate(() => abort.abort());
 		await expect(speaking).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
@@ -211,7 +213,8 @@ describe('OrpheusVoice', () => {
 			for (let turn = 0; turn < 500; turn++) await Promise.resolve();
 			most = Math.max(most, source.pulled / 7 - joinPcm(sounds).length / FRAME_SAMPLES);
 		}
-		expect(most).toBeLessThanOrEqual(25);
+		// The decoder is two frames and a bit behind.
+		expect(most).toBeLessThanOrEqual(27);
 		expect(difference(joinPcm(sounds), straight)).toBeLessThanOrEqual(1);
 	});
 
@@ -241,10 +244,10 @@ describe('OrpheusVoice', () => {
 	it('takes large windows again soon after a pause', async () => {
 		let now = 0;
 		const widths: number[] = [];
-		const counting = { frameMs: 1, warm: async () => await Promise.resolve(), decode: async (frames: readonly Frame[], signal: AbortSignal) => {
+		const counting = decoderOf(async (frames, signal) => {
 			widths.push(frames.length);
 			return await decoder.decode(frames, signal);
-		} };
+		});
 		const voice = new OrpheusVoice(new Script(numbersOf(scriptedFrames(0, 200))), counting, SAMPLING, { now: () => now });
 		let sounds = 0;
 		for await (const { pcm } of voice.speak('Hello.', { voice: '', speed: 1 }, never)) {
@@ -281,12 +284,10 @@ describe('OrpheusVoice', () => {
 
 	describe('on quiet sound', () => {
 		/** Frames whose coarse code is odd are speech, the others the noise that the published model has for silence. */
-		const quiet = {
-			frameMs: 1,
-			warm: async () => await Promise.resolve(),
-			decode: async (frames: readonly Frame[]) =>
+		const quiet = decoderOf(
+			async (frames) =>
 				await Promise.resolve(Float32Array.from(frames.flatMap(([coarse]) => Array.from({ length: FRAME_SAMPLES }, (_, at) => (coarse % 2 ? 0.06 : 0.0045) * (at % 2 ? 1 : -1))))),
-		};
+		);
 		const framesOf = (...stretches: ReadonlyArray<readonly ['noise' | 'speech', number]>): Frame[] =>
 			stretches.flatMap(([kind, count], stretch) => Array.from({ length: count }, (_, at) => [stretch * 400 + at * 2 + (kind === 'speech' ? 1 : 0), 1, 2, 3, 4, 5, 6] as const));
 		const seconds = async (source: Script): Promise<number> => (await speak(new OrpheusVoice(source, quiet, SAMPLING))).length / 24_000;

@@ -7,12 +7,14 @@ import { type Clock, monotonicClock } from '../../../lib/clock';
 import { log } from '../../../lib/log';
 import { URGENT_MS } from '../../scheduler/steps';
 import type { Sound, VoiceEngine, VoiceSettings } from '../engine';
-import { Join, toPcm } from '../join';
+import { toPcm } from '../join';
 import { FrameFeed } from './frame-feed';
-import type { SnacDecoder } from './snac/snac-decoder';
+import type { FrameDecoder, SpeechDecoder } from './snac/snac-decoder';
 import { SNAC_FRAME_MS, SNAC_RATE } from './snac/snac-model';
+import { Hold } from './sound/hold';
+import { lateness } from './sound/in-time';
 import { NoiseTrim } from './sound/noise-trim';
-import { nextWindow } from './sound/windows';
+import type { Way } from './sound/way';
 import { speechParts } from './text/parts';
 import type { OrpheusSampling, TokenAsk, TokenSource } from './token-source';
 import { LONGEST_SILENCE_MS, tokenLimit } from './tokens/runaway';
@@ -26,7 +28,7 @@ export class OrpheusVoice implements VoiceEngine {
 
 	constructor(
 		private readonly source: TokenSource,
-		private readonly decoder: Pick<SnacDecoder, 'decode' | 'warm' | 'frameMs'>,
+		private readonly decoder: FrameDecoder,
 		private readonly sampling: OrpheusSampling,
 		private readonly clock: Clock = monotonicClock,
 	) {}
@@ -55,55 +57,70 @@ export class OrpheusVoice implements VoiceEngine {
 		// Whoever stops listening stops the model too.
 		const abort = new AbortController();
 		const either = AbortSignal.any([signal, abort.signal]);
-		const feed = new FrameFeed(this.source.speak(ask, either), either);
+		const feed = new FrameFeed(this.source.speak(ask, either), either, this.clock);
 		const unheard = new Unheard(this.clock);
 		const noise = new NoiseTrim();
 		const silence = new StreamingTrim(SNAC_RATE);
 		const stretch = new TimeStretch(speed, SNAC_RATE);
+		const hold = new Hold(this.clock);
 		let samples = 0;
-		const given = (pcm: Int16Array): Sound[] => {
-			if (pcm.length === 0) return [];
-			samples += pcm.length;
-			unheard.given(samplesToMs(pcm.length, SNAC_RATE));
-			return [{ pcm, sampleRate: SNAC_RATE }];
-		};
+		const given = (pieces: readonly Int16Array[]): Sound[] =>
+			pieces
+				.filter(({ length }) => length > 0)
+				.map((pcm) => {
+					samples += pcm.length;
+					unheard.given(samplesToMs(pcm.length, SNAC_RATE));
+					return { pcm, sampleRate: SNAC_RATE };
+				});
 		let silent = false;
+		let speech: SpeechDecoder | undefined;
 		try {
-			for await (const sound of this.decoded(feed, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, either)) {
-				yield* given(stretch.push(silence.push(noise.push(toPcm(sound)))));
+			const { way } = (speech = await unlessCancelled(this.decoder.speech(), either));
+			for await (const { sound, kept } of this.decoded(feed, speech, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, either)) {
+				const late = (held: number): number => this.lateness(feed, way, kept, held, speed);
+				yield* given(hold.push(stretch.push(silence.push(noise.push(toPcm(sound)))), late));
 				silent = noise.quietMs > LONGEST_SILENCE_MS;
 				if (silent) break;
 			}
-			if (!silent) yield* given(stretch.push(silence.push(noise.end())));
-			yield* given(stretch.end());
+			yield* given([...hold.end(), ...(silent ? [] : [stretch.push(silence.push(noise.end()))]), stretch.end()]);
+			if (!silent) feed.assertWhole();
 			judge(feed, samples, silent);
 		} finally {
 			abort.abort();
+			speech?.end();
 			await feed.closed();
 		}
 	}
 
-	/** All frames as sound, in windows that grow with the frames that are still `unheard`. */
-	private async *decoded(feed: FrameFeed, unheard: () => number, urgent: TokenAsk['urgent'], signal: AbortSignal): AsyncGenerator<Float32Array> {
-		const join = new Join();
-		let kept = 0;
-		for (;;) {
+	/** All frames as sound, piece by piece. `kept`: frames done by then. Ends as the tokens do, whatever ended them. */
+	private async *decoded(
+		feed: FrameFeed,
+		speech: SpeechDecoder,
+		unheard: () => number,
+		urgent: TokenAsk['urgent'],
+		signal: AbortSignal,
+	): AsyncGenerator<{ readonly sound: Float32Array; readonly kept: number }> {
+		for (let kept = 0, last = false; !last; ) {
 			const { frames, ended } = feed;
-			const window = nextWindow({ written: frames.length, ended, kept, unheard: unheard(), frameMs: this.decoder.frameMs });
-			if (!window) {
+			const piece = speech.way.next({ written: frames.length, ended, kept, unheard: unheard(), frameMs: this.decoder.frameMs });
+			if (!piece) {
 				if (signal.aborted) throw cancelled(signal.reason);
-				if (ended) {
-					feed.assertWhole();
-					return;
-				}
+				if (ended) return;
 				await feed.more();
 				continue;
 			}
-			const sound = await this.decoder.decode(frames.slice(window.from, window.to), signal, urgent);
-			kept = window.keepTo;
+			const sound = await speech.decode(frames.slice(piece.from, piece.to), piece, signal, urgent);
+			({ keepTo: kept, last } = piece);
 			feed.use(kept);
-			yield join.push(sound, window);
+			yield { sound, kept };
 		}
+	}
+
+	/** How late something would be if `held` samples were let go now, ms. */
+	private lateness(feed: FrameFeed, way: Way, kept: number, held: number, speed: number): number {
+		const { frames, ended, writtenMs, sinceMs } = feed;
+		const { frameMs } = this.decoder;
+		return lateness(way, { written: frames.length, ended, kept, heldMs: samplesToMs(held, SNAC_RATE), frameMs, writtenMs: writtenMs ?? 0, sinceMs, speed });
 	}
 
 	/** The name by which the model knows the voice. */

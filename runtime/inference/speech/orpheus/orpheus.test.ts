@@ -12,6 +12,7 @@ import { SMALL_SNAC, TRUE_SNAC, writeSnac } from '../../fixtures/snac-onnx.fixtu
 import { describeVoice } from '../conformance.fixture';
 import type { Sound, VoiceEngine } from '../engine';
 import { SnacDecoder } from './snac/snac-decoder';
+import { splitOf } from './snac/split';
 import { toPcm } from '../join';
 import { voicesOf } from './voices';
 
@@ -88,7 +89,7 @@ describeVoice('Orpheus in the inference process', () => remote());
 
 describe('Orpheus in the inference process', () => {
 	const straight = async (speech: number, count: number, file = 'snac.onnx'): Promise<Int16Array> => {
-		const decoder = new SnacDecoder(at(file), 1);
+		const decoder = new SnacDecoder(at(file), splitOf(1), false);
 		const sound = await decoder.decode(scriptedFrames(speech, count), new AbortController().signal);
 		await decoder.close();
 		return toPcm(sound);

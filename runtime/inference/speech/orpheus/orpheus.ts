@@ -1,12 +1,11 @@
 import type { SpeakSettings } from '../../../contract/agent-settings';
-import { usableCores } from '../../machine/cores';
 import type { GgufCheck } from '../../models/gguf-check';
 import { type Locate, type ModelFile, modelFile } from '../../models/resolve';
 import type { Scheduler } from '../../scheduler/scheduler';
 import type { VoiceEngine } from '../engine';
 import type { VoiceKind } from '../voices';
 import { OrpheusVoice } from './orpheus-voice';
-import { decoderThreads, SnacDecoder } from './snac/snac-decoder';
+import { SnacDecoder } from './snac/snac-decoder';
 import { LlamaTokenSource } from './tokens/llama-source';
 import { ORPHEUS_VOICES } from './voices';
 
@@ -27,8 +26,7 @@ export class Orpheus implements VoiceKind {
 	/** The decoder of this machine, also for tokens that a server writes. */
 	readonly snacFor = async (decoder: string): Promise<SnacDecoder> => {
 		const file = await modelFile(await this.locate(decoder, 'snac'));
-		const { workers, threads } = decoderThreads(usableCores());
-		return keptIn(this.decoders, file, () => new SnacDecoder(file.path, workers, threads));
+		return keptIn(this.decoders, file, () => new SnacDecoder(file.path));
 	};
 
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { encodeOnnx } from '../../fixtures/onnx-writer.fixture';
+import { encodeOnnx } from './onnx-writer';
 import { readOnnxMetadata } from './metadata';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-metadata-'));

@@ -7,6 +7,7 @@ import { scriptedFrames } from '../../../fixtures/orpheus-gguf.fixture';
 import { SMALL_SNAC, writeSnac } from '../../../fixtures/snac-onnx.fixture';
 import { OrpheusVoice } from '../orpheus-voice';
 import { SnacDecoder } from '../snac/snac-decoder';
+import { splitOf } from '../snac/split';
 import { toPcm } from '../../join';
 import { describeVoice } from '../../conformance.fixture';
 import { audioNumbers, COMPLETIONS_DIALECTS, completionsRoutes } from '../../../openai-client/fixtures/completions-routes.fixture';
@@ -16,7 +17,7 @@ import { CompletionsSource } from './completions-source';
 jest.setTimeout(180_000);
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-remote-orpheus-'));
-const decoder = new SnacDecoder(path.join(folder, 'snac.onnx'), 1);
+const decoder = new SnacDecoder(path.join(folder, 'snac.onnx'), splitOf(1));
 const never = new AbortController().signal;
 function written(speech: number, frames: number): number[] {
 	return audioNumbers(scriptedFrames(speech, frames));

@@ -1,9 +1,11 @@
+import { LEFT_OVER_SAMPLES } from '../../join';
 import { SNAC_FRAME_MS } from '../snac/snac-model';
+import type { Piece, Progress, Way } from './way';
 
 /**
- * Which frames to decode next. A sample of SNAC's depends on 4683 samples to either side (measured by changing
- * them), so a window is right only so far from its edges. With 3 frames to the left and 2 to the right, and the
- * last 640 samples of what is kept left to the next window (see join.ts), every sample is what one decode of the
+ * Which frames to decode next. A sample of SNAC's depends on 4757 samples to either side (measured by changing
+ * frames), so a window is right only so far from its edges. With 3 frames to the left and 2 to the right, and the
+ * last 672 samples of what is kept left to the next window (see join.ts), every sample is what one decode of the
  * whole speech would give. The reference keeps whole frames with 1 and 2 frames around: 23 dB.
  */
 export const LEFT = 3;
@@ -18,29 +20,6 @@ const RESERVE = 2;
 /** A window must be decoded in this share of the time that its sound lasts, or a speech that is late stays late. */
 const KEEPS_UP = 0.75;
 
-export interface Window {
-	/** First and one past the last frame to decode. */
-	readonly from: number;
-	readonly to: number;
-	/** Its sound is kept up to the end of the frame before this one. */
-	readonly keepTo: number;
-	/** This is the end of the speech. */
-	readonly last: boolean;
-}
-
-export interface Progress {
-	/** Frames that have been written. */
-	readonly written: number;
-	/** No more will be written. */
-	readonly ended: boolean;
-	/** Frames kept so far. */
-	readonly kept: number;
-	/** Frames of sound that the caller has not heard yet. */
-	readonly unheard: number;
-	/** How long the decoder has taken for a frame of late, edges counted. */
-	readonly frameMs: number;
-}
-
 /**
  * Frames to keep at least, so that decoding them with their edges is quicker than hearing them. With windows of one frame
  * a core that takes 20 ms a frame makes 85 ms of sound in 120 ms, and never catches up whatever has been written.
@@ -53,14 +32,18 @@ export function leastFrames(frameMs: number): number {
 /**
  * The next window; undefined where it is better to wait for more frames, or where all is done. The first
  * sound needs 3 frames (21 tokens). Windows grow with the sound that is still to be heard: while there is
- * little of it, soon is better than cheap, as far as the decoder keeps up.
+ * little of it, soon is better than cheap, as far as the decoder keeps up. Being late never makes them smaller than that: a
+ * smaller window costs more for each frame that it gives, and what is late would stay late.
  */
-export function nextWindow({ written, ended, kept, unheard, frameMs }: Progress): Window | undefined {
+function nextWindow({ written, ended, kept, unheard, frameMs }: Progress): Piece | undefined {
 	const least = kept === 0 ? 1 : leastFrames(frameMs);
 	const wished = Math.max(least, Math.min(LARGEST, Math.floor(unheard) - RESERVE));
 	const possible = ended ? written - kept : written - kept - RIGHT;
 	const urgent = unheard < wished + RESERVE;
-	if (possible <= 0 || (possible < wished && !ended && !urgent)) return undefined;
+	if (possible <= 0 || (!ended && possible < (urgent ? least : wished))) return undefined;
 	const keepTo = kept + Math.min(wished, possible);
 	return { from: Math.max(0, kept - LEFT), to: Math.min(written, keepTo + RIGHT), keepTo, last: ended && keepTo === written };
 }
+
+/** For a decoder that could not be rewritten to decode run by run. */
+export const inWindows: Way = { behind: LEFT_OVER_SAMPLES, next: nextWindow };
