@@ -19,7 +19,7 @@ import { REFERENCE_FRAMES } from './snac/schedules';
  * `--cpu --layers 1` tries the bench itself where there is no card: its figures then mean nothing.
  */
 const callers = numbers('--callers', '1,2,4,8');
-const seconds = Number(option('--seconds', '10'));
+const seconds = Number(option('--seconds', '30'));
 const rounds = Number(option('--rounds', '3'));
 const tokens = Number(option('--tokens', '128'));
 const layers = Number(option('--layers', String(ORPHEUS_3B.layers)));
@@ -28,6 +28,8 @@ const layers = Number(option('--layers', String(ORPHEUS_3B.layers)));
 const REAL_TIME = (CODES_PER_FRAME * SNAC_RATE) / FRAME_SAMPLES;
 /** The reference plays nothing before. */
 const REFERENCE_TOKENS = REFERENCE_FRAMES * CODES_PER_FRAME;
+/** Callers who do not all begin at once begin within this time. */
+const SPREAD_MS = 5000;
 /** What has to be played is there so late at most: one packet, which the caller's jitter buffer hides. */
 const IN_TIME_MS = 20;
 
@@ -39,18 +41,25 @@ async function requireCard(ours: OurTokens): Promise<void> {
 	}
 }
 
-/** Speech as callers hear it: so many at a time. */
-async function voices(ours: OurTokens, decoder: string, count: number, each: readonly Pair[]): Promise<Figure[]> {
-	say(`${count} callers for ${seconds} s`);
-	const heard = await ours.voices(decoder, count, seconds);
+/** Speech as callers hear it: so many at a time, who begin at once or one after another. */
+async function voices(ours: OurTokens, decoder: string, count: number, each: readonly Pair[], spreadMs: number): Promise<Figure[]> {
+	const starts = spreadMs > 0 ? `starts within ${spreadMs / 1000} s` : 'starts at once';
+	say(`${count} callers for ${seconds} s, ${starts}`);
+	const heard = await ours.voices(decoder, count, seconds, spreadMs);
 	const late = heard.callers.map(({ lateMs }) => lateMs);
-	const theirTokenMs = count * percentile(each.map(({ theirs }) => theirs.wallMs), 0.5);
-	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time: ${name}`, unit, samples, bound });
+	const tokenMs = (pick: (pair: Pair) => number): number => percentile(each.map(pick), 0.5);
+	const theirTokenMs = tokenMs(({ theirs }) => theirs.wallMs);
+	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time, ${starts}: ${name}`, unit, samples, bound });
+	const served = (pick: (pair: Pair) => number): number => 1000 / tokenMs(pick) / REAL_TIME;
 	return [
 		figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
-		figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * theirTokenMs),
+		figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * count * theirTokenMs),
 		figure('longest wait for more sound', 'ms', late),
 		figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
+		figure('whom the card could serve', 'callers', [served(({ theirs }) => theirs.wallMs)], count),
+		figure('whom the card could serve, with sampling', 'callers', [served(({ ours }) => ours.wallMs)], count),
+		figure('whom SNAC could serve', 'callers', [heard.snacCallers], count),
+		figure('events late, 99 of 100 less', 'ms', [heard.eventsMs], IN_TIME_MS),
 	];
 }
 
@@ -70,7 +79,10 @@ async function main(): Promise<void> {
 		const many = await manyBeside(beside, callers);
 		report([...oneFigures(one), ...manyFigures(many), carried(many)]);
 		const decoder = await trueSnac();
-		for (const [count, pairs] of many) report(await voices(ours, decoder, count, pairs));
+		for (const [count, pairs] of many) {
+			report(await voices(ours, decoder, count, pairs, 0));
+			if (count > 1) report(await voices(ours, decoder, count, pairs, SPREAD_MS));
+		}
 	});
 }
 

@@ -1,7 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { scriptedFrames } from '../../runtime/inference/fixtures/orpheus-gguf.fixture';
+import { usableCores } from '../../runtime/inference/machine/cores';
 import { OrpheusVoice } from '../../runtime/inference/speech/orpheus/orpheus-voice';
 import { SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
-import { SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
+import { SNAC_FRAME_MS, SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
+import { splitOf } from '../../runtime/inference/speech/orpheus/snac/split';
 import type { OrpheusSampling, TokenSource } from '../../runtime/inference/speech/orpheus/token-source';
 import { SpokenCodes } from '../fixtures/spoken-codes';
 import { cpuMs } from '../report';
@@ -17,6 +21,8 @@ interface Listening {
 	readonly sampling: OrpheusSampling;
 	readonly streams: number;
 	readonly seconds: number;
+	/** The last caller begins so long after the first. */
+	readonly spreadMs: number;
 }
 
 interface Heard {
@@ -25,36 +31,72 @@ interface Heard {
 	readonly lateMs: number;
 }
 
-/** Plays `seconds` of a speech to one caller in real time. */
-async function hear(voice: OrpheusVoice, text: string, seconds: number): Promise<Heard> {
-	const askedAt = performance.now();
+export interface HeardByAll {
+	readonly callers: Heard[];
+	readonly cpuMs: number;
+	/** Callers that the decoder's threads could serve, by what a frame takes one of them alone. */
+	readonly snacCallers: number;
+	/** How late the event loop was, ms: 99 of 100 times less. */
+	readonly eventsMs: number;
+}
+
+/** Plays `seconds` of sound to one caller in real time, speech after speech if one is shorter. */
+export async function hear(voice: OrpheusVoice, text: string, seconds: number): Promise<Heard> {
 	let firstMs: number | undefined;
 	let lateMs = 0;
-	/** All sound so far has been played then. */
-	let playedOutAt = 0;
 	let soundMs = 0;
-	for await (const { pcm } of voice.speak(text, { voice: '', speed: 1 }, new AbortController().signal)) {
-		const now = performance.now();
-		if (firstMs === undefined) firstMs = now - askedAt;
-		else lateMs = Math.max(lateMs, now - playedOutAt);
-		const pieceMs = (pcm.length * 1000) / SNAC_RATE;
-		playedOutAt = Math.max(playedOutAt, now) + pieceMs;
-		soundMs += pieceMs;
-		if (soundMs >= seconds * 1000) break;
-		const ahead = playedOutAt - now;
-		if (ahead > AHEAD_MS) await pause(ahead - AHEAD_MS);
+	while (soundMs < seconds * 1000) {
+		const askedAt = performance.now();
+		/** All sound so far has been played then; undefined before the first of this speech. */
+		let playedOutAt: number | undefined;
+		for await (const { pcm } of voice.speak(text, { voice: '', speed: 1 }, new AbortController().signal)) {
+			const now = performance.now();
+			firstMs ??= now - askedAt;
+			if (playedOutAt !== undefined) lateMs = Math.max(lateMs, now - playedOutAt);
+			const pieceMs = (pcm.length * 1000) / SNAC_RATE;
+			playedOutAt = Math.max(playedOutAt ?? now, now) + pieceMs;
+			soundMs += pieceMs;
+			if (soundMs >= seconds * 1000) break;
+			const ahead = playedOutAt - now;
+			if (ahead > AHEAD_MS) await pause(ahead - AHEAD_MS);
+		}
+		if (playedOutAt === undefined) break;
+		await pause(Math.max(0, playedOutAt - performance.now()));
 	}
 	return { firstMs: firstMs ?? Number.POSITIVE_INFINITY, lateMs };
 }
 
-export async function listen({ source, decoder, sampling, streams, seconds }: Listening): Promise<{ callers: Heard[]; cpuMs: number }> {
-	const snac = new SnacDecoder(decoder);
+/** How long one thread takes for a frame in runs, alone, ms. */
+async function frameAlone(decoder: string): Promise<number> {
+	const snac = new SnacDecoder(decoder, splitOf(1));
+	try {
+		const frames = scriptedFrames(0, 24);
+		await snac.decode(frames, new AbortController().signal);
+		const startedAt = performance.now();
+		await snac.decode(frames, new AbortController().signal);
+		return (performance.now() - startedAt) / frames.length;
+	} finally {
+		await snac.close();
+	}
+}
+
+export async function listen({ source, decoder, sampling, streams, seconds, spreadMs }: Listening): Promise<HeardByAll> {
+	const split = splitOf(usableCores());
+	const snacCallers = (split.narrow * SNAC_FRAME_MS) / (await frameAlone(decoder));
+	const snac = new SnacDecoder(decoder, split);
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');
+		const events = monitorEventLoopDelay({ resolution: 1 });
+		events.enable();
 		const from = process.cpuUsage();
-		const callers = await Promise.all(Array.from({ length: streams }, async (_, index) => await hear(voice, `${TEXT}${index}`, seconds)));
-		return { callers, cpuMs: cpuMs(from) };
+		const callers = await Promise.all(
+			Array.from({ length: streams }, async (_, index) => {
+				await pause(streams > 1 ? (index * spreadMs) / (streams - 1) : 0);
+				return await hear(voice, `${TEXT}${index}`, seconds);
+			}),
+		);
+		return { callers, cpuMs: cpuMs(from), snacCallers, eventsMs: events.percentile(99) / 1e6 };
 	} finally {
 		await snac.close();
 	}

@@ -26,8 +26,8 @@ export class OurTokens {
 		return { wallMs: wallMs / written, cpuMs: cpuMs / written, depth };
 	}
 
-	async voices(decoder: string, streams: number, seconds: number): Promise<Result<(typeof tokenProtocol)['voices']>> {
-		return await this.process.client.call('voices', { decoder, sampling: FULL, streams, seconds }).result;
+	async voices(decoder: string, streams: number, seconds: number, spreadMs: number): Promise<Result<(typeof tokenProtocol)['voices']>> {
+		return await this.process.client.call('voices', { decoder, sampling: FULL, streams, seconds, spreadMs }).result;
 	}
 
 	async stop(): Promise<void> {

@@ -76,5 +76,5 @@ serve(tokenProtocol, pipe, {
 		return { threads: threadsFor(found.bytes, cores, llama.gpu !== false), onGpu: llama.gpu !== false, libraries: libraries() };
 	},
 	write: async ({ sampling, sequences, tokens }, { signal }) => await write(sampling, sequences, tokens, signal),
-	voices: async ({ decoder, sampling, streams, seconds }) => await listen({ source: opened(), decoder, sampling, streams, seconds }),
+	voices: async (asked) => await listen({ source: opened(), ...asked }),
 });

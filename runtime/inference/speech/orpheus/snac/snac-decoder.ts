@@ -1,6 +1,6 @@
 import { FoundOnce } from '../../../../lib/async';
 import { type RpcCall, RpcClient } from '../../../../rpc/client';
-import { log } from '../../../log';
+import { log } from '../../../../lib/log';
 import { usableCores } from '../../../machine/cores';
 import { startWorker } from '../../../workers/start-worker';
 import { type PoolWorker, WorkerPool } from '../../../workers/worker-pool';
@@ -145,7 +145,7 @@ async function prepare(file: string): Promise<StreamingDecoder | undefined> {
 	const worker = open();
 	try {
 		const { streaming, why } = await worker.client.call('prepare', { file }).result;
-		if (!streaming) log('warn', 'orpheus: this SNAC decoder is decoded in windows, which costs twice as much', { why });
+		if (!streaming) log.warn({ why }, 'orpheus: this SNAC decoder is decoded in windows, which costs twice as much');
 		return streaming ?? undefined;
 	} finally {
 		await worker.stop();

@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { samplesToMs } from '../../../../audio/pcm';
 import { VoiceError } from '../../../../contract/errors';
-import { cpuSession, openOnnxSession } from '../../../workers/onnx/open-session';
+import { cpuSession } from '../../../../lib/onnx-options';
+import { openOnnxSession } from '../../../workers/onnx/open-session';
 import { CODES_PER_FRAME, type Frame, layersOf } from '../tokens/frame-assembler';
 
 /** 24 kHz: 85.3 ms. */

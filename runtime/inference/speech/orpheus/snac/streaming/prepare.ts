@@ -4,7 +4,7 @@ import path from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { type ReadGraph, readOnnx } from '../../../../workers/onnx/onnx-reader';
 import { encodeOnnx } from '../../../../workers/onnx/onnx-writer';
-import { cpuSession } from '../../../../workers/onnx/open-session';
+import { cpuSession } from '../../../../../lib/onnx-options';
 import { CODES, CODES_PER_FRAME, type Frame } from '../../tokens/frame-assembler';
 import { SnacModel } from '../snac-model';
 import { UnknownDecoder } from './layers';

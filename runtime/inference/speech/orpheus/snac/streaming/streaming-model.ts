@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { VoiceError } from '../../../../../contract/errors';
-import { cpuSession } from '../../../../workers/onnx/open-session';
+import { cpuSession } from '../../../../../lib/onnx-options';
 import type { Frame } from '../../tokens/frame-assembler';
 import { codeTensors } from '../snac-model';
 import { leastFirstRun } from './state';
