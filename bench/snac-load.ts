@@ -5,7 +5,7 @@ import { SnacDecoder } from '../runtime/inference/speech/orpheus/snac/snac-decod
 import { SNAC_FRAME_MS, SnacModel } from '../runtime/inference/speech/orpheus/snac/snac-model';
 import { prepareStreaming } from '../runtime/inference/speech/orpheus/snac/streaming/prepare';
 import { leastFirstRun, stateLength } from '../runtime/inference/speech/orpheus/snac/streaming/state';
-import { StreamingModel } from '../runtime/inference/speech/orpheus/snac/streaming/streaming-model';
+import { SnacStreamingModel } from '../runtime/inference/speech/orpheus/snac/streaming/streaming-model';
 import { say } from './cache';
 import { PacedScript } from './fixtures/paced-script';
 import { numbersOf } from './fixtures/spoken-codes';
@@ -43,7 +43,7 @@ function callersOfACore(name: string, frameCpuMs: readonly number[], bound = Num
 /** Processor time of a frame, ms, when a speech is decoded so many at a time. */
 async function runCosts(file: string, count: number): Promise<number[]> {
 	const { bytes, plan } = await prepareStreaming(file);
-	const model = await StreamingModel.open(bytes, plan);
+	const model = await SnacStreamingModel.open(bytes, plan);
 	const state = new Float32Array(stateLength(plan.states));
 	const begin = leastFirstRun(plan.lookAhead);
 	const frames = scriptedFrames(0, begin + (rounds + 2) * count);

@@ -4,11 +4,11 @@ import { pipeToStarter } from '../../../../rpc/pipes';
 import { serve } from '../../../../rpc/server';
 import { SnacModel } from './snac-model';
 import { prepareStreaming } from './streaming/prepare';
-import { StreamingModel } from './streaming/streaming-model';
+import { SnacStreamingModel } from './streaming/streaming-model';
 import { snacWorkerProtocol } from './worker-protocol';
 
 let whole: SnacModel | undefined;
-let byRuns: StreamingModel | undefined;
+let byRuns: SnacStreamingModel | undefined;
 /** One run at a time: the session is not asked again while it runs, nor released. */
 let last: Promise<unknown> = Promise.resolve();
 
@@ -39,7 +39,7 @@ serve(snacWorkerProtocol, pipeToStarter(), {
 	},
 	load: async ({ file, threads, streaming }) => {
 		// onnxruntime takes no memory that threads share.
-		if (streaming) byRuns = await StreamingModel.open(Uint8Array.from(new Uint8Array(streaming.graph)), streaming.plan, threads);
+		if (streaming) byRuns = await SnacStreamingModel.open(Uint8Array.from(new Uint8Array(streaming.graph)), streaming.plan, threads);
 		else whole = await SnacModel.open(file, threads);
 		return {};
 	},

@@ -1,7 +1,6 @@
 // Guards against: a long sentence that is cut off, words lost or cut between two parts, and emotion tags that are read out.
 import fc from 'fast-check';
-import { lettersOf } from './letters';
-import { orpheusText } from './orpheus-text';
+import { lettersOf, orpheusText } from './orpheus-text';
 import { MOST_LETTERS, speechParts } from './parts';
 
 const word = fc.constantFrom('appointment', 'a', 'café', 'naïve', '2026', 'NHS', '<laugh>', '<sigh>', '预约', '안녕하세요', 'नमस्ते', 'x'.repeat(300));

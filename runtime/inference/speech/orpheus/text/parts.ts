@@ -1,5 +1,4 @@
-import { type Sign, signsOf } from './letters';
-import { orpheusText } from './orpheus-text';
+import { type Sign, signsOf, orpheusText } from './orpheus-text';
 
 /**
  * Letters that Orpheus gets at a time: 13 s of speech, or 30 s of a very slow one. Beyond that it loses its

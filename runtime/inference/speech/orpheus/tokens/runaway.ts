@@ -1,4 +1,4 @@
-import { lettersOf } from '../text/letters';
+import { lettersOf } from '../text/orpheus-text';
 import { CODES_PER_FRAME, type Frame } from './frame-assembler';
 
 /** 24,000 / 2048. */

@@ -11,7 +11,7 @@ import { UnknownDecoder } from './layers';
 import { RANDOM, recogniseSnac } from './recognise';
 import { stateLength } from './state';
 import { type StreamingPlan, streamingGraph } from './streaming-graph';
-import { StreamingModel } from './streaming-model';
+import { SnacStreamingModel } from './streaming-model';
 
 /** A rewritten decoder must give what its file gives, so much stronger than the difference. It was 105 to 110 dB wherever it was right. */
 const LEAST_DB = 80;
@@ -74,7 +74,7 @@ async function agreement(whole: Uint8Array, { bytes, plan }: PreparedDecoder): P
 	const model = await SnacModel.open(whole);
 	const expected = await model.decode(frames);
 	await model.release();
-	const streaming = await StreamingModel.open(bytes, plan);
+	const streaming = await SnacStreamingModel.open(bytes, plan);
 	const state = new Float32Array(stateLength(plan.states));
 	const sounds: Float32Array[] = [];
 	let at = 0;

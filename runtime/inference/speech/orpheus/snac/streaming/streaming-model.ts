@@ -17,14 +17,14 @@ export interface StreamingRun {
 }
 
 /** SNAC rewritten to decode a speech run by run, each frame once. */
-export class StreamingModel {
+export class SnacStreamingModel {
 	private constructor(
 		private readonly session: InferenceSession,
 		private readonly plan: StreamingPlan,
 	) {}
 
-	static async open(bytes: Uint8Array, plan: StreamingPlan, threads = 1): Promise<StreamingModel> {
-		return new StreamingModel(await InferenceSession.create(bytes, cpuSession(threads)), plan);
+	static async open(bytes: Uint8Array, plan: StreamingPlan, threads = 1): Promise<SnacStreamingModel> {
+		return new SnacStreamingModel(await InferenceSession.create(bytes, cpuSession(threads)), plan);
 	}
 
 	/**
