@@ -84,7 +84,7 @@ async function readNgram(file: string): Promise<NgramFile> {
 		const text = await promisify(gunzip)(packed, { maxOutputLength: MAX_NGRAM_BYTES });
 		return ngramFile.parse(JSON.parse(text.toString('utf8')));
 	} catch (error) {
-		throw broken(file, 'it is no gzipped voice-loop-ngram-1', error);
+		throw broken(file, 'it is not a gzipped word model (voice-loop-ngram-1)', error);
 	}
 }
 

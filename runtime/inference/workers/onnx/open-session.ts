@@ -17,14 +17,14 @@ export async function openOnnxSession(file: string, shape: GraphShape, threads =
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file} cannot be read.`, { cause });
 	});
 	const session = await InferenceSession.create(file, cpuSession(threads)).catch((cause: unknown) => {
-		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is no ONNX graph that can be run.`, { cause });
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not an ONNX model that can be run.`, { cause });
 	});
 	const lacks = (wanted: readonly string[], has: readonly string[]): string[] =>
 		wanted.filter((name) => !has.includes(name));
 	const absent = [...lacks(shape.inputs, session.inputNames), ...lacks(shape.outputs, session.outputNames)];
 	if (absent.length > 0) {
 		await session.release();
-		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is another graph: it lacks ${absent.join(', ')}.`);
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is a different kind of model: it lacks ${absent.join(', ')}.`);
 	}
 	return session;
 }

@@ -29,7 +29,7 @@ export class SnacModel {
 		if (fits) return model;
 		await session.release();
 		const name = typeof source === 'string' ? source : 'The rewritten file';
-		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${name} is no SNAC 24 kHz decoder: it does not make ${FRAME_SAMPLES} samples of ${CODES_PER_FRAME} codes.`);
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${name} is not a SNAC 24 kHz decoder: it does not make ${FRAME_SAMPLES} samples of ${CODES_PER_FRAME} codes.`);
 	}
 
 	/** 2048 samples a frame, -1..1. Blocks its thread: 15 to 35 ms a frame on one core. */

@@ -28,11 +28,11 @@ export class OrpheusVocabulary {
 		const single = (text: string): Token => {
 			const tokens = model.tokenize(text, true);
 			if (tokens.length === 1 && tokens[0] !== undefined) return tokens[0];
-			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is no Orpheus model: it has no token ${text}.`);
+			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not an Orpheus model: it has no token ${text}.`);
 		};
 		const first = single('<custom_token_0>');
 		if (single(`<custom_token_${LAST}>`) !== first + LAST) {
-			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is no Orpheus model: its audio tokens are not in a row.`);
+			throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not an Orpheus model: its audio tokens are not numbered consecutively.`);
 		}
 		return new OrpheusVocabulary(model, first, model.tokens.bos ?? single('<|begin_of_text|>'), single('<|eot_id|>'));
 	}
