@@ -180,10 +180,10 @@ describe('Orpheus in the inference process', () => {
 		const cases: ReadonlyArray<readonly [{ model?: string; decoder?: string }, string, RegExp]> = [
 			[{ model: at('none.gguf') }, 'VOICE_ERR_MODEL_MISSING', /none\.gguf/],
 			[{ decoder: at('none.onnx') }, 'VOICE_ERR_MODEL_MISSING', /none\.onnx/],
-			[{ model: at('chat.gguf') }, 'VOICE_ERR_MODEL_BROKEN', /no Orpheus model/],
+			[{ model: at('chat.gguf') }, 'VOICE_ERR_MODEL_BROKEN', /not an Orpheus model/],
 			[{ model: at('cut.gguf') }, 'VOICE_ERR_MODEL_BROKEN', /cut\.gguf/],
 			[{ decoder: at('text.onnx') }, 'VOICE_ERR_MODEL_BROKEN', /text\.onnx/],
-			[{ decoder: path.resolve('models/listen/listen.onnx') }, 'VOICE_ERR_MODEL_BROKEN', /no SNAC/],
+			[{ decoder: path.resolve('models/listen/listen.onnx') }, 'VOICE_ERR_MODEL_BROKEN', /not a SNAC/],
 		];
 		for (const [files, code, message] of cases) {
 			const failure: unknown = await speak('Hello.', files).catch((error: unknown) => error);
