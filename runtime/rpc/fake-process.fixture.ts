@@ -87,6 +87,11 @@ export class FakeProcess<P extends Protocol> {
 		for (const call of this.calls.filter(({ open }) => open)) call.reject(this.lost);
 	}
 
+	/** Whoever asks waits until come(); open calls go on. */
+	hold(): void {
+		this.state = 'starting';
+	}
+
 	come(): void {
 		this.become('ready');
 	}

@@ -177,6 +177,23 @@ describe('the media link', () => {
 		expect(scenario.places).toBe(1);
 	});
 
+	it('is not made where the call ends while a second one waits for a media process; its place is given back', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.link(0).onInput = () => undefined;
+		scenario.media.hold();
+		const answer = scenario.call.connect('second offer');
+		answer.catch(() => undefined);
+		await settle();
+		scenario.call.end('idle');
+		scenario.media.come();
+		await expect(answer).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
+		scenario.link(0).resolve({ reason: 'closed' });
+		await settle();
+		expect(scenario.media.of('session')).toHaveLength(1);
+		expect(scenario.places).toBe(0);
+		expect(scenario.ended).toEqual([undefined]);
+	});
+
 	it('does not listen to the one before', async () => {
 		const scenario = await new CallScenario().connected();
 		scenario.link(0).onInput = () => undefined;

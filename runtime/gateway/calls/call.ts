@@ -101,7 +101,7 @@ export class Call {
 
 	/** May be called at any time, more than once; the first reason counts. */
 	end(reason: string): void {
-		if (this.finished || this.ending !== undefined) return;
+		if (!this.goesOn) return;
 		this.ending = reason;
 		this.tell({ type: 'session.ended', reason });
 		if (!this.link) {
@@ -127,7 +127,7 @@ export class Call {
 
 	private async makeLink(offer: string): Promise<MediaLink> {
 		const place = await this.deps.media.place();
-		if (this.finished) place.release();
+		if (!this.goesOn) place.release();
 		this.assertGoingOn();
 		const { flushSilenceMs } = this.request.agent.turnTaking;
 		const link = new MediaLink(place, { sessionId: this.id, offer, flushSilenceMs }, {
@@ -144,8 +144,12 @@ export class Call {
 		return link;
 	}
 
+	private get goesOn(): boolean {
+		return !this.finished && this.ending === undefined;
+	}
+
 	private assertGoingOn(): void {
-		if (this.finished || this.ending !== undefined) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
+		if (!this.goesOn) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 	}
 
 	private use(link: MediaLink): void {
@@ -161,7 +165,6 @@ export class Call {
 	private linkEnded(link: MediaLink, { reason, error }: LinkEnd): void {
 		if (link !== this.link) return;
 		this.link = undefined;
-		this.voice.abandonAll();
 		this.finish(this.ending ?? reason, error);
 	}
 
