@@ -25,7 +25,6 @@ export const orpheusSettings = z.object({
 	/** Over audio tokens. Below 1.1 Orpheus gets stuck; higher is also faster speech. */
 	repetitionPenalty: z.number().min(1).max(2).default(1.1),
 });
-export type OrpheusSettings = z.infer<typeof orpheusSettings>;
 
 /** One voice of one engine. */
 export const voiceSettings = z.object({

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { log } from '../lib/log';
+import { version } from '../lib/package-root';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { Admission } from './calls/admission';
 import { Calls } from './calls/calls';
@@ -11,7 +12,6 @@ import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
 import type { GatewayOptions } from './options';
-import { version } from '../lib/package-root';
 
 export interface Gateway {
 	readonly url: string;
@@ -38,7 +38,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
-	const admission = new Admission(inference, options.maxSessions);
+	const admission = new Admission(inference, options.maxCalls);
 	const calls = new Calls({ media, inference, dispatcher, log }, admission, streams);
 
 	const close = async (): Promise<void> => {

@@ -18,7 +18,7 @@ it('names what cannot be read, and what could be, without its value', () => {
 });
 
 it('has a default for everything', () => {
-	expect(optionsFrom({})).toMatchObject({ host: '127.0.0.1', port: 0, maxSessions: 'auto', key: expect.stringMatching(/^.{43}$/) });
+	expect(optionsFrom({})).toMatchObject({ host: '127.0.0.1', port: 0, maxCalls: 'auto', key: expect.stringMatching(/^.{43}$/) });
 });
 
 it('makes another key at every start when none is set', () => {
@@ -29,8 +29,8 @@ it.each([
 	[{ VOICE_LOOP_HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
 	[{ VOICE_LOOP_PORT: '5001' }, { port: 5001 }],
 	[{ VOICE_LOOP_KEY: 'k'.repeat(32) }, { key: 'k'.repeat(32) }],
-	[{ VOICE_LOOP_MAX_CALLS: '7' }, { maxSessions: 7 }],
-	[{ VOICE_LOOP_MAX_CALLS: 'auto' }, { maxSessions: 'auto' }],
+	[{ VOICE_LOOP_MAX_CALLS: '7' }, { maxCalls: 7 }],
+	[{ VOICE_LOOP_MAX_CALLS: 'auto' }, { maxCalls: 'auto' }],
 	[{ VOICE_LOOP_MEDIA_PROCESSES: '3' }, { mediaProcesses: 3 }],
 ])('%j is %j', (env, options) => {
 	expect(optionsFrom(env)).toMatchObject(options);

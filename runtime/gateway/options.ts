@@ -24,13 +24,13 @@ const environment = z.object({
 	VOICE_LOOP_LOG: z.enum(LOG_LEVELS).default('info'),
 });
 
-export type MaxSessions = number | 'auto';
+export type MaxCalls = number | 'auto';
 
 export interface GatewayOptions {
 	readonly host: string;
 	readonly port: number;
 	readonly key: string;
-	readonly maxSessions: MaxSessions;
+	readonly maxCalls: MaxCalls;
 	readonly mediaProcesses: number;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
@@ -54,7 +54,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		host: read.VOICE_LOOP_HOST,
 		port: read.VOICE_LOOP_PORT,
 		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
-		maxSessions: read.VOICE_LOOP_MAX_CALLS,
+		maxCalls: read.VOICE_LOOP_MAX_CALLS,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
 		runtimeDir: path.resolve(__dirname, '..'),

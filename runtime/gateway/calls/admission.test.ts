@@ -4,7 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import { FakeProcess, type FakeCall } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { ProcessState } from '../children/restarting-process';
-import type { MaxSessions } from '../options';
+import type { MaxCalls } from '../options';
 import { Admission } from './admission';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
@@ -19,7 +19,7 @@ class Door {
 	private readonly admission: Admission;
 
 	/** `sessions`: what inference answers; left out, it does not answer. */
-	constructor(limit: MaxSessions, sessions?: number | null) {
+	constructor(limit: MaxCalls, sessions?: number | null) {
 		const inference = {
 			get state() {
 				return state();

@@ -3,7 +3,7 @@ import { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Result } from '../../rpc/protocol';
 import type { RestartingProcess } from '../children/restarting-process';
-import type { MaxSessions } from '../options';
+import type { MaxCalls } from '../options';
 
 /** Calls at a time where the machine would carry more: `auto` is no promise for more than was ever tried. */
 const MOST_AUTO = 16;
@@ -16,7 +16,7 @@ type Capacity = Result<InferenceProtocol['capacity']>;
 export class Admission {
 	constructor(
 		private readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready'>,
-		private readonly limit: MaxSessions,
+		private readonly limit: MaxCalls,
 	) {}
 
 	/** `calls` are under way, this one not counted. Rejects with VOICE_ERR_BUSY, which says why. */

@@ -17,18 +17,18 @@ function turnOf(n = 1): Turn {
 }
 
 function replyThat(waitsForTools: boolean): TurnReply {
-	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined };
+	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined, toolResults: async () => await Promise.reject(new Error('no tools')) };
 }
 
 function watch() {
 	const given: Array<[turn: Turn, error: VoiceError]> = [];
-	return { given, abandonment: new AbandonedTurns(LIMIT_MS, (turn, error) => given.push([turn, error])) };
+	return { given, abandoned: new AbandonedTurns(LIMIT_MS, (turn, error) => given.push([turn, error])) };
 }
 
 it('gives a turn up that no node took up, once', () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	jest.advanceTimersByTime(LIMIT_MS - 1);
 	expect(given).toEqual([]);
 	jest.advanceTimersByTime(1);
@@ -38,21 +38,21 @@ it('gives a turn up that no node took up, once', () => {
 });
 
 it('says so where a workflow had taken it up', () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
 	turn.claim('e1');
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	jest.advanceTimersByTime(LIMIT_MS);
 	expect(given).toMatchObject([[{}, { message: 'The workflow stopped before it spoke.' }]]);
 });
 
 it('counts anew from the last sign of life, and each turn for itself', () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const [first, second] = [turnOf(1), turnOf(2)];
-	abandonment.restart(first);
-	abandonment.restart(second);
+	abandoned.restart(first);
+	abandoned.restart(second);
 	jest.advanceTimersByTime(LIMIT_MS - 1);
-	abandonment.restart(first);
+	abandoned.restart(first);
 	jest.advanceTimersByTime(1);
 	expect(given.map(([{ n }]) => n)).toEqual([2]);
 	jest.advanceTimersByTime(LIMIT_MS - 1);
@@ -64,51 +64,51 @@ it.each<[string, (turn: Turn) => void]>([
 	['the agent speaks', (turn) => turn.speaksBy({ over: false } as AgentUtterance)],
 	['it is over', (turn) => turn.end('interrupted')],
 ])('does not count while %s, and forgets what it has counted', (_when, happen) => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	happen(turn);
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	expect(jest.getTimerCount()).toBe(0);
 	jest.advanceTimersByTime(10 * LIMIT_MS);
 	expect(given).toEqual([]);
 });
 
 it('counts again when the node has been answered or the agent has spoken', async () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
 	const utterance = { over: false };
 	turn.speaksBy(utterance as AgentUtterance);
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	await turn.attend(async () => undefined);
 	utterance.over = true;
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	jest.advanceTimersByTime(LIMIT_MS);
 	expect(given).toHaveLength(1);
 });
 
 it('waits ten minutes for tools, which have limits of their own', () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
 	turn.answerWith(replyThat(true));
-	abandonment.restart(turn);
+	abandoned.restart(turn);
 	jest.advanceTimersByTime(599_999);
 	expect(given).toEqual([]);
 	jest.advanceTimersByTime(1);
 	expect(given).toHaveLength(1);
 	const other = turnOf(2);
 	other.answerWith(replyThat(false));
-	abandonment.restart(other);
+	abandoned.restart(other);
 	jest.advanceTimersByTime(LIMIT_MS);
 	expect(given).toHaveLength(2);
 });
 
 it('stops when told, also where it does not count', () => {
-	const { given, abandonment } = watch();
+	const { given, abandoned } = watch();
 	const turn = turnOf();
-	abandonment.stop(turn);
-	abandonment.restart(turn);
-	abandonment.stop(turn);
+	abandoned.stop(turn);
+	abandoned.restart(turn);
+	abandoned.stop(turn);
 	expect(jest.getTimerCount()).toBe(0);
 	jest.advanceTimersByTime(LIMIT_MS);
 	expect(given).toEqual([]);

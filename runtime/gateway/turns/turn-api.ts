@@ -11,8 +11,6 @@ const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was n
 
 /** What the nodes of an execution ask about the turn that started it. */
 export class TurnApi {
-	private readonly replies = new WeakMap<Turn, Reply>();
-
 	constructor(
 		private readonly call: CallOfTurns,
 		private readonly turns: Turns,
@@ -74,14 +72,12 @@ export class TurnApi {
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
 		});
 		turn.answerWith(reply);
-		this.replies.set(turn, reply);
 		return await reply.begin();
 	}
 
 	async toolResults(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
-		const reply = this.replies.get(turn);
-		if (!reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		return await reply.toolResults(results);
+		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
+		return await turn.reply.toolResults(results);
 	}
 
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolCall, ToolResult } from '../../contract/chat';
+import type { ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { ToolRecord, TurnTimings } from '../../contract/turn';
@@ -27,6 +28,8 @@ export interface TurnReply {
 	readonly idle: Promise<unknown>;
 	/** Writing stops within one token; tools that run still give their results. */
 	interrupt(): void;
+	/** What the tools gave; resolves to what the model does then. */
+	toolResults(results: readonly ToolResult[]): Promise<ReplyStep>;
 }
 
 /** Stages that are timed by whoever sees them happen. */

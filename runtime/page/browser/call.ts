@@ -221,7 +221,7 @@ interface ConnectionInfo extends EventTarget {
 }
 
 /** Calls `changed` when the device comes back online or moves to another kind of network. */
-export function watchNetwork(changed: () => void): () => void {
+function watchNetwork(changed: () => void): () => void {
 	const info = (navigator as { connection?: ConnectionInfo }).connection;
 	let type = info?.type;
 	// `change` also fires for mere estimates of speed.

@@ -125,7 +125,7 @@ const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
 ];
 
 /** Two figures in small print; the rest on demand. */
-export function timingsView(timings: TurnTimings): HTMLElement {
+function timingsView(timings: TurnTimings): HTMLElement {
 	const box = make('details', 'timings');
 	box.dataset['testid'] = 'timings';
 	const summary = make('summary');

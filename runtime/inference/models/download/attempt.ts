@@ -143,12 +143,12 @@ function sizeFits(file: CatalogueFile, bytes: number): boolean {
 }
 
 /** More than this is never written. */
-export function mostBytes(file: CatalogueFile): number {
+function mostBytes(file: CatalogueFile): number {
 	return file.bytes ?? (file.aboutBytes === null ? UNKNOWN_LIMIT_BYTES : Math.floor(file.aboutBytes * ABOUT));
 }
 
 /** Looks at an answer's head: log-in pages and packed or wrongly sized files are refused before a byte is written. */
-export function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: number | undefined): void {
+function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: number | undefined): void {
 	const refuse = (why: string): TryFailure => new TryFailure(`${answer.host}: ${why}`, 'elsewhere');
 	if (/text\/html|application\/xhtml/i.test(answer.headers['content-type'] ?? '')) throw refuse('sent a web page instead of the file');
 	const encoding = answer.headers['content-encoding'];
@@ -159,7 +159,7 @@ export function checkHead(file: CatalogueFile, answer: DownloadAnswer, total: nu
 }
 
 /** Looks at a file's first bytes. */
-export function checkStart(file: CatalogueFile, start: Buffer, host: string): void {
+function checkStart(file: CatalogueFile, start: Buffer, host: string): void {
 	const refuse = (why: string): TryFailure => new TryFailure(`${host}: ${why}`, 'elsewhere');
 	const text = start.subarray(0, 64).toString('latin1');
 	if (/^\s*<(!doctype|html|head|\?xml)/i.test(text)) throw refuse('sent a web page instead of the file');

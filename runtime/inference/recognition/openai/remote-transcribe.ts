@@ -93,10 +93,10 @@ function judged({ text, segments }: TranscriptionAnswer): Recognition {
 }
 
 /** JSON of either length: `segments` only with `verbose_json`, and only from servers that know it. */
-export const transcriptionAnswer = z.object({
+const transcriptionAnswer = z.object({
 	text: z.string(),
 	segments: z
 		.array(z.object({ avg_logprob: z.number().nullish(), no_speech_prob: z.number().nullish() }))
 		.nullish(),
 });
-export type TranscriptionAnswer = z.infer<typeof transcriptionAnswer>;
+type TranscriptionAnswer = z.infer<typeof transcriptionAnswer>;

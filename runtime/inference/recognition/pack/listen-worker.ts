@@ -29,7 +29,7 @@ async function load(packDir: string): Promise<Loaded> {
 }
 
 /** What the recogniser's thread does. `end` is called when it has nothing left to do. */
-export function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
+function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	let loaded: Loaded | undefined;
 	const ready = (): Loaded => {
 		if (!loaded) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');

@@ -18,7 +18,7 @@ const KEPT_SAMPLES = msToSamples(300, LISTEN_RATE);
 const LONGEST_SAMPLES = msToSamples(28_000, LISTEN_RATE);
 
 /** What is said in a recording, 16 kHz, divided by its pauses. */
-export function utterancesOf(pcm: Int16Array): Int16Array[] {
+function utterancesOf(pcm: Int16Array): Int16Array[] {
 	const found: Int16Array[] = [];
 	let from = -1;
 	let last = -1;
@@ -41,7 +41,7 @@ export function utterancesOf(pcm: Int16Array): Int16Array[] {
 const MOST_THREADS = 2;
 
 /** What a process that listens with sherpa-onnx does: what the pack's recogniser does, and by the same protocol. */
-export function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
+function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	let hear: Hear | undefined;
 	const ready = (): Hear => {
 		if (!hear) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');

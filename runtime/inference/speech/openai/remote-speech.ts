@@ -160,7 +160,7 @@ const voiceName = z.union([
 ]);
 
 /** vLLM-Omni, Kokoro-FastAPI and Orpheus-FastAPI: `voices`; others: `data`. */
-export const voiceList = z.union([
+const voiceList = z.union([
 	z.object({ voices: z.array(voiceName).max(1000) }).transform(({ voices }) => voices),
 	z.object({ data: z.array(voiceName).max(1000) }).transform(({ data }) => data),
 ]);

@@ -7,17 +7,11 @@ const AHEAD_FRAMES = 24;
 /** A model that rests goes on at 1 s: should it have to read the speech again, then not for a frame or two. */
 const LOW_FRAMES = 12;
 
-/** What is known of a speech at one moment. */
-export interface Feed {
-	readonly frames: readonly Frame[];
-	readonly ended: boolean;
-}
-
 /**
  * The frames of one speech as they are written, never more than 2 s ahead of what has been used: the model
  * rests while the caller listens, so that others get its time.
  */
-export class FrameFeed implements Feed {
+export class FrameFeed {
 	readonly frames: Frame[] = [];
 	ended = false;
 	/** The model went round in circles and was stopped. */

@@ -140,7 +140,7 @@ function judge({ frames, dropped, looped }: FrameFeed, samples: number, silent: 
 }
 
 /** How much of what was given out the caller has still to hear, if it is played at once and without a pause. */
-export class Unheard {
+class Unheard {
 	private playedAt = -Infinity;
 
 	constructor(private readonly clock: Clock) {}

@@ -14,7 +14,7 @@ const PIECE_SAMPLES = 96_000;
 const IMITATION = { extra: { seed: 42 } };
 
 /** A voice of sherpa-onnx. Runs on a thread of libuv's pool, so this one hears of a cancellation. */
-export class SherpaSpeaker {
+class SherpaSpeaker {
 	private readonly watch = new RunWatch();
 
 	private constructor(
