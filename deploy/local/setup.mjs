@@ -7,6 +7,7 @@ import { ensureDependencies } from './steps/dependencies.mjs';
 import { ensureN8n } from './steps/n8n.mjs';
 import { ensureNode, linkNode } from './steps/node.mjs';
 import { manifestFile } from './steps/paths.mjs';
+import { ensureRealWeights } from './steps/real-weights.mjs';
 import { SetupError } from './steps/report.mjs';
 import { endAll } from './steps/run.mjs';
 import { ensureTestTools } from './steps/test-tools.mjs';
@@ -26,7 +27,10 @@ const goals = {
 		await mkdir(path.dirname(manifestFile), { recursive: true });
 		await writeFile(manifestFile, `${JSON.stringify({ node, n8n, ...installed }, null, '\t')}\n`);
 	},
-	test: ensureTestTools,
+	async test() {
+		await ensureTestTools();
+		await ensureRealWeights();
+	},
 };
 
 let interrupted = false;

@@ -35,7 +35,7 @@ export const transcribeProperties: INodeProperties[] = [
 		type: 'string',
 		default: 'en',
 		placeholder: 'e.g. en',
-		description: 'Language code of the speech',
+		description: 'Language code of the speech, such as en, de or pt-BR. If empty, the model finds out by itself.',
 	},
 	{
 		displayName: 'Hints',

@@ -78,7 +78,8 @@ export class ScriptedVoice implements VoiceEngine {
 export class ScriptedEar implements StreamingRecogniser {
 	readonly streams: Array<{ listener: RecognitionListener; heard: number; closed: boolean }> = [];
 
-	constructor(private readonly fault: { open?: boolean; flush?: boolean } = {}) {}
+	/** `writes` instead of the number of samples. */
+	constructor(private readonly fault: { open?: boolean; flush?: boolean; writes?: string } = {}) {}
 
 	async open(_settings: unknown, listener: RecognitionListener): Promise<RecognitionStream> {
 		await Promise.resolve();
@@ -88,12 +89,12 @@ export class ScriptedEar implements StreamingRecogniser {
 		return {
 			push: (pcm) => {
 				own.heard += pcm.length;
-				listener.onPartial(`${own.heard}`);
+				listener.onPartial(this.fault.writes ?? `${own.heard}`);
 			},
 			flush: async (): Promise<Recognition> => {
 				await Promise.resolve();
 				if (this.fault.flush) throw lost();
-				return { text: `${own.heard}`, understood: true, confidence: 1 };
+				return { text: this.fault.writes ?? `${own.heard}`, understood: true, confidence: 1 };
 			},
 			reset: () => (own.heard = 0),
 			close: async () => {
@@ -106,7 +107,7 @@ export class ScriptedEar implements StreamingRecogniser {
 	async transcribeAll(_settings: unknown, pcm: Int16Array) {
 		await Promise.resolve();
 		if (this.fault.open) throw lost();
-		return { text: `${pcm.length}`, understood: true, confidence: 1, durationMs: 0, computeMs: 0 };
+		return { text: this.fault.writes ?? `${pcm.length}`, understood: true, confidence: 1, durationMs: 0, computeMs: 0 };
 	}
 
 	async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { Transcription } from '../../contract/control';
 import type { VoiceError } from '../../contract/errors';
 
-/** What was heard. `text` is '' where `understood` is false; `confidence` is 0..1. */
+/** What was heard. `text` is '' where `understood` is false, and where it was noise; `confidence` is 0..1. */
 export type Recognition = Pick<Transcription, 'text' | 'understood' | 'confidence'>;
 
 export const NOTHING_HEARD: Recognition = { text: '', understood: false, confidence: 0 };

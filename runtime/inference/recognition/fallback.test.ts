@@ -69,3 +69,12 @@ it('closes what it opened, also while another is opened', async () => {
 	expect(second.streams.every(({ closed }) => closed)).toBe(true);
 	expect(failures).toEqual([]);
 });
+
+it('passes on no sound that a recogniser describes, whichever it is', async () => {
+	const { stream, partials } = await open({ only: new ScriptedEar({ writes: '[Music]' }) });
+	stream.push(sound(5));
+	expect(await stream.flush()).toMatchObject({ text: '', understood: true });
+	expect(partials).toEqual([]);
+	const chain = new RecogniserFallback({ get: () => Promise.resolve(new ScriptedEar({ writes: '(wind blowing) Yes. [unclear]' })) }, new Cooldowns({ now: () => 0 }));
+	expect(await chain.transcribeAll(transcribeSettings.parse({ model: 'only' }), sound(5), new AbortController().signal)).toMatchObject({ text: 'Yes. [unclear]' });
+});

@@ -6,6 +6,7 @@ import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from '../fallback/cooldowns';
 import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import type { RecognitionListener, Recognition, RecognitionStream, StreamingRecogniser } from './engine';
+import { withoutNoise } from './without-noise';
 
 /** Finds a model's recogniser. */
 export interface RecogniserSource {
@@ -29,7 +30,7 @@ export class RecogniserFallback {
 		const chain = this.chain(settings);
 		const done = await chain.first(async ({ name }) => {
 			const recogniser = await this.recognisers.get(name);
-			return await recogniser.transcribeAll({ ...settings, model: name }, pcm, signal);
+			return spoken(await recogniser.transcribeAll({ ...settings, model: name }, pcm, signal));
 		}, signal);
 		chain.worked();
 		return { ...done, ...chain.doneBy };
@@ -43,6 +44,11 @@ export class RecogniserFallback {
 	private chain({ model, fallbacks }: TranscribeSettings): FallbackChain<ChainLink> {
 		return new FallbackChain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.cooldowns);
 	}
+}
+
+/** Whatever recogniser it was: a sound that it describes is no word, and no turn. */
+function spoken<R extends Recognition>(heard: R): R {
+	return { ...heard, text: withoutNoise(heard.text) };
 }
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
@@ -99,7 +105,7 @@ export class FallbackStream {
 			// Lost while it was waited for: another is being opened.
 			if (!stream) continue;
 			try {
-				return { ...(await stream.flush()), ...this.chain.doneBy };
+				return { ...spoken(await stream.flush()), ...this.chain.doneBy };
 			} catch (thrown) {
 				if (this.closed) throw thrown;
 				this.failed(generation, VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
@@ -142,7 +148,8 @@ export class FallbackStream {
 					{ ...this.settings, model },
 					{
 						onPartial: (text) => {
-							if (this.generation === generation) this.listener.onPartial(text);
+							const words = withoutNoise(text);
+							if (this.generation === generation && words !== '') this.listener.onPartial(words);
 						},
 						onFailed: (error) => this.failed(generation, error),
 					},

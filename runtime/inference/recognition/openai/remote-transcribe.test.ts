@@ -83,7 +83,7 @@ describe('what a server hears', () => {
 	});
 
 	it('is asked in its language, with the names to expect, but not how they sound', async () => {
-		await hear(await start(), { language: 'de', hints: ['Nguyen=n w ih n', 'Mr. Rivera'] });
+		await hear(await start(), { language: 'de-AT', hints: ['Nguyen=n w ih n', 'Mr. Rivera'] });
 		expect(asked).toHaveLength(1);
 		expect(asked[0]).toMatchObject({ model: 'whisper-1', language: 'de', prompt: 'Nguyen, Mr. Rivera', response_format: 'verbose_json' });
 	});

@@ -8,6 +8,8 @@ import { cancelled } from '../../../lib/async';
 import { OptionalFields } from '../../openai-client/optional-fields';
 import type { RemoteServer } from '../../openai-client/remote-server';
 import { mayBeSpeech, NOTHING_HEARD, type Recognition, type RecognitionListener, type RecognitionStream, type StreamingRecogniser } from '../engine';
+import { languageCode } from '../language';
+import { withoutRepeats } from '../without-repeats';
 import { RemoteStream } from './remote-stream';
 
 /** OpenAI's newer models know no `verbose_json`, some servers no `prompt`. */
@@ -57,11 +59,12 @@ export class RemoteTranscribe implements StreamingRecogniser {
 		if (!mayBeSpeech(pcm)) return NOTHING_HEARD;
 		const model = await this.server.model(signal);
 		const prompt = settings.hints.length > 0 && (await this.server.owner(signal)) !== LLAMA_SERVER ? settings.hints.map(spelling).join(', ') : '';
+		const language = languageCode(settings.language);
 		const fields: Readonly<Record<string, string>> = {
 			model,
 			// With each segment's certainty, where the server knows it.
 			response_format: 'verbose_json',
-			...(settings.language === '' ? {} : { language: settings.language }),
+			...(language === '' ? {} : { language }),
 			...(prompt === '' ? {} : { prompt }),
 		};
 		const answer = await this.fields.ask(Object.keys(fields), async (leftOut) => {
@@ -73,7 +76,7 @@ export class RemoteTranscribe implements StreamingRecogniser {
 			form.set('file', new Blob([encodeWav([pcm], LISTEN_RATE)], { type: 'audio/wav' }), 'utterance.wav');
 			return await this.server.askJson({ path: '/audio/transcriptions', form, confidential: settings.hints }, transcriptionAnswer, signal);
 		});
-		return judged(answer);
+		return judged({ ...answer, text: withoutRepeats(answer.text, pcm) });
 	}
 }
 

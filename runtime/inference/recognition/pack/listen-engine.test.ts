@@ -66,7 +66,7 @@ describe('what the offline recogniser understands', () => {
 		{ hints: ['42'], why: 'no letters' },
 		{ hints: ['Nguyen=n w qq n'], why: '"qq" is none of' },
 		{ hints: ['Doctor Nguyen=n w ih n'], why: 'one word' },
-		{ language: 'de', hints: [], why: 'English only' },
+		{ language: 'de', hints: [], why: 'does not understand "de"' },
 	])('refuses settings that it cannot follow: $why', async ({ why, ...settings }) => {
 		const opened = engine.open(transcribeSettings.parse(settings), { onPartial: () => undefined, onFailed: () => undefined });
 		const refusal = { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringContaining(why) as string };

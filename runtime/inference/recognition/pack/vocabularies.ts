@@ -1,5 +1,5 @@
 import type { TranscribeSettings } from '../../../contract/agent-settings';
-import { VoiceError } from '../../../contract/errors';
+import { languageOf } from '../language';
 import { expectedWords } from './expected-words';
 import type { ListenPack } from './pack';
 import { Vocabulary } from './vocabulary';
@@ -15,9 +15,7 @@ export class Vocabularies {
 
 	/** Throws VOICE_ERR_BAD_REQUEST for another language or hints that cannot be read. */
 	for({ language, hints }: TranscribeSettings): Vocabulary {
-		if (!/^en\b/i.test(language)) {
-			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `language: the offline recogniser understands English only, not "${language}".`);
-		}
+		languageOf(language, ['en']);
 		const key = JSON.stringify(hints);
 		const vocabulary = this.kept.get(key) ?? new Vocabulary(this.pack, expectedWords(hints, this.pack));
 		this.kept.delete(key);

@@ -1,7 +1,11 @@
 import type * as SherpaLibrary from 'sherpa-onnx-node';
 import { LISTEN_RATE, joinPcm, msToSamples, toFloat } from '../../../audio/pcm';
 import { mayBeSpeech, NOTHING_HEARD, type Recognition } from '../engine';
+import { languageOf } from '../language';
+import { withoutRepeats } from '../without-repeats';
 import type { StreamingModel, UtteranceModel } from './recogniser-model';
+import { UtteranceRecogniser } from './utterance-recogniser';
+import { LONGEST_SAMPLES, utterancesOf } from './utterances';
 
 /** Of one utterance the last two minutes are kept: nobody speaks longer without a pause. */
 const MAX_SAMPLES = 120 * LISTEN_RATE;
@@ -14,8 +18,8 @@ export interface Hearing {
 	result(): Recognition;
 }
 
-/** Begins utterances. */
-export type Hear = () => Hearing;
+/** Begins utterances in a language (see transcribeSettings). Throws VOICE_ERR_BAD_REQUEST for one that the model does not understand. */
+export type Hear = (language: string) => Hearing;
 
 /** Throws what sherpa says of the model, or ends the process. */
 export function openModel(sherpa: typeof SherpaLibrary, model: StreamingModel | UtteranceModel, numThreads: number): Hear {
@@ -25,8 +29,8 @@ export function openModel(sherpa: typeof SherpaLibrary, model: StreamingModel | 
 		decodingMethod: 'greedy_search',
 	};
 	if (!model.streaming) {
-		const recogniser = new sherpa.OfflineRecognizer(config);
-		return () => new WholeHearing(recogniser);
+		const recogniser = new UtteranceRecogniser(sherpa, config, model);
+		return (language) => new WholeHearing(recogniser, languageOf(language, model.languages));
 	}
 	const recogniser = new sherpa.OnlineRecognizer({ ...config, enableEndpoint: false });
 	// So much silence brings all sound before it through the model.
@@ -96,7 +100,10 @@ class WholeHearing implements Hearing {
 	private readonly kept = new KeptSound();
 	private known: Recognition | undefined;
 
-	constructor(private readonly recogniser: SherpaLibrary.OfflineRecognizer) {}
+	constructor(
+		private readonly recogniser: UtteranceRecogniser,
+		private readonly language: string,
+	) {}
 
 	push(pcm: Int16Array): undefined {
 		this.kept.push(pcm);
@@ -110,10 +117,8 @@ class WholeHearing implements Hearing {
 
 	private recognised(pcm: Int16Array): Recognition {
 		if (!mayBeSpeech(pcm)) return NOTHING_HEARD;
-		const stream = this.recogniser.createStream();
-		stream.acceptWaveform({ samples: toFloat(pcm), sampleRate: LISTEN_RATE });
-		this.recogniser.decode(stream);
-		return judged(this.recogniser.getResult(stream).text);
+		const parts = pcm.length <= LONGEST_SAMPLES ? [pcm] : utterancesOf(pcm);
+		return judged(parts.map((part) => withoutRepeats(this.recogniser.textOf(part, this.language), part)).join(' '));
 	}
 }
 

@@ -11,7 +11,11 @@ interface Opening {
 /** Hears while one speaks. `windowMs`: of sound that it must have before it can work on any of it. */
 export type StreamingModel = Opening & { readonly streaming: true; readonly windowMs: number };
 /** Hears an utterance when it is over. */
-export type UtteranceModel = Opening & { readonly streaming: false };
+export type UtteranceModel = Opening & {
+	readonly streaming: false;
+	/** What it understands; undefined where it does not say. */
+	readonly languages?: readonly string[];
+};
 
 /** A feature frame of sherpa's streaming models. */
 const FRAME_MS = 10;
@@ -31,7 +35,7 @@ export async function readRecogniserModel(place: string): Promise<StreamingModel
 	}
 	if (folder.has('*-encoder*.onnx')) {
 		const { tokens, ...whisper } = filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
-		return { streaming: false, files: { whisper }, tokens };
+		return { streaming: false, files: { whisper }, tokens, languages: languagesOf(await readOnnxMetadata(whisper.encoder)) };
 	}
 	if (folder.has('encoder*.onnx')) {
 		const { tokens, ...transducer } = filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
@@ -44,6 +48,12 @@ export async function readRecogniserModel(place: string): Promise<StreamingModel
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: it contains no .onnx file.`);
+}
+
+/** Whisper's encoder tells them, or that it knows English only. sherpa ends its process for one that is not among them. */
+function languagesOf(about: ReadonlyMap<string, string>): readonly string[] | undefined {
+	if (about.get('is_multilingual') === '0') return ['en'];
+	return about.get('all_language_codes')?.split(',');
 }
 
 /** Only streaming models say how many frames they take at a time: Zipformers call it T, those of NeMo window_size. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { LISTEN_RATE, joinPcm, samplesToMs, isAudible, msToSamples } from '../../../audio/pcm';
+import { LISTEN_RATE, joinPcm, samplesToMs } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import { monotonicClock } from '../../../lib/clock';
 import { pipeToParent } from '../../../rpc/pipes';
@@ -7,35 +7,11 @@ import { type Handlers, serve } from '../../../rpc/server';
 import { usableCores } from '../../machine/cores';
 import { sherpaLibrary } from '../../workers/sherpa/library';
 import { NOTHING_HEARD, type Recognition } from '../engine';
+import { UNCLEAR_MARK } from '../without-noise';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from '../pack/worker-protocol';
 import { type Hear, openModel } from './hearing';
 import { readRecogniserModel } from './recogniser-model';
-
-/** A pause of this length ends an utterance; so much of it is kept at either side. */
-const PAUSE_SAMPLES = msToSamples(700, LISTEN_RATE);
-const KEPT_SAMPLES = msToSamples(300, LISTEN_RATE);
-/** Whisper hears 30 s at a time. */
-const LONGEST_SAMPLES = msToSamples(28_000, LISTEN_RATE);
-
-/** What is said in a recording, 16 kHz, divided by its pauses. */
-function utterancesOf(pcm: Int16Array): Int16Array[] {
-	const found: Int16Array[] = [];
-	let from = -1;
-	let last = -1;
-	const close = (): void => {
-		if (from < 0) return;
-		found.push(pcm.subarray(Math.max(0, from - KEPT_SAMPLES), Math.min(pcm.length, last + 1 + KEPT_SAMPLES)));
-		from = -1;
-	};
-	for (let at = 0; at < pcm.length; at++) {
-		if (!isAudible(pcm[at] ?? 0)) continue;
-		if (from >= 0 && (at - last > PAUSE_SAMPLES || at - from > LONGEST_SAMPLES)) close();
-		if (from < 0) from = at;
-		last = at;
-	}
-	close();
-	return found;
-}
+import { utterancesOf } from './utterances';
 
 /** More threads than this do not make one utterance's recognition quicker. */
 const MOST_THREADS = 2;
@@ -61,9 +37,9 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			return {};
 		},
 
-		listen: async (_settings, { emit, onInput, signal }) => {
+		listen: async ({ settings: { language } }, { emit, onInput, signal }) => {
 			const begin = ready();
-			let hearing = begin();
+			let hearing = begin(language);
 			let utterance = 0;
 			let shown = '';
 			emit({ type: 'ready' });
@@ -76,7 +52,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 						if (text !== '') shown = text;
 					} else if (input.type === 'flush') emit({ type: 'final', id: input.id, recognition: hearing.result() });
 					else if (input.type === 'reset') {
-						hearing = begin();
+						hearing = begin(language);
 						({ utterance } = input);
 						shown = '';
 					} else resolve();
@@ -85,13 +61,13 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			return {};
 		},
 
-		transcribe: async ({ pcm }, { signal }) => {
+		transcribe: async ({ settings: { language }, pcm }, { signal }) => {
 			const begin = ready();
 			const began = monotonicClock.now();
 			const whole = joinPcm(pcm);
 			const heard: Recognition[] = [];
 			for (const utterance of utterancesOf(whole)) {
-				const hearing = begin();
+				const hearing = begin(language);
 				for (let from = 0; from < utterance.length; from += LISTEN_RATE) {
 					// Callers have their turn after every second of it.
 					await nextRound();
@@ -114,7 +90,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 function joined(heard: readonly Recognition[]): Recognition {
 	const understood = heard.filter((each) => each.understood);
 	if (understood.length === 0) return NOTHING_HEARD;
-	const text = heard.map((each) => (each.understood ? each.text : '[unclear]')).join(' ');
+	const text = heard.map((each) => (each.understood ? each.text : UNCLEAR_MARK)).join(' ');
 	return { text, understood: true, confidence: Math.min(...understood.map(({ confidence }) => confidence)) };
 }
 

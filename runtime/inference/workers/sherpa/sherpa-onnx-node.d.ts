@@ -44,6 +44,7 @@ declare module 'sherpa-onnx-node' {
 	/** Everything here blocks. */
 	export class OfflineRecognizer {
 		constructor(config: object);
+		setConfig(config: object): void;
 		createStream(): RecognitionInput;
 		decode(stream: RecognitionInput): void;
 		getResult(stream: RecognitionInput): { readonly text: string };

@@ -1,0 +1,118 @@
+// Guards against: a Whisper that users bring and that repeats short answers, makes words of noise, loses what is said
+// after half a minute, or hears another language than the node's. The weights are real, and so is the voice.
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { transcribeSettings } from '../../runtime/contract/agent-settings';
+import { joinPcm, LISTEN_RATE } from '../../runtime/audio/pcm';
+import { Cooldowns } from '../../runtime/inference/fallback/cooldowns';
+import type { StreamingRecogniser } from '../../runtime/inference/recognition/engine';
+import { RecogniserFallback } from '../../runtime/inference/recognition/fallback';
+import { createRecogniser } from '../../runtime/inference/recognition/recognisers';
+import { monotonicClock } from '../../runtime/lib/clock';
+import { NOISES } from './weights/noises';
+import { prompts, type Prompt } from './weights/prompts';
+import { describeWithWeights, weights } from './weights/weights';
+import { wordErrorRate, wordsOf } from './weights/word-error-rate';
+
+function soundsLikeSpeech(pcm: Int16Array): boolean {
+	const input = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+	return execFileSync(process.execPath, [path.join(__dirname, 'weights/sounds-like-speech.mjs')], { input }).toString() === 'true';
+}
+
+/** Every n-th of them, about 60. */
+function some(from: readonly Prompt[]): Prompt[] {
+	const step = from.length / 60;
+	return Array.from({ length: Math.min(60, from.length) }, (_, at) => from[Math.floor(at * step)]).filter((prompt) => prompt !== undefined);
+}
+
+describeWithWeights('a real Whisper', () => {
+	const opened: StreamingRecogniser[] = [];
+	const ears = new Map<string, RecogniserFallback>();
+
+	async function ear(name: string): Promise<RecogniserFallback> {
+		const known = ears.get(name);
+		if (known) return known;
+		const recogniser = await createRecogniser(weights(name));
+		opened.push(recogniser);
+		const fallback = new RecogniserFallback({ get: () => Promise.resolve(recogniser) }, new Cooldowns(monotonicClock));
+		ears.set(name, fallback);
+		return fallback;
+	}
+
+	afterAll(async () => {
+		await Promise.all(opened.map(async (recogniser) => await recogniser.close()));
+	});
+
+	/** As in a call: pushed as it comes, and asked for when it ends. */
+	async function heard(name: string, pcm: Int16Array, language = 'en') {
+		const recogniser = await ear(name);
+		const stream = await recogniser.open(transcribeSettings.parse({ model: name, language }), { onPartial: () => undefined, onFailed: () => undefined });
+		try {
+			for (let from = 0; from < pcm.length; from += LISTEN_RATE) stream.push(pcm.slice(from, from + LISTEN_RATE));
+			return await stream.flush();
+		} finally {
+			await stream.close();
+		}
+	}
+
+	/** Names that nobody can know how to spell, and misspelled texts, say nothing about a recogniser. */
+	const spoken = (atLeast: number, atMost: number) => prompts().filter(({ text }) => {
+		const count = wordsOf(text).length;
+		return count >= atLeast && count <= atMost && !/asterisk|digium|iax|H\.323|indentified/i.test(text);
+	});
+
+	it('hears 60 human prompts with at most 5 % of the words wrong', async () => {
+		const sentences = some(spoken(6, 16));
+		const pairs: [string, string][] = [];
+		for (const { text, pcm } of sentences) pairs.push([text, (await heard('whisper-tiny.en', pcm())).text]);
+		expect(pairs).toHaveLength(60);
+		expect(wordErrorRate(pairs)).toBeLessThanOrEqual(0.05);
+	});
+
+	it('says a short answer once', async () => {
+		const repeated: string[] = [];
+		for (const { text, pcm } of some(spoken(1, 3))) {
+			const words = wordsOf((await heard('whisper-tiny.en', pcm())).text);
+			if (words.length > 2 && words.length > 2 * wordsOf(text).length && new Set(words).size < words.length) repeated.push(`${text} -> ${words.join(' ')}`);
+		}
+		expect(repeated).toEqual([]);
+	});
+
+	it.each(NOISES)('makes no word of a sound: %s', async (_name, pcm) => {
+		// What the call's speech detector does not take for speech never comes to a recogniser.
+		if (soundsLikeSpeech(pcm)) expect((await heard('whisper-base', pcm)).text).toBe('');
+		expect((await heard('whisper-tiny.en', pcm)).text).toBe('');
+	});
+
+	it('lets speech through to the recogniser', () => {
+		const [prompt] = spoken(3, 4);
+		expect(soundsLikeSpeech(prompt?.pcm() ?? new Int16Array(0))).toBe(true);
+	});
+
+	it('hears all of an utterance that is longer than half a minute', async () => {
+		const sentences = spoken(8, 14).slice(0, 14);
+		const pcm = joinPcm(sentences.map((sentence) => sentence.pcm()));
+		expect(pcm.length).toBeGreaterThan(45 * LISTEN_RATE);
+		const { text } = await heard('whisper-tiny.en', pcm);
+		expect(wordErrorRate([[sentences.map((sentence) => sentence.text).join(' '), text]])).toBeLessThanOrEqual(0.15);
+	});
+
+	it('hears the language of each caller, also at once', async () => {
+		const [prompt] = spoken(8, 10);
+		const pcm = prompt?.pcm() ?? new Int16Array(0);
+		const [english, german, again] = await Promise.all([heard('whisper-base', pcm, 'en-US'), heard('whisper-base', pcm, 'de'), heard('whisper-base', pcm, 'en')]);
+		expect(again.text).toBe(english.text);
+		expect(german.text).not.toBe(english.text);
+		expect(wordErrorRate([[prompt?.text ?? '', english.text]])).toBeLessThan(0.3);
+	});
+
+	it.each([
+		['whisper-tiny.en', 'de', /does not understand "de"/],
+		['whisper-base', 'xx', /does not understand "xx"/],
+		['whisper-base', 'klingon', /not a language code/],
+	])('%s refuses %s before sherpa ends its process for it', async (name, language, why) => {
+		await expect(heard(name, new Int16Array(LISTEN_RATE), language)).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringMatching(why) });
+		const [prompt] = spoken(3, 4);
+		expect((await heard(name, prompt?.pcm() ?? new Int16Array(0))).understood).toBe(true);
+	});
+});
