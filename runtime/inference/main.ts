@@ -1,3 +1,4 @@
+import path from 'node:path';
 import './machine/thread-pool';
 import { serverNamed } from '../contract/engines';
 import { monotonicClock } from '../lib/clock';
@@ -18,6 +19,7 @@ import { speakHandler } from './handlers/speak';
 import { LlamaEngine } from './chat/llama/llama-engine';
 import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
+import { modelsFolder } from './models/store/store';
 import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
 import { Recognisers, createRecogniser } from './recognition/recognisers';
@@ -47,7 +49,11 @@ const orpheus = new Orpheus(check, scheduler, (tokens) => (counters.tokens += to
 const voices = new Voices({
 	flite: new FliteVoice(),
 	orpheus,
-	folders: new SherpaVoices(async (name) => await locate(name, 'voice')),
+	folders: new SherpaVoices(async (name) => await locate(name, 'voice'), {
+		prepared: path.join(modelsFolder(process.env), '.prepared'),
+		models: modelsFolder(process.env),
+		env: process.env,
+	}),
 	server: async (name, settings) => await servers.voice(name, settings, orpheus.snacFor),
 	models,
 });

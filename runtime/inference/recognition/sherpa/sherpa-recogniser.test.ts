@@ -29,7 +29,7 @@ describe('a folder without a recogniser', () => {
 		for (const name of names) writeFileSync(path.join(folder, name), '');
 	};
 	it.each([
-		['no folder', () => undefined, 'no model folder'],
+		['no folder', () => undefined, 'no file or folder'],
 		['no model', files('README.md'), 'no recogniser'],
 		['no tokens', files('model.onnx'), 'tokens.txt'],
 		['half a Zipformer', files('encoder-epoch-99.int8.onnx', 'tokens.txt'), 'decoder*.onnx, joiner*.onnx'],

@@ -14,7 +14,8 @@ jest.setTimeout(60_000);
 
 const never = new AbortController().signal;
 const root = mkdtempSync(path.join(os.tmpdir(), 'sherpa-voice-'));
-const voices = new SherpaVoices(async (name) => path.join(root, name));
+const places = { prepared: path.join(root, '.prepared'), models: path.join(root, '.models'), env: {} };
+const voices = new SherpaVoices(async (name) => path.join(root, name), places);
 afterAll(async () => {
 	await voices.close();
 	rmSync(root, { recursive: true });

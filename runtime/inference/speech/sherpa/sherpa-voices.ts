@@ -5,7 +5,7 @@ import { startSherpa } from '../../workers/sherpa/start-sherpa';
 import type { VoiceEngine } from '../engine';
 import type { VoiceKind } from '../voices';
 import { SherpaVoice } from './sherpa-voice';
-import { readVoiceModel, type VoiceModel } from './voice-model';
+import { readVoiceModel, type VoiceModel, type VoicePlaces } from './voice-model';
 import { type SherpaVoiceProtocol, sherpaVoiceProtocol } from './worker-protocol';
 
 const WORKER = 'inference/speech/sherpa/sherpa-voice-worker.js';
@@ -23,21 +23,22 @@ interface Opened {
 	readonly voice: SherpaVoice;
 }
 
-/** The voices of sherpa-onnx, each a folder of files. Opened on first use and shared by all callers. */
+/** The voices of sherpa-onnx, each a folder of files or a Piper voice's own two. Opened on first use and shared by all callers. */
 export class SherpaVoices implements VoiceKind {
 	readonly description = 'A natural voice that a CPU speaks in real time: Kokoro, Pocket TTS, Piper and others.';
 	readonly voices = [];
 	private readonly opened = new Map<string, Promise<Opened>>();
 
-	/** @param locate the folder behind what a setting says */
+	/** @param locate the folder or file behind what a setting says */
 	constructor(
 		private readonly locate: (name: string) => Promise<string>,
+		private readonly places: VoicePlaces,
 		private readonly cores = usableCores(),
 	) {}
 
 	/** Rejects as `locate`, with VOICE_ERR_MODEL_MISSING for what the folder lacks, and with VOICE_ERR_MODEL_BROKEN. */
 	async engine({ engine }: Pick<SpeakSettings, 'engine'>): Promise<VoiceEngine> {
-		const model = await readVoiceModel(await this.locate(engine));
+		const model = await readVoiceModel(await this.locate(engine), this.places);
 		const known = this.opened.get(model.folder);
 		const still = await known?.catch(() => undefined);
 		if (still?.version === model.version) return still.voice;

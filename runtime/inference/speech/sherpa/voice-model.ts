@@ -3,6 +3,8 @@ import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
+import { phonemeDataFor, type PhonemePlaces } from '../../workers/sherpa/phoneme-data';
+import { piperPair, preparePiper } from './plain-piper';
 
 /** How sherpa opens a voice. */
 export interface VoiceModel {
@@ -87,9 +89,24 @@ const KINDS: readonly Kind[] = [
 	},
 ];
 
-/** Finds out what voice lies in a folder. Rejects with VOICE_ERR_MODEL_MISSING, which names what it lacks. */
-export async function readVoiceModel(place: string): Promise<VoiceModel> {
+/** Where what a voice does not bring comes from. */
+export interface VoicePlaces extends PhonemePlaces {
+	/** A folder of ours for what sherpa-onnx needs and Piper does not give. */
+	readonly prepared: string;
+}
+
+/**
+ * Finds out what voice lies in a folder, or which a file is. Rejects with VOICE_ERR_MODEL_MISSING, which names what it
+ * lacks, or VOICE_ERR_MODEL_BROKEN.
+ */
+export async function readVoiceModel(place: string, places: VoicePlaces): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
+	const piper = piperPair(folder);
+	if (piper) {
+		const { model, tokens, language, names } = await preparePiper(piper, places.prepared);
+		const dataDir = await phonemeDataFor(language, folder.path, places);
+		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
+	}
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
 	if (!kind) throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: it contains no .onnx file.`);
 	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };

@@ -14,11 +14,23 @@ export class ModelFolder {
 		private readonly phonemes: readonly string[],
 	) {}
 
-	/** Rejects with VOICE_ERR_MODEL_MISSING. */
-	static async read(folder: string): Promise<ModelFolder> {
-		const names = await readdir(folder).catch((cause: unknown) => {
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model folder at ${folder}.`, { cause });
+	/**
+	 * @param place a folder, or one model's .onnx file in it: then the other models beside it are passed over
+	 * @throws VOICE_ERR_MODEL_MISSING where there is neither
+	 */
+	static async read(place: string): Promise<ModelFolder> {
+		const found = await stat(place).catch((cause: unknown) => {
+			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no file or folder at ${place}.`, { cause });
 		});
+		const folder = found.isDirectory() ? place : path.dirname(place);
+		if (!found.isDirectory() && !place.endsWith('.onnx')) {
+			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${place} is a file, and no .onnx file.`, {
+				remedy: 'Choose the .onnx file of the model, or the folder that holds all of its files.',
+			});
+		}
+		const chosen = path.basename(place);
+		const isOther = (name: string): boolean => /\.onnx(\.json)?$/.test(name) && name !== chosen && name !== `${chosen}.json`;
+		const names = (await readdir(folder)).filter((name) => found.isDirectory() || !isOther(name));
 		return new ModelFolder(folder, names.sort(), await readdir(path.join(folder, PHONEMES)).catch(() => []));
 	}
 

@@ -1,0 +1,118 @@
+// Guards against: a Piper voice as everybody has it, two files, that is refused; and a wrong file that is taken in silence.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { encodeOnnx } from '../../workers/onnx/onnx-writer';
+import { readVoiceModel, type VoiceModel } from './voice-model';
+
+const root = mkdtempSync(path.join(os.tmpdir(), 'plain-piper-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const CONFIG = {
+	audio: { sample_rate: 22_050, quality: 'medium' },
+	espeak: { voice: 'en-us' },
+	phoneme_id_map: { _: [0], ' ': [3], a: [14], 'æ': [39] },
+	num_speakers: 1,
+	speaker_id_map: {},
+	language: { name_english: 'English' },
+	dataset: 'joe',
+};
+const MODEL = encodeOnnx({ nodes: [], tensors: [], inputs: [], outputs: [] });
+
+let folders = 0;
+function folderWith(files: Readonly<Record<string, string | Buffer | object>>): string {
+	const folder = path.join(root, `voice-${folders++}`);
+	mkdirSync(folder);
+	for (const [name, content] of Object.entries(files)) {
+		mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+		writeFileSync(path.join(folder, name), typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
+	}
+	return folder;
+}
+
+/** espeak-ng's data, as far as it is looked at. */
+function phonemes(...languages: readonly string[]): Record<string, string> {
+	const names = ['phontab', 'phonindex', 'phondata', 'intonations', ...languages.map((language) => `${language}_dict`), 'lang/x'];
+	return Object.fromEntries(names.map((name) => [`espeak-ng-data/${name}`, '']));
+}
+
+async function read(place: string, env: NodeJS.ProcessEnv = {}, models = path.join(root, 'models')): Promise<VoiceModel> {
+	return await readVoiceModel(place, { prepared: path.join(root, 'prepared'), models, env });
+}
+
+const PAIR = { 'en_US-joe-medium.onnx': MODEL, 'en_US-joe-medium.onnx.json': CONFIG, ...phonemes('en') };
+
+it.each(['folder', 'file'])('makes what sherpa needs of a voice that is named by its %s, beside nobody\'s files', async (what) => {
+	const folder = folderWith(PAIR);
+	const before = readdirSync(folder);
+	const { files, names } = await read(what === 'folder' ? folder : path.join(folder, 'en_US-joe-medium.onnx'));
+	expect(names).toEqual(['joe']);
+	expect(readdirSync(folder)).toEqual(before);
+	expect(files.vits?.dataDir).toBe(path.join(folder, 'espeak-ng-data'));
+	expect(readFileSync(files.vits?.tokens ?? '', 'utf8')).toBe('_ 0\n  3\na 14\næ 39\n');
+	const about = await readOnnxMetadata(files.vits?.model ?? '');
+	expect(Object.fromEntries(about)).toEqual({ model_type: 'vits', comment: 'piper', language: 'English', voice: 'en-us', has_espeak: '1', n_speakers: '1', sample_rate: '22050' });
+	expect(readFileSync(files.vits?.model ?? '').subarray(0, MODEL.length)).toEqual(MODEL);
+});
+
+it('makes it once, also for two at a time, and anew when a file was replaced', async () => {
+	const folder = folderWith(PAIR);
+	const [one, other] = await Promise.all([read(folder), read(folder)]);
+	expect(other.files).toEqual(one.files);
+	utimesSync(path.join(folder, 'en_US-joe-medium.onnx'), 1, 1);
+	const replaced = await read(folder);
+	expect(replaced.files.vits?.model).not.toBe(one.files.vits?.model);
+	// The old copy is gone, and no half-made one is left.
+	const [own = ''] = path.basename(path.dirname(replaced.files.vits?.model ?? '')).split(/-[0-9a-f]{12}$/);
+	expect(readdirSync(path.join(root, 'prepared')).filter((name) => name.startsWith(own))).toHaveLength(1);
+	expect(readdirSync(path.join(root, 'prepared')).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+it('names several speakers by their numbers', async () => {
+	const folder = folderWith({ ...PAIR, 'en_US-joe-medium.onnx.json': { ...CONFIG, num_speakers: 2, speaker_id_map: { zoe: 0, adam: 1 } } });
+	expect((await read(folder)).names).toEqual(['zoe', 'adam']);
+});
+
+it('takes one of two voices in a folder by its file, and refuses to choose between them', async () => {
+	const folder = folderWith({ ...PAIR, 'de_DE-eva-low.onnx': MODEL, 'de_DE-eva-low.onnx.json': { ...CONFIG, dataset: 'eva' } });
+	expect((await read(path.join(folder, 'de_DE-eva-low.onnx'))).names).toEqual(['eva']);
+	await expect(read(folder)).rejects.toMatchObject({ message: expect.stringMatching(/several voices.*de_DE-eva-low\.onnx, en_US-joe-medium\.onnx/) });
+});
+
+describe('espeak-ng\'s data', () => {
+	const bare = { 'v.onnx': MODEL, 'v.onnx.json': { ...CONFIG, espeak: { voice: 'xx' } } };
+	it.each([
+		['beside the voice', async () => await read(folderWith({ ...bare, ...phonemes('xx') })), undefined],
+		['from the setting', async (data: string) => await read(folderWith(bare), { VOICE_LOOP_ESPEAK_DATA: path.join(data, 'espeak-ng-data') }), true],
+		['from the folder above, as a setting', async (data: string) => await read(folderWith(bare), { VOICE_LOOP_ESPEAK_DATA: data }), true],
+		['from a fetched model', async (data: string) => await read(folderWith(bare), {}, path.dirname(data)), true],
+	])('is found %s', async (_where, open, elsewhere) => {
+		const data = folderWith(phonemes('xx'));
+		const { folder, files } = await open(data);
+		if (elsewhere) expect(files.vits?.dataDir).not.toContain(folder);
+		expect(readdirSync(files.vits?.dataDir ?? '')).toContain('xx_dict');
+	});
+
+	it('is passed over where it cannot read the language, and the refusal says what helps', async () => {
+		await expect(read(folderWith({ ...bare, ...phonemes('en') }))).rejects.toMatchObject({
+			code: 'VOICE_ERR_MODEL_MISSING',
+			message: expect.stringContaining('none for "xx"'),
+			remedy: expect.stringMatching(/beside the voice.*VOICE_LOOP_ESPEAK_DATA.*fetch/),
+		});
+	});
+});
+
+it.each([
+	['a configuration that is none', { ...PAIR, 'en_US-joe-medium.onnx.json': 'half of' }, 'VOICE_ERR_MODEL_BROKEN', /not the configuration of a Piper voice/],
+	['another JSON', { ...PAIR, 'en_US-joe-medium.onnx.json': { audio: {} } }, 'VOICE_ERR_MODEL_BROKEN', /audio.sample_rate/],
+	['a voice that reads letters', { ...PAIR, 'en_US-joe-medium.onnx.json': { ...CONFIG, phoneme_type: 'text' } }, 'VOICE_ERR_MODEL_BROKEN', /reads text, not espeak/],
+])('refuses %s', async (_what, files, code, why) => {
+	await expect(read(folderWith(files))).rejects.toMatchObject({ code, message: expect.stringMatching(why) });
+});
+
+it('says that a file is no model, and that a place is empty', async () => {
+	const folder = folderWith({ ...PAIR, 'README.md': 'hello' });
+	await expect(read(path.join(folder, 'README.md'))).rejects.toMatchObject({ message: expect.stringContaining('is a file, and no .onnx file') });
+	await expect(read(path.join(folder, 'nothing.onnx'))).rejects.toMatchObject({ message: expect.stringContaining('There is no file or folder at') });
+});

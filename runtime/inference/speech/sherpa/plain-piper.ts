@@ -1,0 +1,146 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { appendFile, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { VoiceError } from '../../../contract/errors';
+import { parseJson } from '../../../lib/json';
+import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { encodeMetadata } from '../../workers/onnx/onnx-writer';
+import type { ModelFolder } from '../../workers/sherpa/folder';
+
+/** What Piper writes beside a voice, as far as sherpa-onnx needs it. */
+const piperConfig = z.object({
+	audio: z.object({ sample_rate: z.number().int().min(8000).max(48_000) }),
+	espeak: z.object({ voice: z.string().min(1) }),
+	phoneme_type: z.string().default('espeak'),
+	/** Each symbol's numbers; Piper's models take the first. */
+	phoneme_id_map: z.record(z.array(z.number().int()).min(1)),
+	num_speakers: z.number().int().min(0).default(1),
+	speaker_id_map: z.record(z.number().int()).default({}),
+	language: z.object({ name_english: z.string() }).partial().default({}),
+	dataset: z.string().default(''),
+});
+type PiperConfig = z.infer<typeof piperConfig>;
+
+/** A Piper voice as it is published: `NAME.onnx` and `NAME.onnx.json`. */
+export interface PiperPair {
+	readonly model: string;
+	readonly config: string;
+}
+
+/** What sherpa opens instead of it. */
+export interface PreparedPiper {
+	readonly model: string;
+	readonly tokens: string;
+	/** espeak-ng's name of the language, such as `en-us`. */
+	readonly language: string;
+	readonly names: readonly string[];
+}
+
+/**
+ * The pair in a folder that holds it as Piper publishes it; undefined where the folder is made for sherpa-onnx, or
+ * holds no such voice. Throws VOICE_ERR_MODEL_MISSING where there are several to choose from.
+ */
+export function piperPair(folder: ModelFolder): PiperPair | undefined {
+	if (folder.has('tokens.txt')) return undefined;
+	const models = folder.all('*.onnx').filter((name) => folder.has(`${name}.json`));
+	if (models.length > 1) {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several voices in ${folder.path}: ${models.join(', ')}.`, {
+			remedy: `Choose one of the files, for example ${path.join(folder.path, models[0] ?? '')}.`,
+		});
+	}
+	const [model] = models;
+	return model === undefined ? undefined : { model: path.join(folder.path, model), config: path.join(folder.path, `${model}.json`) };
+}
+
+/**
+ * Makes what sherpa-onnx needs and Piper does not give, once for each state of the files: tokens.txt, and a copy of the
+ * model that says what it is. `store` is a folder of ours; nothing is written beside the user's files.
+ * Rejects with VOICE_ERR_MODEL_BROKEN for a configuration that is none, or of a voice that does not read by espeak-ng.
+ */
+export async function preparePiper({ model, config }: PiperPair, store: string): Promise<PreparedPiper> {
+	const about = await readConfig(config);
+	const target = path.join(store, `${nameFor(model)}-${hash(await stateOf(model), await stateOf(config))}`);
+	const made = { model: path.join(target, path.basename(model)), tokens: path.join(target, 'tokens.txt') };
+	if (!(await exists(made.tokens))) await make(target, model, about);
+	await removeOlder(store, model, target);
+	return { ...made, language: about.espeak.voice, names: speakersOf(about, model) };
+}
+
+async function readConfig(file: string): Promise<PiperConfig> {
+	const parsed = piperConfig.safeParse(parseJson(await readFile(file, 'utf8')));
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		throw broken(`${file} is not the configuration of a Piper voice (${issue?.path.join('.') || 'no JSON'}: ${issue?.message ?? ''}).`);
+	}
+	if (parsed.data.phoneme_type !== 'espeak') throw broken(`${file} belongs to a voice that reads ${parsed.data.phoneme_type}, not espeak-ng's phonemes.`);
+	return parsed.data;
+}
+
+function broken(what: string): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', what, { remedy: 'Fetch NAME.onnx and NAME.onnx.json of the voice again, or choose another Piper voice.' });
+}
+
+async function make(target: string, model: string, about: PiperConfig): Promise<void> {
+	// Two callers may want it at once.
+	const folder = `${target}.${randomUUID()}.part`;
+	await mkdir(folder, { recursive: true });
+	try {
+		const copy = path.join(folder, path.basename(model));
+		// Shares the bytes where the file system can.
+		await copyFile(model, copy, constants.COPYFILE_FICLONE);
+		// Messages of protobuf join: what is appended is part of the model.
+		if (!(await readOnnxMetadata(model)).has('model_type')) await appendFile(copy, encodeMetadata(metadataOf(about)));
+		const lines = Object.entries(about.phoneme_id_map).map(([symbol, [id]]) => `${symbol} ${id}\n`);
+		await writeFile(path.join(folder, 'tokens.txt'), lines.join(''));
+		await rename(folder, target);
+	} catch (error) {
+		// Another process may have been quicker.
+		if (!(await exists(path.join(target, 'tokens.txt')))) throw error;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+/** Names as in sherpa-onnx's own conversion of Piper's voices. */
+function metadataOf({ audio, espeak, num_speakers: speakers, language }: PiperConfig): Record<string, string> {
+	return {
+		model_type: 'vits',
+		comment: 'piper',
+		language: language.name_english ?? 'English',
+		voice: espeak.voice,
+		has_espeak: '1',
+		n_speakers: String(Math.max(1, speakers)),
+		sample_rate: String(audio.sample_rate),
+	};
+}
+
+/** By their numbers; a voice with one speaker has its own name: `joe` of `en_US-joe-medium`. */
+function speakersOf({ speaker_id_map: ids, dataset }: PiperConfig, model: string): string[] {
+	const names = Object.entries(ids).sort(([, one], [, other]) => one - other).map(([name]) => name);
+	if (names.length > 0) return names;
+	return [dataset || (path.basename(model, '.onnx').split('-')[1] ?? path.basename(model, '.onnx'))];
+}
+
+/** A file that was replaced leaves nothing behind. */
+async function removeOlder(store: string, model: string, target: string): Promise<void> {
+	const older = (await readdir(store)).filter((name) => name.startsWith(`${nameFor(model)}-`) && !name.endsWith('.part') && path.join(store, name) !== target);
+	await Promise.all(older.map(async (name) => await rm(path.join(store, name), { recursive: true, force: true })));
+}
+
+function nameFor(model: string): string {
+	return `${path.basename(model, '.onnx').slice(0, 40)}-${hash(model)}`;
+}
+
+async function stateOf(file: string): Promise<string> {
+	const { size, mtimeMs } = await stat(file);
+	return `${size}-${mtimeMs}`;
+}
+
+function hash(...texts: readonly string[]): string {
+	return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
+}
+
+async function exists(file: string): Promise<boolean> {
+	return await stat(file).then(() => true, () => false);
+}
