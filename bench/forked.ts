@@ -15,7 +15,7 @@ export interface Forked<P extends Protocol> {
 
 /** A process that answers `protocol`; `entry` is its compiled file, seen from the package's folder. */
 export function forked<P extends Protocol>(entry: string, protocol: P, lost: ErrorCode): Forked<P> {
-	const child = fork(path.join(packageRoot(), entry), [], { serialization: 'advanced' });
+	const child = fork(path.join(packageRoot(), entry), []);
 	const client = new RpcClient(protocol, pipeToChild(child), lost);
 	const gone = once(child, 'exit');
 	return {

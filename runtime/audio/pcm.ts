@@ -47,12 +47,30 @@ export function joinPcm(pieces: readonly Int16Array[]): Int16Array {
 }
 
 /** `instanceof` fails for arrays that come from another realm (jest runs tests in one), so look at the tag. */
-function isPcm(value: unknown): value is Int16Array {
+export function isPcm(value: unknown): value is Int16Array {
 	return Object.prototype.toString.call(value) === '[object Int16Array]';
 }
 
-/** Mono signed 16 bit samples, at most 20 s at 48 kHz a message. */
-export const pcm = z.custom<Int16Array>(
-	(value) => isPcm(value) && value.length <= 960_000,
-	'expected an Int16Array of at most 960000 samples',
-);
+const MAX_SAMPLES = 960_000;
+const BASE64_CHARACTERS = 4 * Math.ceil((MAX_SAMPLES * Int16Array.BYTES_PER_ELEMENT) / 3);
+
+/** Between processes all is text: sound travels as the base64 of its bytes. */
+export function soundAsText(sound: Int16Array): string {
+	return Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength).toString('base64');
+}
+
+/** A copy of its own: Buffer keeps small ones together, and a worker would be sent all of them. */
+function soundOf(text: string): Int16Array {
+	const bytes = Buffer.from(text, 'base64');
+	const sound = new Int16Array(Math.floor(bytes.length / Int16Array.BYTES_PER_ELEMENT));
+	bytes.copy(new Uint8Array(sound.buffer), 0, 0, sound.byteLength);
+	return sound;
+}
+
+/** Mono signed 16 bit samples, at most 20 s at 48 kHz a message; or their text, from another process. */
+export const pcm = z
+	.custom<Int16Array | string>(
+		(value) => (typeof value === 'string' ? value.length <= BASE64_CHARACTERS : isPcm(value) && value.length <= MAX_SAMPLES),
+		`expected an Int16Array of at most ${MAX_SAMPLES} samples`,
+	)
+	.transform((value) => (typeof value === 'string' ? soundOf(value) : value));

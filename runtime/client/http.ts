@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { z } from 'zod';
 import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
-import { parseJson } from '../lib/json';
+import { parseJson, parseJsonWithin } from '../lib/json';
 
 /** Where a runtime listens and what opens it. */
 export interface Endpoint {
@@ -28,6 +28,8 @@ export interface HttpAnswer {
 
 /** Ten minutes of 48 kHz mono speech as WAV, and some. */
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+/** Our own runtime's: a reply with all that its tools gave. */
+const ANSWER_LIMITS = { characters: 32 * 1024 * 1024, depth: 64, values: 5_000_000 };
 
 // One connection a waiting node; a call's next request comes within seconds, so connections are kept.
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
@@ -50,7 +52,7 @@ export async function requestJson<T extends z.ZodTypeAny>(
 	shape: T,
 ): Promise<z.output<T>> {
 	const { body } = await request(endpoint, ask);
-	return checked(endpoint, ask, parseJson(body.toString('utf8')), shape);
+	return checked(endpoint, ask, parseJsonWithin(body.toString('utf8'), ANSWER_LIMITS), shape);
 }
 
 /** @throws VOICE_ERR_RUNTIME_UNREACHABLE for what our own runtime would not say. */

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { engineName, standIns } from './engines';
+import { boundedArguments, boundedResult, toolParameters } from './json-bounds';
 
 /** What the model may call. `parameters` is a JSON schema of type object. */
 export const toolSpec = z.object({
 	/** As the model writes it: letters, digits, underscore, dash. */
 	name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
 	description: z.string().max(2000).default(''),
-	parameters: z.record(z.unknown()).default({ type: 'object', properties: {} }),
+	parameters: toolParameters.default({ type: 'object', properties: {} }),
 });
 export type ToolSpec = z.infer<typeof toolSpec>;
 
 export const toolCall = z.object({
 	id: z.string().min(1).max(64),
-	name: z.string(),
-	arguments: z.record(z.unknown()),
+	/** A model may write anything; what is no tool's name is no tool. */
+	name: z.string().max(256),
+	arguments: boundedArguments,
 });
 export type ToolCall = z.infer<typeof toolCall>;
 
@@ -21,7 +23,7 @@ export type ToolCall = z.infer<typeof toolCall>;
 export const toolResult = z.object({
 	id: z.string().min(1).max(64),
 	ok: z.boolean(),
-	result: z.unknown(),
+	result: boundedResult,
 	/** How long the tool ran. */
 	durationMs: z.number().nonnegative(),
 	/** Set where the tool ran as a sibling workflow. */
@@ -30,7 +32,7 @@ export const toolResult = z.object({
 export type ToolResult = z.infer<typeof toolResult>;
 
 /** A call with its result, inside the assistant message it happened in. */
-export const answeredToolCall = toolCall.extend({ result: z.unknown() });
+export const answeredToolCall = toolCall.extend({ result: boundedResult });
 export type AnsweredToolCall = z.infer<typeof answeredToolCall>;
 
 /**

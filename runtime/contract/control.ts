@@ -75,7 +75,7 @@ export type NodeTool = z.infer<typeof nodeTool>;
 
 export const replyAsk = asker.extend({
 	/** What the caller said; from Transcribe, or changed by nodes between. */
-	prompt: z.string(),
+	prompt: z.string().max(100_000),
 	understood: z.boolean().default(true),
 	instructions: z.string().max(100_000).default(''),
 	/** Said without asking the model when the caller was not understood; '' asks the model. */

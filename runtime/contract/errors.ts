@@ -249,7 +249,18 @@ export class VoiceError extends Error {
 	/** Anything thrown becomes a VoiceError, with `fallback` as its code if it is none yet. */
 	static from(thrown: unknown, fallback: ErrorCode = 'VOICE_ERR_INTERNAL'): VoiceError {
 		if (thrown instanceof VoiceError) return thrown;
-		const message = thrown instanceof Error ? thrown.message : String(thrown);
-		return new VoiceError(fallback, message, { cause: thrown });
+		return new VoiceError(fallback, wordsOf(thrown).slice(0, MAX_FOREIGN_CHARACTERS), { cause: thrown });
+	}
+}
+
+/** A library's message may repeat all that it was given. */
+const MAX_FOREIGN_CHARACTERS = 2000;
+
+function wordsOf(thrown: unknown): string {
+	try {
+		return thrown instanceof Error ? String(thrown.message) : String(thrown);
+	} catch {
+		// An object without a prototype, or whose message throws.
+		return 'something was thrown that says nothing';
 	}
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorShape } from './errors';
+import { boundedArguments } from './json-bounds';
 import { sessionId, turnId, turnTimings } from './turn';
 
 /**
@@ -36,7 +37,7 @@ export const pageEvent = z.discriminatedUnion('type', [
 		turnId,
 		id: z.string(),
 		name: z.string(),
-		arguments: z.record(z.unknown()),
+		arguments: boundedArguments,
 	}),
 	z.object({
 		type: z.literal('tool.finished'),

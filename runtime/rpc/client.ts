@@ -1,5 +1,5 @@
 import { type ErrorCode, VoiceError } from '../contract/errors';
-import { type Event, type Input, type ParamsIn, type Protocol, type Result, type Pipe, wireMessage } from './protocol';
+import { type Event, type Input, type ParamsIn, type Protocol, type Result, type Pipe, type WireMessage, unsendable, wireMessage } from './protocol';
 
 /** A call under way. */
 export interface RpcCall<I, R> {
@@ -44,12 +44,12 @@ export class RpcClient<P extends Protocol> {
 				return;
 			}
 			this.pending.set(id, { op, onEvent, resolve, reject });
-			this.pipe.send({ kind: 'call', id, op, params });
+			this.post({ kind: 'call', id, op, params });
 		});
 		return {
 			result,
 			send: (value) => {
-				if (this.pending.has(id)) this.pipe.send({ kind: 'input', id, value });
+				if (this.pending.has(id)) this.post({ kind: 'input', id, value });
 			},
 			cancel: () => {
 				if (this.pending.has(id)) this.pipe.send({ kind: 'cancel', id });
@@ -60,6 +60,18 @@ export class RpcClient<P extends Protocol> {
 	/** The other process will end, and is meant to: what is still open then fails with `code` instead. */
 	expectClose(code: ErrorCode): void {
 		this.lostCode = code;
+	}
+
+	/** What cannot be sent fails its call, not the process. */
+	private post(message: Extract<WireMessage, { kind: 'call' | 'input' }>): void {
+		try {
+			this.pipe.send(message);
+		} catch (cause) {
+			const call = this.pending.get(message.id);
+			this.pending.delete(message.id);
+			if (message.kind === 'input') this.pipe.send({ kind: 'cancel', id: message.id });
+			call?.reject(unsendable(`What "${call.op}" was asked for`, cause));
+		}
 	}
 
 	private receive(raw: unknown): void {

@@ -2,13 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { type Worker, parentPort } from 'node:worker_threads';
 import { VoiceError } from '../contract/errors';
 import type { Pipe } from './protocol';
+import { asText } from './text-message';
 
-/** The parent's end. The child must be forked with `serialization: 'advanced'`: sound travels as Int16Array. */
+/**
+ * The parent's end. The child should be forked with `serialization: 'json'`, Node's default: its parser takes any depth,
+ * while that of 'advanced' overflows, which ends the process that receives.
+ */
 export function pipeToChild(child: ChildProcess): Pipe {
 	return {
 		send: (message) => {
 			// A message to a child that is just dying is lost; its calls are failed by onClose.
-			if (child.connected) child.send(message, () => undefined);
+			if (child.connected) child.send(asText(message), () => undefined);
 		},
 		onMessage: (listener) => child.on('message', listener),
 		onClose: (listener) => child.once('exit', listener),
@@ -20,7 +24,7 @@ export function pipeToParent(): Pipe {
 	if (!process.send) throw new VoiceError('VOICE_ERR_INTERNAL', 'This program is started by the runtime, not by hand.');
 	return {
 		send: (message) => {
-			if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+			if (process.connected) process.send?.(asText(message), undefined, undefined, () => undefined);
 		},
 		onMessage: (listener) => process.on('message', listener),
 		onClose: (listener) => process.once('disconnect', listener),

@@ -1,5 +1,5 @@
 import { z, type ZodTypeAny } from 'zod';
-import { errorShape } from '../contract/errors';
+import { errorShape, VoiceError } from '../contract/errors';
 
 /** What really crosses between two processes. `id` numbers the caller's calls. */
 export const wireMessage = z.discriminatedUnion('kind', [
@@ -14,6 +14,7 @@ export type WireMessage = z.infer<typeof wireMessage>;
 
 /** One end of the pipe: a ChildProcess on the parent's side, `process` on the child's. */
 export interface Pipe {
+	/** Throws where the message cannot be sent: what it holds is no data, nested too deeply or too large. Nothing of it has crossed then. */
 	send(message: WireMessage): void;
 	onMessage(listener: (message: unknown) => void): void;
 	onClose(listener: () => void): void;
@@ -37,3 +38,9 @@ export type ParamsIn<O extends Operation> = z.input<O['params']>;
 export type Input<O extends Operation> = z.infer<O['input']>;
 export type Event<O extends Operation> = z.infer<O['event']>;
 export type Result<O extends Operation> = z.infer<O['result']>;
+
+/** The error of a call whose message could not be sent; `what` begins the sentence. */
+export function unsendable(what: string, cause: unknown): VoiceError {
+	const { code, message } = VoiceError.from(cause);
+	return new VoiceError(code, `${what} could not be sent: ${message}`, { cause });
+}

@@ -1,5 +1,5 @@
 import { VoiceError } from '../contract/errors';
-import { type Event, type Input, type Params, type Protocol, type Result, type Pipe, wireMessage } from './protocol';
+import { type Event, type Input, type Params, type Protocol, type Result, type Pipe, unsendable, wireMessage } from './protocol';
 
 /** What a handler may do while its call lives. */
 export interface CallContext<I, E> {
@@ -30,6 +30,14 @@ interface Running {
 export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Handlers<P>): void {
 	const running = new Map<number, Running>();
 
+	const result = (id: number, op: string, value: unknown): void => {
+		try {
+			pipe.send({ kind: 'result', id, value });
+		} catch (cause) {
+			pipe.send({ kind: 'error', id, error: unsendable(`The answer to "${op}"`, cause).toShape() });
+		}
+	};
+
 	const start = (id: number, op: string, rawParams: unknown): void => {
 		const operation = protocol[op];
 		const params = operation?.params.safeParse(rawParams);
@@ -41,11 +49,9 @@ export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Han
 		}
 		const finish = (message: { value: unknown } | { thrown: unknown }): void => {
 			if (!running.delete(id)) return;
-			if ('value' in message) pipe.send({ kind: 'result', id, value: message.value });
-			else {
-				const fallback = call.abort.signal.aborted ? 'VOICE_ERR_CANCELLED' : 'VOICE_ERR_INTERNAL';
-				pipe.send({ kind: 'error', id, error: VoiceError.from(message.thrown, fallback).toShape() });
-			}
+			const fallback = call.abort.signal.aborted ? 'VOICE_ERR_CANCELLED' : 'VOICE_ERR_INTERNAL';
+			if ('value' in message) result(id, op, message.value);
+			else pipe.send({ kind: 'error', id, error: VoiceError.from(message.thrown, fallback).toShape() });
 		};
 		const fail = (thrown: unknown): void => {
 			finish({ thrown });
@@ -56,7 +62,12 @@ export function serve<P extends Protocol>(protocol: P, pipe: Pipe, handlers: Han
 		const context: CallContext<unknown, unknown> = {
 			signal: call.abort.signal,
 			emit: (value) => {
-				if (running.has(id)) pipe.send({ kind: 'event', id, value });
+				if (!running.has(id)) return;
+				try {
+					pipe.send({ kind: 'event', id, value });
+				} catch (cause) {
+					fail(unsendable(`What "${op}" had to tell`, cause));
+				}
 			},
 			onInput: (listener) => {
 				call.listener = listener;

@@ -17,7 +17,7 @@ export interface Running<P extends Protocol> {
 }
 
 function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
-	const child = fork(path.join(dist, entry), [], { serialization: 'advanced', execArgv: ['--enable-source-maps'] });
+	const child = fork(path.join(dist, entry), [], { execArgv: ['--enable-source-maps'] });
 	const client = new RpcClient(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
 	return {
 		child,

@@ -1,4 +1,5 @@
 import { toJSONSchema } from 'zod/v4';
+import { boundedSchema } from '../../../runtime/contract/json-bounds';
 import { isZod3, zod3ToJsonSchema } from './zod3-schema';
 
 type Schema = Record<string, unknown>;
@@ -8,10 +9,19 @@ type Schema = Record<string, unknown>;
  * What can't be told in JSON schema is left open: the tool checks its arguments itself.
  */
 export function jsonSchemaOf(schema: unknown): Schema {
-	const whole = isObject(schema) && '_zod' in schema ? fromZod4(schema) : isZod3(schema) ? zod3ToJsonSchema(schema) : schema;
-	if (isObject(whole) && whole.type === 'object') return whole;
+	const whole = wholeSchema(schema);
+	if (isObject(whole) && whole.type === 'object') return boundedSchema(whole);
 	// A tool that takes one text: LangChain's convention is a field `input`.
 	return { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+}
+
+function wholeSchema(schema: unknown): unknown {
+	try {
+		return isObject(schema) && '_zod' in schema ? fromZod4(schema) : isZod3(schema) ? zod3ToJsonSchema(schema) : schema;
+	} catch {
+		// One without end, for which the converter calls itself: all of it is left open.
+		return { type: 'object' };
+	}
 }
 
 /** Of what goes in: a field with a default may be left out, and a transform has not happened yet. */

@@ -1,4 +1,5 @@
 import { type ToolCall, type ToolResult } from '../../../runtime/contract/chat';
+import { boundedJson } from '../../../runtime/contract/json-bounds';
 import { monotonicClock } from '../../../runtime/lib/clock';
 import { VoiceError } from '../../../runtime/contract/errors';
 import type { Tool, ToolOutcome } from './tool';
@@ -18,7 +19,8 @@ export async function runTool(
 		id: call.id,
 		ok,
 		durationMs: monotonicClock.now() - since,
-		result: outcome.result ?? null,
+		// Whatever it is: it goes to the runtime as JSON, and into the conversation.
+		result: boundedJson(outcome.result ?? null),
 		...(outcome.executionId === undefined ? {} : { executionId: outcome.executionId }),
 	});
 	try {

@@ -185,7 +185,6 @@ export class RestartingProcess<P extends Protocol> {
 
 function forkEntry(entry: string): ChildProcess {
 	return fork(entry, [], {
-		serialization: 'advanced',
 		execArgv: ['--enable-source-maps'],
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 	});

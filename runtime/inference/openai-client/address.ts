@@ -10,8 +10,10 @@ export const remoteLimits = z.object({
 	connectMs: limitMs.default(3_000),
 	/** From the connection to the first byte of the answer: a long prompt is read meanwhile, or a model loaded. */
 	firstByteMs: limitMs.default(20_000),
-	/** Between two pieces of the answer. */
+	/** Between two pieces of the answer; and between two whole events, however many pieces there are. */
 	stallMs: limitMs.default(5_000),
+	/** For all of the answer. Time in which nobody waits for more does not count. */
+	totalMs: limitMs.default(300_000),
 	/** The longest `Retry-After` that is waited for: a caller hears nothing meanwhile. */
 	retryAfterMs: z.number().int().min(0).max(60_000).default(2_000),
 });

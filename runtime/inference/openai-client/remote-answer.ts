@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { VoiceError } from '../../contract/errors';
 import { cancelled } from '../../lib/async';
 import type { RemoteLimits } from './address';
+import { AnswerTime } from './answer-time';
 import { failed, faultWords, unreachable } from './faults';
 
 /** An answer whose headers are there. Its body must be read or closed. */
@@ -12,6 +13,8 @@ export interface RemoteAnswer {
 	readonly parameters: Readonly<Record<string, string>>;
 	/** Throws as `RemoteServer.ask`. To stop reading closes the connection. */
 	readonly body: AsyncGenerator<Uint8Array, void>;
+	/** Whoever reads the body says when a whole part of the answer was in it: an event, some sound. See AnswerTime. */
+	progressed(): void;
 	close(): void;
 }
 
@@ -22,6 +25,7 @@ export function openAnswer({ headers, body }: Dispatcher.ResponseData, limits: R
 	// Closed before its end it emits an error, which would end the process if nobody listened.
 	body.on('error', () => undefined);
 	const [contentType = '', ...parameters] = String(headers['content-type'] ?? '').split(';').map((part) => part.trim());
+	const time = new AnswerTime(limits);
 	return {
 		contentType: contentType.toLowerCase(),
 		parameters: Object.fromEntries(
@@ -30,24 +34,25 @@ export function openAnswer({ headers, body }: Dispatcher.ResponseData, limits: R
 				return [name.trim().toLowerCase(), value.trim().replace(/^"|"$/g, '')];
 			}),
 		),
-		body: read(body, limits, url, signal),
+		body: read(body, time, url, signal),
+		progressed: () => time.progressed(),
 		close: () => void body.destroy(),
 	};
 }
 
 /** Time in which nobody asks for the next piece does not count, so this is not undici's `bodyTimeout`. */
-async function* read(body: ResponseBody, { firstByteMs, stallMs }: RemoteLimits, url: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+async function* read(body: ResponseBody, time: AnswerTime, url: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
 	const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-	let limitMs = firstByteMs;
-	let late = `did not start to answer within ${firstByteMs} ms`;
 	try {
 		for (;;) {
-			const timer = setTimeout(() => body.destroy(unreachable(url, late)), limitMs);
+			const { ms, late } = time.next();
+			if (ms <= 0) throw unreachable(url, late);
+			const since = performance.now();
+			const timer = setTimeout(() => body.destroy(unreachable(url, late)), ms);
 			const next = await pieces.next().finally(() => clearTimeout(timer));
 			if (next.done) return;
+			time.waited(performance.now() - since);
 			yield next.value;
-			limitMs = stallMs;
-			late = `stopped in the middle of its answer: it sent nothing for ${stallMs} ms`;
 		}
 	} catch (error) {
 		if (signal.aborted) throw cancelled();

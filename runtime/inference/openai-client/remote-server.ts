@@ -25,7 +25,7 @@ const USER_AGENT = 'n8n-nodes-voice-loop';
 const RETRIED = [429, 502, 503];
 /** Before the one retry where the server names no time: a restarting server's port is back, a caller hardly notices. */
 const RETRY_MS = 250;
-const MAX_JSON_BYTES = 8 * 1024 * 1024;
+const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** A server with OpenAI's HTTP API. Nothing it sends, or does not send, hangs or crashes who asks. */

@@ -31,7 +31,7 @@ it('fills in what is not said', () => {
 	expect(readServersFile(file)).toEqual({
 		gpu: {
 			...gpu,
-			limits: { connectMs: 3000, firstByteMs: 20_000, stallMs: 9000, retryAfterMs: 2000 },
+			limits: { connectMs: 3000, firstByteMs: 20_000, stallMs: 9000, totalMs: 300_000, retryAfterMs: 2000 },
 			speak: { kind: 'speech', model: '', voices: [], sampleRate: 24_000 },
 			transcribe: { model: '' },
 		},

@@ -1,8 +1,9 @@
 import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import type { ToolCall } from '../../../contract/chat';
+import { boundedArguments, MAX_TOOL_CALLS } from '../../../contract/json-bounds';
 import type { ChatReply } from '../../../contract/control';
+import { VoiceError } from '../../../contract/errors';
 import { toChatHistory, toModelFunctions } from './chat-format';
 import type { ChatListener, ChatRequest } from '../engine';
 import { fitMessages } from './fit';
@@ -19,15 +20,13 @@ const REPLY_SHARE = 0.25;
 /** Without a limit the whole vocabulary is sorted for each token: 10 ms of CPU at 150,000 words. */
 const MOST_CANDIDATES = 1000;
 
-const toolArguments = z.record(z.unknown());
-
 /** Models put spaces around copied words now and then. */
 function trimmed(value: unknown): unknown {
 	return typeof value === 'string' ? value.trim() : value;
 }
 
 function toToolCall(name: string, params: unknown): ToolCall {
-	const given = toolArguments.parse(params ?? {});
+	const given = boundedArguments.parse(params ?? {});
 	const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, trimmed(value)]));
 	return { id: `call_${randomBytes(9).toString('base64url')}`, name, arguments: values };
 }
@@ -112,6 +111,7 @@ export async function writeReply(
 		progress();
 		signal.throwIfAborted();
 		const calls = answer.metadata.stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
+		if (calls.length > MAX_TOOL_CALLS) throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The model asked for more than ${MAX_TOOL_CALLS} tool calls at once.`);
 		const endedAt = performance.now();
 		return {
 			text,

@@ -5,6 +5,7 @@ import { streamedJson } from '../../openai-client/event-stream';
 import type { RemoteAnswer } from '../../openai-client/remote-answer';
 import type { RemoteServer } from '../../openai-client/remote-server';
 import { type ChatChunk, chatChunk } from './answers';
+import { ReplyLimits } from './reply-limits';
 import { ToolCalls } from './tool-calls';
 
 /** vLLM and SGLang stop so when they are shut down or run out of memory. */
@@ -13,6 +14,7 @@ const BROKEN = ['abort', 'error'];
 /** Puts one streamed reply together. */
 export class ReplyReader {
 	private readonly calls = new ToolCalls();
+	private readonly limits: ReplyLimits;
 	private text = '';
 	private pieces = 0;
 	private firstAt: number | undefined;
@@ -25,13 +27,24 @@ export class ReplyReader {
 		private readonly listener: ChatListener,
 		private readonly confidential: readonly string[],
 		private readonly startedAt: number,
-	) {}
+		maxTokens: number,
+	) {
+		this.limits = new ReplyLimits(maxTokens);
+	}
 
 	/** Throws VOICE_ERR_MODEL_FAILED for what is no reply, also for a tool's arguments that are no JSON object. */
 	async read(answer: RemoteAnswer): Promise<ChatReply> {
 		const chunks = streamedJson(this.server, answer, chatChunk, this.confidential);
 		let next = await chunks.next();
-		for (; !next.done; next = await chunks.next()) this.take(next.value);
+		for (; !next.done; next = await chunks.next()) {
+			this.take(next.value);
+			if (this.limits.full) {
+				// What is written counts; the server is told to stop by the end of the connection.
+				this.finish = 'length';
+				await chunks.return(false);
+				return this.reply();
+			}
+		}
 		// Without either the connection was closed in the middle, by a proxy perhaps, however orderly.
 		if (!next.value && this.finish === undefined) throw this.server.cutOff();
 		if (this.finish !== undefined && BROKEN.includes(this.finish)) throw this.server.reported(`it stopped with "${this.finish}"`);
@@ -46,12 +59,17 @@ export class ReplyReader {
 		this.finish = choice.finish_reason ?? this.finish;
 		const part = choice.delta ?? choice.message;
 		const fragments = part?.tool_calls ?? [];
-		const text = part?.content ?? '';
+		const text = this.limits.room(part?.content ?? '');
+		this.limits.count(fragments);
 		if (text === '' && fragments.length === 0) return;
 		this.firstAt ??= performance.now();
 		this.pieces++;
 		this.listener.onTokens(1);
-		for (const fragment of fragments) this.calls.take(fragment);
+		for (const fragment of fragments) {
+			this.calls.take(fragment);
+			const complaint = this.limits.complaint(fragment, this.calls.count);
+			if (complaint !== undefined) throw this.server.failed(`sent ${complaint}`);
+		}
 		if (text === '') return;
 		this.text += text;
 		this.listener.onText(text);
@@ -61,7 +79,7 @@ export class ReplyReader {
 		const endedAt = performance.now();
 		const cut = this.finish === 'length';
 		// A call that the limit has cut off is none, as in the embedded engine.
-		const toolCalls = cut || !this.calls.any ? [] : this.finished();
+		const toolCalls = cut || this.calls.count === 0 ? [] : this.finished();
 		const promptTokens = this.usage?.prompt_tokens ?? 0;
 		const completionTokens = this.usage?.completion_tokens ?? this.pieces;
 		const reusedTokens = Math.min(this.cached, promptTokens);
@@ -85,6 +103,6 @@ export class ReplyReader {
 	}
 
 	private badCall(cause: unknown): VoiceError {
-		return this.server.failed('sent a tool call without a name, or with arguments that are not a JSON object', cause);
+		return this.server.failed('sent a tool call without a name, or with arguments that are not a JSON object or nested too deeply', cause);
 	}
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { ToolCall } from '../../../contract/chat';
+import { boundedArguments } from '../../../contract/json-bounds';
 import { parseJson } from '../../../lib/json';
 import type { ToolCallFragment } from './answers';
 
@@ -11,14 +12,12 @@ interface OpenCall {
 	json: string;
 }
 
-const toolArguments = z.record(z.unknown());
-
 /** The calls of one streamed reply, put together from their fragments. */
 export class ToolCalls {
 	private readonly calls: OpenCall[] = [];
 
-	get any(): boolean {
-		return this.calls.length > 0;
+	get count(): number {
+		return this.calls.length;
 	}
 
 	take({ index, id, function: part }: ToolCallFragment): void {
@@ -32,11 +31,11 @@ export class ToolCalls {
 
 	/**
 	 * The calls, with ids of our own. Models put spaces around copied words now and then: they are cut.
-	 * Throws a ZodError or a SyntaxError for arguments that are no JSON object, or a call without a name.
+	 * Throws a ZodError or a SyntaxError for arguments that are no JSON object or beyond the bounds, or a call without a name.
 	 */
 	finish(): ToolCall[] {
 		return this.calls.map(({ name, json }) => {
-			const values = toolArguments.parse(json.trim() === '' ? {} : (JSON.parse(json) ?? {}));
+			const values = boundedArguments.parse(json.trim() === '' ? {} : (JSON.parse(json) ?? {}));
 			return {
 				id: `call_${randomBytes(9).toString('base64url')}`,
 				name: z.string().min(1).parse(name.trim()),
@@ -63,6 +62,6 @@ export class ToolCalls {
 	private isNext(last: OpenCall, id: string | undefined, name: string, json: string): boolean {
 		if (name === '' || last.name === '') return false;
 		if (id !== undefined && id !== '' && last.id !== undefined) return id !== last.id;
-		return name !== last.name || (json !== '' && parseJson(last.json) !== undefined);
+		return name !== last.name || (json !== '' && last.json.trimEnd().endsWith('}') && parseJson(last.json) !== undefined);
 	}
 }

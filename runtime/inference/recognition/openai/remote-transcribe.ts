@@ -19,6 +19,10 @@ const OPTIONAL = ['response_format', 'prompt', 'language'];
 const NO_SPEECH = 0.6;
 const UNSURE_LOGPROB = -1;
 
+/** What Whisper writes at most when it goes round in circles, which is mended: 448 tokens in each half minute. More is no recogniser's. */
+const LETTERS_PER_SECOND = 120;
+const SPARE_LETTERS = 4000;
+
 /** Whisper takes the prompt for what was said before; this server tells the model to do what it says. */
 const LLAMA_SERVER = 'llamacpp';
 
@@ -76,6 +80,9 @@ export class RemoteTranscribe implements StreamingRecogniser {
 			form.set('file', new Blob([encodeWav([pcm], LISTEN_RATE)], { type: 'audio/wav' }), 'utterance.wav');
 			return await this.server.askJson({ path: '/audio/transcriptions', form, confidential: settings.hints }, transcriptionAnswer, signal);
 		});
+		if (answer.text.length > SPARE_LETTERS + (LETTERS_PER_SECOND * pcm.length) / LISTEN_RATE) {
+			throw this.server.failed('wrote more text than anybody can say in that time');
+		}
 		return judged({ ...answer, text: withoutRepeats(answer.text, pcm) });
 	}
 }

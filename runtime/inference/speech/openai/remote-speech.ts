@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { joinPcm, msToSamples, SPEAK_RATES } from '../../../audio/pcm';
+import { joinPcm, msToSamples, samplesToMs, SPEAK_RATES } from '../../../audio/pcm';
 import { Resampler } from '../../../audio/resampler';
 import { TimeStretch } from '../../../audio/time-stretch';
 import { StreamingTrim } from '../../../audio/trim';
@@ -26,6 +26,9 @@ const OPTIONAL = ['stream'];
 
 /** No sentence is longer: a server that sends more has lost its way. */
 const MAX_MS = 5 * 60_000;
+
+/** So much sound at a time is progress: a server that sends less is no voice. Of the time between two pieces. */
+const PROGRESS_SHARE = 0.2;
 
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -118,22 +121,27 @@ class RemoteSpeech implements VoiceEngine {
 	}
 
 	/** Its pace is changed here: many servers pass over `speed` without a word. */
-	private async *sounds({ body, parameters }: RemoteAnswer, speed: number): AsyncGenerator<Sound> {
-		const named = Number(parameters.rate);
+	private async *sounds(answer: RemoteAnswer, speed: number): AsyncGenerator<Sound> {
+		const named = Number(answer.parameters.rate);
 		const reader = new PcmReader(named >= 4_000 && named <= 192_000 ? named : this.pcmRate);
 		const trim = new StreamingTrim(this.sampleRate);
 		const stretch = new TimeStretch(speed, this.sampleRate);
 		let resampler: Resampler | undefined;
 		let samples = 0;
+		let told = 0;
 		const sound = (pcm: Int16Array, last: boolean): Int16Array => {
 			if (pcm.length > 0) resampler ??= new Resampler(reader.sampleRate, this.sampleRate, 'aligned');
 			samples += pcm.length;
+			if (samplesToMs(samples - told, reader.sampleRate) >= PROGRESS_SHARE * this.server.address.limits.stallMs) {
+				told = samples;
+				answer.progressed();
+			}
 			if (samples > msToSamples(MAX_MS, reader.sampleRate)) throw this.server.failed(`sent more than ${MAX_MS / 60_000} minutes of audio for one sentence`);
 			const resampled = resampler?.push(pcm) ?? pcm;
 			const paced = stretch.push(trim.push(last && resampler ? joinPcm([resampled, resampler.end()]) : resampled));
 			return last ? joinPcm([paced, stretch.end()]) : paced;
 		};
-		for await (const piece of body) {
+		for await (const piece of answer.body) {
 			const pcm = sound(reader.push(piece), false);
 			if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 		}

@@ -28,7 +28,6 @@ export async function startSherpa<P extends Protocol, R>(
 	load: (client: RpcClient<P>) => Promise<R>,
 ): Promise<PoolWorker<P> & { readonly loaded: R }> {
 	const child = fork(path.join(compiledRuntime(), file), [], {
-		serialization: 'advanced',
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		execArgv: [],
 	});

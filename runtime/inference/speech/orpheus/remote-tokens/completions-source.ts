@@ -22,6 +22,9 @@ const PROBE: TokenAsk = {
 /** `<custom_token_10>` is the first that stands for sound. */
 const FIRST_AUDIO = 10;
 
+/** Of text without a token: a server that writes more does not speak. */
+const MAX_PROSE_CHARACTERS = 20_000;
+
 /** vLLM and SGLang stop so when they are shut down or run out of memory. */
 const BROKEN = ['abort', 'error'];
 
@@ -91,6 +94,7 @@ export class CompletionsSource implements TokenSource {
 		const chunks = streamedJson(this.server, answer, completionChunk, [ask.text]);
 		const parser = new CustomTokens();
 		let given = 0;
+		let prose = 0;
 		let finish: string | undefined;
 		try {
 			for (;;) {
@@ -100,12 +104,16 @@ export class CompletionsSource implements TokenSource {
 					return;
 				}
 				const [choice] = next.value.choices ?? [];
-				for (const token of parser.push(choice?.text ?? '')) {
+				const text = choice?.text ?? '';
+				prose += text.length;
+				for (const token of parser.push(text)) {
+					prose = 0;
 					if (token === END_TOKEN || token === END_OF_SPEECH || given === ask.maxTokens) return;
 					given++;
 					yield token;
 					if (signal.aborted) throw cancelled();
 				}
+				if (prose > MAX_PROSE_CHARACTERS) throw this.server.failed('writes words instead of Orpheus tokens');
 				finish = choice?.finish_reason ?? finish;
 				if (finish !== undefined && BROKEN.includes(finish)) throw this.server.reported(`it stopped with "${finish}"`);
 			}
