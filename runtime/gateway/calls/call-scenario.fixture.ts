@@ -179,6 +179,16 @@ export class CallScenario {
 		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results)));
 	}
 
+	/** Their time limit is over, and they still run. */
+	stillRun(turn: Turn, ids: readonly string[], execution = 'e1'): Promise<ReplyStep> {
+		const results = ids.map((id) => ({ id, ok: false, result: 'still running', durationMs: 5, pending: true as const }));
+		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results)));
+	}
+
+	givesLateResult(turn: Turn, id: string): void {
+		this.call.api.lateToolResults(turn, [{ id, ok: true, result: 'done at last', durationMs: 9000 }]);
+	}
+
 	/** The model's newest call. */
 	model(): FakeCall<InferenceProtocol, 'chat'> {
 		return this.inference.last('chat');
