@@ -113,7 +113,7 @@ export class CallScenario {
 		await answer;
 		this.join();
 		await settle();
-		for (const listen of this.inference.of('listen')) listen.emit({ type: 'ready' });
+		for (const listen of this.inference.of('listen')) listen.emit({ type: 'ready', partials: true });
 		await settle();
 		return this;
 	}
