@@ -97,6 +97,11 @@ export class VoiceRuntime {
 		return await this.json({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep);
 	}
 
+	/** Of tools that were pending when their time limit was over. */
+	async lateToolResults(turnId: string, ask: ToolResultsAsk): Promise<void> {
+		await this.send({ method: 'POST', path: turnPath(turnId, 'late-results'), body: ask });
+	}
+
 	/** Answers when the caller has heard the end, or has interrupted. */
 	async speech(turnId: string, ask: SpeechAsk, signal?: AbortSignal): Promise<Speech> {
 		return await this.json({ method: 'POST', path: turnPath(turnId, 'speech'), body: ask, signal }, speech);

@@ -28,6 +28,8 @@ export const toolResult = z.object({
 	durationMs: z.number().nonnegative(),
 	/** Set where the tool ran as a sibling workflow. */
 	executionId: z.string().optional(),
+	/** The tool has not finished within its time limit, and goes on: what it gives follows later, under the same id. */
+	pending: z.literal(true).optional(),
 });
 export type ToolResult = z.infer<typeof toolResult>;
 

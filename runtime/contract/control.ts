@@ -14,6 +14,7 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   POST   /v1/turns/:turnId/transcript      transcriptAsk    -> transcript
  *   POST   /v1/turns/:turnId/reply           replyAsk         -> replyStep
  *   POST   /v1/turns/:turnId/tool-results    toolResultsAsk   -> replyStep
+ *   POST   /v1/turns/:turnId/late-results    toolResultsAsk   -> 204, of tools that were pending
  *   POST   /v1/turns/:turnId/speech          speechAsk        -> speech
  *   POST   /v1/turns/:turnId/failure         turnFailure      -> 204
  *   POST   /v1/transcriptions?settings=JSON  body audio/wav   -> transcriptionDone

@@ -184,6 +184,16 @@ export const ERROR_KINDS = {
 		title: 'A tool took too long',
 		remedy: 'Raise the tool\'s time limit in the Llama Chat node, or make the tool faster.',
 	},
+	VOICE_ERR_TOOL_UNSAVED: {
+		status: 502,
+		title: 'A tool\'s result was not kept',
+		remedy: 'In the settings of the tool\'s workflow, set "Save successful production executions" and "Save failed production executions" to "Save". n8n keeps the result of a workflow that has waited only there.',
+	},
+	VOICE_ERR_TOOL_WAITS: {
+		status: 422,
+		title: 'A tool would make the call wait',
+		remedy: 'Move the step that waits (an approval, "send and wait", a form, a Wait node) into a workflow of its own, and add that workflow under "Workflow Tools" in the Llama Chat node.',
+	},
 	VOICE_ERR_TOOL_LIMIT: {
 		status: 422,
 		title: 'The model made too many tool calls',

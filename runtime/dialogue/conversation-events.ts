@@ -33,8 +33,11 @@ export type ConversationInput =
 			understood: boolean;
 			confidence: number;
 	  }
-	/** The recogniser was lost or came back. Without it the session goes on by time alone. */
-	| { type: 'recognition'; at: Milliseconds; available: boolean }
+	/**
+	 * The recogniser was lost or came back. Without it the session goes on by time alone. `partials`: words come while
+	 * the caller speaks; a server or a local Whisper tells them only when asked for the final text.
+	 */
+	| { type: 'recognition'; at: Milliseconds; available: boolean; partials: boolean }
 	/**
 	 * First sound. `n`: the turn it answers, absent for the greeting; a start for a turn that is no longer in
 	 * flight is disregarded (it crossed with an interruption).

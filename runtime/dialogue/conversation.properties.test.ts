@@ -33,7 +33,7 @@ const anyInput: fc.Arbitrary<Untimed<ConversationInput>> = fc.oneof(
 			confidence: fc.double({ min: 0, max: 1, noNaN: true }),
 		}),
 	},
-	{ weight: 1, arbitrary: fc.record({ type: fc.constant('recognition' as const), available: fc.boolean() }) },
+	{ weight: 1, arbitrary: fc.record({ type: fc.constant('recognition' as const), available: fc.boolean(), partials: fc.boolean() }) },
 	{
 		weight: 4,
 		arbitrary: fc.record({

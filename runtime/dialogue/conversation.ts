@@ -42,6 +42,8 @@ export class Conversation {
 	private caller?: CallerUtterance;
 	private agent = IDLE_AGENT;
 	private recognition: boolean;
+	/** Not before the recogniser is ready. */
+	private partials = false;
 
 	private turns = 0;
 	private finals = 0;
@@ -79,7 +81,10 @@ export class Conversation {
 			this.connectedAt ??= this.now;
 			return this.noteActivity();
 		}
-		if (input.type === 'recognition') this.recognition = input.available;
+		if (input.type === 'recognition') {
+			this.recognition = input.available;
+			this.partials = input.partials;
+		}
 
 		const agent = followAgent(this.agent, input, this.now);
 		if (agent !== this.agent) this.noteActivity();
@@ -116,6 +121,7 @@ export class Conversation {
 		const verdict = judgeInterruption({
 			text: caller.text,
 			recognised: caller.recognised,
+			partials: this.partials,
 			speechMs: speechMs(caller, this.now),
 			speaking: caller.stopped === undefined,
 			final: caller.final !== undefined,

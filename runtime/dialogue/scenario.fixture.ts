@@ -14,6 +14,8 @@ export interface ScenarioOptions {
 	turnTaking?: Partial<ConversationSettings['turnTaking']>;
 	limits?: Partial<ConversationSettings['limits']>;
 	lookAhead?: boolean;
+	/** false: words come with the final text only. */
+	partials?: boolean;
 	/** How long the recogniser takes for a final text; Infinity: it never answers. */
 	finalAfterMs?: number;
 	/** What the workflow does with a turn. Without it a turn stays in flight. */
@@ -56,6 +58,8 @@ export class Scenario {
 			lookAhead: options.lookAhead ?? true,
 		});
 		this.input(0, { type: 'connected' });
+		const { lookAhead = true, partials = true } = options;
+		if (lookAhead) this.input(0, { type: 'recognition', available: true, partials });
 	}
 
 	at(at: number, happen: Happening): this {
@@ -76,7 +80,7 @@ export class Scenario {
 			this.at(spokenAt, () => {
 				this.heardWords.push(word);
 				this.understood = !unclear;
-				if (this.options.lookAhead !== false) this.send({ type: 'partial', text: this.heardWords.join(' ') });
+				if (this.options.lookAhead !== false && this.options.partials !== false) this.send({ type: 'partial', text: this.heardWords.join(' ') });
 			});
 		});
 		return this;

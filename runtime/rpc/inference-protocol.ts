@@ -18,7 +18,11 @@ const listenInput = z.discriminatedUnion('type', [
 ]);
 
 const listenEvent = z.discriminatedUnion('type', [
-	z.object({ type: z.literal('ready') }),
+	/**
+	 * Sound is taken. `partials`: whether words come while the caller speaks; said again when that changes, because another
+	 * recogniser has taken over.
+	 */
+	z.object({ type: z.literal('ready'), partials: z.boolean() }),
 	/** Sent when the text changed. */
 	z.object({ type: z.literal('partial'), text: z.string() }),
 	z.object({

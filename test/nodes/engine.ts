@@ -27,6 +27,7 @@ import type {
 	INodePropertyOptions,
 	INodeType,
 	IRun,
+	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 	IWorkflowBase,
 	WorkflowExecuteMode,
@@ -45,6 +46,17 @@ const helpers: Record<string, INodeType> = {
 		...helper('replace', {}),
 		async execute() {
 			return [[{ json: { text: 'other words' } }]];
+		},
+	},
+	'test.approvalTool': {
+		...helper('approvalTool', {
+			inputs: [],
+			outputs: [NodeConnectionTypes.AiTool],
+			properties: [{ displayName: 'Operation', name: 'operation', type: 'string', default: '' }],
+		}),
+		async execute(this: IExecuteFunctions) {
+			await this.putExecutionToWait(new Date(Date.now() + 3_600_000));
+			return [this.getInputData()];
 		},
 	},
 	'test.weatherTool': {
@@ -138,6 +150,8 @@ export interface RunOptions {
 	readonly mode?: WorkflowExecuteMode;
 	readonly credential?: IDataObject;
 	readonly subWorkflow?: RunSubWorkflow;
+	/** An execution as n8n has stored it. */
+	readonly stored?: (executionId: string) => IRunExecutionData | undefined;
 }
 
 const BASE = 'http://127.0.0.1:5678';
@@ -162,6 +176,7 @@ export function additionalData(options: RunOptions = {}): IWorkflowExecuteAdditi
 			if (!options.subWorkflow) throw new Error('The test has no sub-workflow.');
 			return await options.subWorkflow(String(info.id), inputData ?? [], parentExecution);
 		},
+		getRunExecutionData: async (executionId: string) => await Promise.resolve(options.stored?.(executionId)),
 		restApiUrl: `${BASE}/rest`,
 		instanceBaseUrl: BASE,
 		formBaseUrl: `${BASE}/form`,

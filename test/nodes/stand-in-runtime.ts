@@ -58,6 +58,7 @@ export class StandInRuntime {
 		this.route('POST', '/v1/turns/:id/transcript', 'transcript', control.transcriptAsk);
 		this.route('POST', '/v1/turns/:id/reply', 'reply', control.replyAsk);
 		this.route('POST', '/v1/turns/:id/tool-results', 'toolResults', control.toolResultsAsk);
+		this.route('POST', '/v1/turns/:id/late-results', 'lateResults', control.toolResultsAsk, 204);
 		this.route('POST', '/v1/turns/:id/speech', 'speech', control.speechAsk);
 		this.route('POST', '/v1/turns/:id/failure', 'failure', control.turnFailure, 204);
 		this.route('POST', '/v1/transcriptions', 'transcriptions');

@@ -1,6 +1,6 @@
 // Guards against: an execution of a caller's turn that asks the runtime for something else than the workflow shows,
 // loses a tool's result, leaves the caller waiting when a node fails, or does not stop when it is stopped.
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { type INodeExecutionData, type INodeParameters, createRunExecutionData } from 'n8n-workflow';
 import type { ReplyAsk, ToolResultsAsk } from '../../runtime/contract/control';
 import { Execution, type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
 import { KEY, Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
@@ -244,6 +244,77 @@ describe('tools', () => {
 		runtime.will('toolResults', done());
 		itemsOf(await run(nodes({ tools: { workflow: [{ ...ROW, timeLimit: 1 }] } }), LINKS, { subWorkflow: async () => await new Promise(() => undefined) }), 'Llama');
 		expect(results()[0]?.results).toMatchObject([{ ok: false, result: { code: 'VOICE_ERR_TOOL_TIMEOUT' } }]);
+	});
+
+	describe('a workflow that waits', () => {
+		const waits = async () => await Promise.resolve({ executionId: '77', data: [[{ json: { asked: 'the boss' } }]], waitTill: new Date() });
+		const stored = (more: object) => createRunExecutionData(more);
+		const answer = { lastNodeExecuted: 'Last', runData: { Last: [{ data: { main: [[], [{ json: { approved: true } }]] } }] } };
+		const first = async (options: RunOptions, row: object = {}) => {
+			runtime.will('reply', asks(call('c1', 'book_appointment', { day: 'x' })));
+			runtime.will('toolResults', done());
+			const result = await run(nodes({ tools: { workflow: [{ ...ROW, ...row }] } }), LINKS, { subWorkflow: waits, ...options });
+			itemsOf(result, 'Llama');
+			return { result, given: results()[0]?.results[0] };
+		};
+
+		test('is waited for: what it gives in the end is the result, and this execution does not wait', async () => {
+			const looks = [
+				stored({ resultData: answer, waitTill: new Date() }),
+				// n8n saves this one's progress: a node is still to come.
+				stored({ resultData: answer, executionData: { nodeExecutionStack: [{ node: {}, data: {}, source: null }] } }),
+			];
+			const parents: unknown[] = [];
+			const { result, given } = await first({
+				subWorkflow: async (_id, _items, parent) => {
+					parents.push(parent);
+					return await waits();
+				},
+				stored: () => looks.shift() ?? stored({ resultData: answer }),
+			});
+			expect(given).toMatchObject({ id: 'c1', ok: true, result: { approved: true }, executionId: '77' });
+			expect(looks).toEqual([]);
+			expect(result).toMatchObject({ status: 'success' });
+			expect(result.waitTill).toBeUndefined();
+			expect(parents).toMatchObject([{ executionId: 'execution-1', shouldResume: false }]);
+		});
+
+		test('and then fails, fails with its own words', async () => {
+			const { given } = await first({ stored: () => stored({ resultData: { runData: {}, error: new Error('The boss said no.') } }) });
+			expect(given).toMatchObject({ ok: false, result: { code: 'VOICE_ERR_TOOL_FAILED', error: 'The boss said no.' } });
+		});
+
+		test('and of which n8n keeps nothing, has no result, and says why', async () => {
+			const { given } = await first({ stored: () => undefined });
+			expect(given).toMatchObject({ ok: false, result: { code: 'VOICE_ERR_TOOL_UNSAVED' } });
+		});
+
+		test('for longer than its time limit is pending, and its result is given later', async () => {
+			let over = false;
+			const { given } = await first({ stored: () => stored({ resultData: answer, ...(over ? {} : { waitTill: new Date() }) }) }, { timeLimit: 1 });
+			expect(given).toMatchObject({ id: 'c1', ok: false, pending: true, result: { status: 'still running', code: 'VOICE_ERR_TOOL_TIMEOUT' } });
+			expect(runtime.of('lateResults')).toEqual([]);
+			over = true;
+			await runtime.until('lateResults');
+			expect(runtime.of('lateResults')).toMatchObject([{ ...ASKER('Llama'), results: [{ id: 'c1', ok: true, result: { approved: true }, executionId: '77' }] }]);
+		});
+	});
+
+	test('a connected tool that would put this execution to wait fails, and the execution goes on', async () => {
+		runtime.will('reply', asks(call('c1', 'Approval', {})));
+		runtime.will('toolResults', done());
+		const tool: NodeSpec = { name: 'Approval', type: 'test.approvalTool', parameters: { toolDescription: 'Asks the boss' } };
+		const result = await run([TRIGGER, llama(), tool], [['Voice', 'Llama'], ['Approval', 'Llama', 'ai_tool']]);
+		expect(itemsOf(result, 'Llama')).toHaveLength(1);
+		expect(result.waitTill).toBeUndefined();
+		expect(results()[0]?.results).toMatchObject([{ id: 'c1', ok: false, result: { error: expect.stringContaining('this execution cannot wait') } }]);
+	});
+
+	test('a connected tool that sends and waits is refused before the model is asked', async () => {
+		const tool: NodeSpec = { name: 'Approval', type: 'test.approvalTool', parameters: { operation: 'sendAndWait' } };
+		const error = errorOf(await run([TRIGGER, llama(), tool], [['Voice', 'Llama'], ['Approval', 'Llama', 'ai_tool']]));
+		expect(error).toMatchObject({ message: expect.stringContaining('"Approval" sends a message and waits'), description: expect.stringMatching(/Workflow Tools.*VOICE_ERR_TOOL_WAITS/) });
+		expect(runtime.of('reply')).toEqual([]);
 	});
 
 	test('a connected n8n tool is described to the model and called', async () => {

@@ -46,7 +46,7 @@ describeWithWeights('a real Whisper', () => {
 	/** As in a call: pushed as it comes, and asked for when it ends. */
 	async function heard(name: string, pcm: Int16Array, language = 'en') {
 		const recogniser = await ear(name);
-		const stream = await recogniser.open(transcribeSettings.parse({ model: name, language }), { onPartial: () => undefined, onFailed: () => undefined });
+		const stream = await recogniser.open(transcribeSettings.parse({ model: name, language }), { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined });
 		try {
 			for (let from = 0; from < pcm.length; from += LISTEN_RATE) stream.push(pcm.slice(from, from + LISTEN_RATE));
 			return await stream.flush();

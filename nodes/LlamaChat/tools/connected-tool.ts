@@ -4,6 +4,7 @@ import { VoiceError } from '../../../runtime/contract/errors';
 import { parseJson } from '../../../runtime/lib/json';
 import { jsonSchemaOf } from './connected-tool-schema';
 import type { Tool, ToolOutcome } from './tool';
+import { neverWaiting, refuseWaitingTools } from './workflow-tool-context';
 
 /** What n8n hands over for a connected tool: LangChain's structured tool, or a toolkit of several (MCP servers). */
 const langchainTool = z.object({
@@ -22,8 +23,10 @@ const toolkit = z.object({ tools: z.array(z.unknown()) });
 
 /** The tools that are connected to the node's input "Tools". */
 export async function connectedTools(context: IExecuteFunctions, itemIndex: number, limitMs: number): Promise<Tool[]> {
-	const connected: unknown = await context.getInputConnectionData(NodeConnectionTypes.AiTool, itemIndex);
-	return unpack(connected).map((tool) => {
+	const connected: unknown = await neverWaiting(context).getInputConnectionData(NodeConnectionTypes.AiTool, itemIndex);
+	const tools = unpack(connected);
+	refuseWaitingTools(context, tools);
+	return tools.map((tool) => {
 		const { name, description, schema } = langchainTool.parse(tool);
 		return {
 			limitMs,

@@ -27,11 +27,28 @@ test('a failure is a result', async () => {
 	expect(await runTool(new Map(), CALL, undefined)).toMatchObject({ ok: false, result: { code: 'VOICE_ERR_TOOL_UNKNOWN' } });
 });
 
-test('a tool that hangs is left alone, and what it does later harms nobody', async () => {
+test('a tool that hangs is pending, and what it gives or throws later is taken', async () => {
+	for (const [settle, later] of [
+		['resolve', { id: 'c1', ok: true, result: 'at last' }],
+		['reject', { id: 'c1', ok: false, result: { error: 'much later', code: 'VOICE_ERR_TOOL_FAILED' } }],
+	] as const) {
+		let end = (): void => undefined;
+		const hanging = toolsWith(
+			async () => await new Promise((resolve, reject) => (end = () => (settle === 'resolve' ? resolve({ result: 'at last' }) : reject(new Error('much later'))))),
+			5,
+		);
+		const late: Array<Promise<unknown>> = [];
+		const result = await runTool(hanging, CALL, undefined, (given) => late.push(given));
+		expect(result).toMatchObject({ ok: false, pending: true, result: { status: 'still running', code: 'VOICE_ERR_TOOL_TIMEOUT' } });
+		end();
+		expect(await Promise.all(late)).toMatchObject([later]);
+	}
+});
+
+test('what it throws later harms nobody, even if nobody takes it', async () => {
 	let fail: (error: Error) => void = () => undefined;
 	const hanging = toolsWith(async () => await new Promise((_resolve, reject) => (fail = reject)), 5);
-	const result = await runTool(hanging, CALL, undefined);
-	expect(result).toMatchObject({ ok: false, result: { code: 'VOICE_ERR_TOOL_TIMEOUT' } });
+	expect(await runTool(hanging, CALL, undefined)).toMatchObject({ ok: false });
 	fail(new Error('much later'));
 	await new Promise((resolve) => setImmediate(resolve));
 });

@@ -7,12 +7,14 @@ import type { Tool, ToolOutcome } from './tool';
 /**
  * Runs one call. However it fails, the failure is the call's result, in words that the model can repeat:
  * a broken tool must not take the caller's answer away.
+ * @param takeLate gets what a tool gives that has not finished within its time limit; its result so far is `pending`
  * @throws VOICE_ERR_CANCELLED when the execution is stopped meanwhile. Nothing else.
  */
 export async function runTool(
 	tools: ReadonlyMap<string, Tool>,
 	call: ToolCall,
 	cancelled: AbortSignal | undefined,
+	takeLate: (result: Promise<ToolResult>) => void = () => undefined,
 ): Promise<ToolResult> {
 	const since = monotonicClock.now();
 	const ended = (ok: boolean, outcome: ToolOutcome): ToolResult => ({
@@ -23,36 +25,44 @@ export async function runTool(
 		result: boundedJson(outcome.result ?? null),
 		...(outcome.executionId === undefined ? {} : { executionId: outcome.executionId }),
 	});
-	try {
-		const tool = tools.get(call.name);
-		if (!tool) throw new VoiceError('VOICE_ERR_TOOL_UNKNOWN', `There is no tool named "${call.name}".`);
-		return ended(true, await within(tool, call, cancelled));
-	} catch (thrown) {
-		const error = VoiceError.from(thrown, 'VOICE_ERR_TOOL_FAILED');
-		if (error.code === 'VOICE_ERR_CANCELLED') throw error;
-		return ended(false, { result: { error: error.message, code: error.code } });
-	}
+	const finished = async (outcome: Promise<ToolOutcome>): Promise<ToolResult> => {
+		try {
+			return ended(true, await outcome);
+		} catch (thrown) {
+			const error = VoiceError.from(thrown, 'VOICE_ERR_TOOL_FAILED');
+			if (error.code === 'VOICE_ERR_CANCELLED') throw error;
+			return ended(false, { result: { error: error.message, code: error.code } });
+		}
+	};
+	if (cancelled?.aborted) throw stopped();
+	const tool = tools.get(call.name);
+	if (!tool) return await finished(Promise.reject(new VoiceError('VOICE_ERR_TOOL_UNKNOWN', `There is no tool named "${call.name}".`)));
+	const running = finished(tool.run(call.arguments));
+	const inTime = await within(tool.limitMs, running, cancelled);
+	if (inTime) return inTime;
+	takeLate(running);
+	const note = `The tool "${call.name}" has not finished within ${tool.limitMs / 1000} seconds. It goes on, and its result is not known yet.`;
+	return { ...ended(false, { result: { status: 'still running', note, code: 'VOICE_ERR_TOOL_TIMEOUT' } }), pending: true };
 }
 
-async function within(tool: Tool, call: ToolCall, cancelled: AbortSignal | undefined): Promise<ToolOutcome> {
-	const stopped = new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
-	const late = new VoiceError(
-		'VOICE_ERR_TOOL_TIMEOUT',
-		`The tool "${call.name}" did not finish within ${tool.limitMs / 1000} seconds. It is still running in the background.`,
-	);
-	if (cancelled?.aborted) throw stopped;
+/** undefined when the time is over first. */
+async function within(limitMs: number, running: Promise<ToolResult>, cancelled: AbortSignal | undefined): Promise<ToolResult | undefined> {
 	let limit: NodeJS.Timeout | undefined;
 	let stop = (): void => undefined;
-	const cutShort = new Promise<never>((_resolve, reject) => {
-		limit = setTimeout(() => reject(late), tool.limitMs);
-		stop = () => reject(stopped);
+	const cutShort = new Promise<undefined>((resolve, reject) => {
+		limit = setTimeout(() => resolve(undefined), limitMs);
+		stop = () => reject(stopped());
 		cancelled?.addEventListener('abort', stop);
 	});
 	try {
-		// What the tool does after it was cut short is its own affair: the race has taken its rejection, too.
-		return await Promise.race([tool.run(call.arguments), cutShort]);
+		// What the tool does after it was cut short harms nobody: the race has taken its rejection, too.
+		return await Promise.race([running, cutShort]);
 	} finally {
 		clearTimeout(limit);
 		cancelled?.removeEventListener('abort', stop);
 	}
+}
+
+function stopped(): VoiceError {
+	return new VoiceError('VOICE_ERR_CANCELLED', 'The execution was stopped.');
 }

@@ -26,5 +26,6 @@ export function shown({ call, result }: ToolRecord): IDataObject {
 		result: result?.result ?? null,
 		durationMs: Math.round(result?.durationMs ?? 0),
 		...(result?.executionId === undefined ? {} : { executionId: result.executionId }),
+		...(result?.pending ? { pending: true } : {}),
 	};
 }

@@ -105,7 +105,7 @@ export const workflowTools: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 1, maxValue: 600 },
 					default: 30,
-					description: 'How long the model waits for the workflow. After that, the model is told that it took too long, and the workflow keeps running.',
+					description: 'How long the model waits for the workflow. After that, the model is told that the workflow still runs. A result that comes later is known from the next turn on.',
 				},
 			],
 		},

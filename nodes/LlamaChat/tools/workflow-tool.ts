@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toolSpec } from '../../../runtime/contract/chat';
 import { VoiceError } from '../../../runtime/contract/errors';
 import type { Tool, ToolOutcome } from './tool';
+import { neverWaiting } from './workflow-tool-context';
 
 const inputRow = z.object({
 	name: z.string().trim().min(1),
@@ -65,7 +66,7 @@ export class WorkflowTool implements Tool {
 		}
 		const { id: workflowId } = this.context.getWorkflow();
 		const executionId = this.context.getExecutionId();
-		const { data, executionId: toolExecution } = await this.context.executeWorkflow(
+		const { data, executionId: toolExecution } = await neverWaiting(this.context).executeWorkflow(
 			{ id: this.workflowId },
 			[{ json: checked.data as IDataObject }],
 			undefined,
@@ -75,9 +76,9 @@ export class WorkflowTool implements Tool {
 	}
 }
 
-/** One item is its object, several are a list, none is null. */
+/** The items of all outputs: the last node may have several. One item is its object, several are a list, none is null. */
 function resultOf(data: Array<INodeExecutionData[] | null>): unknown {
-	const items = (data[0] ?? []).map(({ json }) => json);
+	const items = data.flatMap((output) => output ?? []).map(({ json }) => json);
 	return items.length > 1 ? items : (items[0] ?? null);
 }
 

@@ -6,6 +6,7 @@ function ask(change: Partial<InterruptionAsk>): InterruptionAsk {
 	return {
 		text: '',
 		recognised: true,
+		partials: true,
 		speechMs: 300,
 		speaking: true,
 		final: false,
@@ -30,6 +31,7 @@ it('needs words and speech, or a stop word', () => {
 const anyAsk: fc.Arbitrary<InterruptionAsk> = fc.record({
 	text: fc.constantFrom('', 'yeah', 'i', 'stop', 'friday', 'book a dentist'),
 	recognised: fc.boolean(),
+	partials: fc.boolean(),
 	speechMs: fc.integer({ min: 0, max: 4000 }),
 	speaking: fc.boolean(),
 	final: fc.boolean(),

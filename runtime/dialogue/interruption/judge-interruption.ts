@@ -9,6 +9,8 @@ export interface InterruptionAsk {
 	text: string;
 	/** Without recognition, time alone decides. */
 	recognised: boolean;
+	/** Can words come while the caller speaks? If not, time decides meanwhile, and the text of a short stretch when it is over. */
+	partials: boolean;
 	/** Speech of this utterance so far. */
 	speechMs: Milliseconds;
 	speaking: boolean;
@@ -46,6 +48,9 @@ export const BACKCHANNEL_MAX_MS = 1000;
 /** The agent stands paused for the final text this long. A streaming recogniser needs some 50 ms. */
 export const FINAL_WAIT_MS = 500;
 
+/** A recogniser that begins only then, on a server or on a whole utterance, needs longer. After that, time decides. */
+export const LATE_FINAL_WAIT_MS = 1000;
+
 /** Sound without a word (music, a crying child) holds the agent up no longer. LiveKit's default. */
 export const WORDLESS_MAX_MS = 2000;
 
@@ -62,7 +67,8 @@ function ignore(reason: IgnoredReason): InterruptionVerdict {
  */
 export function judgeInterruption(ask: InterruptionAsk): InterruptionVerdict {
 	if (ask.confirmed) return { verdict: ask.interruptible ? 'interrupt' : 'hold' };
-	const byTime = Math.max(ask.minInterruptionMs, UNRECOGNISED_INTERRUPTION_MS);
+	// Short stretches are judged by their text when they are over, which tells signs of listening apart.
+	const byTime = Math.max(ask.minInterruptionMs, ask.recognised ? BACKCHANNEL_MAX_MS : UNRECOGNISED_INTERRUPTION_MS);
 	const claim = floorClaim(ask.text, ask.agentAskedAQuestion);
 	const closed =
 		!ask.speaking && (ask.final || !ask.recognised || ask.stoppedForMs >= FINAL_PATIENCE_MS);
@@ -80,12 +86,14 @@ export function judgeInterruption(ask: InterruptionAsk): InterruptionVerdict {
 	}
 	if (ask.speaking) {
 		if (claim === 'words') return wait(ask.minInterruptionMs - ask.speechMs);
+		if (!ask.partials) return ask.speechMs >= byTime ? { verdict: 'interrupt' } : wait(byTime - ask.speechMs);
 		if (ask.dismissed) return { verdict: 'hold' };
 		return dismissAfter(WORDLESS_MAX_MS - ask.speechMs);
 	}
-	return ask.dismissed
-		? wait(FINAL_PATIENCE_MS - ask.stoppedForMs)
-		: dismissAfter(FINAL_WAIT_MS - ask.stoppedForMs);
+	if (ask.dismissed) return wait(FINAL_PATIENCE_MS - ask.stoppedForMs);
+	if (ask.partials) return dismissAfter(FINAL_WAIT_MS - ask.stoppedForMs);
+	const isLong = ask.speechMs >= Math.max(ask.minInterruptionMs, UNRECOGNISED_INTERRUPTION_MS);
+	return isLong && ask.stoppedForMs >= LATE_FINAL_WAIT_MS ? { verdict: 'interrupt' } : dismissAfter(LATE_FINAL_WAIT_MS - ask.stoppedForMs);
 }
 
 function dismissAfter(ms: Milliseconds): InterruptionVerdict {

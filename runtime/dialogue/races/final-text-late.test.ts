@@ -52,8 +52,8 @@ it('lets the agent go on after half a second, and gives way when the text comes 
 
 it('goes on by time alone when the recogniser is lost in mid-sentence, and by words when it is back', () => {
 	const call = new Scenario().says(0, 2000, 'book a dentist please');
-	call.input(1000, { type: 'recognition', available: false });
-	call.input(5000, { type: 'recognition', available: true });
+	call.input(1000, { type: 'recognition', available: false, partials: false });
+	call.input(5000, { type: 'recognition', available: true, partials: true });
 	call.input(5000, { type: 'turnOver', n: 1 });
 	call.says(6000, 7000, 'thank you').run(9000);
 	expect(call.turns[0]).toMatchObject({ text: '', recognised: false, declaredAt: 2700 });

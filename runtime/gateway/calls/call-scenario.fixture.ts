@@ -113,7 +113,7 @@ export class CallScenario {
 		await answer;
 		this.join();
 		await settle();
-		for (const listen of this.inference.of('listen')) listen.emit({ type: 'ready' });
+		for (const listen of this.inference.of('listen')) listen.emit({ type: 'ready', partials: true });
 		await settle();
 		return this;
 	}
@@ -177,6 +177,16 @@ export class CallScenario {
 	givesResults(turn: Turn, ids: readonly string[], execution = 'e1'): Promise<ReplyStep> {
 		const results = ids.map((id) => ({ id, ok: true, result: 'done', durationMs: 5 }));
 		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results)));
+	}
+
+	/** Their time limit is over, and they still run. */
+	stillRun(turn: Turn, ids: readonly string[], execution = 'e1'): Promise<ReplyStep> {
+		const results = ids.map((id) => ({ id, ok: false, result: 'still running', durationMs: 5, pending: true as const }));
+		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results)));
+	}
+
+	givesLateResult(turn: Turn, id: string): void {
+		this.call.api.lateToolResults(turn, [{ id, ok: true, result: 'done at last', durationMs: 9000 }]);
 	}
 
 	/** The model's newest call. */

@@ -173,7 +173,7 @@ export class Call {
 		if (!transcribe) return;
 		const at = (): number => monotonicClock.now();
 		this.recognition = new CallRecognition(this.deps.inference, transcribe, {
-			onReady: () => this.dialogue.step({ type: 'recognition', at: at(), available: true }),
+			onReady: (partials) => this.dialogue.step({ type: 'recognition', at: at(), available: true, partials }),
 			onPartial: (text) => {
 				this.dialogue.step({ type: 'partial', at: at(), text });
 				this.tell({ type: 'caption.partial', text });
@@ -183,7 +183,7 @@ export class Call {
 				this.dialogue.step({ type: 'final', at: at(), id, text, understood, confidence });
 			},
 			onFailed: (error) => {
-				this.dialogue.step({ type: 'recognition', at: at(), available: false });
+				this.dialogue.step({ type: 'recognition', at: at(), available: false, partials: false });
 				this.tell({ type: 'error', error: error.toShape() });
 			},
 		});

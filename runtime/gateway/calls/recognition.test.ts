@@ -35,7 +35,7 @@ it('passes sound and questions on in their order, and brings what was heard', as
 	recognition.push(new Int16Array(160));
 	await settle();
 	expect(stream.inputs.map(({ type }) => type)).toEqual(['audio', 'flush', 'reset', 'audio']);
-	stream.emit({ type: 'ready' }, { type: 'partial', text: 'mon' }, FINAL);
+	stream.emit({ type: 'ready', partials: true }, { type: 'partial', text: 'mon' }, FINAL);
 	expect(news).toEqual(['ready', 'partial mon', 'final f1 monday']);
 });
 
@@ -52,13 +52,13 @@ it('keeps sound that comes before the process is there', async () => {
 describe('when inference dies', () => {
 	it('opens again at once in the successor, and says so', async () => {
 		const { inference, recognition, news } = await recognise();
-		inference.last('listen').emit({ type: 'ready' });
+		inference.last('listen').emit({ type: 'ready', partials: true });
 		inference.die();
 		await settle();
 		inference.come();
 		await settle();
 		expect(inference.of('listen')).toHaveLength(2);
-		inference.last('listen').emit({ type: 'ready' });
+		inference.last('listen').emit({ type: 'ready', partials: true });
 		recognition.push(new Int16Array(160));
 		await settle();
 		expect(inference.last('listen').inputs).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('when inference dies', () => {
 		await jest.advanceTimersByTimeAsync(1250);
 		inference.come();
 		await jest.advanceTimersByTimeAsync(3000);
-		inference.last('listen').emit({ type: 'ready' });
+		inference.last('listen').emit({ type: 'ready', partials: true });
 		const before = inference.asked;
 		inference.last('listen').reject(lost);
 		await settle();
@@ -146,7 +146,7 @@ describe('close()', () => {
 		await settle();
 		const stream = inference.last('listen');
 		expect(stream.inputs).toEqual([{ type: 'close' }]);
-		stream.emit({ type: 'partial', text: 'late' }, FINAL, { type: 'ready' });
+		stream.emit({ type: 'partial', text: 'late' }, FINAL, { type: 'ready', partials: true });
 		stream.reject(lost);
 		await jest.advanceTimersByTimeAsync(60_000);
 		expect(news).toEqual([]);

@@ -5,8 +5,8 @@ import type { ListenEvent, ListenInput } from '../../rpc/inference-protocol';
 import type { InferenceServer } from './call-deps';
 
 export interface CallRecognitionListener {
-	/** Recognition works: at the start, and again after a failure. */
-	onReady(): void;
+	/** Recognition works: at the start, again after a failure, and when another recogniser has taken over. `partials`: words come while the caller speaks. */
+	onReady(partials: boolean): void;
 	onPartial(text: string): void;
 	onFinal(final: Extract<ListenEvent, { type: 'final' }>): void;
 	onFailed(error: VoiceError): void;
@@ -71,7 +71,7 @@ export class CallRecognition {
 		if (this.closed) return;
 		if (event.type === 'ready') {
 			this.failures = 0;
-			this.listener.onReady();
+			this.listener.onReady(event.partials);
 		} else if (event.type === 'partial') this.listener.onPartial(event.text);
 		else this.listener.onFinal(event);
 	}

@@ -16,7 +16,7 @@ const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 
 let door: HttpDoor;
 /** The turn, and who answers for it. */
 const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn() };
-const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), speech: jest.fn(), fail: jest.fn() };
+const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), speech: jest.fn(), fail: jest.fn() };
 let gone: AbortSignal;
 
 beforeEach(async () => {
@@ -124,4 +124,26 @@ it.each(['x', `s_${'t'.repeat(24)}`, `t_${'t'.repeat(60)}`])('the id %s is refus
 	expect((await door.askWithKey('GET', `/v1/turns/${id}/audio`)).status).toBe(400);
 	for (const [what, body] of ASKS) expect((await door.askWithKey('POST', `/v1/turns/${id}/${what}`, body)).status).toBe(400);
 	expect(door.calls.turn).not.toHaveBeenCalled();
+});
+
+describe('late results', () => {
+	it('are taken for the execution that owns the turn, though nobody answers it any more', async () => {
+		const response = await post('late-results', { ...ASKER, results: [RESULT] });
+		expect(response.status).toBe(204);
+		expect(turn.claim).toHaveBeenCalledWith('7');
+		expect(api.lateToolResults).toHaveBeenCalledWith(turn, [{ id: 'c1', ok: true, durationMs: 1 }]);
+		expect(api.asked).not.toHaveBeenCalled();
+	});
+
+	it('of another execution are refused', async () => {
+		turn.claim.mockImplementation(() => {
+			throw new VoiceError('VOICE_ERR_TURN_CLAIMED', 'Execution 6 already answers this turn.');
+		});
+		expect((await post('late-results', { ...ASKER, results: [RESULT] })).status).toBe(409);
+		expect(api.lateToolResults).not.toHaveBeenCalled();
+	});
+
+	it('that are none are refused', async () => {
+		for (const wrong of [undefined, ASKER, { ...ASKER, results: [] }]) expect((await post('late-results', wrong)).status).toBe(400);
+	});
 });

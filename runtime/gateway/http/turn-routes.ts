@@ -62,6 +62,15 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 		);
 	});
 
+	// The execution may be over, and the turn, too: nothing waits for these.
+	app.post('/v1/turns/:turnId/late-results', async (request, reply) => {
+		const { api, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
+		const ask = parseRequest(toolResultsAsk, request.body);
+		turn.claim(ask.executionId);
+		api.lateToolResults(turn, ask.results);
+		return await reply.status(204).send();
+	});
+
 	app.post('/v1/turns/:turnId/speech', async (request, reply) => {
 		const ask = parseRequest(speechAsk, request.body);
 		return speech.parse(

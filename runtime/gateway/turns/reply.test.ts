@@ -221,6 +221,29 @@ describe('tools', () => {
 		await expect(scenario.givesResults(turn, ['c1'])).resolves.toMatchObject({ status: 'done', interrupted: true });
 	});
 
+	it('that still run after their time limit keep nobody waiting, and the next turn has what they gave', async () => {
+		const results = () => scenario.model().params.messages.flatMap((message) => (message.role === 'assistant' ? message.toolCalls.map(({ result }) => result) : []));
+		const { scenario, turn, reply } = await asked({}, { tools });
+		await scenario.writes('', [toolCallOf('c1')]);
+		await reply;
+		const rest = scenario.stillRun(turn, ['c1']);
+		await settle();
+		expect(results()).toEqual([{ status: expect.stringContaining('still running') }]);
+		await scenario.writes('It takes a while.');
+		await expect(rest).resolves.toMatchObject({ status: 'done', tools: [{ result: { pending: true } }] });
+		expect(scenario.page('tool.finished')).toEqual([]);
+		await scenario.plays();
+		expect(turn.ended?.kind).toBe('spoken');
+		scenario.givesLateResult(turn, 'c1');
+		expect(scenario.page('tool.finished')).toMatchObject([{ turnId: turn.id, id: 'c1', name: 'book', ok: true }]);
+		expect(turn.timings.tools).toBe(5);
+		const next = await scenario.says('and now');
+		void scenario.asksReply(next, {}, 'e2');
+		await settle();
+		expect(results()).toEqual(['done at last']);
+		expect(() => scenario.givesLateResult(turn, 'c1')).toThrow('No late result is awaited');
+	});
+
 	it('of which one result is missing are waited for, and none that came is lost', async () => {
 		const { scenario, turn, reply } = await asked({}, { tools });
 		await scenario.writes('', [toolCallOf('c1'), toolCallOf('c2')]);

@@ -31,6 +31,8 @@ export class Reply implements TurnReply {
 	private written = '';
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
 	private readonly open = new Map<string, ToolCall>();
+	/** The model was told that they still run. */
+	private readonly late = new Map<string, ToolCall>();
 	private callsMade = 0;
 	private writtenBy: DoneBy;
 	private generation: RpcCall<never, ChatDone> | undefined;
@@ -55,6 +57,10 @@ export class Reply implements TurnReply {
 
 	get waitsForTools(): boolean {
 		return this.open.size > 0;
+	}
+
+	get resultsToCome(): boolean {
+		return this.open.size + this.late.size > 0;
 	}
 
 	get working(): boolean {
@@ -90,6 +96,13 @@ export class Reply implements TurnReply {
 		if (this.interrupted) return this.done();
 		this.deps.toolsDone();
 		return await this.next();
+	}
+
+	/** Throws VOICE_ERR_BAD_REQUEST, taking none, where one is not awaited. */
+	lateToolResults(results: readonly ToolResult[]): void {
+		const unknown = results.find(({ id }) => !this.late.has(id));
+		if (unknown) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `No late result is awaited for the tool call "${unknown.id}".`);
+		for (const result of results) this.takeResult(result);
 	}
 
 	interrupt(): void {
@@ -163,12 +176,18 @@ export class Reply implements TurnReply {
 
 	private takeResult(result: ToolResult): void {
 		const { turn, deps } = this;
-		const name = this.open.get(result.id)?.name ?? '';
-		this.open.delete(result.id);
-		turn.toolFinished(result);
-		deps.history.addToolResult(result.id, result.result);
 		const { id, ok, durationMs } = result;
-		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name, ok, durationMs });
+		const call = this.open.get(id) ?? this.late.get(id);
+		this.open.delete(id);
+		this.late.delete(id);
+		turn.toolFinished(result);
+		if (result.pending) {
+			// To the history its call stays open, which tells the model that the tool still runs.
+			if (call) this.late.set(id, call);
+			return;
+		}
+		deps.history.addToolResult(id, result.result);
+		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name: call?.name ?? '', ok, durationMs });
 	}
 
 	private write(text: string): void {

@@ -80,6 +80,12 @@ export class TurnApi {
 		return await turn.reply.toolResults(results);
 	}
 
+	/** What tools gave after their time limit: the model reads it in the next turn. */
+	lateToolResults(turn: Turn, results: readonly ToolResult[]): void {
+		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
+		turn.reply.lateToolResults(results);
+	}
+
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		const written = turn.reply?.text.trim();

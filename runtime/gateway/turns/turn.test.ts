@@ -22,7 +22,7 @@ function turnAt(time: { now: number }): Turn {
 }
 
 function reply(): TurnReply & { interrupted: number } {
-	return { text: '', working: true, waitsForTools: false, idle: Promise.resolve(), interrupted: 0, interrupt() { this.interrupted++; }, toolResults: async () => await Promise.reject(new Error('no tools')) };
+	return { text: '', working: true, waitsForTools: false, idle: Promise.resolve(), interrupted: 0, interrupt() { this.interrupted++; }, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false };
 }
 
 it.each([

@@ -30,6 +30,10 @@ export interface TurnReply {
 	interrupt(): void;
 	/** What the tools gave; resolves to what the model does then. */
 	toolResults(results: readonly ToolResult[]): Promise<ReplyStep>;
+	/** What tools gave after the model was told that they still run. */
+	lateToolResults(results: readonly ToolResult[]): void;
+	/** Tools still run, whether the model waits for them or not. */
+	readonly resultsToCome: boolean;
 }
 
 /** Stages that are timed by whoever sees them happen. */
@@ -147,8 +151,9 @@ export class Turn {
 
 	toolFinished(result: ToolResult): void {
 		const record = this.toolRecords.find(({ call }) => call.id === result.id);
+		// A late result comes when the turn has long gone on: it has waited for the tool no longer than it did.
+		if (!record?.result) this.marks.toolsMs = (this.marks.toolsMs ?? 0) + result.durationMs;
 		if (record) record.result = result;
-		this.marks.toolsMs = (this.marks.toolsMs ?? 0) + result.durationMs;
 	}
 
 	/** A text that no reply of this turn has written is spoken instead: another node's. */

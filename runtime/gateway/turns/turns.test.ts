@@ -138,6 +138,24 @@ describe('a turn', () => {
 		expect(scenario.forgotten).toEqual([first.id]);
 		expect(scenario.call.api.find(first.id)).toBeUndefined();
 	});
+
+	it('is remembered as long as the result of a tool is to come', async () => {
+		const scenario = await called({ agent: { limits: { idleTimeoutMs: 3_600_000 } } });
+		const first = await scenario.says('what is on monday');
+		const reply = scenario.asksReply(first, { tools: [{ name: 'book', description: '', parameters: {}, sayWhileRunning: '' }] });
+		await settle();
+		await scenario.writes('', [toolCallOf('c1')]);
+		await reply;
+		void scenario.stillRun(first, ['c1']);
+		await settle();
+		await scenario.writes('It takes a while.');
+		const others = [];
+		for (let n = 0; n < 9; n++) others.push(await scenario.says('what is on monday'));
+		expect(scenario.forgotten).toEqual(others.slice(0, 2).map(({ id }) => id));
+		scenario.givesLateResult(first, 'c1');
+		await scenario.says('what is on monday');
+		expect(scenario.forgotten).toContain(first.id);
+	});
 });
 
 describe('an interruption', () => {

@@ -56,7 +56,7 @@ export class Turns {
 		this.count++;
 		this.turns.push(turn);
 		this.call.listener.turnStarted(turn.id);
-		if (this.turns.length > REMEMBERED_TURNS) this.call.listener.turnForgotten(this.turns.shift()?.id ?? '');
+		if (this.turns.length > REMEMBERED_TURNS) this.forgetOldest();
 		const { id: turnId, text, understood } = turn;
 		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
 		this.abandoned.restart(turn);
@@ -70,6 +70,12 @@ export class Turns {
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
+	}
+
+	/** Of which nothing is to come any more. */
+	private forgetOldest(): void {
+		const oldest = this.turns.findIndex(({ reply }) => !reply?.resultsToCome);
+		for (const { id } of this.turns.splice(oldest, oldest < 0 ? 0 : 1)) this.call.listener.turnForgotten(id);
 	}
 
 	/** Stops everything the agent does. Without `n` only what belongs to no turn was spoken. */

@@ -79,17 +79,22 @@ export class ScriptedEar implements StreamingRecogniser {
 	readonly streams: Array<{ listener: RecognitionListener; heard: number; closed: boolean }> = [];
 
 	/** `writes` instead of the number of samples. */
-	constructor(private readonly fault: { open?: boolean; flush?: boolean; writes?: string } = {}) {}
+	constructor(
+		private readonly fault: { open?: boolean; flush?: boolean; writes?: string } = {},
+		private readonly partials = true,
+	) {}
 
 	async open(_settings: unknown, listener: RecognitionListener): Promise<RecognitionStream> {
 		await Promise.resolve();
 		if (this.fault.open) throw lost();
 		const own = { listener, heard: 0, closed: false };
 		this.streams.push(own);
+		const { partials } = this;
 		return {
+			partials,
 			push: (pcm) => {
 				own.heard += pcm.length;
-				listener.onPartial(this.fault.writes ?? `${own.heard}`);
+				if (partials) listener.onPartial(this.fault.writes ?? `${own.heard}`);
 			},
 			flush: async (): Promise<Recognition> => {
 				await Promise.resolve();

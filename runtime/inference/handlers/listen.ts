@@ -41,12 +41,12 @@ export function listenHandler({ recognisers, counters }: InferenceDeps): Handler
 			// It may be lost before anybody waits for it.
 			lost.catch(() => undefined);
 			const stream = await recognisers.open(settings, {
+				onPartials: (partials) => context.emit({ type: 'ready', partials }),
 				onPartial: (text) => context.emit({ type: 'partial', text }),
 				onFailed: (error) => lose(error),
 			});
 			try {
 				if (context.signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The caller is gone.');
-				context.emit({ type: 'ready' });
 				await serve(stream, context, lost);
 				return {};
 			} finally {

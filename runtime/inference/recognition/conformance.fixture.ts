@@ -70,6 +70,7 @@ export function describeRecogniser(name: string, subject: RecogniserSubject): vo
 
 		it(hasPartials ? 'shows the text growing while the caller talks' : 'shows nothing before it is flushed', async () => {
 			const { stream, partials } = await listen();
+			expect(stream.partials).toBe(hasPartials);
 			push(stream, say(first));
 			await stream.flush();
 			await stream.flush();

@@ -25,6 +25,8 @@ export interface RecognitionListener {
 
 /** One caller's ear. Sound and requests are worked on in the order in which they were given. */
 export interface RecognitionStream {
+	/** Whether words come while one speaks. Otherwise the first come when the stream is flushed. */
+	readonly partials: boolean;
 	/** 16 kHz mono, any length from one sample up to 20 s. Never blocks; the samples are copied. */
 	push(pcm: Int16Array): void;
 	/**

@@ -13,9 +13,10 @@ async function open(ears: Record<string, ScriptedEar>) {
 	const chain = new RecogniserFallback({ get: async (name) => await Promise.resolve(ears[name]!) }, new Cooldowns({ now: () => 0 }));
 	const partials: string[] = [];
 	const failures: string[] = [];
-	const listener = { onPartial: (text: string) => partials.push(text), onFailed: (error: Error) => failures.push(error.message) };
+	const come: boolean[] = [];
+	const listener = { onPartials: (each: boolean) => come.push(each), onPartial: (text: string) => partials.push(text), onFailed: (error: Error) => failures.push(error.message) };
 	const stream = await chain.open(transcribeSettings.parse({ model, fallbacks }), listener);
-	return { stream, partials, failures };
+	return { stream, partials, failures, come };
 }
 
 it('opens the next recogniser where the first cannot be', async () => {
@@ -77,4 +78,24 @@ it('passes on no sound that a recogniser describes, whichever it is', async () =
 	expect(partials).toEqual([]);
 	const chain = new RecogniserFallback({ get: () => Promise.resolve(new ScriptedEar({ writes: '(wind blowing) Yes. [unclear]' })) }, new Cooldowns({ now: () => 0 }));
 	expect(await chain.transcribeAll(transcribeSettings.parse({ model: 'only' }), sound(5), new AbortController().signal)).toMatchObject({ text: 'Yes. [unclear]' });
+});
+
+it('says whether words come while one speaks, and again when that changes', async () => {
+	const first = new ScriptedEar();
+	const { stream, come } = await open({ first, server: new ScriptedEar({}, false) });
+	expect(come).toEqual([true]);
+	first.streams[0]?.listener.onFailed(lost());
+	expect(come).toEqual([true, false]);
+	stream.push(sound(2));
+	expect(await stream.flush()).toMatchObject({ engine: 'server' });
+	expect(come).toEqual([true, false]);
+});
+
+it('does not say so of one that could not be opened, and nothing once it is closed', async () => {
+	const second = new ScriptedEar();
+	const { stream, come } = await open({ first: new ScriptedEar({ open: true }, false), second, third: new ScriptedEar({}, false) });
+	expect(come).toEqual([true]);
+	await stream.close();
+	second.streams[0]?.listener.onFailed(lost());
+	expect(come).toEqual([true]);
 });

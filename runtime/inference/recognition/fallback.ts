@@ -14,6 +14,11 @@ export interface RecogniserSource {
 	get(model: string): Promise<StreamingRecogniser>;
 }
 
+export interface FallbackListener extends RecognitionListener {
+	/** Whether words come while one speaks: at the start, and when that changes with another recogniser. */
+	onPartials(come: boolean): void;
+}
+
 /** Hears with the first model of a chain that can. */
 export class RecogniserFallback {
 	constructor(
@@ -22,7 +27,7 @@ export class RecogniserFallback {
 	) {}
 
 	/** Rejects with the last model's error. */
-	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<FallbackStream> {
+	async open(settings: TranscribeSettings, listener: FallbackListener): Promise<FallbackStream> {
 		return await FallbackStream.open(this.recognisers, this.chain(settings), settings, listener);
 	}
 
@@ -68,16 +73,17 @@ export class FallbackStream {
 	private closed = false;
 	/** Counts the recognisers, so that a late word of one that was replaced is told apart. */
 	private generation = 0;
+	private partials: boolean | undefined;
 
 	private constructor(
 		private readonly recognisers: RecogniserSource,
 		private readonly chain: FallbackChain<ChainLink>,
 		private readonly settings: TranscribeSettings,
-		private readonly listener: RecognitionListener,
+		private readonly listener: FallbackListener,
 	) {}
 
 	/** Rejects with the last recogniser's error where none can hear. */
-	static async open(recognisers: RecogniserSource, chain: FallbackChain<ChainLink>, settings: TranscribeSettings, listener: RecognitionListener): Promise<FallbackStream> {
+	static async open(recognisers: RecogniserSource, chain: FallbackChain<ChainLink>, settings: TranscribeSettings, listener: FallbackListener): Promise<FallbackStream> {
 		const stream = new FallbackStream(recognisers, chain, settings, listener);
 		await stream.begin();
 		return stream;
@@ -126,10 +132,17 @@ export class FallbackStream {
 		this.generation++;
 		void this.stream?.close();
 		this.stream = undefined;
+		// Until the next one hears, nobody does.
+		this.tellPartials(false);
 		this.opening = this.replace(error);
 		this.opening.catch((last: unknown) => {
 			if (!this.closed) this.listener.onFailed(VoiceError.from(last));
 		});
+	}
+
+	private tellPartials(come: boolean): void {
+		if (this.partials !== come && !this.closed) this.listener.onPartials(come);
+		this.partials = come;
 	}
 
 	private async replace(error: VoiceError): Promise<void> {
@@ -155,6 +168,7 @@ export class FallbackStream {
 					},
 				);
 				this.stream = stream;
+				this.tellPartials(stream.partials);
 				for (const pcm of this.kept) stream.push(pcm);
 				return;
 			} catch (thrown) {

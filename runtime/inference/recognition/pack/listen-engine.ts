@@ -56,7 +56,7 @@ class ListenEngine implements StreamingRecogniser {
 			let stream: ListenStream | undefined;
 			const call = client.call('listen', { settings }, (event) => {
 				if (event.type === 'ready') {
-					stream = new ListenStream(call, listener);
+					stream = new ListenStream(call, listener, event.partials);
 					resolve(stream);
 				} else stream?.receive(event);
 			});

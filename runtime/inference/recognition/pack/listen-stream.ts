@@ -20,6 +20,7 @@ export class ListenStream implements RecognitionStream {
 	constructor(
 		private readonly call: RpcCall<Input<ListenWorkerProtocol['listen']>, unknown>,
 		private readonly listener: RecognitionListener,
+		readonly partials: boolean,
 	) {
 		this.ended = call.result.then(
 			() => undefined,

@@ -49,7 +49,7 @@ function listenWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 				onFinal: (id, recognition) => emit({ type: 'final', id, recognition }),
 			});
 			scheduler.add(ear);
-			emit({ type: 'ready' });
+			emit({ type: 'ready', partials: true });
 			await new Promise<void>((resolve) => {
 				signal.addEventListener('abort', () => resolve());
 				onInput((input) => {

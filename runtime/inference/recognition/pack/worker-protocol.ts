@@ -12,7 +12,7 @@ const earInput = z.discriminatedUnion('type', [
 ]);
 
 const earEvent = z.discriminatedUnion('type', [
-	z.object({ type: z.literal('ready') }),
+	z.object({ type: z.literal('ready'), partials: z.boolean() }),
 	z.object({ type: z.literal('partial'), utterance: z.number().int(), text: z.string() }),
 	z.object({
 		type: z.literal('final'),

@@ -18,10 +18,10 @@ const MOST_THREADS = 2;
 
 /** What a process that listens with sherpa-onnx does: what the pack's recogniser does, and by the same protocol. */
 function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
-	let hear: Hear | undefined;
-	const ready = (): Hear => {
-		if (!hear) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');
-		return hear;
+	let loaded: { hear: Hear; streaming: boolean } | undefined;
+	const ready = (): { hear: Hear; streaming: boolean } => {
+		if (!loaded) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');
+		return loaded;
 	};
 
 	return {
@@ -29,7 +29,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			const model = await readRecogniserModel(folder);
 			const sherpa = await sherpaLibrary();
 			try {
-				hear = openModel(sherpa, model, Math.min(MOST_THREADS, usableCores()));
+				loaded = { hear: openModel(sherpa, model, Math.min(MOST_THREADS, usableCores())), streaming: model.streaming };
 			} catch (cause) {
 				const why = cause instanceof Error ? cause.message : String(cause);
 				throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`, { cause });
@@ -38,11 +38,11 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 		},
 
 		listen: async ({ settings: { language } }, { emit, onInput, signal }) => {
-			const begin = ready();
+			const { hear: begin, streaming } = ready();
 			let hearing = begin(language);
 			let utterance = 0;
 			let shown = '';
-			emit({ type: 'ready' });
+			emit({ type: 'ready', partials: streaming });
 			await new Promise<void>((resolve) => {
 				signal.addEventListener('abort', () => resolve());
 				onInput((input) => {
@@ -62,7 +62,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 		},
 
 		transcribe: async ({ settings: { language }, pcm }, { signal }) => {
-			const begin = ready();
+			const { hear: begin } = ready();
 			const began = monotonicClock.now();
 			const whole = joinPcm(pcm);
 			const heard: Recognition[] = [];
