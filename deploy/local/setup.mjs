@@ -4,6 +4,7 @@ import { releaseAll } from './steps/build-once.mjs';
 import { ensureBuild } from './steps/build.mjs';
 import { ensureCommunityPackage } from './steps/community-package.mjs';
 import { ensureDependencies } from './steps/dependencies.mjs';
+import { ensureHome } from './steps/home.mjs';
 import { ensureN8n } from './steps/n8n.mjs';
 import { ensureNode, linkNode } from './steps/node.mjs';
 import { manifestFile } from './steps/paths.mjs';
@@ -18,6 +19,7 @@ import { ensureTestTools } from './steps/test-tools.mjs';
  */
 const goals = {
 	async package() {
+		await ensureHome();
 		const node = await ensureNode();
 		await ensureDependencies(node);
 		await linkNode(node);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { RestClient } from './rest-client.ts';
+import { type RestClient, RestError } from './rest-client.ts';
 
 export const workflowNode = z
 	.object({ name: z.string(), type: z.string(), parameters: z.record(z.unknown()).default({}) })
@@ -52,12 +52,22 @@ export async function publishWorkflow(rest: RestClient, id: string): Promise<voi
 	await rest.request('POST', `/workflows/${id}/activate`, z.unknown(), { versionId });
 	const deadline = Date.now() + LIVE_WITHIN_MS;
 	for (;;) {
-		const state = await rest.request('GET', `/workflows/${id}/publication-status`, publication);
+		const state = await publicationOf(rest, id);
 		if (state.status === 'published') return;
 		if (Date.now() > deadline || /fail|error/i.test(state.status)) {
 			throw new Error(`Workflow ${id} was published, but it is not active: ${JSON.stringify(state)}`);
 		}
 		await pause(100);
+	}
+}
+
+/** n8n 1.x has no such route: there a workflow listens when the call that publishes it is answered. */
+async function publicationOf(rest: RestClient, id: string): Promise<z.infer<typeof publication>> {
+	try {
+		return await rest.request('GET', `/workflows/${id}/publication-status`, publication);
+	} catch (error) {
+		if (error instanceof RestError && error.status === 404) return { status: 'published' };
+		throw error;
 	}
 }
 

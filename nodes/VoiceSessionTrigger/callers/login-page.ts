@@ -72,6 +72,7 @@ document.getElementById('reload').onclick = () => location.reload();
 		method: 'POST', headers, body: JSON.stringify(ask.body),
 	});
 	if (got.status === 401) return say();
+	if (!got.ok) setTimeout(() => location.reload(), 5000);
 	if (!got.ok) return say('n8n answered with an error (status ' + got.status + '). Check that the voice runtime is running.');
 	const ticket = (await got.json()).data[0].value;
 	const shown = await fetch(location.pathname, { method: 'POST', headers: { [ask.ticketHeader]: ticket } });

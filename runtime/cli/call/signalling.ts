@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorShape, VoiceError } from '../../contract/errors';
+import { ticketOffer, ticketsGiven } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
@@ -71,10 +72,6 @@ export class CallSignalling {
 	}
 }
 
-/** What a trigger for users of its n8n asks to be shown, see nodes/VoiceSessionTrigger/callers. */
-const ticketOffer = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
-const tickets = z.object({ data: z.array(z.object({ value: z.string() })).min(1) });
-
 /** n8n shows its own login to no node: it gives out a ticket instead. @returns the cookie to call with */
 async function ticketCookie(url: string, login: string): Promise<string> {
 	const headers = { cookie: login, 'browser-id': BROWSER_ID, 'content-type': 'application/json' };
@@ -83,7 +80,7 @@ async function ticketCookie(url: string, login: string): Promise<string> {
 	if (!asked.success) return login;
 	const { rest, ticketHeader, body } = asked.data.ticket;
 	const options = { method: 'POST', headers, body: JSON.stringify(body) };
-	const given = tickets.safeParse(await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options)));
+	const given = ticketsGiven.safeParse(await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options)));
 	const ticket = given.success ? given.data.data[0]?.value : undefined;
 	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket ?? '' } });
 	const cookie = shown.headers.getSetCookie()[0]?.split(';', 1)[0];
@@ -99,6 +96,11 @@ async function logIn(origin: string, email: string, password: string): Promise<s
 	});
 	const cookie = response.headers.getSetCookie().find((line) => line.startsWith('n8n-auth='));
 	if (response.ok && cookie) return cookie.split(';', 1)[0] as string;
+	if (response.status === 429) {
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n allows only a few log-ins a minute, and these have been used up.', {
+			remedy: 'Wait a minute and call again, or use --secret with the trigger\'s secret.',
+		});
+	}
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `Logging in to n8n as ${email} failed (status ${response.status}).`, {
 		remedy: 'Check --email and --password, or use --secret with the trigger\'s secret.',
 	});
