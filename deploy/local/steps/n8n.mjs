@@ -48,11 +48,10 @@ export async function lockedVersion() {
 /**
  * Another version of n8n, with what its dependencies are today: for `npm run compat`.
  * @param {string} version exact
- * @param {string} node the Node it will run on
+ * @param {{ binary: string, major: number }} node the Node it will run on, and no older one: its database driver is compiled for it
  * @returns {Promise<string>} its folder
  */
 export async function ensureN8nVersion(version, node) {
-	if (version === (await lockedVersion())) return await ensureN8n(node);
 	const { overrides } = JSON.parse(await readFile(path.join(lockFolder, 'package.json'), 'utf8'));
 	const manifest = { name: 'voice-loop-compat-n8n', private: true, dependencies: { n8n: version }, overrides: { ...overrides, ...registryOnly } };
 	const text = JSON.stringify(manifest, null, '\t');
@@ -60,5 +59,6 @@ export async function ensureN8nVersion(version, node) {
 		await writeFile(path.join(folder, 'package.json'), text);
 		await npm(['install', '--no-package-lock', ...flags], { cwd: folder });
 	};
-	return await ensure(`n8n-${version}-${keyOf(text, process.platform, process.arch)}`, `n8n ${version}`, install, node);
+	const name = `n8n-${version}-node${node.major}-${keyOf(text, process.platform, process.arch)}`;
+	return await ensure(name, `n8n ${version}`, install, node.binary);
 }

@@ -21,6 +21,7 @@ export interface CallAnswer {
 
 const answerBody = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId: z.string().min(1) });
 const errorBody = z.object({ error: errorShape });
+const n8nFailure = z.object({ message: z.string() });
 
 /** The trigger's HTTP interface, as the voice page uses it. */
 export class CallSignalling {
@@ -80,12 +81,16 @@ async function ticketCookie(url: string, login: string): Promise<string> {
 	if (!asked.success) return login;
 	const { rest, ticketHeader, body } = asked.data.ticket;
 	const options = { method: 'POST', headers, body: JSON.stringify(body) };
-	const given = ticketsGiven.safeParse(await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options)));
-	const ticket = given.success ? given.data.data[0]?.value : undefined;
-	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket ?? '' } });
+	const answer = await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options));
+	const ticket = ticketsGiven.safeParse(answer).data?.data[0]?.value;
+	if (ticket === undefined) {
+		const why = n8nFailure.safeParse(answer).data?.message ?? 'Its answer has no reason.';
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `n8n did not issue a ticket for this call. ${why}`);
+	}
+	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket } });
 	const cookie = shown.headers.getSetCookie()[0]?.split(';', 1)[0];
 	if (shown.ok && cookie !== undefined) return cookie;
-	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n did not issue a ticket for this call.');
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The trigger did not take the ticket that n8n issued.');
 }
 
 async function logIn(origin: string, email: string, password: string): Promise<string> {
