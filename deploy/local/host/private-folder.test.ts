@@ -48,10 +48,11 @@ test('an open one with other things in it is refused and left as it is', async (
 	expect(modeOf(folder)).toBe(0o755);
 });
 
-test('neither a file nor a link is a folder', async () => {
-	existing(0o700);
+test('what a link leads to is closed, and a file is refused', async () => {
+	existing(0o755);
 	symlinkSync(folder, path.join(place, 'link'));
 	writeFileSync(path.join(place, 'file'), '');
-	await expect(ensurePrivateFolder(path.join(place, 'link'), [])).rejects.toThrow(/not a folder/);
+	await ensurePrivateFolder(path.join(place, 'link'), []);
+	expect(modeOf(folder)).toBe(0o700);
 	await expect(ensurePrivateFolder(path.join(place, 'file'), [])).rejects.toThrow(/not a folder/);
 });

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const OTHERS = 0o077;
@@ -14,7 +14,8 @@ export async function ensurePrivateFolder(folder: string, ours: readonly string[
 	await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EEXIST') throw error;
 	});
-	const found = await lstat(folder);
+	// Through a link to another disk, too.
+	const found = await stat(folder);
 	if (!found.isDirectory()) throw refused(folder, 'it is not a folder');
 	if (process.getuid === undefined) return;
 	if (found.uid !== process.getuid()) throw refused(folder, 'it belongs to another user of this machine');

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './paths.mjs';
 
@@ -12,6 +12,6 @@ export async function ensureHome() {
 	await mkdir(home, { mode: 0o700 }).catch((error) => {
 		if (error.code !== 'EEXIST') throw error;
 	});
-	const found = await lstat(home);
+	const found = await stat(home);
 	if (found.isDirectory() && found.uid === process.getuid?.()) await chmod(home, 0o700);
 }
