@@ -29,7 +29,7 @@ export async function withAgent(act: (agent: Agent) => Promise<void>): Promise<v
 	const userFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-bench-'));
 	await installPackage(userFolder, manifest);
 	const env = { VOICE_LOOP_STATE: stateFolder(userFolder) };
-	const runtime = await startRuntime(manifest.node, userFolder);
+	const runtime = await startRuntime({ node: manifest.node, userFolder });
 	let n8n: LocalN8n | undefined;
 	try {
 		n8n = await LocalN8n.open(manifest, { userFolder, env });

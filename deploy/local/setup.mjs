@@ -4,12 +4,13 @@ import { releaseAll } from './steps/build-once.mjs';
 import { ensureBuild } from './steps/build.mjs';
 import { ensureCommunityPackage } from './steps/community-package.mjs';
 import { ensureDependencies } from './steps/dependencies.mjs';
-import { ensureN8n } from './steps/n8n.mjs';
+import { ensureHome } from './steps/home.mjs';
+import { ensureN8n, ensureN8nVersion } from './steps/n8n.mjs';
 import { ensureNode, linkNode } from './steps/node.mjs';
 import { manifestFile } from './steps/paths.mjs';
 import { ensureRealWeights } from './steps/real-weights.mjs';
 import { SetupError } from './steps/report.mjs';
-import { endAll } from './steps/run.mjs';
+import { endAll, run } from './steps/run.mjs';
 import { ensureTestTools } from './steps/test-tools.mjs';
 
 /**
@@ -18,11 +19,12 @@ import { ensureTestTools } from './steps/test-tools.mjs';
  */
 const goals = {
 	async package() {
+		await ensureHome();
 		const node = await ensureNode();
 		await ensureDependencies(node);
 		await linkNode(node);
 		await ensureBuild(node);
-		const n8n = await ensureN8n(node);
+		const n8n = await chosenN8n(node);
 		const installed = await ensureCommunityPackage();
 		await mkdir(path.dirname(manifestFile), { recursive: true });
 		await writeFile(manifestFile, `${JSON.stringify({ node, n8n, ...installed }, null, '\t')}\n`);
@@ -32,6 +34,14 @@ const goals = {
 		await ensureRealWeights();
 	},
 };
+
+/** The locked n8n, or the one that VOICE_LOOP_N8N_VERSION names. */
+async function chosenN8n(node) {
+	const version = process.env.VOICE_LOOP_N8N_VERSION;
+	if (!version) return await ensureN8n(node);
+	if (!/^\d+\.\d+\.\d+$/.test(version)) throw new SetupError(`VOICE_LOOP_N8N_VERSION is not a version of n8n: ${version}.`, 'Set it to an exact one, such as 1.123.81.');
+	return await ensureN8nVersion(version, { binary: node, major: Number((await run(node, ['--version'])).slice(1).split('.')[0]) });
+}
 
 let interrupted = false;
 

@@ -1,12 +1,14 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type ExampleWorkflow, importExamples } from './host/examples.ts';
+import { type Kept, Keeper } from './host/keeper.ts';
 import { readManifest } from './host/manifest.ts';
 import { LocalN8n } from './host/n8n.ts';
 import { freePort, isFree } from './host/ports.ts';
+import { ensurePrivateFolder } from './host/private-folder.ts';
 import { RestError } from './host/rest-client.ts';
-import { type RuntimeProcess, endStrayRuntime, startRuntime, stateFolder } from './host/runtime-process.ts';
-import { installPackage } from './host/user-folder.ts';
+import { endStrayRuntime, startRuntime, stateFolder } from './host/runtime-process.ts';
+import { installPackage, readSecrets, runtimeKeyOf } from './host/user-folder.ts';
 
 /**
  * `npm start`: n8n with this package in it, the voice runtime, the example agent; ends on Ctrl-C.
@@ -70,36 +72,50 @@ function logInFailed(error: unknown): Error {
 	return error instanceof Error ? error : new Error(String(error));
 }
 
+/** Both of them at once: whichever ends unexpectedly is started again, and the other goes on. */
 async function run(signal: AbortSignal): Promise<void> {
 	await assertAlone();
 	const manifest = await readManifest(root);
 	const port = await choosePort();
-	await mkdir(home, { recursive: true, mode: 0o700 });
+	// The one in the clone is ours whatever is in it: set-up makes it.
+	const ours = path.basename(home) === '.voice-loop' ? await readdir(home).catch(() => []) : ['secrets.json', '.n8n'];
+	await ensurePrivateFolder(home, ours);
 	await writeFile(pidFile, String(process.pid));
-	let n8n: LocalN8n | undefined;
-	let runtime: RuntimeProcess | undefined;
+	const say = (line: string): void => console.log(line);
+	const startVoice = async (ending: AbortSignal): Promise<Kept> => {
+		const key = runtimeKeyOf(await readSecrets(home));
+		return await startRuntime({ node: manifest.node, userFolder: home, key, signal: ending });
+	};
+	const voice = new Keeper({ name: 'The voice runtime', start: startVoice, say, logFile: path.join(home, 'runtime.log') });
+	let editor: Keeper | undefined;
 	try {
 		await endStrayRuntime(home);
 		await installPackage(home, manifest);
-		// Before n8n, whose published triggers would start one of their own.
-		runtime = await startRuntime(manifest.node, home, signal);
+		// Before n8n, whose published triggers wait for it.
+		voice.keep(await startVoice(signal));
 		console.log('• starting n8n (the first start takes longer: n8n creates its database)');
-		const env = { VOICE_LOOP_STATE: stateFolder(home) };
-		n8n = await LocalN8n.open(manifest, { userFolder: home, port, env, signal }).catch((error: unknown) => {
+		const env = { VOICE_LOOP_STATE: stateFolder(home), VOICE_LOOP_AUTOSTART: 'off' };
+		const n8n = await LocalN8n.open(manifest, { userFolder: home, port, env, signal }).catch((error: unknown) => {
 			throw logInFailed(error);
 		});
+		const startEditor = async (ending: AbortSignal): Promise<Kept> => {
+			await n8n.start(ending);
+			return { ended: n8n.ended, stop: async () => await n8n.stop() };
+		};
+		editor = new Keeper({ name: 'n8n', start: startEditor, say, logFile: path.join(home, 'n8n.log') });
+		editor.keep({ ended: n8n.ended, stop: async () => await n8n.stop() });
 		const examples = await importExamples(n8n.rest, root);
 		signal.throwIfAborted();
 		await writeStartFile(n8n, examples);
 		tell(n8n, examples);
+		void voice.gaveUp.then((why) => say(`✗ ${why}\n  n8n goes on without it. To try again, press Ctrl-C and run npm start.`));
 		const why = await Promise.race([
 			new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''))),
-			n8n.ended.then(() => `n8n stopped unexpectedly. See its log: ${path.join(home, 'n8n.log')}`),
-			runtime.ended.then(() => `The voice runtime stopped unexpectedly. See its log: ${path.join(home, 'runtime.log')}`),
+			editor.gaveUp,
 		]);
 		if (why !== '' && !signal.aborted) throw new Error(why);
 	} finally {
-		await Promise.all([n8n?.stop(), runtime?.stop()]);
+		await Promise.all([editor?.stop(), voice.stop()]);
 		await endStrayRuntime(home);
 		await Promise.all([rm(pidFile, { force: true }), rm(startFile, { force: true })]);
 	}

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { VoiceError } from '../contract/errors';
+import { assertRuntimeNode } from '../contract/node-version';
 import type { Command } from './command';
 
 /** Loaded on demand: `start` must not load wrtc, which `call` needs. */
@@ -23,6 +24,7 @@ async function main([name, ...argv]: string[]): Promise<number> {
 		console.error(`voice-loop: there is no command "${name}". Run voice-loop --help for a list.`);
 		return 2;
 	}
+	assertRuntimeNode(process.versions.node);
 	return await (await load()).run(argv);
 }
 

@@ -1,5 +1,6 @@
 // Guards against: several n8n processes starting several runtimes, a runtime that died being believed alive,
-// a start that fails without saying why, and a state file that another user planted.
+// a start that fails without saying why, a second one beside that of whoever keeps it running, a start on a Node that
+// is too old for it, and a state file that another user planted.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -146,4 +147,30 @@ test('a broken state file is as good as none', async () => {
 	mkdirSync(path.join(folder, 'state'), { mode: 0o700 });
 	writeFileSync(state('runtime.json'), '{"url": "http://127.0', { mode: 0o600 });
 	expect(await findRuntime({ env })).toBeUndefined();
+});
+
+test('where somebody else keeps it running, none is started: it is waited for, and then found', async () => {
+	const kept = { ...env, VOICE_LOOP_AUTOSTART: 'off' };
+	const refused = await findOrStartRuntime({ env: kept, script, startLimitMs: 300 }).catch((thrown: unknown) => thrown);
+	expect(refused).toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE', remedy: expect.stringContaining('voice-loop start') });
+	expect(starts()).toHaveLength(0);
+	const waiting = findOrStartRuntime({ env: kept, script });
+	const started = await findOrStartRuntime({ env, script });
+	expect(await waiting).toEqual(started);
+	await kill(pids()[0] ?? 0);
+	await expect(findOrStartRuntime({ env: kept, script, startLimitMs: 300 })).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE' });
+	expect(starts()).toHaveLength(1);
+});
+
+test("n8n's Node is too old for the runtime: it says so and names the way out, and finds one that was started there", async () => {
+	const old = { env, script, nodeVersion: '20.19.0' };
+	const refused = await findOrStartRuntime(old).catch((thrown: unknown) => thrown);
+	expect(refused).toMatchObject({
+		code: 'VOICE_ERR_RUNTIME_START',
+		message: expect.stringMatching(/needs Node 22\.13 or newer.*20\.19\.0/),
+		remedy: expect.stringContaining('voice-loop start'),
+	});
+	expect(starts()).toHaveLength(0);
+	const started = await findOrStartRuntime({ env, script });
+	expect(await findOrStartRuntime(old)).toEqual(started);
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { health } from '../contract/control';
 import { VoiceError } from '../contract/errors';
+import { assertRuntimeNode } from '../contract/node-version';
 import { LockFile } from '../lib/lock-file';
 import { type Endpoint, requestJson } from './http';
 import { assertGlibc, spawnRuntime } from './spawn-runtime';
@@ -12,12 +13,16 @@ import { readStateFile, stateFilePath } from './state-file';
 const HEALTH_LIMIT_MS = 5_000;
 const START_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 100;
+/** Whoever keeps a runtime running has it back within a few seconds of its end. */
+const RETURN_LIMIT_MS = 8_000;
 
 export interface FindOptions {
 	readonly env: NodeJS.ProcessEnv;
 	/** The compiled `voice-loop` command. */
 	readonly script?: string;
 	readonly startLimitMs?: number;
+	/** Of the Node that would run it. */
+	readonly nodeVersion?: string;
 }
 
 const SCRIPT = path.resolve(__dirname, '..', 'cli', 'voice-loop.js');
@@ -31,15 +36,17 @@ export async function findRuntime({ env }: FindOptions): Promise<Endpoint | unde
 }
 
 /**
- * The address of this machine's runtime; starts one when none runs. However many processes ask at once, only one
- * runtime is started.
+ * The address of this machine's runtime; starts one when none runs, unless VOICE_LOOP_AUTOSTART is off. However many
+ * processes ask at once, only one runtime is started.
  * @throws VOICE_ERR_RUNTIME_START when it cannot be started, VOICE_ERR_RUNTIME_UNREACHABLE when one is there
- * and does not answer, or when its state file is not to be trusted.
+ * and does not answer, when its state file is not to be trusted, or when none is there and it is not ours to start.
  */
 export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint> {
 	const found = await findRuntime(options);
 	if (found) return found;
+	if (options.env.VOICE_LOOP_AUTOSTART === 'off') return await comesBack(options);
 	assertGlibc();
+	assertRuntimeNode(options.nodeVersion ?? process.versions.node);
 	const file = stateFilePath(options.env);
 	await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
 	const deadline = Date.now() + (options.startLimitMs ?? START_LIMIT_MS);
@@ -61,6 +68,18 @@ export async function findOrStartRuntime(options: FindOptions): Promise<Endpoint
 	}
 	throw new VoiceError('VOICE_ERR_RUNTIME_START', `${starter} is starting the voice runtime, but it is not ready yet.`, {
 		remedy: 'Wait a moment and try again. If that does not help, stop that process.',
+	});
+}
+
+async function comesBack(options: FindOptions): Promise<Endpoint> {
+	const deadline = Date.now() + (options.startLimitMs ?? RETURN_LIMIT_MS);
+	while (Date.now() < deadline) {
+		await sleep(LOOK_EVERY_MS);
+		const found = await findRuntime(options);
+		if (found) return found;
+	}
+	throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', 'No voice runtime is running on this machine, and the nodes must not start one (VOICE_LOOP_AUTOSTART is off).', {
+		remedy: 'Start it with `npx voice-loop start`. If this n8n was started with `npm start`, its terminal says why the runtime stopped.',
 	});
 }
 

@@ -1,5 +1,6 @@
 import WebSocket, { type RawData } from 'ws';
 import { triggerPush } from '../contract/control';
+import { VoiceError } from '../contract/errors';
 import type { TriggerEvent } from '../contract/turn';
 import { parseJson } from '../lib/json';
 import type { Locator } from './voice-runtime';
@@ -48,7 +49,8 @@ export class TriggerStream {
 			if (this.closed) return;
 			this.connect(`${url.replace(/^http/, 'ws').replace(/\/$/, '')}/v1/triggers`, key);
 		} catch (error) {
-			this.later(error instanceof Error ? error.message : String(error));
+			const why = VoiceError.from(error);
+			this.later(why.code === 'VOICE_ERR_INTERNAL' ? why.message : `${why.message} ${why.remedy}`);
 		}
 	}
 

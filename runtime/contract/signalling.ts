@@ -19,3 +19,8 @@ export interface CallerAnswer {
 	readonly sdp: string;
 	readonly sessionId: string;
 }
+
+/** What a trigger for users of its n8n answers to a GET for JSON without a ticket: where to ask n8n for one, and how to hand it in. */
+export const ticketOffer = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
+/** n8n's answer. */
+export const ticketsGiven = z.object({ data: z.array(z.object({ value: z.string() })).min(1) });

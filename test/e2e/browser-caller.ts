@@ -24,7 +24,7 @@ export async function launchSpeaking(folder: string, script: readonly Spoken[], 
 }
 
 /** As a person does it: through n8n's own form. */
-export async function logIn(page: Page, { n8n }: Pick<World, 'n8n'>): Promise<void> {
+export async function logIn(page: Page, { n8n }: { n8n: Pick<World['n8n'], 'url' | 'owner'> }): Promise<void> {
 	await page.goto(`${n8n.url}/signin`);
 	await page.locator('input[type="email"], input[name="emailOrLdapLoginId"]').first().fill(n8n.owner.email);
 	await page.locator('input[type="password"]').fill(n8n.owner.password);

@@ -10,7 +10,7 @@ export interface HeadlessCall {
 }
 
 /** `voice-loop call` as a user runs it, in a process of its own: wrtc must not live in jest's. */
-export function call(world: Pick<World, 'n8n' | 'pageUrl'>, ...args: string[]): HeadlessCall {
+export function call(world: { n8n: Pick<World['n8n'], 'owner'>; pageUrl: string }, ...args: string[]): HeadlessCall {
 	const { email, password } = world.n8n.owner;
 	const account = ['--email', email, '--password', password];
 	const command = [path.join(root, 'dist/runtime/cli/voice-loop.js'), 'call', '--json', '--url', world.pageUrl, ...account, ...args];

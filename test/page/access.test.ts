@@ -66,6 +66,36 @@ test('a secret in the address\'s fragment is used and removed from the address',
 	await leave(page);
 });
 
+test('a ticket that has run out is renewed by whoever is still logged in, and the call comes about', async () => {
+	server.callers = 'n8nUsers';
+	const page = await visit(browser, { url: server.url() });
+	const ask = { rest: '/rest', ticketHeader: 'x-voice-ticket', body: { path: 'ticket' } };
+	let offers = 0;
+	const shown: Array<string | undefined> = [];
+	await page.route('**/webhook/voice', async (route) => {
+		const request = route.request();
+		const ticket = request.headers()['x-voice-ticket'];
+		if (request.method() === 'GET') return await route.fulfill({ status: 401, json: { ticket: ask } });
+		if (ticket !== undefined) {
+			shown.push(ticket);
+			return await route.fulfill({ status: 204 });
+		}
+		offers += 1;
+		const refused = { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: '' };
+		if (shown.length === 0) return await route.fulfill({ status: 403, json: { error: refused } });
+		await route.continue();
+	});
+	await page.route('**/rest/dynamic-node-parameters/options', async (route) => {
+		expect(route.request().postDataJSON()).toEqual(ask.body);
+		await route.fulfill({ json: { data: [{ value: 'fresh' }] } });
+	});
+	await page.getByTestId('call').click();
+	await server.channelOpen();
+	await shows(page, 'listening');
+	expect({ offers, shown }).toEqual({ offers: 2, shown: ['fresh'] });
+	await leave(page);
+});
+
 test('whoever\'s login has run out is sent back to the door', async () => {
 	server.callers = 'n8nUsers';
 	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: 'Log in to n8n in this browser, then reload the page.' } } });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { forFirstN8n } from './first-n8n.ts';
 import type { RestClient } from './rest-client.ts';
 import { importWorkflow, listWorkflows, publishWorkflow, type WorkflowFile, workflowFile } from './workflows.ts';
 
@@ -51,7 +52,8 @@ export async function importExamples(rest: RestClient, root: string): Promise<Ex
 	const examples: ExampleWorkflow[] = [];
 	for (const file of files) {
 		const text = await readFile(path.join(root, 'examples', file), 'utf8');
-		const workflow = workflowFile.parse(withReferences(JSON.parse(text), ids));
+		const read = workflowFile.parse(withReferences(JSON.parse(text), ids));
+		const workflow = rest.isFirst ? await forFirstN8n(rest, read) : read;
 		const existing = present.get(workflow.name);
 		const id = existing ?? (await importWorkflow(rest, workflow));
 		if (existing === undefined) await publishWorkflow(rest, id);

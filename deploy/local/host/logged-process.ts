@@ -24,6 +24,7 @@ export class LoggedProcess {
 	readonly #child: ChildProcess;
 	#running = true;
 	#tail = '';
+	#howEnded = '';
 
 	constructor(command: string, args: readonly string[], { cwd, env, logFile }: LoggedOptions) {
 		const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
@@ -50,7 +51,10 @@ export class LoggedProcess {
 				this.#tail += error.message;
 				end();
 			});
-			child.once('close', end);
+			child.once('close', (code, signal) => {
+				this.#howEnded = signal ?? `exit code ${code}`;
+				end();
+			});
 		});
 	}
 
@@ -60,6 +64,11 @@ export class LoggedProcess {
 
 	get pid(): number {
 		return this.#child.pid ?? 0;
+	}
+
+	/** "exit code 1" or a signal's name, once it has ended. */
+	get howEnded(): string {
+		return this.#howEnded;
 	}
 
 	/** The end of what it has written. */

@@ -26,9 +26,18 @@ test('a zone that is none is refused before n8n lives in it', () => {
 	expect(() => n8nEnvironment(settings, '/node')).toThrow(/GENERIC_TIMEZONE is not a time zone: Mars\/Base\. Set it to one such as Europe\/Berlin/);
 });
 
+test('n8n runs in production, whatever this shell is for', () => {
+	const unsafe = { NODE_ENV: 'development', E2E_TESTS: 'true', N8N_PREVIEW_MODE: 'true', N8N_DEV_RELOAD: 'true' };
+	const shell = jest.replaceProperty(process, 'env', { ...process.env, ...unsafe });
+	const env = n8nEnvironment(settings, '/node');
+	shell.restore();
+	expect(env).toMatchObject({ NODE_ENV: 'production' });
+	expect(Object.keys(env).filter((name) => name !== 'NODE_ENV' && name in unsafe)).toEqual([]);
+});
+
 test('what jest and npm have set about this clone does not reach n8n', () => {
 	process.env.npm_config_something = 'x';
 	const env = n8nEnvironment(settings, '/node');
 	delete process.env.npm_config_something;
-	expect(Object.keys(env).filter((name) => /^(npm_|JEST_|NODE_ENV$)/.test(name))).toEqual([]);
+	expect(Object.keys(env).filter((name) => /^(npm_|JEST_)/.test(name))).toEqual([]);
 });

@@ -22,14 +22,30 @@ function timeZone(wanted = Intl.DateTimeFormat().resolvedOptions().timeZone): st
 }
 
 /**
+ * Not handed on. npm's and jest's are about the clone. The others put n8n into a mode for its own developers, in
+ * which any website may talk to it with the login of whoever visits both, and may show it in a frame.
+ */
+const NOT_HANDED_ON = /^(npm_|JEST_|NODE_ENV$|E2E_TESTS$|N8N_DEV_RELOAD$|N8N_PREVIEW_MODE$)/;
+
+/** Safer than what n8n 1.x does when nobody says; 2.x does so by itself. What the user has set holds. */
+const SAFER = {
+	N8N_BLOCK_ENV_ACCESS_IN_NODE: 'true',
+	N8N_RUNNERS_ENABLED: 'true',
+	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
+	N8N_GIT_NODE_DISABLE_BARE_REPOS: 'true',
+};
+
+/**
  * What n8n is started with; what the user has set for it outside of these names is handed on.
  * @throws when the user has set something that is not a time zone
  */
 export function n8nEnvironment(settings: N8nSettings, node: string): NodeJS.ProcessEnv {
-	// Under jest NODE_ENV is `test`, and n8n ends at once; npm's settings are about the clone.
-	const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|JEST_|NODE_ENV$)/.test(name));
+	const inherited = Object.entries(process.env).filter(([name]) => !NOT_HANDED_ON.test(name));
 	return {
+		...SAFER,
 		...Object.fromEntries(inherited),
+		// Without it n8n is in its developers' mode.
+		NODE_ENV: 'production',
 		// n8n takes New York for the zone of whoever names none: "tomorrow" would be another day than the caller's.
 		GENERIC_TIMEZONE: timeZone(process.env.GENERIC_TIMEZONE || undefined),
 		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,

@@ -10,8 +10,8 @@ export interface N8nProcess {
 	readonly pid: number;
 	/** Everything n8n writes. */
 	readonly logFile: string;
-	/** Resolves when it has ended, for whatever reason. */
-	readonly ended: Promise<void>;
+	/** Resolves when it has ended, for whatever reason, with how: "exit code 1", "SIGKILL". */
+	readonly ended: Promise<string>;
 	/** SIGTERM, and SIGKILL to all that is left after a grace of ten seconds. */
 	stop(): Promise<void>;
 }
@@ -48,12 +48,18 @@ export async function startN8nProcess(
 		await pause(200, undefined, { signal }).catch(() => undefined);
 		if (signal?.aborted) await stop();
 	}
-	return { url, pid: server.pid, logFile, ended: server.ended, stop };
+	return { url, pid: server.pid, logFile, ended: server.ended.then(() => server.howEnded), stop };
 }
 
-function isReady(url: string): Promise<boolean> {
-	return fetch(`${url}/healthz/readiness`, { signal: AbortSignal.timeout(5000) }).then(
-		(response) => response.ok,
+/** n8n 1.x says that it is ready before its editor's API is: then that is not found, or is a sentence. */
+async function isReady(url: string): Promise<boolean> {
+	const answers = ['/healthz/readiness', '/rest/settings'].map(async (path) => {
+		const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5000) });
+		await response.body?.cancel();
+		return response.ok && (response.headers.get('content-type') ?? '').includes('application/json');
+	});
+	return await Promise.all(answers).then(
+		(good) => good.every(Boolean),
 		() => false,
 	);
 }

@@ -62,8 +62,8 @@ export class LocalN8n {
 		return this.#process.logFile;
 	}
 
-	/** Resolves when the n8n that runs now has ended, for whatever reason. */
-	get ended(): Promise<void> {
+	/** Resolves when the n8n that runs now has ended, for whatever reason, with how. */
+	get ended(): Promise<string> {
 		return this.#process.ended;
 	}
 
@@ -72,7 +72,7 @@ export class LocalN8n {
 	}
 
 	/** The same folder, address and login; published workflows listen again. */
-	async start(): Promise<void> {
-		this.#process = await startN8nProcess(this.#manifest, this.#settings);
+	async start(signal?: AbortSignal): Promise<void> {
+		this.#process = await startN8nProcess(this.#manifest, this.#settings, signal);
 	}
 }

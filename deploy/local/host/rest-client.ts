@@ -14,6 +14,8 @@ export class RestError extends Error {
 const failure = z.object({ message: z.string() }).passthrough();
 const answered = z.object({ data: z.unknown() });
 const frontendSettings = z.object({
+	/** Told to those who are logged in. */
+	versionCli: z.string().optional(),
 	userManagement: z.object({ showSetupOnFirstLoad: z.boolean().optional() }).passthrough(),
 });
 
@@ -23,10 +25,21 @@ export class RestClient {
 	/** n8n ties a login to the browser that made it. */
 	readonly #browser = randomUUID();
 	#cookie = '';
+	#version = '';
 
 	/** @param url n8n's address, without a slash at its end */
 	constructor(url: string) {
 		this.url = url;
+	}
+
+	/** n8n's own, such as 2.41.1, once logged in. */
+	get version(): string {
+		return this.#version;
+	}
+
+	/** n8n 1.x has no published versions: a workflow is active, or is not. */
+	get isFirst(): boolean {
+		return this.#version.startsWith('1.');
 	}
 
 	/** @param route below `/rest`, with its slash */
@@ -65,6 +78,7 @@ export class RestClient {
 				password: owner.password,
 			});
 		}
+		this.#version = (await this.request('GET', '/settings', frontendSettings)).versionCli ?? '';
 	}
 }
 

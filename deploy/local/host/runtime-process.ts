@@ -18,17 +18,29 @@ const GRACE_MS = 8_000;
 
 export interface RuntimeProcess {
 	readonly url: string;
-	readonly ended: Promise<void>;
+	readonly pid: number;
+	/** Resolves when it has ended, for whatever reason, with how: "exit code 1", "SIGKILL". */
+	readonly ended: Promise<string>;
 	stop(): Promise<void>;
+}
+
+export interface RuntimeSettings {
+	/** The Node it runs on. */
+	readonly node: string;
+	readonly userFolder: string;
+	/** One that is started again should have the same: callers' tickets are sealed with it. Else it makes one up. */
+	readonly key?: string;
+	/** Ends the start. */
+	readonly signal?: AbortSignal;
 }
 
 /**
  * Starts the voice runtime of the package that is installed in the user folder.
  * @throws when it ends before it is ready, with the end of its log
  */
-export async function startRuntime(node: string, userFolder: string, signal?: AbortSignal): Promise<RuntimeProcess> {
+export async function startRuntime({ node, userFolder, key, signal }: RuntimeSettings): Promise<RuntimeProcess> {
 	const script = path.join(installedPackage(userFolder), 'dist', 'runtime', 'cli', 'voice-loop.js');
-	const env = { ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) };
+	const env = { ...(key && { VOICE_LOOP_KEY: key }), ...process.env, VOICE_LOOP_STATE: stateFolder(userFolder) };
 	const logFile = path.join(userFolder, 'runtime.log');
 	const runtime = new LoggedProcess(node, [script, 'start'], { cwd: userFolder, env, logFile });
 	const stop = async (): Promise<void> => await runtime.stop(GRACE_MS);
@@ -37,10 +49,12 @@ export async function startRuntime(node: string, userFolder: string, signal?: Ab
 	try {
 		for await (const line of createInterface({ input: runtime.output })) {
 			const found = ready.safeParse(parseJson(line));
-			if (found.success) return { url: found.data.url, ended: runtime.ended, stop };
+			if (!found.success) continue;
+			return { url: found.data.url, pid: runtime.pid, ended: runtime.ended.then(() => runtime.howEnded), stop };
 		}
 		signal?.throwIfAborted();
-		throw new Error(`The voice runtime stopped while starting. The end of its log:\n${runtime.tail}`);
+		await runtime.ended;
+		throw new Error(`The voice runtime stopped while starting (${runtime.howEnded}). The end of its log:\n${runtime.tail}`);
 	} finally {
 		signal?.removeEventListener('abort', abort);
 	}

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -36,6 +36,11 @@ export async function readSecrets(userFolder: string): Promise<Secrets> {
 		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 		return secrets.parse(JSON.parse(await readFile(file, 'utf8')));
 	}
+}
+
+/** The key of this folder's runtime: the same at every start, so that pages that are open still let their callers in. */
+export function runtimeKeyOf({ encryptionKey }: Secrets): string {
+	return createHmac('sha256', encryptionKey).update('voice runtime').digest('base64url');
 }
 
 /**

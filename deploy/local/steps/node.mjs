@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readlink, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildOnce } from './build-once.mjs';
 import { cache, keyOf, root } from './paths.mjs';
@@ -43,6 +43,26 @@ export async function ensureNode() {
 				await npm(['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
 			}),
 		(pid) => console.log(`• Node ${major}: waiting for another set-up (process ${pid})`),
+	);
+	return path.join(target, 'node_modules', name, 'bin', 'node');
+}
+
+/**
+ * Another Node, as npm's own package of it: for `npm run compat`.
+ * @param {string} version exact
+ * @returns {Promise<string>} the binary
+ */
+export async function ensureNodeVersion(version) {
+	const name = `node-${process.platform}-${process.arch}`;
+	const target = path.join(cache, `node-${version}-${process.platform}-${process.arch}`);
+	await buildOnce(
+		target,
+		(folder) =>
+			announced(`installing Node ${version}`, async () => {
+				await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { [name]: version } }));
+				await npm(['install', '--no-package-lock', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
+			}),
+		(pid) => console.log(`• Node ${version}: waiting for another set-up (process ${pid})`),
 	);
 	return path.join(target, 'node_modules', name, 'bin', 'node');
 }

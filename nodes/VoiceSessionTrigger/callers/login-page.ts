@@ -58,8 +58,9 @@ button { background: none; color: inherit; }
 </main>
 <script>
 const ask = ${data};
-const say = (why) => {
+const say = (why, title) => {
 	if (why) document.getElementById('why').textContent = why;
+	if (title) document.querySelector('h1').textContent = title;
 	document.getElementById('wait').hidden = true;
 	document.getElementById('login').hidden = false;
 };
@@ -72,7 +73,12 @@ document.getElementById('reload').onclick = () => location.reload();
 		method: 'POST', headers, body: JSON.stringify(ask.body),
 	});
 	if (got.status === 401) return say();
-	if (!got.ok) return say('n8n answered with an error (status ' + got.status + '). Check that the voice runtime is running.');
+	if (!got.ok) {
+		// The runtime may be on its way.
+		setTimeout(() => location.reload(), 5000);
+		const { message } = await got.json().catch(() => ({}));
+		return say(message || 'n8n answered with an error (status ' + got.status + '). Check that the voice runtime is running.', 'The voice agent is not ready');
+	}
 	const ticket = (await got.json()).data[0].value;
 	const shown = await fetch(location.pathname, { method: 'POST', headers: { [ask.ticketHeader]: ticket } });
 	if (!shown.ok) return say('The log-in could not be confirmed (status ' + shown.status + '). Reload the page.');

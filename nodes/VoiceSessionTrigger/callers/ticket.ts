@@ -20,8 +20,18 @@ export async function ticketFor(context: ILoadOptionsFunctions): Promise<string>
 	const path = context.getCurrentNodeParameter('path');
 	if (typeof path !== 'string' || path === '') throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'The request for a ticket does not name the trigger\'s path.');
 	// Read anew: the gate does so too, and a runtime that was started again has another key.
-	const key = (await credentialOf(context))?.key ?? (await localKey()) ?? (await (await runtimeOf(context)).key());
+	const key = (await credentialOf(context))?.key ?? (await localKey()) ?? (await startedKey(context));
 	return issueTicket(key, path, Date.now());
+}
+
+async function startedKey(context: ILoadOptionsFunctions): Promise<string> {
+	try {
+		return await (await runtimeOf(context)).key();
+	} catch (thrown) {
+		const { code, message, remedy } = VoiceError.from(thrown);
+		// All that n8n tells whoever asked is the message.
+		throw new VoiceError(code, `${message} ${remedy}`, { cause: thrown, remedy });
+	}
 }
 
 export function issueTicket(key: string, path: string, now: number): string {

@@ -51,16 +51,22 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 	responseOf(context).setHeader('set-cookie', attributes.join('; ')).status(204).end();
 }
 
+/** A runtime that does not run may be on its way back: then the page looks again by itself. */
+const LOOK_AGAIN: readonly string[] = ['VOICE_ERR_RUNTIME_UNREACHABLE', 'VOICE_ERR_RUNTIME_START', 'VOICE_ERR_STOPPING'];
+
 function failurePage({ code, message, remedy }: VoiceError): string {
+	const again = LOOK_AGAIN.includes(code) ? '<meta http-equiv="refresh" content="5">' : '';
 	return `<!doctype html>
 	<html lang="en">
 	<meta charset="utf-8">
 	<meta name="viewport" content="width=device-width, initial-scale=1">
+	${again}
 	<title>Voice agent</title>
 	<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
 	<h1>The voice agent is not ready</h1>
 	<p>${escapeHtml(message)}</p>
 	<p><strong>${escapeHtml(remedy)}</strong></p>
+	${again && '<p>This page tries again by itself.</p>'}
 	<p><small>${code}</small></p>
 	</html>
 	`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorShape, VoiceError } from '../../contract/errors';
+import { ticketOffer, ticketsGiven } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
@@ -20,6 +21,7 @@ export interface CallAnswer {
 
 const answerBody = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId: z.string().min(1) });
 const errorBody = z.object({ error: errorShape });
+const n8nFailure = z.object({ message: z.string() });
 
 /** The trigger's HTTP interface, as the voice page uses it. */
 export class CallSignalling {
@@ -71,10 +73,6 @@ export class CallSignalling {
 	}
 }
 
-/** What a trigger for users of its n8n asks to be shown, see nodes/VoiceSessionTrigger/callers. */
-const ticketOffer = z.object({ ticket: z.object({ rest: z.string(), ticketHeader: z.string(), body: z.record(z.unknown()) }) });
-const tickets = z.object({ data: z.array(z.object({ value: z.string() })).min(1) });
-
 /** n8n shows its own login to no node: it gives out a ticket instead. @returns the cookie to call with */
 async function ticketCookie(url: string, login: string): Promise<string> {
 	const headers = { cookie: login, 'browser-id': BROWSER_ID, 'content-type': 'application/json' };
@@ -83,12 +81,16 @@ async function ticketCookie(url: string, login: string): Promise<string> {
 	if (!asked.success) return login;
 	const { rest, ticketHeader, body } = asked.data.ticket;
 	const options = { method: 'POST', headers, body: JSON.stringify(body) };
-	const given = tickets.safeParse(await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options)));
-	const ticket = given.success ? given.data.data[0]?.value : undefined;
-	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket ?? '' } });
+	const answer = await jsonOf(await request(new URL(`${rest}/dynamic-node-parameters/options`, url).href, options));
+	const ticket = ticketsGiven.safeParse(answer).data?.data[0]?.value;
+	if (ticket === undefined) {
+		const why = n8nFailure.safeParse(answer).data?.message ?? 'Its answer has no reason.';
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `n8n did not issue a ticket for this call. ${why}`);
+	}
+	const shown = await request(url, { method: 'POST', headers: { [ticketHeader]: ticket } });
 	const cookie = shown.headers.getSetCookie()[0]?.split(';', 1)[0];
 	if (shown.ok && cookie !== undefined) return cookie;
-	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n did not issue a ticket for this call.');
+	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The trigger did not take the ticket that n8n issued.');
 }
 
 async function logIn(origin: string, email: string, password: string): Promise<string> {
@@ -99,6 +101,11 @@ async function logIn(origin: string, email: string, password: string): Promise<s
 	});
 	const cookie = response.headers.getSetCookie().find((line) => line.startsWith('n8n-auth='));
 	if (response.ok && cookie) return cookie.split(';', 1)[0] as string;
+	if (response.status === 429) {
+		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n allows only a few log-ins a minute, and these have been used up.', {
+			remedy: 'Wait a minute and call again, or use --secret with the trigger\'s secret.',
+		});
+	}
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `Logging in to n8n as ${email} failed (status ${response.status}).`, {
 		remedy: 'Check --email and --password, or use --secret with the trigger\'s secret.',
 	});

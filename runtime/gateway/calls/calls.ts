@@ -60,7 +60,7 @@ export class Calls {
 	get(id: string): Call {
 		const call = this.live.get(id);
 		if (call) return call;
-		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'There is no such call.');
+		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The voice runtime does not know this call. It may have been restarted.');
 	}
 
 	/** Throws VOICE_ERR_TURN_UNKNOWN. */

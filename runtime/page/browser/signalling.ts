@@ -4,6 +4,7 @@ import type { CallerAnswer, CallerOffer } from '../../contract/signalling';
 import { sessionId } from '../../contract/turn';
 import type { Fault } from './faults';
 import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+import { renewTicket } from './ticket';
 
 const answered = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId }) satisfies z.ZodType<CallerAnswer>;
 const refused = z.object({ error: errorShape });
@@ -23,6 +24,16 @@ export class PageSignalling {
 
 	/** @throws CallFault */
 	async open(sdp: string): Promise<CallerAnswer> {
+		try {
+			return await this.offer(sdp);
+		} catch (error) {
+			const refused = error instanceof CallFault && error.fault.code === 'VOICE_ERR_CALLER_REFUSED';
+			if (!refused || this.secret !== '' || !(await renewTicket(this.url('')))) throw error;
+			return await this.offer(sdp);
+		}
+	}
+
+	private async offer(sdp: string): Promise<CallerAnswer> {
 		return await read(await this.ask('POST', '', sdp, AbortSignal.timeout(OPEN_LIMIT_MS)), answered);
 	}
 

@@ -81,7 +81,8 @@ export class PartFile {
 	async from(note: PartOrigin): Promise<void> {
 		this.note = note;
 		const draft = `${notePath(this.target)}.${process.pid}`;
-		await writeFile(draft, JSON.stringify(note));
+		// The address may carry a token.
+		await writeFile(draft, JSON.stringify(note), { mode: 0o600 });
 		await rename(draft, notePath(this.target));
 	}
 
