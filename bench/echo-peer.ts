@@ -52,5 +52,6 @@ serve(mediaProtocol, pipe, {
 			sessions--;
 		}
 	},
+	ping: () => Promise.resolve({ stuckMs: 0 }),
 	stats: () => Promise.resolve({ sessions, ...load.read() }),
 });

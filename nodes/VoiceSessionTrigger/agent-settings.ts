@@ -1,5 +1,6 @@
 import {
 	type AgentSettings,
+	FIRST_WORD_MS,
 	IDLE_TIMEOUT_MS,
 	MAX_CALL_DURATION_MS,
 	agentSettings,
@@ -15,6 +16,7 @@ const optionsShape = z.object({
 	allowedOrigins: z.string().default(''),
 	attachAudio: z.boolean().default(false),
 	emitCallEvents: z.boolean().default(true),
+	firstWordLimit: z.number().default(FIRST_WORD_MS / 1000),
 	idleTimeout: z.number().default(IDLE_TIMEOUT_MS / 1000),
 	greeting: z.string().default(''),
 	internalUrl: z.string().default(''),
@@ -44,7 +46,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		chat: chatAhead(context),
 		speak: greetingVoice(context),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
-		limits: { idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },
+		limits: { firstWordMs: options.firstWordLimit * 1000, idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },
 	});
 }
 

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { IDLE_TIMEOUT_MS, MAX_CALL_DURATION_MS } from '../../runtime/contract/agent-settings';
+import { FIRST_WORD_MS, IDLE_TIMEOUT_MS, MAX_CALL_DURATION_MS } from '../../runtime/contract/agent-settings';
 import { turnTakingProperties } from './turn-taking-properties';
 
 const options: INodeProperties = {
@@ -45,6 +45,14 @@ const options: INodeProperties = {
 			type: 'boolean',
 			default: true,
 			description: 'Whether the start and the end of each call also start an execution. Never happens while testing in the editor.',
+		},
+		{
+			displayName: 'First Word Limit (Seconds)',
+			name: 'firstWordLimit',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 600 },
+			default: FIRST_WORD_MS / 1000,
+			description: 'The turn fails, and the caller hears the apology, when the model has neither said a word nor called a tool for this long',
 		},
 		{
 			displayName: 'Idle Timeout (Seconds)',

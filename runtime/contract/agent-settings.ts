@@ -64,6 +64,8 @@ export type TurnTakingSettings = z.infer<typeof turnTakingSettings>;
 
 export const IDLE_TIMEOUT_MS = 2 * 60_000;
 export const MAX_CALL_DURATION_MS = 30 * 60_000;
+/** A large model on a processor reads a long conversation for half a minute; nobody waits on a line for longer. */
+export const FIRST_WORD_MS = 30_000;
 
 export const sessionLimits = z.object({
 	/** The call ends when nobody has spoken for this long. */
@@ -72,6 +74,8 @@ export const sessionLimits = z.object({
 	maxCallDurationMs: z.number().min(10_000).max(24 * 3_600_000).default(MAX_CALL_DURATION_MS),
 	/** A turn that no node works on ends with VOICE_ERR_TURN_ABANDONED after this. */
 	abandonedTurnMs: z.number().min(1_000).max(600_000).default(10_000),
+	/** A turn fails with VOICE_ERR_TOO_SLOW when the model has said no word, and called no tool, after this. */
+	firstWordMs: z.number().min(1_000).max(600_000).default(FIRST_WORD_MS),
 });
 export type SessionLimits = z.infer<typeof sessionLimits>;
 

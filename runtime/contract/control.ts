@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
 import { doneBy } from './engines';
+import { processState } from './stats';
 import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
 
 /**
@@ -22,7 +23,8 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   POST   /v1/speech                        speechFileAsk    -> audio/wav, header x-voice-done-by
  *   GET    /v1/engines                                        -> engines
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
- *   GET    /v1/health                                         -> health
+ *   GET    /v1/health                                         -> health, 200 while the gateway lives
+ *   GET    /v1/ready                                          -> health; 503 and an error while no new call can be served
  *   GET    /v1/stats                                          -> runtimeStats
  *   WS     /v1/triggers                      triggerHello, then triggerPush / triggerAck
  *
@@ -200,12 +202,16 @@ export const engines = z.object({
 });
 export type Engines = z.infer<typeof engines>;
 
+/** `ok`: the gateway lives, and answers. `ready`: a new call would be served from end to end. */
 export const health = z.object({
 	ok: z.boolean(),
+	/** A runtime that was started before this field came does not say. */
+	ready: z.boolean().default(true),
 	version: z.string(),
 	sessions: z.number().int(),
-	media: z.enum(['starting', 'ready', 'down']),
-	inference: z.enum(['starting', 'ready', 'down']),
+	/** The least ready of the media processes. */
+	media: processState,
+	inference: processState,
 });
 export type Health = z.infer<typeof health>;
 

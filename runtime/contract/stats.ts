@@ -28,12 +28,21 @@ export const inferenceStats = processLoad.extend({
 	rounds: z.number(),
 });
 
-const pid = z.number().int();
+/** `silent`: it lives, but has not answered for some seconds. If that lasts it is killed and started again. */
+export const processState = z.enum(['starting', 'ready', 'silent', 'down']);
+export type ProcessState = z.infer<typeof processState>;
 
-/** What each process of the runtime has done so far: what tests, benches and the operator look at. */
+/** 0 where there is no process. */
+const pid = z.number().int();
+const child = { pid, state: processState };
+
+/**
+ * What each process of the runtime has done so far: what tests, benches and the operator look at. It waits for nobody: a
+ * process that does not answer is told by its `state`, and has the figures that it gave last, or zeros.
+ */
 export const runtimeStats = z.object({
 	gateway: processLoad.extend({ pid }),
-	media: z.array(mediaStats.extend({ pid })),
-	inference: inferenceStats.extend({ pid }),
+	media: z.array(mediaStats.extend(child)),
+	inference: inferenceStats.extend(child),
 });
 export type RuntimeStats = z.infer<typeof runtimeStats>;

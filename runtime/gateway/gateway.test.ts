@@ -13,7 +13,7 @@ const PROGRAM = `
 	require('node:fs').appendFileSync(__dirname + '/../pids', process.pid + '\\n');
 	process.on('disconnect', () => process.exit(0));
 	process.on('message', ({ kind, id }) => kind === 'call' && process.send({ kind: 'result', id, value: {
-		sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1, tokens: 0, steps: {}, rounds: 0,
+		stuckMs: 0, sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1, tokens: 0, steps: {}, rounds: 0,
 		...Object.fromEntries(['chats', 'speaks', 'listens'].map((name) => [name, { running: 0, done: 0, cancelled: 0, failed: 0 }])),
 	} }, () => undefined));`;
 const KEY = 'k'.repeat(40);
@@ -56,7 +56,8 @@ it('starts its children, answers with the key, and takes everything with it when
 	const children = await pids();
 	expect(children).toHaveLength(3);
 	expect(children.map(lives)).toEqual([true, true, true]);
-	expect(await (await fetch(`${gateway.url}/v1/health`, { headers })).json()).toMatchObject({ ok: true, sessions: 0, media: 'ready', inference: 'ready' });
+	while ((await fetch(`${gateway.url}/v1/ready`, { headers })).status !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(await (await fetch(`${gateway.url}/v1/health`, { headers })).json()).toMatchObject({ ok: true, ready: true, sessions: 0, media: 'ready', inference: 'ready' });
 	const { url } = gateway;
 	await gateway.close();
 	expect(children.map(lives)).toEqual([false, false, false]);

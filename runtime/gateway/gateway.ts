@@ -11,6 +11,7 @@ import { createHttpServer, openDoors } from './http/http-server';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
+import { KeptPhrases } from './turns/kept-phrases';
 import type { GatewayOptions } from './options';
 
 export interface Gateway {
@@ -39,7 +40,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxCalls);
-	const calls = new Calls({ media, inference, dispatcher, log }, admission, streams);
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log }, admission, streams);
 
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');

@@ -74,6 +74,11 @@ export class RpcClient<P extends Protocol> {
 		}
 	}
 
+	/** The other process hangs: what is open fails now, and what it may still say is not heard. */
+	abandon(): void {
+		this.lose();
+	}
+
 	private receive(raw: unknown): void {
 		const parsed = wireMessage.safeParse(raw);
 		if (!parsed.success) return;

@@ -5,7 +5,7 @@ import { chatDone, engines, transcriptionDone } from '../contract/control';
 import { doneBy } from '../contract/engines';
 import { inferenceStats } from '../contract/stats';
 import { pcm } from '../audio/pcm';
-import type { Protocol } from './protocol';
+import { ping, type Protocol } from './protocol';
 
 const listenInput = z.discriminatedUnion('type', [
 	/** 16 kHz mono, any length. */
@@ -125,6 +125,7 @@ export const inferenceProtocol = {
 		result: z.object({ sessions: z.number().int().min(1).nullable(), why: z.string() }),
 	},
 	engines: { params: z.object({}), input: none, event: none, result: engines },
+	ping,
 	stats: {
 		params: z.object({}),
 		input: none,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mediaStats } from '../contract/stats';
-import type { Protocol } from './protocol';
+import { ping, type Protocol } from './protocol';
 import { pcm } from '../audio/pcm';
 
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
@@ -80,6 +80,7 @@ export const mediaProtocol = {
 		event: sessionEvent,
 		result: z.object({ reason: z.string() }),
 	},
+	ping,
 	stats: {
 		params: z.object({}),
 		input: z.never(),

@@ -33,6 +33,17 @@ export interface Operation {
 
 export type Protocol = Readonly<Record<string, Operation>>;
 
+/**
+ * In every protocol of a child process: its first answer says that it has loaded, the following ones that it lives.
+ * `stuckMs`: how long the oldest step of native code has been running that should take a moment.
+ */
+export const ping = {
+	params: z.object({}),
+	input: z.never(),
+	event: z.never(),
+	result: z.object({ stuckMs: z.number().nonnegative() }),
+} as const satisfies Operation;
+
 export type Params<O extends Operation> = z.infer<O['params']>;
 export type ParamsIn<O extends Operation> = z.input<O['params']>;
 export type Input<O extends Operation> = z.infer<O['input']>;

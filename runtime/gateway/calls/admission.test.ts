@@ -3,7 +3,7 @@ import { agentSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 import { FakeProcess, type FakeCall } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { ProcessState } from '../children/restarting-process';
+import type { ProcessState } from '../../contract/stats';
 import type { MaxCalls } from '../options';
 import { Admission } from './admission';
 
@@ -16,6 +16,7 @@ const lost = new VoiceError('VOICE_ERR_INFERENCE_LOST', 'The inference process i
 class Door {
 	readonly process = new FakeProcess<InferenceProtocol>(lost);
 	state: ProcessState = 'ready';
+	trouble: string | undefined;
 	private readonly admission: Admission;
 
 	/** `sessions`: what inference answers; left out, it does not answer. */
@@ -24,9 +25,13 @@ class Door {
 			get state() {
 				return state();
 			},
+			get trouble() {
+				return trouble();
+			},
 			ready: async () => await this.process.ready(),
 		};
 		const state = (): ProcessState => this.state;
+		const trouble = (): string | undefined => this.trouble;
 		this.admission = new Admission(inference, limit);
 		if (sessions === undefined) return;
 		this.process.onCall = (call) => (call as unknown as FakeCall<InferenceProtocol, 'capacity'>).resolve({ sessions, why: 'The voice needs 4 cores.' });
@@ -116,6 +121,26 @@ describe('auto', () => {
 		door.state = state;
 		expect(await door.admits(1)).toBe('in');
 		expect(door.process.asked).toBe(0);
+	});
+
+	it.each([0, 1])('after %i calls it refuses the next while the models\' process hangs, and says so', async (calls) => {
+		const door = new Door('auto', null);
+		door.trouble = 'The inference process does not answer.';
+		door.process.hold();
+		const refused = door.admits(calls);
+		await jest.advanceTimersByTimeAsync(3000);
+		expect(await refused).toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST', status: 503, message: door.trouble, remedy: expect.stringMatching(/again/) });
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	it('lets in when the process comes back while the caller waits', async () => {
+		const door = new Door('auto', null);
+		door.trouble = 'The inference process ended by SIGKILL and is being started again.';
+		door.process.hold();
+		const admitted = door.admits(0);
+		await jest.advanceTimersByTimeAsync(2000);
+		door.process.come();
+		expect(await admitted).toBe('in');
 	});
 
 	it('leaves no timer when it has been answered', async () => {

@@ -1,3 +1,4 @@
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { RestartingProcess } from '../children/restarting-process';
@@ -8,11 +9,20 @@ import type { MediaServer } from './media-server';
 /** Where the models are: the inference process. */
 export type InferenceServer = Pick<RestartingProcess<InferenceProtocol>, 'ready'>;
 
+/** What has to be heard when no voice can be had. */
+export interface Phrases {
+	/** Records it, unless that was done. */
+	keep(settings: SpeakSettings, text: string): Promise<void>;
+	/** Speaks it as inference would; undefined where there is no recording. */
+	find(settings: SpeakSettings, text: string): InferenceServer | undefined;
+}
+
 /** What all calls of this gateway share. */
 export interface CallDeps {
 	readonly media: MediaServer;
 	readonly inference: InferenceServer;
 	readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+	readonly phrases: Phrases;
 	readonly log: Log;
 }
 

@@ -10,6 +10,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaInput, MediaProtocol } from '../../rpc/media-protocol';
 import type { Turn } from '../turns/turn';
 import { Call } from './call';
+import type { CallDeps } from './call-deps';
 import type { MediaServer } from './media-server';
 
 const RATE = 16_000;
@@ -39,6 +40,8 @@ export class CallScenario {
 	readonly dispatched: TriggerEvent[] = [];
 	/** Set it to play an n8n that cannot be reached. */
 	dispatch: (event: TriggerEvent) => Promise<void> = async () => undefined;
+	/** Set `find` to play a phrase that was recorded. */
+	readonly phrases: CallDeps['phrases'] = { keep: async () => undefined, find: () => undefined };
 	readonly log: string[] = [];
 	readonly started: string[] = [];
 	/** Set it to play a fault of ours. */
@@ -88,7 +91,7 @@ export class CallScenario {
 				await this.dispatch(event);
 			},
 		};
-		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, log }, {
+		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, log }, {
 			turnStarted: (id) => {
 				this.started.push(id);
 				this.onTurnStarted();

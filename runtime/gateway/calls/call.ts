@@ -60,7 +60,7 @@ export class Call {
 			carryOut: (effect) => this.carryOut(effect),
 			onFault: (thrown) => this.fault(thrown),
 		});
-		this.voice = new AgentVoice(deps.inference, () => this.link, agent, step);
+		this.voice = new AgentVoice(deps.inference, () => this.link, agent, step, deps.phrases);
 		const own: CallOfTurns = { sessionId: id, request, deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
@@ -172,8 +172,14 @@ export class Call {
 		const { transcribe } = this.request.agent;
 		if (!transcribe) return;
 		const at = (): number => monotonicClock.now();
+		let lost = false;
 		this.recognition = new CallRecognition(this.deps.inference, transcribe, {
-			onReady: (partials) => this.dialogue.step({ type: 'recognition', at: at(), available: true, partials }),
+			onReady: (partials) => {
+				this.dialogue.step({ type: 'recognition', at: at(), available: true, partials });
+				// A new process has none of the models: they are loaded while the caller speaks.
+				if (lost) this.warm();
+				lost = false;
+			},
 			onPartial: (text) => {
 				this.dialogue.step({ type: 'partial', at: at(), text });
 				this.tell({ type: 'caption.partial', text });
@@ -183,6 +189,7 @@ export class Call {
 				this.dialogue.step({ type: 'final', at: at(), id, text, understood, confidence });
 			},
 			onFailed: (error) => {
+				lost = true;
 				this.dialogue.step({ type: 'recognition', at: at(), available: false, partials: false });
 				this.tell({ type: 'error', error: error.toShape() });
 			},
@@ -225,7 +232,10 @@ export class Call {
 		const demo = agent.transcribe?.model.startsWith('pack:') ?? false;
 		this.tell({ type: 'session.started', sessionId: this.id, agent: agent.name, greets: agent.greeting !== '', note: demo ? DEMO_NOTE : '' });
 		this.turns.callStarted();
-		this.turns.settleAfter(sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) }));
+		const greeting = sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) });
+		this.turns.settleAfter(greeting);
+		// The greeting goes first; from then on the voice is warm.
+		void greeting.then(async () => await this.voice.keep(agent.speak, agent.apology));
 	}
 
 	private carryOut(effect: ConversationEffect): void {

@@ -43,7 +43,7 @@ function calls(most = 100) {
 		},
 	};
 	const dispatcher = { dispatch: async () => undefined };
-	const all = new Calls({ media: server, inference, dispatcher, log }, admission, streams);
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, log }, admission, streams);
 	const open = async (): Promise<string> => {
 		const opening = all.open(REQUEST);
 		opening.catch(() => undefined);

@@ -20,9 +20,41 @@ export class FakeChild extends EventEmitter {
 		return this as unknown as ChildProcess;
 	}
 
+	/** Answers heartbeats from its first answer on. */
+	private well = false;
+	/** What it says of its native code. */
+	stuckMs = 0;
+	/** Whether SIGKILL ends it: not while the kernel holds it. */
+	killable = true;
+
+	/** Heartbeats are answered by itself, and are not in `sent`. */
 	send(message: WireMessage): boolean {
-		this.sent.push(message);
+		if (message.kind !== 'call' || message.op !== 'ping') this.sent.push(message);
+		else if (this.well) this.pong(message.id);
+		else this.unanswered.push(message.id);
 		return true;
+	}
+
+	private readonly unanswered: number[] = [];
+
+	private pong(id: number, value: unknown = { stuckMs: this.stuckMs }): void {
+		this.emit('message', { kind: 'result', id, value });
+	}
+
+	/** From now on it answers nothing, as after SIGSTOP. */
+	hangs(): void {
+		this.well = false;
+	}
+
+	/** Answers what it was asked meanwhile, as after SIGCONT; or has loaded. */
+	loads(): void {
+		this.well = true;
+		for (const id of this.unanswered.splice(0)) this.pong(id);
+	}
+
+	/** Its first answer makes no sense. */
+	answersNonsense(): void {
+		for (const id of this.unanswered.splice(0)) this.pong(id, { nonsense: true });
 	}
 
 	disconnect(): void {
@@ -32,7 +64,7 @@ export class FakeChild extends EventEmitter {
 
 	kill(signal: string): boolean {
 		this.signals.push(signal);
-		this.dies(null, signal);
+		if (this.killable) this.dies(null, signal);
 		return true;
 	}
 
@@ -51,11 +83,6 @@ export class FakeChild extends EventEmitter {
 	answers(op: string, value: unknown): void {
 		const call = this.sent.findLast((message) => message.kind === 'call' && message.op === op);
 		this.emit('message', { kind: 'result', id: call?.id ?? 0, value });
-	}
-
-	/** Has loaded: answers the first question. */
-	loads(): void {
-		this.answers('stats', { sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1 });
 	}
 }
 

@@ -98,6 +98,30 @@ it('tells what each process has used, with its id', async () => {
 	expect(stats.map(({ sessions, pid }) => [sessions, pid])).toEqual(processes.all.map(({ pid }, index) => [index, pid]));
 });
 
+it('a call goes to a process that is well, and figures come from all, with a word about the one that hangs', async () => {
+	await allLoaded();
+	const stopped = processes.all[1];
+	stopped?.hangs();
+	await jest.advanceTimersByTimeAsync(5000);
+	expect([pool.state, pool.ready, pool.trouble]).toEqual(['silent', true, undefined]);
+	expect((await places(4)).map(({ index }) => index)).toEqual([0, 2, 0, 2]);
+	const asking = pool.stats();
+	await jest.advanceTimersByTimeAsync(0);
+	for (const child of [processes.all[0], processes.all[2]]) child?.answers('stats', { sessions: 2, loopDelayMs: 0, rssBytes: 1, cpuMs: 1 });
+	expect((await asking).map(({ state, sessions }) => [state, sessions])).toEqual([['ready', 2], ['silent', 0], ['ready', 2]]);
+	stopped?.loads();
+});
+
+it('while no process is well there is trouble', async () => {
+	await allLoaded();
+	for (const child of processes.all) child.hangs();
+	await jest.advanceTimersByTimeAsync(5000);
+	expect([pool.ready, pool.trouble]).toEqual([false, 'The media-1 process does not answer.']);
+	for (const child of processes.all) child.loads();
+	await jest.advanceTimersByTimeAsync(0);
+	expect([pool.ready, pool.trouble]).toEqual([true, undefined]);
+});
+
 it('stop() ends all, and a session that still waits hears of it', async () => {
 	const waiting = pool.place().catch((error: unknown) => error);
 	await pool.stop();

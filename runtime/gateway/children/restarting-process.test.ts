@@ -97,13 +97,13 @@ describe('on a virtual clock', () => {
 		processes.newest.loads();
 		const client = await waiting;
 		client.call('stats', {}).result.catch(() => undefined);
-		expect(processes.all.map(({ sent }) => sent.length)).toEqual([1, 2]);
+		expect(processes.all.map(({ sent }) => sent.length)).toEqual([0, 1]);
 		await stopped();
 	});
 
 	it('a first answer of a wrong shape does not make it ready', async () => {
 		child.start();
-		processes.newest.answers('stats', { nonsense: true });
+		processes.newest.answersNonsense();
 		await afterMs(1000);
 		expect(child.state).toBe('starting');
 		await stopped();
@@ -218,7 +218,7 @@ describe('on a virtual clock', () => {
 		const lost = watch(client.call('stats', {}).result);
 		const answered = watch(client.call('stats', {}).result);
 		const stopping = watch(child.stop());
-		processes.newest.loads();
+		processes.newest.answers('stats', { sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1 });
 		await afterMs(0);
 		expect([lost.outcome, answered.outcome, stopping.outcome]).toEqual(['pending', 'resolved', 'pending']);
 		const during = watch(client.call('stats', {}).result);
@@ -306,14 +306,133 @@ describe('on a virtual clock', () => {
 	});
 });
 
+describe('a process that hangs', () => {
+	let processes: FakeChildren;
+	let child: RestartingProcess<typeof mediaProtocol>;
+
+	beforeEach(async () => {
+		jest.useFakeTimers();
+		processes = new FakeChildren();
+		child = new RestartingProcess(options, processes.fork);
+		child.start();
+		processes.newest.loads();
+		await afterMs(0);
+	});
+	afterEach(async () => {
+		const stopping = child.stop();
+		await afterMs(6000);
+		await stopping;
+		expect(jest.getTimerCount()).toBe(0);
+		jest.useRealTimers();
+	});
+
+	it('is silent after 5 s and killed after 10 s; its calls fail then, and whoever waits gets its successor', async () => {
+		const open = watch((await child.ready()).call('stats', {}).result);
+		const [first] = processes.all;
+		first?.hangs();
+		await afterMs(5000);
+		expect([child.state, child.trouble]).toEqual(['silent', 'The media-1 process does not answer.']);
+		const next = watch(child.ready());
+		await afterMs(4999);
+		expect([open.outcome, next.outcome]).toEqual(['pending', 'pending']);
+		await afterMs(1001);
+		expect(first?.signals).toEqual(['SIGKILL']);
+		expect([open.outcome, next.outcome]).toEqual(['VOICE_ERR_MEDIA_LOST', 'pending']);
+		expect(child.trouble).toMatch(/^The media-1 process (ended by SIGKILL|gave no answer).* is being started again\.$/);
+		await afterMs(50);
+		expect(processes.all).toHaveLength(2);
+		processes.newest.loads();
+		await afterMs(0);
+		expect([child.state, child.trouble, next.outcome]).toEqual(['ready', undefined, 'resolved']);
+	});
+
+	it('one that was only busy for 9 s lives on, with all its calls', async () => {
+		const open = watch((await child.ready()).call('stats', {}).result);
+		processes.newest.hangs();
+		await afterMs(6000);
+		const meanwhile = watch(child.ready());
+		expect([child.state, meanwhile.outcome]).toEqual(['silent', 'pending']);
+		await afterMs(3000);
+		processes.newest.loads();
+		await afterMs(0);
+		expect([child.state, meanwhile.outcome, open.outcome]).toEqual(['ready', 'resolved', 'pending']);
+		await afterMs(60_000);
+		expect([processes.all.length, processes.newest.signals]).toEqual([1, []]);
+	});
+
+	it.each([[9, 0], [3600, 0], [3600, 40]])('a machine that sleeps for %i s, and %i times more, accuses nobody', async (seconds, times) => {
+		for (let time = 0; time <= times; time++) {
+			processes.newest.hangs();
+			// A process that sleeps lives through no time: its timers ring late, once, and the clock has gone on.
+			jest.setSystemTime(Date.now() + seconds * 1000);
+			await afterMs(1000);
+			expect(child.state).toBe('ready');
+			processes.newest.loads();
+			await afterMs(1000);
+		}
+		expect(processes.all).toHaveLength(1);
+	});
+
+	it('one that answers but is stuck in native code for a minute is killed as well', async () => {
+		processes.newest.stuckMs = 59_000;
+		await afterMs(1000);
+		expect(processes.newest.signals).toEqual([]);
+		processes.newest.stuckMs = 60_000;
+		const [first] = processes.all;
+		await afterMs(1000);
+		expect(first?.signals).toEqual(['SIGKILL']);
+		await afterMs(50);
+		expect(processes.all).toHaveLength(2);
+	});
+
+	it('one that the kernel does not let go is given up: calls fail at once, a successor comes after 3 s', async () => {
+		const [first] = processes.all;
+		if (first) Object.assign(first, { killable: false, obedient: false });
+		const open = watch((await child.ready()).call('stats', {}).result);
+		first?.hangs();
+		await afterMs(10_000);
+		expect([open.outcome, processes.all.length]).toEqual(['VOICE_ERR_MEDIA_LOST', 1]);
+		await afterMs(3050);
+		expect(processes.all).toHaveLength(2);
+		processes.newest.loads();
+		await afterMs(0);
+		// It ends after all: nobody minds.
+		first?.dies(null, 'SIGKILL');
+		await afterMs(1000);
+		expect([child.state, processes.all.length]).toEqual(['ready', 2]);
+	});
+
+	it('stop() gives up one that cannot be killed', async () => {
+		const [first] = processes.all;
+		if (first) Object.assign(first, { killable: false, obedient: false });
+		const stopping = watch(child.stop());
+		await afterMs(5999);
+		expect(stopping.outcome).toBe('pending');
+		await afterMs(1);
+		expect(stopping.outcome).toBe('resolved');
+	});
+
+	it('one that never gives its first answer is started again after a minute', async () => {
+		processes.newest.dies();
+		await afterMs(50);
+		const second = processes.newest;
+		await afterMs(59_000);
+		expect(second.signals).toEqual([]);
+		await afterMs(1000);
+		expect(second.signals).toEqual(['SIGKILL']);
+		await afterMs(200);
+		expect(processes.all).toHaveLength(3);
+	});
+});
+
 describe('with a real process', () => {
-	/** Answers `stats`, and dies when its parent is gone or when it is asked for anything else. */
+	/** Answers `ping` and `stats`, and dies when its parent is gone or when it is asked for anything else. */
 	const PROGRAM = `
 		process.on('disconnect', () => process.exit(0));
 		process.on('message', ({ kind, id, op }) => {
 			if (kind !== 'call') return;
-			if (op !== 'stats') process.exit(3);
-			process.send({ kind: 'result', id, value: { sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1 } });
+			if (op !== 'stats' && op !== 'ping') process.exit(3);
+			process.send({ kind: 'result', id, value: op === 'ping' ? { stuckMs: 0 } : { sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1 } });
 		});`;
 	let folder: string;
 	let entry: string;
@@ -339,6 +458,25 @@ describe('with a real process', () => {
 		expect(() => process.kill(last ?? 0, 0)).toThrow('ESRCH');
 		await expect(child.ready()).rejects.toMatchObject({ code: 'VOICE_ERR_STOPPING', status: 503 });
 	});
+
+	it('one that is stopped is killed and comes back; one that goes on in time is not', async () => {
+		const child = new RestartingProcess({ ...options, entry });
+		child.start();
+		await child.ready();
+		const first = child.pid ?? 0;
+		process.kill(first, 'SIGSTOP');
+		while (child.state !== 'silent') await new Promise((resolve) => setTimeout(resolve, 50));
+		process.kill(first, 'SIGCONT');
+		await child.ready();
+		expect([child.state, child.pid]).toEqual(['ready', first]);
+		process.kill(first, 'SIGSTOP');
+		const open = (await child.ready()).call('stats', {}).result;
+		await expect(open).rejects.toMatchObject({ code: 'VOICE_ERR_MEDIA_LOST' });
+		await expect((await child.ready()).call('stats', {}).result).resolves.toMatchObject({ sessions: 0 });
+		expect(child.pid).not.toBe(first);
+		expect(() => process.kill(first, 0)).toThrow('ESRCH');
+		await child.stop();
+	}, 60_000);
 
 	it('a program that cannot be run at all does not keep stop() waiting', async () => {
 		const forks: ChildProcess[] = [];

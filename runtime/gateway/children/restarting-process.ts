@@ -1,12 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type ErrorCode, VoiceError } from '../../contract/errors';
+import type { ProcessState } from '../../contract/stats';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';
 import { RpcClient } from '../../rpc/client';
 import { pipeToChild } from '../../rpc/pipes';
-import type { Protocol } from '../../rpc/protocol';
+import type { Protocol, ping } from '../../rpc/protocol';
+import { Heartbeat } from './heartbeat';
 
-export interface RestartingProcessOptions<P extends Protocol> {
+/** A child's protocol: it can be asked whether it lives. */
+export type ChildProtocol = Protocol & { readonly ping: typeof ping };
+
+export interface RestartingProcessOptions<P extends ChildProtocol> {
 	readonly name: string;
 	/** Compiled entry file. */
 	readonly entry: string;
@@ -26,28 +31,31 @@ const HEALTHY_AFTER_MS = 30_000;
 /** How long a call waits for a process that is being started. Loading native code takes 1 to 3 s. */
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 3000;
-
-export type ProcessState = 'starting' | 'ready' | 'down';
+/** How long a process that was killed is waited for: one that the kernel holds, in a driver or on a lost disk, may not end. */
+const KILL_LIMIT_MS = 3000;
 
 /** One life of the process. */
-interface Life<P extends Protocol> {
+interface Life<P extends ChildProtocol> {
 	readonly child: ChildProcess;
 	readonly client: RpcClient<P>;
 	/** Resolves when the process has ended, or could not be started at all. */
 	readonly ended: Promise<void>;
+	readonly heartbeat: Heartbeat;
+	readonly startedAt: number;
 }
 
-interface Waiter<P extends Protocol> {
+interface Waiter<P extends ChildProtocol> {
 	resolve(client: RpcClient<P>): void;
 	reject(error: VoiceError): void;
 }
 
 /**
- * A child process that is started again when it dies. It owns the process: stop() ends it for good.
+ * A child process that is started again when it dies, and killed and started again when it hangs: when it does not
+ * answer any more, or a step of its native code does not end (see heartbeat.ts). It owns the process: stop() ends it for good.
  * Calls that were open when it died fail with `lostCode`, and new ones go to its successor. Calls that were open
  * when it was stopped fail with VOICE_ERR_STOPPING, and so does ready() from then on: nothing comes after it.
  */
-export class RestartingProcess<P extends Protocol> {
+export class RestartingProcess<P extends ChildProtocol> {
 	private life: Life<P> | undefined;
 	private current: ProcessState = 'down';
 	private failures = 0;
@@ -68,6 +76,14 @@ export class RestartingProcess<P extends Protocol> {
 
 	get pid(): number | undefined {
 		return this.life?.child.pid;
+	}
+
+	/** Why nobody can work with it now; undefined while it is ready, and while it starts for the first time. */
+	get trouble(): string | undefined {
+		const { name } = this.options;
+		if (this.current === 'ready') return undefined;
+		if (this.current === 'silent') return `The ${name} process does not answer.`;
+		return this.lastEnd === '' ? undefined : `The ${name} process ${this.lastEnd} and is being started again.`;
 	}
 
 	start(): void {
@@ -99,13 +115,13 @@ export class RestartingProcess<P extends Protocol> {
 			});
 			child.once('exit', (code, signal) => end(signal ? `ended by ${signal}` : `ended with code ${code}`));
 		});
-		const life: Life<P> = { child, client, ended };
+		const heartbeat = new Heartbeat(async () => await client.call('ping', {}).result, {
+			onAnswer: () => this.answered(life),
+			onSilent: () => this.fellSilent(life),
+			onHung: (why) => this.hung(life, why),
+		});
+		const life: Life<P> = { child, client, ended, heartbeat, startedAt };
 		this.life = life;
-		// `stats` is in every protocol of ours: its first answer says that the process has loaded.
-		client.call('stats', {} as never).result.then(
-			() => this.started(life),
-			(thrown: unknown) => log.debug({ code: VoiceError.from(thrown).code, child: name }, 'child process gave no first answer'),
-		);
 	}
 
 	/**
@@ -115,6 +131,7 @@ export class RestartingProcess<P extends Protocol> {
 	async ready(): Promise<RpcClient<P>> {
 		if (this.stopping) throw this.stopped();
 		if (this.current === 'ready' && this.life) return this.life.client;
+		// One that is silent may answer again, or has a successor soon.
 		return await new Promise((resolve, reject) => {
 			const settled = (): void => {
 				clearTimeout(limit);
@@ -146,22 +163,51 @@ export class RestartingProcess<P extends Protocol> {
 		clearTimeout(this.restart);
 		for (const waiter of [...this.waiting]) waiter.reject(this.stopped());
 		if (!this.life) return;
-		const { child, client, ended } = this.life;
+		const { child, client, ended, heartbeat } = this.life;
+		heartbeat.stop();
 		client.expectClose('VOICE_ERR_STOPPING');
 		// Its cue to end; a signal to our whole process group may have come first.
 		if (child.connected) child.disconnect();
-		const kill = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
-		await ended;
-		clearTimeout(kill);
+		let giveUp: NodeJS.Timeout | undefined;
+		const unkillable = new Promise<void>((resolve) => {
+			giveUp = setTimeout(() => {
+				child.kill('SIGKILL');
+				giveUp = setTimeout(resolve, KILL_LIMIT_MS);
+			}, STOP_LIMIT_MS);
+		});
+		await Promise.race([ended, unkillable]);
+		clearTimeout(giveUp);
 	}
 
-	private started(life: Life<P>): void {
+	private answered(life: Life<P>): void {
 		if (this.life !== life || this.stopping) return;
+		if (this.current === 'silent') this.options.log.warn({ child: this.options.name }, 'child process answers again');
 		this.current = 'ready';
 		for (const waiter of [...this.waiting]) waiter.resolve(life.client);
 	}
 
+	private fellSilent(life: Life<P>): void {
+		if (this.life !== life || this.current !== 'ready') return;
+		this.current = 'silent';
+		this.options.log.warn({ child: this.options.name }, 'child process does not answer');
+	}
+
+	/** Whoever waits for an answer hears at once that there will be none. */
+	private hung(life: Life<P>, why: string): void {
+		if (this.life !== life || this.stopping) return;
+		this.options.log.error({ child: this.options.name, why }, 'child process hangs and is killed');
+		life.child.kill('SIGKILL');
+		life.client.abandon();
+		this.current = 'down';
+		this.lastEnd = why;
+		const giveUp = setTimeout(() => {
+			if (this.life === life) this.startLater(why, life.startedAt);
+		}, KILL_LIMIT_MS);
+		void life.ended.then(() => clearTimeout(giveUp));
+	}
+
 	private startLater(how: string, startedAt: number): void {
+		this.life?.heartbeat.stop();
 		this.life = undefined;
 		this.current = 'down';
 		if (this.stopping) return;

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { openLog } from '../../lib/log';
+import type { ProcessState } from '../../contract/stats';
 import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { TriggerStreams } from '../n8n/trigger-streams';
@@ -54,7 +55,8 @@ export interface Answer {
 /** The HTTP server as it is, with stand-ins behind it: the test says what calls and inference do. */
 export class HttpDoor {
 	readonly calls = { open: jest.fn(), get: jest.fn(), turn: jest.fn(), size: 0 };
-	readonly media = { state: 'ready' as const, stats: jest.fn() };
+	readonly media = { state: 'ready' as ProcessState, ready: true, trouble: undefined as string | undefined, stats: jest.fn() };
+	readonly inference = { state: 'ready' as ProcessState, trouble: undefined as string | undefined, pid: 4711 };
 	readonly page = { render: jest.fn() };
 	/** What inference was asked, in order; `whenAsked` ends it. */
 	readonly asked: StandInCall[] = [];
@@ -98,14 +100,12 @@ export class HttpDoor {
 				return call;
 			},
 		} as unknown as RpcClient<InferenceProtocol>;
-		const inference = {
-			state: 'ready' as const,
-			pid: 4711,
+		const inference = Object.assign(door.inference, {
 			ready: async () => {
 				await door.ready();
 				return client;
 			},
-		};
+		});
 		await openDoors(door.app, {
 			key: KEY,
 			page: door.page,

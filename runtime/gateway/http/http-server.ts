@@ -21,8 +21,8 @@ const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 export interface HttpDeps {
 	readonly key: string;
 	readonly page: Pick<Page, 'render'>;
-	readonly media: Pick<MediaPool, 'state' | 'stats'>;
-	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid'>;
+	readonly media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
+	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'size'>;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly version: string;

@@ -18,17 +18,42 @@ it('health says how many calls there are and how the processes are', async () =>
 	Object.assign(door.media, { state: 'starting' });
 	const response = await get('/v1/health');
 	expect(response.status).toBe(200);
-	expect(response.json()).toEqual({ ok: true, version: '1.2.3', sessions: 3, media: 'starting', inference: 'ready' });
+	expect(response.json()).toEqual({ ok: true, ready: true, version: '1.2.3', sessions: 3, media: 'starting', inference: 'ready' });
+	expect((await get('/v1/ready')).status).toBe(200);
+});
+
+it.each([
+	['inference', 'VOICE_ERR_INFERENCE_LOST'],
+	['media', 'VOICE_ERR_MEDIA_LOST'],
+] as const)('while %s is silent the gateway is healthy and not ready', async (which, code) => {
+	Object.assign(door[which], { state: 'silent', ready: false, trouble: 'The process does not answer.' });
+	const response = await get('/v1/health');
+	expect(response.status).toBe(200);
+	expect(response.json()).toMatchObject({ ok: true, ready: false, [which]: 'silent' });
+	const ready = await get('/v1/ready');
+	expect(ready.status).toBe(503);
+	expect(ready.json()).toMatchObject({ error: { code, message: 'The process does not answer.' } });
 });
 
 it('stats are those of each process, with its id', async () => {
-	const media = { sessions: 1, loopDelayMs: 2, rssBytes: 3, cpuMs: 4, pid: 5 };
+	const media = { sessions: 1, loopDelayMs: 2, rssBytes: 3, cpuMs: 4, pid: 5, state: 'ready' };
 	const work = { running: 0, done: 0, cancelled: 0, failed: 0 };
 	door.media.stats.mockResolvedValue([media]);
 	door.whenAsked = (call) => call.resolve({ rssBytes: 6, cpuMs: 7, chats: work, speaks: work, listens: work, tokens: 8, steps: {}, rounds: 9 });
 	const stats = (await get('/v1/stats')).json();
 	expect(stats).toMatchObject({ gateway: { pid: process.pid }, media: [media], inference: { pid: 4711, tokens: 8 } });
 	expect(door.asked.map(({ op }) => op)).toEqual(['stats']);
+	// From now on it does not answer: the last figures stand, and its state says so.
+	Object.assign(door.inference, { state: 'silent' });
+	door.whenAsked = () => undefined;
+	expect((await get('/v1/stats')).json()).toMatchObject({ inference: { state: 'silent', pid: 4711, tokens: 8 } });
+});
+
+it('stats do not wait for a process that has just stopped answering', async () => {
+	door.media.stats.mockResolvedValue([]);
+	const began = performance.now();
+	expect((await get('/v1/stats')).json()).toMatchObject({ inference: { state: 'ready', tokens: 0 } });
+	expect(performance.now() - began).toBeLessThan(3000);
 });
 
 it('the page is for this agent and these callers', async () => {

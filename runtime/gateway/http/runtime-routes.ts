@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { type Health, health } from '../../contract/control';
 import { type RuntimeStats, runtimeStats } from '../../contract/stats';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
+import { VoiceError } from '../../contract/errors';
 import { ownLoad } from '../../lib/process-load';
+import { LastFigures } from '../children/last-figures';
 import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
 import type { Calls } from '../calls/calls';
@@ -15,13 +17,16 @@ const pageQuery = z.object({
 	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
 });
 
+const NO_WORK = { running: 0, done: 0, cancelled: 0, failed: 0 };
+const NO_FIGURES = { chats: NO_WORK, speaks: NO_WORK, listens: NO_WORK, tokens: 0, steps: {}, rounds: 0, rssBytes: 0, cpuMs: 0 };
+
 /** The page, and what an operator asks of the runtime itself. */
 export function runtimeRoutes(
 	app: FastifyInstance,
 	deps: {
 		page: Pick<Page, 'render'>;
-		media: Pick<MediaPool, 'state' | 'stats'>;
-		inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid'>;
+		media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
+		inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 		calls: Pick<Calls, 'size'>;
 		version: string;
 	},
@@ -31,24 +36,33 @@ export function runtimeRoutes(
 		return await reply.type('text/html; charset=utf-8').send(html);
 	});
 
-	app.get('/v1/health', async (): Promise<Health> =>
+	const state = (): Health =>
 		health.parse({
 			ok: true,
+			ready: deps.media.ready && deps.inference.state === 'ready',
 			version: deps.version,
 			sessions: deps.calls.size,
 			media: deps.media.state,
 			inference: deps.inference.state,
-		}),
-	);
+		});
+
+	app.get('/v1/health', async (): Promise<Health> => state());
+
+	app.get('/v1/ready', async (): Promise<Health> => {
+		const now = state();
+		if (now.ready) return now;
+		const { media, inference } = deps;
+		if (inference.state !== 'ready') throw new VoiceError('VOICE_ERR_INFERENCE_LOST', inference.trouble ?? 'The inference process is still starting.');
+		throw new VoiceError('VOICE_ERR_MEDIA_LOST', media.trouble ?? 'The media processes are still starting.');
+	});
+
+	const inferenceFigures = new LastFigures(deps.inference, async () => await (await deps.inference.ready()).call('stats', {}).result, NO_FIGURES);
 
 	app.get('/v1/stats', async (): Promise<RuntimeStats> =>
 		runtimeStats.parse({
 			gateway: { pid: process.pid, ...ownLoad() },
 			media: await deps.media.stats(),
-			inference: {
-				...(await (await deps.inference.ready()).call('stats', {}).result),
-				pid: deps.inference.pid,
-			},
+			inference: await inferenceFigures.get(),
 		}),
 	);
 }

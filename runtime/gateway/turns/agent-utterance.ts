@@ -15,6 +15,8 @@ import type { MediaLink } from '../calls/media-link';
 const AHEAD_MS = 4000;
 /** A voice that was held goes on here: not for every sound that is played, and long before it is missed. */
 const GO_ON_MS = 3000;
+/** A voice that has something to say and makes no sound for so long will not any more. Orpheus on a processor may take half of it. */
+const VOICE_SILENT_MS = 30_000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
 
@@ -59,6 +61,7 @@ export class AgentUtterance {
 	private held = false;
 	private spokenBy: DoneBy;
 	private error: VoiceError | undefined;
+	private silence: NodeJS.Timeout | undefined;
 
 	constructor(
 		readonly id: string,
@@ -197,6 +200,7 @@ export class AgentUtterance {
 	}
 
 	private tellVoice(input: SpeakInput): void {
+		this.watchVoice();
 		this.speak ??= this.openVoice();
 		void this.speak.then((call) => call.send(input), () => undefined);
 	}
@@ -212,12 +216,28 @@ export class AgentUtterance {
 		return opening;
 	}
 
+	/** From now on the voice has its time for the next sound. One that is held, or has said all, makes none. */
+	private watchVoice(): void {
+		clearTimeout(this.silence);
+		this.silence = setTimeout(() => {
+			if (this.held || this.endsHere) return;
+			this.stopVoice();
+			this.fail(new VoiceError('VOICE_ERR_TOO_SLOW', `The voice made no sound for ${VOICE_SILENT_MS / 1000} s.`));
+		}, VOICE_SILENT_MS);
+	}
+
+	/** All that the voice was given is made. */
+	private get endsHere(): boolean {
+		return this.pieces.every(({ whole }) => whole);
+	}
+
 	private stopVoice(): void {
 		void this.speak?.then((call) => call.cancel(), () => undefined);
 	}
 
 	private onVoice(event: SpeakEvent): void {
 		if (this.over) return;
+		this.watchVoice();
 		if (event.type === 'doneBy') {
 			this.spokenBy = { engine: event.engine, replaced: event.replaced };
 			return;
@@ -243,6 +263,7 @@ export class AgentUtterance {
 	}
 
 	private voiceDone(): void {
+		clearTimeout(this.silence);
 		if (this.over || this.interrupted) return;
 		if (this.sampleRate === 0) this.conclude(true);
 		else this.link.send({ type: 'playEnd', utteranceId: this.id });
@@ -251,6 +272,7 @@ export class AgentUtterance {
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
 	private fail(error: VoiceError): void {
 		if (this.over || this.interrupted || error.code === 'VOICE_ERR_CANCELLED') return;
+		clearTimeout(this.silence);
 		this.error = error;
 		this.textEnded = true;
 		this.queue.length = 0;
@@ -259,6 +281,7 @@ export class AgentUtterance {
 
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
+		clearTimeout(this.silence);
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
 		if (!complete) this.stopVoice();
 		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;

@@ -2,7 +2,7 @@ import type { AgentSettings, SpeakSettings } from '../../contract/agent-settings
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import type { InferenceServer } from '../calls/call-deps';
+import type { InferenceServer, Phrases } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
 import { AgentUtterance, type AgentUtteranceListener } from './agent-utterance';
 
@@ -21,26 +21,47 @@ export class AgentVoice {
 		private readonly link: CurrentLink,
 		private readonly agent: Pick<AgentSettings, 'turnTaking' | 'transcribe'>,
 		private readonly step: (input: ConversationInput) => void,
+		private readonly phrases?: Phrases,
 	) {}
+
+	/** Records a phrase that belongs to no turn, so that say() needs no voice for it. */
+	async keep(settings: SpeakSettings, text: string): Promise<void> {
+		await this.phrases?.keep(this.completed(settings), text);
+	}
+
+	/** Says a phrase that belongs to no turn: from its recording if there is one. */
+	say(settings: SpeakSettings, text: string): AgentUtterance | undefined {
+		const utterance = this.open(settings, undefined, undefined, this.phrases?.find(this.completed(settings), text));
+		utterance?.write(text);
+		utterance?.end();
+		return utterance;
+	}
 
 	/**
 	 * Opens an utterance; undefined where the caller cannot be reached. `n`: the turn it answers; absent for what
 	 * belongs to no turn.
 	 */
-	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined): AgentUtterance | undefined {
+	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined, voice = this.inference): AgentUtterance | undefined {
 		const link = this.link();
 		if (!link) return undefined;
 		const id = `u${this.nextId++}`;
-		const { turnTaking, transcribe } = this.agent;
-		const interruptible = settings.interruptible && turnTaking.interruptions;
-		const language = settings.language || (transcribe?.language ?? '');
-		const utterance = new AgentUtterance(id, { ...settings, interruptible, language }, this.inference, link, {
+		const utterance = new AgentUtterance(id, this.completed(settings), voice, link, {
 			onMark,
 			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
 		});
 		this.live.set(id, { utterance, n });
 		void utterance.finished.then(() => this.live.delete(id));
 		return utterance;
+	}
+
+	/** With what the trigger and the recogniser say. */
+	private completed(settings: SpeakSettings): SpeakSettings {
+		const { turnTaking, transcribe } = this.agent;
+		return {
+			...settings,
+			interruptible: settings.interruptible && turnTaking.interruptions,
+			language: settings.language || (transcribe?.language ?? ''),
+		};
 	}
 
 	onMedia(event: UtteranceEvent): void {

@@ -6,7 +6,8 @@ import type { Turn } from './turn';
 
 /**
  * What the caller learns of a turn that failed: the page shows the error, and the trigger's apology is said, because a
- * caller may have no screen. What is being said is said to its end first.
+ * caller may have no screen. It was recorded at the start of the call, so it is heard where inference is gone, too. What is
+ * being said is said to its end first.
  */
 export function tellOfFailure(
 	turn: Turn,
@@ -15,8 +16,5 @@ export function tellOfFailure(
 ): void {
 	tell({ type: 'error', error: error.toShape(), turnId: turn.id });
 	turn.speaking?.end();
-	if (agent.apology === '') return;
-	const apology = voice.open(agent.speak);
-	apology?.write(agent.apology);
-	apology?.end();
+	if (agent.apology !== '') voice.say(agent.speak, agent.apology);
 }

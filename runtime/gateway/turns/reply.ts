@@ -7,6 +7,7 @@ import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceServer } from '../calls/call-deps';
 import type { AgentUtterance } from './agent-utterance';
+import { FirstWordLimit } from './first-word';
 import { ReplyCaption } from './reply-caption';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
@@ -18,6 +19,8 @@ export interface ReplyDeps {
 	readonly history: History;
 	/** Opens the utterance that speaks while the model writes; undefined without look-ahead. */
 	readonly openUtterance: (() => AgentUtterance | undefined) | undefined;
+	/** The first word, or the first tool call, comes within this, or the turn fails. */
+	readonly firstWordMs: number;
 	readonly tell: (event: PageEvent) => void;
 	readonly toolsStarted: (tool: string) => void;
 	readonly toolsDone: () => void;
@@ -149,11 +152,29 @@ export class Reply implements TurnReply {
 	}
 
 	private async askModel(): Promise<ChatDone> {
+		const limit = new FirstWordLimit(this.deps.firstWordMs);
+		const asking = this.askUntil(limit);
+		try {
+			return await Promise.race([asking, limit.passed]);
+		} catch (error) {
+			// A model that is too slow stops; its answer is not waited for.
+			asking.catch(() => undefined);
+			this.generation?.cancel();
+			throw error;
+		} finally {
+			limit.stop();
+		}
+	}
+
+	private async askUntil(limit: FirstWordLimit): Promise<ChatDone> {
 		const { ask, deps } = this;
 		const client = await deps.inference.ready();
 		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages()];
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: ask.tools };
-		this.generation = client.call('chat', params, ({ text }) => this.write(text));
+		this.generation = client.call('chat', params, ({ text }) => {
+			limit.stop();
+			this.write(text);
+		});
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;
 	}

@@ -2,11 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import { within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
 import type { CallOfTurns, Turns } from './turns';
 import { Reply } from './reply';
 import type { Turn } from './turn';
 
+/** For one utterance of a caller, who hears nothing meanwhile. */
+const RECOGNITION_LIMIT_MS = 60_000;
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 
 /** What the nodes of an execution ask about the turn that started it. */
@@ -51,7 +54,9 @@ export class TurnApi {
 		}
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const client = await this.call.deps.inference.ready();
-		const recognition = await client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] }).result;
+		const recognising = client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] });
+		const late = new VoiceError('VOICE_ERR_TOO_SLOW', `The recogniser gave no text within ${RECOGNITION_LIMIT_MS / 1000} s.`);
+		const recognition = await within(RECOGNITION_LIMIT_MS, late, recognising.result).finally(() => recognising.cancel());
 		const { text, understood, confidence, engine, replaced } = recognition;
 		turn.recognisedAgain(text, { engine, replaced });
 		this.call.tell({ type: 'caption.final', turnId: turn.id, text, understood });
@@ -67,6 +72,7 @@ export class TurnApi {
 			inference: deps.inference,
 			history,
 			openUtterance: speak ? () => this.turns.openUtterance(turn, speak) : undefined,
+			firstWordMs: this.call.request.agent.limits.firstWordMs,
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),

@@ -92,7 +92,7 @@ describe('a turn', () => {
 		const scenario = await called({ agent: { limits: { abandonedTurnMs: 5000, idleTimeoutMs: 3_600_000 } } });
 		const turn = await scenario.says('what is on monday');
 		const reply = scenario.asksReply(turn, { tools: [{ name: 'book', description: '', parameters: {}, sayWhileRunning: '' }] });
-		await scenario.silence(60_000);
+		await scenario.silence(29_000);
 		expect(turn.ended).toBeUndefined();
 		await scenario.writes('', [toolCallOf('c1')]);
 		await reply;

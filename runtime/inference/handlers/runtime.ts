@@ -9,7 +9,7 @@ import type { Voices } from '../speech/voices';
 import { tryRecogniser } from './capacity';
 import type { InferenceDeps } from './counters';
 
-type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'stats'>;
+type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'ping' | 'stats'>;
 
 export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 	const { chat, voices, recognisers, choices, counters, scheduler } = deps;
@@ -25,6 +25,7 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 			return {};
 		},
 		engines: async () => await choices(),
+		ping: () => Promise.resolve({ stuckMs: scheduler.longestStepMs }),
 		stats: () =>
 			Promise.resolve({
 				chats: { ...counters.chats },

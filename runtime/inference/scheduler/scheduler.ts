@@ -43,6 +43,8 @@ export class Scheduler {
 	private readonly order = new Order<Asked>();
 	private readonly open = new Map<Lane, OpenRound>();
 	private readonly models = new Map<string, ModelLanes>();
+	/** The steps under way, with when each began: a round may go on for as long as others join it. */
+	private readonly under = new Map<Asked, number>();
 	private planned = false;
 
 	constructor(
@@ -52,6 +54,12 @@ export class Scheduler {
 
 	get idle(): boolean {
 		return this.order.idle;
+	}
+
+	/** How long the oldest step under way has been running. */
+	get longestStepMs(): number {
+		const now = this.clock.now();
+		return Math.max(0, ...[...this.under.values()].map((startedAt) => now - startedAt));
 	}
 
 	/** A model's only lane; takes the place of earlier ones of that name. */
@@ -118,6 +126,7 @@ export class Scheduler {
 			const now = this.clock.now();
 			for (const { step, kind } of this.order.next(now)) {
 				this.started[kind]++;
+				this.under.set(step, now);
 				this.join(step, now);
 				step.start();
 			}
@@ -137,6 +146,7 @@ export class Scheduler {
 
 	private done(asked: Asked): void {
 		const { lane, chunk, tokens } = asked;
+		this.under.delete(asked);
 		this.order.done(asked);
 		const model = this.modelOf(lane);
 		if (model && !chunk) model.written += tokens;

@@ -3,7 +3,6 @@ import type {
 	ChatModelFunctions,
 	ChatModelResponse,
 	ChatWrapper,
-	LlamaModel,
 } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 
 import type { ChatMessage, ToolSpec } from '../../../contract/chat';
@@ -58,18 +57,13 @@ export function llama3Wrapper(library: Library): ChatWrapper {
 	});
 }
 
-/** The wrapper for a loaded model: ours for the Llama 3.x family, node-llama-cpp's choice for others. */
-export async function chatWrapperFor(model: LlamaModel): Promise<ChatWrapper> {
-	const library = await import('node-llama-cpp');
-	const resolved = library.resolveChatWrapper(model);
-	if (resolved instanceof library.Llama3_2LightweightChatWrapper) {
-		return new library.Llama3_2LightweightChatWrapper({
-			cuttingKnowledgeDate: null,
-			todayDate: null,
-			noToolInstructions: true,
-		});
-	}
-	return resolved instanceof library.Llama3_1ChatWrapper ? llama3Wrapper(library) : resolved;
+/** The small models of Llama 3.2, in the same way. */
+export function llama32Wrapper(library: Library): ChatWrapper {
+	return new library.Llama3_2LightweightChatWrapper({
+		cuttingKnowledgeDate: null,
+		todayDate: null,
+		noToolInstructions: true,
+	});
 }
 
 /** What one assistant message contributes: its words, then its calls with their results. */

@@ -25,16 +25,16 @@ function talk(turns: number): ChatMessage[] {
 }
 
 describe('fitMessages', () => {
-	it('leaves alone what fits', () => {
+	it('leaves alone what fits', async () => {
 		const messages = talk(3);
-		expect(fitMessages(messages, 10_000, count)).toBe(messages);
+		expect(await fitMessages(messages, 10_000, count)).toBe(messages);
 	});
 
-	it('keeps the instructions and whole latest turns, whatever the lengths', () => {
-		fc.assert(
-			fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 2000 }), (turns, limit) => {
+	it('keeps the instructions and whole latest turns, whatever the lengths', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 100, max: 2000 }), async (turns, limit) => {
 				const messages = talk(turns);
-				const kept = fitMessages(messages, limit, count);
+				const kept = await fitMessages(messages, limit, count);
 				expect(count(kept)).toBeLessThanOrEqual(limit);
 				expect(kept[0]).toEqual(messages[0]);
 				expect(kept.slice(1)).toEqual(messages.slice(messages.length - kept.length + 1));
@@ -43,22 +43,22 @@ describe('fitMessages', () => {
 		);
 	});
 
-	it('drops in steps, so that most turns start as the one before', () => {
+	it('drops in steps, so that most turns start as the one before', async () => {
 		const starts = new Set<string>();
-		for (let turns = 20; turns < 60; turns++) starts.add(fitMessages(talk(turns), 500, count)[1]?.content ?? '');
+		for (let turns = 20; turns < 60; turns++) starts.add((await fitMessages(talk(turns), 500, count))[1]?.content ?? '');
 		expect(starts.size).toBeLessThanOrEqual(12);
 	});
 
-	it('shortens a single turn that is too long: its words, or a tool\'s result', () => {
+	it('shortens a single turn that is too long: its words, or a tool\'s result', async () => {
 		const toolCalls = [{ id: 'c', name: 'list', arguments: {}, result: { rows: 'x'.repeat(50_000) } }];
 		const messages: ChatMessage[] = [user('y'.repeat(20_000)), { role: 'assistant', content: 'Let me see.', toolCalls }];
-		const kept = fitMessages(messages, 1000, count);
+		const kept = await fitMessages(messages, 1000, count);
 		expect(count(kept)).toBeLessThanOrEqual(1000);
 		expect(kept.map(({ role }) => role)).toEqual(['user', 'assistant']);
 	});
 
-	it('says so when tools alone are too long', () => {
-		expect(() => fitMessages(talk(2), 100, (messages) => count(messages) + 1000)).toThrow(/tools/);
+	it('says so when tools alone are too long', async () => {
+		await expect(fitMessages(talk(2), 100, (messages) => count(messages) + 1000)).rejects.toThrow(/tools/);
 	});
 });
 

@@ -64,12 +64,12 @@ function shorten(messages: readonly ChatMessage[]): ChatMessage[] | undefined {
  * last turn that is too long by itself is shortened: a turn never fails for its length. `count` renders
  * and counts. Rejects with VOICE_ERR_BAD_REQUEST where tools alone are too long.
  */
-export function fitMessages(
+export async function fitMessages(
 	messages: readonly ChatMessage[],
 	limit: number,
-	count: (messages: readonly ChatMessage[]) => number,
-): readonly ChatMessage[] {
-	if (count(messages) <= limit) return messages;
+	count: (messages: readonly ChatMessage[]) => number | Promise<number>,
+): Promise<readonly ChatMessage[]> {
+	if ((await count(messages)) <= limit) return messages;
 	const { head, turns } = splitTurns(messages);
 	const without = (dropped: number): readonly ChatMessage[] => [...head, ...turns.slice(dropped).flat()];
 	const last = Math.max(0, turns.length - 1);
@@ -79,12 +79,12 @@ export function fitMessages(
 	let enough = Math.ceil(last / DROP_STEP);
 	while (enough - tooFew > 1) {
 		const middle = Math.floor((tooFew + enough) / 2);
-		if (count(without(drops(middle))) <= limit) enough = middle;
+		if ((await count(without(drops(middle)))) <= limit) enough = middle;
 		else tooFew = middle;
 	}
 	let kept: readonly ChatMessage[] | undefined = without(drops(enough));
 	for (let round = 0; kept && round < SHORTENINGS; round++) {
-		if (count(kept) <= limit) return kept;
+		if ((await count(kept)) <= limit) return kept;
 		kept = shorten(kept);
 	}
 	throw new VoiceError(

@@ -8,7 +8,8 @@ import type { Scheduler } from '../../scheduler/scheduler';
 import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
 import { llamaBackend } from '../../llama/library';
 import { type ChatModel, loadChatModel } from './model';
-import { promptFor, writeReply } from './reply';
+import { promptFormatOf } from './prompt-format';
+import { type Prompt, promptFor, writeReply } from './reply';
 
 function cancelled(cause?: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
@@ -29,9 +30,8 @@ export class LlamaEngine implements ChatEngine {
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
 		const startedAt = performance.now();
-		const loaded = await this.inOrder(request.conversation, this.load(request.settings.model, true));
+		const { loaded, prompt } = await this.inOrder(request.conversation, this.prepare(request));
 		if (signal.aborted) throw cancelled(signal.reason);
-		const prompt = promptFor(loaded, request);
 		const held = (sequence: LlamaContextSequence): number =>
 			sequence.compareContextTokens([...prompt.tokens]).firstDifferentIndex;
 		return await loaded.pool.use(request.conversation, held, signal, async (sequence) => {
@@ -64,6 +64,11 @@ export class LlamaEngine implements ChatEngine {
 		});
 	}
 
+	private async prepare(request: ChatRequest): Promise<{ loaded: ChatModel; prompt: Prompt }> {
+		const loaded = await this.load(request.settings.model, true);
+		return { loaded, prompt: await promptFor(loaded, request) };
+	}
+
 	/** `work`, but not before that of an earlier call of the conversation: looking for the model's file takes now long, now short. */
 	private async inOrder<T>(conversation: string, work: Promise<T>): Promise<T> {
 		if (conversation === '') return await work;
@@ -94,8 +99,12 @@ export class LlamaEngine implements ChatEngine {
 		if (!pending) {
 			const hurry = new AbortController();
 			// llama.cpp takes a second to load, as long as the check takes.
-			const loaded = Promise.all([llamaBackend(), this.check.approve(file)]).then(
-				async ([backend]) => await loadChatModel(backend, this.scheduler, file, hurry.signal),
+			const backend = llamaBackend();
+			const format = backend.then(async ({ library }) => await promptFormatOf(library, file));
+			// A file that is no model at all is told as that.
+			format.catch(() => undefined);
+			const loaded = Promise.all([backend, this.check.approve(file)]).then(
+				async ([opened]) => await loadChatModel(opened, this.scheduler, file, await format, hurry.signal),
 			);
 			pending = { loaded, hurry };
 			this.models.set(key, pending);

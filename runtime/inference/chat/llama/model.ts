@@ -1,9 +1,9 @@
-import type { ChatWrapper, LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { VoiceError } from '../../../contract/errors';
 import type { ModelFile } from '../../models/resolve';
 import type { Scheduler } from '../../scheduler/scheduler';
 import type { Lane } from '../../scheduler/steps';
-import { chatWrapperFor } from './chat-format';
+import type { PromptFormat } from './prompt-format';
 import type { Backend, Library } from '../../llama/library';
 import { isWhollyOnGpu, openContext } from '../../llama/open-context';
 import { ChunkPace } from '../../llama/prefill';
@@ -21,7 +21,7 @@ const MEMORY_BYTES = 2 * 1024 ** 3;
 export interface ChatModel {
 	readonly library: Library;
 	readonly model: LlamaModel;
-	readonly wrapper: ChatWrapper;
+	readonly format: PromptFormat;
 	/** Tokens a conversation may have. */
 	readonly contextTokens: number;
 	readonly pool: SequencePool<LlamaContextSequence>;
@@ -31,16 +31,15 @@ export interface ChatModel {
 }
 
 /** Loads a model file that has been approved. Until `hurry` is aborted there is time to find out how many threads suit it. */
-export async function loadChatModel(backend: Backend, scheduler: Scheduler, file: ModelFile, hurry: AbortSignal): Promise<ChatModel> {
+export async function loadChatModel(backend: Backend, scheduler: Scheduler, file: ModelFile, format: PromptFormat, hurry: AbortSignal): Promise<ChatModel> {
 	try {
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), scheduler, hurry);
 		const context = await openContext(model, { contextTokens, sequences: MOST_SEQUENCES, memory: MEMORY_BYTES, threads });
-		const wrapper = await chatWrapperFor(model);
 		const { library } = backend;
 		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
-		return { library, model, wrapper, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
+		return { library, model, format, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
 	}

@@ -1,4 +1,4 @@
-import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { ChatWrapper, LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { randomBytes } from 'node:crypto';
 import type { ToolCall } from '../../../contract/chat';
 import { boundedArguments, MAX_TOOL_CALLS } from '../../../contract/json-bounds';
@@ -35,28 +35,26 @@ function toToolCall(name: string, params: unknown): ToolCall {
 export interface Prompt {
 	readonly history: ReturnType<typeof toChatHistory>;
 	readonly tokens: readonly Token[];
+	/** For the reply to it. */
+	readonly wrapper: ChatWrapper;
 }
 
 /** Renders the request as the model's own format; what does not fit into its memory is left out. */
-export function promptFor({ model, wrapper, contextTokens }: ChatModel, request: ChatRequest): Prompt {
+export async function promptFor({ model, format, contextTokens }: ChatModel, request: ChatRequest): Promise<Prompt> {
 	const functions = toModelFunctions(request.tools);
 	const rendered = new Map<ChatRequest['messages'], Prompt>();
-	const render = (messages: ChatRequest['messages']): Prompt => {
+	const render = async (messages: ChatRequest['messages']): Promise<Prompt> => {
 		const known = rendered.get(messages);
 		if (known) return known;
 		const history = toChatHistory(messages);
-		const { contextText } = wrapper.generateContextState({
-			chatHistory: history,
-			availableFunctions: functions,
-			documentFunctionParams: true,
-		});
-		const prompt = { history, tokens: contextText.tokenize(model.tokenizer) };
+		const { text, wrapper } = await format.render(history, functions);
+		const prompt = { history, tokens: text.tokenize(model.tokenizer), wrapper };
 		rendered.set(messages, prompt);
 		return prompt;
 	};
 	const reply = Math.min(request.settings.sampling.maxTokens, Math.floor(contextTokens * REPLY_SHARE));
 	const limit = contextTokens - reply - SPARE_TOKENS;
-	return render(fitMessages(request.messages, limit, (messages) => render(messages).tokens.length));
+	return await render(await fitMessages(request.messages, limit, async (messages) => (await render(messages)).tokens.length));
 }
 
 /** Reads the prompt and writes the reply on a sequence that is ours for that long. */
@@ -69,7 +67,7 @@ export async function writeReply(
 	signal: AbortSignal,
 	startedAt: number,
 ): Promise<ChatReply> {
-	const { library, wrapper, contextTokens, scheduler, lane } = loaded;
+	const { library, contextTokens, scheduler, lane } = loaded;
 	const { sampling } = request.settings;
 	// Nobody is on the line while a workflow asks by itself.
 	const live = request.conversation !== '';
@@ -78,7 +76,7 @@ export async function writeReply(
 	const writing = scheduler.permit({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
 	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
 
-	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: wrapper });
+	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: prompt.wrapper });
 	const before = sequence.tokenMeter.getState();
 	let written = 0;
 	let firstAt: number | undefined;

@@ -22,7 +22,7 @@ export class ContextRoom {
 
 	async fit<T>(messages: readonly ChatMessage[], replyTokens: number, ask: (messages: readonly ChatMessage[]) => Promise<T>): Promise<T> {
 		for (let tries = 0; ; tries++) {
-			const kept = this.letters === Infinity ? messages : fitMessages(messages, this.letters, lettersOf);
+			const kept = this.letters === Infinity ? messages : await fitMessages(messages, this.letters, lettersOf);
 			try {
 				return await ask(kept);
 			} catch (error) {
