@@ -83,7 +83,7 @@ async function main(): Promise<void> {
 	await installPackage(userFolder, manifest);
 	const model = path.join(userFolder, 'tool.gguf');
 	writeScriptedGguf(model, [{ when: 'go', say: 'One moment.', call: { name: 'nothing', arguments: {} } }, { when: AFTER_TOOL, say: 'Done.' }]);
-	const runtime = await startRuntime(manifest.node, userFolder);
+	const runtime = await startRuntime({ node: manifest.node, userFolder });
 	let n8n: LocalN8n | undefined;
 	try {
 		n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder) } });

@@ -86,7 +86,7 @@ it('after a new process has come the models are loaded again before the next tur
 	scenario.inference.die();
 	scenario.inference.come();
 	await jest.advanceTimersByTimeAsync(1000);
-	scenario.inference.last('listen').emit({ type: 'ready' });
+	scenario.inference.last('listen').emit({ type: 'ready', partials: true });
 	await settle();
 	expect(scenario.inference.of('warm')).toHaveLength(2);
 });
