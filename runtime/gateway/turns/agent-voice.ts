@@ -25,9 +25,9 @@ export class AgentVoice {
 
 	/**
 	 * Opens an utterance; undefined where the caller cannot be reached. `n`: the turn it answers; absent for what
-	 * belongs to no turn.
+	 * belongs to no turn. What was opened first is heard first.
 	 */
-	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined): AgentUtterance | undefined {
+	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined }: Partial<AgentUtteranceListener> = {}): AgentUtterance | undefined {
 		const link = this.link();
 		if (!link) return undefined;
 		const id = `u${this.nextId++}`;
@@ -36,8 +36,11 @@ export class AgentVoice {
 		const language = settings.language || (transcribe?.language ?? '');
 		const utterance = new AgentUtterance(id, { ...settings, interruptible, language }, this.inference, link, {
 			onMark,
-			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
-		});
+			onText: (text) => {
+				this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text });
+				onText(text);
+			},
+		}, [...this.live.values()].at(-1)?.utterance);
 		this.live.set(id, { utterance, n });
 		void utterance.finished.then(() => this.live.delete(id));
 		return utterance;

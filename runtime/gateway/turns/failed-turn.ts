@@ -14,7 +14,7 @@ export function tellOfFailure(
 	{ agent, voice, tell }: { agent: AgentSettings; voice: AgentVoice; tell: (event: PageEvent) => void },
 ): void {
 	tell({ type: 'error', error: error.toShape(), turnId: turn.id });
-	turn.speaking?.end();
+	turn.endSpeech();
 	if (agent.apology === '') return;
 	const apology = voice.open(agent.speak);
 	apology?.write(agent.apology);
