@@ -35,6 +35,8 @@ it('shows the error on the page, and says the apology with the trigger\'s voice'
 	expect(inference.of('speak')).toHaveLength(1);
 	expect(inference.last('speak').inputs).toEqual([{ type: 'piece', piece: 0, text: 'Sorry.' }, { type: 'end' }]);
 	expect(inference.last('speak').params.settings.voice).toBe('slt');
+	// The voice may be what failed.
+	expect(inference.last('speak').params.settings.fallbacks).toEqual([{ engine: 'flite', voice: '' }]);
 	expect(turn.speaking).toBe(false);
 });
 
