@@ -69,8 +69,9 @@ export async function eachItem(
 }
 
 /** The same for all tries of one run, another one in each round of a loop. */
-function runOf(context: IExecuteFunctions, itemIndex: number): number {
-	return Number(context.getWorkflowDataProxy(itemIndex).$runIndex) || 0;
+function runOf(context: IExecuteFunctions, itemIndex: number): number | undefined {
+	const run: unknown = context.getWorkflowDataProxy(itemIndex).$runIndex;
+	return typeof run === 'number' ? run : undefined;
 }
 
 /** As n8n itself reads these settings: it does not say which try it is, nor whether another one follows. */

@@ -92,6 +92,41 @@ export class Saying {
 	}
 }
 
+/** All that is said in one turn, in order. */
+export class Sayings {
+	private readonly all: Saying[] = [];
+
+	/** Something to say: a reply that is being written, or the text of a node. */
+	add(source: SaidText): Saying {
+		const saying = new Saying(source);
+		this.all.push(saying);
+		return saying;
+	}
+
+	get last(): Saying | undefined {
+		return this.all.at(-1);
+	}
+
+	of(source: SaidText): Saying | undefined {
+		return this.all.find((saying) => saying.isOf(source));
+	}
+
+	/** Spoken ahead, and no node has asked for them yet. */
+	get unasked(): Saying[] {
+		return this.all.filter(({ claimed }) => !claimed);
+	}
+
+	/** Spoken ahead of the node that asks for this text. */
+	ahead(text: string): Saying | undefined {
+		return this.unasked.find((saying) => saying.text === text);
+	}
+
+	/** Broke off in the middle of this text: whoever says it now says the rest. */
+	brokenOff(text: string): Saying | undefined {
+		return this.last?.failure !== undefined && this.last.text === text ? this.last : undefined;
+	}
+}
+
 export function joined(texts: readonly string[]): string {
 	return texts.map((text) => text.trim()).filter((text) => text !== '').join(' ');
 }

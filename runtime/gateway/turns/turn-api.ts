@@ -78,7 +78,7 @@ export class TurnApi {
 			conversation: sessionId,
 			inference: deps.inference,
 			history,
-			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayingOf(reply) ?? turn.says(reply)),
+			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
@@ -111,8 +111,8 @@ export class TurnApi {
 		const interrupted = (): boolean => turn.ended?.kind === 'interrupted';
 		if (!interrupted()) turn.assertLive();
 		const text = ask.text.trim();
-		const ahead = turn.spokenAhead(text);
-		const saying = ahead ?? turn.brokenOff(text) ?? this.saysInstead(turn, text);
+		const ahead = turn.sayings.ahead(text);
+		const saying = ahead ?? turn.sayings.brokenOff(text) ?? this.saysInstead(turn, text);
 		saying.claim(ask.waitForEnd);
 		if (!ahead) await this.speakLate(turn, ask, saying);
 		if (ask.waitForEnd) await saying.finished();
@@ -151,12 +151,12 @@ export class TurnApi {
 
 	/** Another text than the one that was spoken ahead: it takes the place of what nobody asked for. */
 	private saysInstead(turn: Turn, text: string): Saying {
-		for (const unasked of turn.unasked()) {
+		for (const unasked of turn.sayings.unasked) {
 			// What a model that failed has begun to say is said to its end.
 			if (!turn.reply?.failed) unasked.interrupt();
 			unasked.claim(false);
 		}
-		return turn.says({ text });
+		return turn.sayings.add({ text });
 	}
 
 	/** Without look-ahead, or where the voice broke off: the text is whole, and what was not heard of it is spoken now. */

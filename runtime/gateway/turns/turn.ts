@@ -9,7 +9,7 @@ import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
 import type { AgentUtterance } from './agent-utterance';
 import { NodeTries } from './node-tries';
-import { Saying, type SaidText, joined } from './saying';
+import { Sayings, joined, type SaidText } from './saying';
 
 export type TurnEndKind = 'spoken' | 'interrupted' | 'failed';
 
@@ -68,7 +68,7 @@ export class Turn {
 	private readonly toolRecords: ToolRecord[] = [];
 	/** In the order in which they are heard. */
 	private readonly utterances: AgentUtterance[] = [];
-	private readonly sayings: Saying[] = [];
+	readonly sayings = new Sayings();
 	readonly tries = new NodeTries();
 	private retrying = false;
 	private lastTrouble: VoiceError | undefined;
@@ -191,44 +191,12 @@ export class Turn {
 	/** Something went wrong, and a node has still to say what becomes of it: it tries again, another one speaks, or it gives up. */
 	get unresolved(): boolean {
 		if (this.retrying || this.lastTrouble) return true;
-		const last = this.sayings.at(-1);
+		const { last } = this.sayings;
 		return last?.failure !== undefined && last.answersToNode;
 	}
 
 	get awaitingRetry(): boolean {
 		return this.retrying;
-	}
-
-	/** Something to say in this turn: a reply that is being written, or the text of a node. */
-	says(text: SaidText): Saying {
-		const saying = new Saying(text);
-		this.sayings.push(saying);
-		return saying;
-	}
-
-	/** What is spoken of a reply. */
-	sayingOf(reply: TurnReply): Saying | undefined {
-		return this.sayings.find((saying) => saying.isOf(reply));
-	}
-
-	/** Spoken ahead of the node that asks for this text. */
-	spokenAhead(text: string): Saying | undefined {
-		return this.unasked().find((saying) => saying.text === text);
-	}
-
-	/** Broke off in the middle of this text: whoever says it now says the rest. */
-	brokenOff(text: string): Saying | undefined {
-		const last = this.sayings.at(-1);
-		return last?.failure !== undefined && last.text === text ? last : undefined;
-	}
-
-	/** Sayings that were spoken ahead and that no node has asked for. */
-	unasked(): Saying[] {
-		return this.sayings.filter(({ claimed }) => !claimed);
-	}
-
-	get lastSaying(): Saying | undefined {
-		return this.sayings.at(-1);
 	}
 
 	/** The agent says something in this turn. */

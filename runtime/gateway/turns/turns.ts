@@ -177,7 +177,7 @@ export class Turns {
 	private considerOver(turn: Turn, quiet = false): void {
 		if (turn.ended || turn.attended || !turn.hasSpoken || turn.reply?.working || turn.unresolved) return;
 		// The node that asked for it has gone on, and will not hear of it.
-		const failure = turn.lastSaying?.failure;
+		const failure = turn.sayings.last?.failure;
 		if ((!turn.reply || failure) && !quiet) {
 			// Another node may follow at once: n8n needs some ms from one to the next.
 			setTimeout(() => this.considerOver(turn, true), NEXT_NODE_MS);
