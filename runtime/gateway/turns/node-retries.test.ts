@@ -371,6 +371,46 @@ describe('a workflow that goes on after a failure', () => {
 	});
 });
 
+describe('a node that fails when the turn is over', () => {
+	it('and another one had said a filler only: the caller is told', async () => {
+		const { scenario, turn } = await asked();
+		const filler = scenario.asksSpeech(turn, 'One moment.');
+		await scenario.plays();
+		await filler;
+		await scenario.silence(2000);
+		expect(turn.ended?.kind).toBe('spoken');
+		await modelFails(scenario, turn);
+		scenario.nodeFails(turn);
+		await settle();
+		expect(scenario.page('error')).toMatchObject([{ turnId: turn.id, error: { code: 'VOICE_ERR_MODEL_FAILED' } }]);
+		expect(spoken(scenario)).toEqual(['One moment.', 'Sorry.']);
+	});
+
+	it('and the caller has had an answer: nothing is said', async () => {
+		const { scenario, turn } = await asked();
+		const reply = scenario.asksReply(turn);
+		await settle();
+		await scenario.writes('You are free.');
+		await reply;
+		await scenario.plays();
+		scenario.nodeFails(turn);
+		await settle();
+		expect(scenario.page('error')).toEqual([]);
+		expect(spoken(scenario)).toEqual(['You are free.']);
+	});
+
+	it('and the caller is in the next one: nothing is said', async () => {
+		const { scenario, turn } = await asked();
+		const filler = scenario.asksSpeech(turn, 'One moment.');
+		await scenario.plays();
+		await filler;
+		await scenario.silence(1000);
+		await scenario.says('and on tuesday');
+		scenario.nodeFails(turn);
+		expect(scenario.page('error')).toEqual([]);
+	});
+});
+
 it('an execution that is stopped while the agent speaks: what it says is said to its end, without an apology', async () => {
 	const { scenario, turn } = await asked();
 	void scenario.asksSpeech(turn, 'You are free.');

@@ -129,7 +129,10 @@ export class Turns {
 	/** The turn ends with an error that the page shows and, if so set, the caller hears. */
 	fail(turn: Turn, error: VoiceError): void {
 		const { sessionId, request, deps, voice, tell, step } = this.call;
-		if (!turn.end('failed', error)) return;
+		if (!turn.end('failed', error)) {
+			if (this.leftUnanswered(turn)) tellOfFailure(turn, error, { agent: request.agent, voice, tell });
+			return;
+		}
 		this.abandoned.stop(turn);
 		// Nothing of it is shown after the news that it ended.
 		this.captions.get(turn)?.flush();
@@ -137,6 +140,11 @@ export class Turns {
 		tellOfFailure(turn, error, { agent: request.agent, voice, tell });
 		this.settle(turn, false);
 		step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
+	}
+
+	/** It was over when a node had spoken, as no other one followed at once; but what it said was no model's answer. */
+	private leftUnanswered(turn: Turn): boolean {
+		return turn.ended?.kind === 'spoken' && (!turn.reply || turn.reply.failed) && turn === this.turns.at(-1);
 	}
 
 	callStarted(): void {
