@@ -50,7 +50,17 @@ export const reoffer = z.object({ offer: z.string().min(1).max(100_000) });
 export const answered = z.object({ answer: z.string() });
 
 /** Which execution and node asks: the first execution to ask owns the turn. */
-const asker = z.object({ executionId: z.string().min(1), node: z.string().min(1) });
+const asker = z.object({
+	executionId: z.string().min(1),
+	node: z.string().min(1),
+	/**
+	 * Which run of the node in its execution, and which item of the run. The same again is another try of the same work.
+	 * Without them every ask stands for itself.
+	 */
+	run: z.number().int().nonnegative().optional(),
+	item: z.number().int().nonnegative().optional(),
+});
+export type Asker = z.infer<typeof asker>;
 
 export const transcriptAsk = asker.extend({ settings: transcribeSettings });
 export type TranscriptAsk = z.infer<typeof transcriptAsk>;
@@ -146,8 +156,15 @@ export const speech = z.object({
 });
 export type Speech = z.infer<typeof speech>;
 
-/** A node that fails says so, and the caller hears of it at once instead of after a time-out. */
-export const turnFailure = asker.extend({ code: z.string(), message: z.string().max(2000) });
+/** A node that fails says so, and the caller hears of it at once instead of after a time-out: when it was the last try. */
+export const turnFailure = asker.extend({
+	code: z.string(),
+	message: z.string().max(2000),
+	/** How often n8n tries this node: 1 unless it is set to "Retry On Fail". */
+	tries: z.number().int().min(1).max(100).default(1),
+	/** How long n8n waits before it tries again, ms. */
+	retryAfterMs: z.number().min(0).max(600_000).default(0),
+});
 export type TurnFailure = z.infer<typeof turnFailure>;
 
 export const transcription = z.object({

@@ -1,7 +1,7 @@
 // Guards against: an execution of a caller's turn that asks the runtime for something else than the workflow shows,
 // loses a tool's result, leaves the caller waiting when a node fails, or does not stop when it is stopped.
 import { type INodeExecutionData, type INodeParameters, createRunExecutionData } from 'n8n-workflow';
-import type { ReplyAsk, ToolResultsAsk } from '../../runtime/contract/control';
+import type { ReplyAsk, SpeechAsk, ToolResultsAsk } from '../../runtime/contract/control';
 import { Execution, type Link, type NodeSpec, type RunOptions, STATE_FOLDER, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
 import { KEY, Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
 
@@ -19,7 +19,7 @@ const EVENT: INodeExecutionData = {
 };
 const IDS = { sessionId: SESSION, turnId: TURN };
 function ASKER(node: string) {
-	return { executionId: 'execution-1', node };
+	return { executionId: 'execution-1', node, run: 0, item: 0 };
 }
 const BY_PACK = { engine: 'pack:listen', replaced: [] };
 const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
@@ -348,7 +348,7 @@ describe('when a node fails', () => {
 		runtime.will('transcript', new Refusal('VOICE_ERR_MODEL_MISSING', 'There is no model /models/none.'));
 		const error = errorOf(await run([TRIGGER, TRANSCRIBE], chain(TRIGGER, TRANSCRIBE)));
 		expect(error).toMatchObject({ message: 'There is no model /models/none.', description: expect.stringMatching(/Check the model's path.*\(VOICE_ERR_MODEL_MISSING\)/) });
-		expect(runtime.of('failure')).toEqual([{ ...ASKER('Transcribe'), code: 'VOICE_ERR_MODEL_MISSING', message: 'There is no model /models/none.' }]);
+		expect(runtime.of('failure')).toEqual([{ ...ASKER('Transcribe'), code: 'VOICE_ERR_MODEL_MISSING', message: 'There is no model /models/none.', tries: 1, retryAfterMs: 0 }]);
 	});
 
 	test.each(['VOICE_ERR_TURN_ENDED', 'VOICE_ERR_TURN_CLAIMED', 'VOICE_ERR_TURN_UNKNOWN'] as const)('%s is not reported back: the runtime said it', async (code) => {
@@ -368,11 +368,75 @@ describe('when a node fails', () => {
 		expect(runtime.of('failure')).toEqual([]);
 	});
 
-	test('the error output gets it where the node has one', async () => {
+	const ERROR = { code: 'VOICE_ERR_BUSY', message: 'Refused by the test.', remedy: expect.stringMatching(/./) };
+
+	test.each<[string, NodeSpec[]]>([['', []], [', also where a node in between has replaced the item', [{ name: 'Other words', type: 'test.replace' }]]])(
+		'the error output gets it where the node has one, with what came in%s',
+		async (_name, between) => {
+			runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'));
+			const nodes = [TRIGGER, ...between, { ...TRANSCRIBE, more: { onError: 'continueErrorOutput' } as const }];
+			const result = await run(nodes, chain(...nodes));
+			expect(itemsOf(result, 'Transcribe', 0)).toEqual([]);
+			const cameIn = between.length > 0 ? { text: 'other words' } : EVENT.json;
+			expect(itemsOf(result, 'Transcribe', 1).map(({ json }) => json)).toEqual([{ ...cameIn, ...IDS, error: ERROR }]);
+			expect(runtime.of('failure')).toEqual([]);
+		},
+	);
+
+	test('one that was saved before there was an error output, and continues, gives the error out as data', async () => {
 		runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'));
-		const result = await run([TRIGGER, { ...TRANSCRIBE, more: { onError: 'continueErrorOutput' } }], chain(TRIGGER, TRANSCRIBE));
-		expect(itemsOf(result, 'Transcribe', 0)).toEqual([]);
-		expect(itemsOf(result, 'Transcribe', 1)).toHaveLength(1);
+		const result = await run([TRIGGER, { ...TRANSCRIBE, more: { continueOnFail: true } }], chain(TRIGGER, TRANSCRIBE));
+		expect(itemsOf(result, 'Transcribe').map(({ json }) => json)).toEqual([{ ...IDS, error: ERROR }]);
+		expect(runtime.of('failure')).toEqual([]);
+	});
+
+	test('for one of several items: the others go on', async () => {
+		runtime.will('speech', SPEECH, new Refusal('VOICE_ERR_BUSY'), SPEECH);
+		const speak = { ...SPEAK, more: { onError: 'continueErrorOutput' } as const };
+		const workflow = workflowOf([TRIGGER, speak], chain(TRIGGER, speak));
+		const result = await execute(workflow, 'Voice', [EVENT, EVENT, EVENT], { mode: 'webhook' });
+		expect(itemsOf(result, 'Speak', 0)).toHaveLength(2);
+		expect(itemsOf(result, 'Speak', 1)).toMatchObject([{ json: { ...IDS, error: ERROR } }]);
+	});
+
+	const RETRY = { retryOnFail: true, waitBetweenTries: 1 };
+
+	test.each<[string, NodeSpec['more'], number, number]>([
+		['three times', { ...RETRY, maxTries: 3 }, 3, 1],
+		['three times where nothing else is said', { ...RETRY }, 3, 1],
+		['five times at most', { ...RETRY, maxTries: 9 }, 5, 1],
+		['twice at least', { ...RETRY, maxTries: 1 }, 2, 1],
+		['once without the setting, whatever its number', { maxTries: 4 }, 1, 0],
+	])('n8n tries it %s, and the runtime is told so each time', async (_name, more, tries, retryAfterMs) => {
+		runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'));
+		errorOf(await run([TRIGGER, { ...TRANSCRIBE, more }], chain(TRIGGER, TRANSCRIBE)));
+		const failure = { ...ASKER('Transcribe'), code: 'VOICE_ERR_BUSY', message: 'Refused by the test.', tries, retryAfterMs };
+		expect(runtime.of('failure')).toEqual(Array(tries).fill(failure));
+	});
+
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('%s: n8n tries it as often, and a later try that does well is all that comes out', async (onError) => {
+		runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'), new Refusal('VOICE_ERR_BUSY'), TRANSCRIPT);
+		const result = await run([TRIGGER, { ...TRANSCRIBE, more: { ...RETRY, onError } }], chain(TRIGGER, TRANSCRIBE));
+		expect(itemsOf(result, 'Transcribe').map(({ json }) => json)).toEqual([{ ...IDS, ...TRANSCRIPT }]);
+		expect(runtime.of('transcript')).toEqual(Array(3).fill({ ...ASKER('Transcribe'), settings: expect.anything() }));
+		expect(runtime.of('failure')).toEqual([]);
+	});
+
+	test('in a loop each round is a run of its own', async () => {
+		runtime.will('speech', SPEECH);
+		const workflow = workflowOf([TRIGGER, { name: 'A', type: 'test.between' }, { name: 'B', type: 'test.between' }, SPEAK], [['Voice', 'A'], ['Voice', 'B'], ['A', 'Speak'], ['B', 'Speak']]);
+		itemsOf(await execute(workflow, 'Voice', [EVENT], { mode: 'webhook' }), 'Speak');
+		expect((runtime.of('speech') as SpeechAsk[]).map(({ run: round, item }) => [round, item])).toEqual([[0, 0], [1, 0]]);
+	});
+
+	test('a bad expression is a mistake in the node, and its last try is told', async () => {
+		const speak = { ...SPEAK, parameters: { text: '={{ $("Nowhere").item.json.text }}' }, more: { ...RETRY, maxTries: 2 } };
+		const error = errorOf(await run([TRIGGER, speak], chain(TRIGGER, speak)));
+		expect(error.description).toMatch(/VOICE_ERR_BAD_REQUEST/);
+		expect(runtime.of('failure')).toMatchObject(Array(2).fill({ code: 'VOICE_ERR_BAD_REQUEST', tries: 2 }));
+		const goesOn = { ...speak, more: { onError: 'continueErrorOutput' } as const };
+		const items = itemsOf(await run([TRIGGER, goesOn], chain(TRIGGER, goesOn)), 'Speak', 1);
+		expect(items).toMatchObject([{ json: { ...IDS, error: { code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringMatching(/Referenced node/), remedy: expect.not.stringMatching(/bug/) } } }]);
 	});
 });
 
@@ -384,6 +448,17 @@ test('a stopped execution hangs up on the runtime', async () => {
 	await execution.done;
 	await runtime.until('failure');
 	expect(runtime.abandoned).toEqual(['speech']);
+	expect(runtime.of('failure')).toMatchObject([{ code: 'VOICE_ERR_CANCELLED' }]);
+});
+
+test('a stopped execution is told as one, though its node would go on', async () => {
+	runtime.will('speech', new Promise(() => undefined));
+	const speak = { ...SPEAK, more: { onError: 'continueRegularOutput' } as const };
+	const execution = new Execution(workflowOf([TRIGGER, speak], chain(TRIGGER, speak)), 'Voice', [EVENT], { mode: 'webhook' });
+	await runtime.until('speech');
+	execution.cancel();
+	await execution.done;
+	await runtime.until('failure');
 	expect(runtime.of('failure')).toMatchObject([{ code: 'VOICE_ERR_CANCELLED' }]);
 });
 

@@ -73,7 +73,7 @@ export class ConversationLog {
 				break;
 			}
 			case 'error': {
-				const turn = event.turnId === undefined ? undefined : this.turns.get(event.turnId);
+				const turn = this.turnOf(event.turnId);
 				if (turn) turn.error = event.error;
 				else this.errors.push(event.error);
 				break;
@@ -95,12 +95,21 @@ export class ConversationLog {
 		this.turns.set(turnId, turn);
 	}
 
+	/** Where nothing was recognised, the first that is heard of a turn is its answer, or that it failed. */
+	private turnOf(turnId: string | undefined): CallTurn | undefined {
+		if (turnId === undefined) return undefined;
+		const known = this.turns.get(turnId);
+		const turn = known ?? this.open.shift();
+		if (turn && !known) this.turns.set(turnId, Object.assign(turn, { turnId }));
+		return turn;
+	}
+
 	private replied(turnId: string | undefined, text: string, interrupted: boolean): void {
 		if (turnId === undefined) {
 			this.greeting = text;
 			this.greeted = true;
 		}
-		const turn = turnId === undefined ? undefined : this.turns.get(turnId);
+		const turn = this.turnOf(turnId);
 		if (turn) Object.assign(turn, { reply: text, interrupted });
 	}
 }

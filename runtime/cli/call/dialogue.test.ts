@@ -108,6 +108,13 @@ it('a turn that fails is no answer, and the next line is said', async () => {
 	expect(turns[0]?.error?.code).toBe('VOICE_ERR_WORKFLOW_FAILED');
 });
 
+it('knows a turn of which nothing was recognised by its failure, and does not wait for it', async () => {
+	const error = { code: 'VOICE_ERR_WORKFLOW_FAILED', message: 'failed', remedy: 'look' } as const;
+	const { run, log } = scene(({ n, tell }) => tell({ type: 'error', turnId: turnId(n), error }));
+	expect(await run([{ text: 'one' }])).toMatchObject([{ turnId: turnId(1), error }]);
+	expect(log.errors).toEqual([]);
+});
+
 it('an agent that says nothing is waited for as long as allowed', async () => {
 	const { run } = scene(() => undefined, 20);
 	const turns = await run([{ text: 'a' }]);

@@ -46,12 +46,12 @@ describe('a turn with a tool', () => {
 		['I will', ['I will', undefined]],
 		['I will look.', ['I will look.', undefined]],
 		['I will look. It is', ['I will look.', 'It is']],
-		['I will look. One moment. It is booked for', ['I will look.', 'It is **booked** for']],
+		['I will look. One moment. It is booked for', ['I will look.', 'One moment. It is **booked** for']],
 		['I will look. It is booked for friday.', ['I will look.', 'It is **booked** for friday.']],
 		['I will look. It is booked for friday. Anything else?', ['I will look.', 'It is **booked** for friday. Anything else?']],
 	])('keeps of it what was heard: "%s"', (heard, [first, second]) => {
 		const history = booked();
-		history.cutToHeard(heard, 1);
+		history.keepHeard({ turn: 1, user: '', heard: heard });
 		expect(history.messages().slice(2)).toEqual([
 			assistant(first ?? '', [done('a', 'yes'), done('b', 'no')]),
 			...(second === undefined ? [] : [assistant(second)]),
@@ -63,7 +63,7 @@ it('leaves no trace of an answer of which nothing was heard', () => {
 	const history = new History();
 	history.addUser('hello', 1);
 	history.addAssistant('Hello, how can I help?');
-	history.cutToHeard('', 1);
+	history.keepHeard({ turn: 1, user: '', heard: '' });
 	expect(history.messages()).toEqual([user('hello')]);
 });
 
@@ -71,7 +71,7 @@ it('takes a result that comes turns later to the call it belongs to, and tells o
 	const history = new History();
 	history.addUser('book a dentist', 1);
 	history.addToolCalls([call('slow')]);
-	history.cutToHeard('', 1);
+	history.keepHeard({ turn: 1, user: '', heard: '' });
 	history.addUser('no, friday', 2);
 	expect(history.messages()).toEqual([user('book a dentist'), assistant('', [running('slow')]), user('no, friday')]);
 	expect(history.addToolResult('slow', { booked: true })).toBe(true);
@@ -107,7 +107,7 @@ it('cuts or drops a turn only if it knows it: one that was cancelled early has w
 	const history = new History();
 	history.addUser('hello', 1);
 	history.addAssistant('Hello.');
-	history.cutToHeard('', 2);
+	history.keepHeard({ turn: 2, user: '', heard: '' });
 	history.dropTurn(2);
 	expect(history.messages()).toEqual([user('hello'), assistant('Hello.')]);
 	history.dropTurn(1);

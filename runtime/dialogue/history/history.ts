@@ -1,6 +1,6 @@
 import type { ChatMessage, ToolCall } from '../../contract/chat';
-import { cutToHeard } from './cut-to-heard';
-import { charactersOf, messagesOf, type TurnEntry } from './transcript-entry';
+import { asHeard } from './as-heard';
+import { charactersOf, isEmpty, messagesOf, type TurnEntry } from './transcript-entry';
 
 export interface HistoryLimits {
 	/** What the model gets: at most so many turns, and about so many characters. */
@@ -36,16 +36,28 @@ export class History {
 		this.entries.push({ turn: undefined, user: undefined, assistant: [{ content: text, calls: [] }] });
 	}
 
-	/** Opens a turn. A second time in the same turn it replaces the text. */
+	/**
+	 * Opens a turn. A second time in the same turn it replaces the text, unless that has been answered: then it is what is
+	 * answered next. Tools that have run still wait for their answer.
+	 */
 	addUser(text: string, turn: number): void {
 		const last = this.entries.at(-1);
-		if (last?.user !== undefined && last.turn === turn) last.user = text;
-		else this.entries.push({ turn, user: text, assistant: [] });
+		const message = last?.assistant.at(-1);
+		if (last?.user === undefined || last.turn !== turn || message?.calls.length === 0) this.entries.push({ turn, user: text, assistant: [] });
+		else if (!message) last.user = text;
 	}
 
 	/** All that the model wrote in one step, or that was said in its place: a message of its own. */
 	addAssistant(text: string): void {
 		if (text !== '') this.openEntry().assistant.push({ content: text, calls: [] });
+	}
+
+	/** Said while the tools run: it ends the step, and its calls follow. */
+	addFiller(text: string): void {
+		const { assistant } = this.openEntry();
+		const message = assistant.at(-1);
+		if (message?.calls.length === 0) message.content = `${message.content} ${text}`.trim();
+		else assistant.push({ content: text, calls: [] });
 	}
 
 	/** The calls that end the step; they belong to what the model wrote in it. */
@@ -72,18 +84,39 @@ export class History {
 		return false;
 	}
 
-	/** Forgets what the agent said in the turn but the caller did not hear. Calls and results stay. */
-	cutToHeard(heard: string, turn: number): void {
-		const entry = this.find(turn);
-		if (entry === undefined) return;
-		const contents = cutToHeard(entry.assistant.map(({ content }) => content), heard);
-		entry.assistant.forEach((message, index) => (message.content = contents[index] ?? ''));
+	/**
+	 * Of what the agent says in the turn, what was heard stands, in its order, whoever wrote it. Calls and results stay.
+	 * `user`: what the caller said, where no model was asked.
+	 */
+	keepHeard({ turn, user, heard }: { turn: number; user: string; heard: string }): void {
+		const entries = this.entries.filter((entry) => entry.turn === turn);
+		const messages = entries.flatMap(({ assistant }) => assistant);
+		const { contents, rest } = asHeard(messages.map(({ content }) => content), heard);
+		messages.forEach((message, index) => (message.content = contents[index] ?? ''));
+		if (rest !== '') this.addHeard(rest, entries.at(-1) ?? this.newEntry(turn, user));
+		const answered = entries.filter(({ assistant }) => assistant.some((message) => !isEmpty(message)));
+		if (answered.length > 0) this.drop(entries.filter((entry) => !answered.includes(entry)));
 	}
 
 	/** The next turn says all of this one again. */
 	dropTurn(turn: number): void {
-		const entry = this.find(turn);
-		if (entry !== undefined) this.entries.splice(this.entries.indexOf(entry), 1);
+		this.drop(this.entries.filter((entry) => entry.turn === turn));
+	}
+
+	private addHeard(text: string, { assistant }: TurnEntry): void {
+		const message = assistant.at(-1);
+		if (message?.calls.length === 0) message.content = `${message.content} ${text}`.trim();
+		else assistant.push({ content: text, calls: [] });
+	}
+
+	private newEntry(turn: number, user: string): TurnEntry {
+		const entry: TurnEntry = { turn, user, assistant: [] };
+		this.entries.push(entry);
+		return entry;
+	}
+
+	private drop(entries: readonly TurnEntry[]): void {
+		for (const entry of entries) this.entries.splice(this.entries.indexOf(entry), 1);
 	}
 
 	/** The newest turns that fit the limits; the newest of all even if it does not. Call it once a step. */
@@ -94,10 +127,6 @@ export class History {
 			}
 		}
 		return this.entries.slice(this.windowStart).flatMap(messagesOf);
-	}
-
-	private find(turn: number): TurnEntry | undefined {
-		return this.entries.findLast((entry) => entry.user !== undefined && entry.turn === turn);
 	}
 
 	private fits(start: number, share: number): boolean {

@@ -26,7 +26,7 @@ function answered({ id, name, arguments: given, result }: AssistantEntry['calls'
 }
 
 /** Nothing heard and nothing done leaves no trace. */
-function isEmpty({ content, calls }: AssistantEntry): boolean {
+export function isEmpty({ content, calls }: AssistantEntry): boolean {
 	return content === '' && calls.length === 0;
 }
 

@@ -1,6 +1,6 @@
 import { agentSettings, speakSettings } from '../../contract/agent-settings';
 import { chatSettings, type ToolCall } from '../../contract/chat';
-import { type ChatDone, openSession, replyAsk, type ReplyAsk, type ReplyStep, type Speech, speechAsk, type SpeechAsk } from '../../contract/control';
+import { type ChatDone, openSession, replyAsk, type ReplyAsk, type ReplyStep, type Speech, speechAsk, type SpeechAsk, turnFailure, type TurnFailure } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { type PageEvent, pageEvent } from '../../contract/page-events';
 import type { TriggerEvent } from '../../contract/turn';
@@ -175,6 +175,11 @@ export class CallScenario {
 	asksSpeech(turn: Turn, text: string, ask: Partial<SpeechAsk> = {}, execution = 'e1', gone = new AbortController()): Promise<Speech> {
 		const whole = speechAsk.parse({ executionId: execution, node: 'Orpheus Speak', text, speak: speakSettings.parse({}), ...ask });
 		return watched(this.call.api.asked(turn, execution, gone.signal, async () => await this.call.api.speech(turn, whole)));
+	}
+
+	/** A node says that it has failed; `tries`: how often n8n tries it. */
+	nodeFails(turn: Turn, failure: Partial<TurnFailure> = {}): void {
+		this.call.api.nodeFailed(turn, turnFailure.parse({ executionId: 'e1', node: 'A node', run: 0, item: 0, code: 'VOICE_ERR_MODEL_FAILED', message: 'It broke.', ...failure }));
 	}
 
 	givesResults(turn: Turn, ids: readonly string[], execution = 'e1'): Promise<ReplyStep> {

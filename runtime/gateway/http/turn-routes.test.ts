@@ -16,7 +16,7 @@ const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 
 let door: HttpDoor;
 /** The turn, and who answers for it. */
 const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn() };
-const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), speech: jest.fn(), fail: jest.fn() };
+const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), speech: jest.fn(), nodeFailed: jest.fn() };
 let gone: AbortSignal;
 
 beforeEach(async () => {
@@ -100,24 +100,25 @@ it('what was said is a WAV file of 16 kHz', async () => {
 	expect([...response.body.subarray(44)]).toEqual([1, 0, 2, 0, 3, 0]);
 });
 
-it('a node that gives up fails the turn, with its name', async () => {
-	const response = await post('failure', { ...ASKER, code: 'X', message: 'It broke' });
+it('a node that fails says so, and how often n8n tries it', async () => {
+	const failure = { ...ASKER, run: 1, item: 0, code: 'X', message: 'It broke', tries: 3, retryAfterMs: 1000 };
+	const response = await post('failure', failure);
 	expect(response.status).toBe(204);
-	expect(turn.claim).toHaveBeenCalledWith('7');
-	expect(api.fail).toHaveBeenCalledWith(turn, expect.objectContaining({ code: 'VOICE_ERR_WORKFLOW_FAILED', message: 'A node: It broke' }));
+	expect(api.nodeFailed).toHaveBeenCalledWith(turn, failure);
+	await post('failure', { ...ASKER, code: 'X', message: 'It broke' });
+	expect(api.nodeFailed).toHaveBeenLastCalledWith(turn, { ...ASKER, code: 'X', message: 'It broke', tries: 1, retryAfterMs: 0 });
 });
 
 it('a node of another execution cannot fail it', async () => {
-	turn.claim.mockImplementation(() => {
+	api.nodeFailed.mockImplementation(() => {
 		throw new VoiceError('VOICE_ERR_TURN_CLAIMED', 'Another execution answers.');
 	});
 	expect((await post('failure', { ...ASKER, code: 'X', message: 'It broke' })).status).toBe(409);
-	expect(api.fail).not.toHaveBeenCalled();
 });
 
 it.each([{ ...ASKER }, { ...ASKER, code: 'X', message: 'x'.repeat(2001) }, { code: 'X', message: 'no execution' }])('a failure like %j is refused', async (body) => {
 	expect((await post('failure', body)).status).toBe(400);
-	expect(api.fail).not.toHaveBeenCalled();
+	expect(api.nodeFailed).not.toHaveBeenCalled();
 });
 
 it.each(['x', `s_${'t'.repeat(24)}`, `t_${'t'.repeat(60)}`])('the id %s is refused before anybody looks for it', async (id) => {

@@ -11,7 +11,6 @@ import {
 	transcriptAsk,
 	turnFailure,
 } from '../../contract/control';
-import { VoiceError } from '../../contract/errors';
 import { turnId } from '../../contract/turn';
 import { encodeWav } from '../../audio/wav';
 import type { Calls } from '../calls/calls';
@@ -80,9 +79,7 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 
 	app.post('/v1/turns/:turnId/failure', async (request, reply) => {
 		const { api, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
-		const failure = parseRequest(turnFailure, request.body);
-		turn.claim(failure.executionId);
-		api.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `${failure.node}: ${failure.message}`));
+		api.nodeFailed(turn, parseRequest(turnFailure, request.body));
 		return await reply.status(204).send();
 	});
 }

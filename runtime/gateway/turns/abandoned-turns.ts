@@ -13,16 +13,18 @@ export class AbandonedTurns {
 		private readonly onAbandoned: (turn: Turn, error: VoiceError) => void,
 	) {}
 
-	/** Counts anew from now, unless the turn is over, a node asks or the agent speaks. */
-	restart(turn: Turn): void {
+	/**
+	 * Counts anew from now, unless the turn is over, a node asks or the agent speaks. `pauseMs`: n8n waits for so long before
+	 * it goes on.
+	 */
+	restart(turn: Turn, pauseMs = 0): void {
 		this.stop(turn);
 		if (turn.ended || turn.attended || turn.speaking) return;
 		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
 		const timer = setTimeout(() => {
 			this.timers.delete(turn);
-			const message = turn.claimed ? 'The workflow stopped before it spoke.' : 'No node answered the turn.';
-			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', message));
-		}, limit);
+			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', whatHappened(turn)));
+		}, limit + pauseMs);
 		this.timers.set(turn, timer);
 	}
 
@@ -30,4 +32,9 @@ export class AbandonedTurns {
 		clearTimeout(this.timers.get(turn));
 		this.timers.delete(turn);
 	}
+}
+
+function whatHappened({ claimed, trouble }: Turn): string {
+	if (!claimed) return 'No node answered the turn.';
+	return `The workflow stopped before it spoke.${trouble ? ` The last error was: ${trouble.message}` : ''}`;
 }

@@ -52,7 +52,7 @@ describe('text', () => {
 		await soon();
 		expect(spoken.voice.of('end')).toHaveLength(1);
 		await spoken.isDone();
-		expect(await spoken.played(1000)).toEqual({ heard: 'You are free. \u{1f600} All day long. \u{1f389}', spokenMs: 1000, complete: true });
+		expect(await spoken.played(1000)).toEqual({ heard: 'You are free.\n\u{1f600}\nAll day long.\n\u{1f389}', spokenMs: 1000, complete: true });
 	});
 
 	it('that comes after the end is not taken', async () => {

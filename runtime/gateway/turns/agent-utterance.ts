@@ -44,9 +44,12 @@ export interface Outcome {
  */
 export class AgentUtterance {
 	readonly finished: Promise<Outcome>;
+	/** Its voice makes no more sound: the next utterance's voice can begin. */
+	readonly voiced: Promise<void>;
 	private finish: (outcome: Outcome) => void = () => undefined;
+	private endVoice: () => void = () => undefined;
 	private outcome: Outcome | undefined;
-	private text = '';
+	private given = '';
 	private readonly splitter = new SentenceSplitter();
 	private readonly speakable: (written: string) => string;
 	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
@@ -62,6 +65,8 @@ export class AgentUtterance {
 	private spokenBy: DoneBy;
 	private error: VoiceError | undefined;
 	private silence: NodeJS.Timeout | undefined;
+	/** The voice of the utterance before is done. */
+	private mayBegin: boolean;
 
 	constructor(
 		readonly id: string,
@@ -69,8 +74,12 @@ export class AgentUtterance {
 		private readonly inference: InferenceServer,
 		private readonly link: Pick<MediaLink, 'send'>,
 		private readonly listener: AgentUtteranceListener,
+		/** The utterance before: media plays them in the order in which their sound comes. */
+		private readonly before?: Pick<AgentUtterance, 'voiced'>,
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
+		this.voiced = new Promise((resolve) => (this.endVoice = resolve));
+		this.mayBegin = before === undefined;
 		this.spokenBy = { engine: settings.engine, replaced: [] };
 		this.speakable = speakableIn(settings.language);
 	}
@@ -98,6 +107,16 @@ export class AgentUtterance {
 		return this.error;
 	}
 
+	/** All text it was given so far. */
+	get text(): string {
+		return this.given;
+	}
+
+	/** How much of its sound was played, ms. */
+	get spokenMs(): number {
+		return this.outcome?.spokenMs ?? 0;
+	}
+
 	/** Heard so far. */
 	get heard(): string {
 		return this.outcome?.heard ?? heardText(this.pieces, this.played, this.sampleRate);
@@ -106,8 +125,8 @@ export class AgentUtterance {
 	/** More text, cut anywhere. */
 	write(text: string): void {
 		if (this.over || this.textEnded) return;
-		this.text += text;
-		this.listener.onText(this.text);
+		this.given += text;
+		this.listener.onText(this.given);
 		this.enqueue(this.splitter.push(text));
 	}
 
@@ -200,14 +219,15 @@ export class AgentUtterance {
 	}
 
 	private tellVoice(input: SpeakInput): void {
-		this.watchVoice();
+		if (this.mayBegin) this.watchVoice();
 		this.speak ??= this.openVoice();
 		void this.speak.then((call) => call.send(input), () => undefined);
 	}
 
 	private openVoice(): Promise<RpcCall<SpeakInput, unknown>> {
-		const opening = this.inference
-			.ready()
+		const { before, inference } = this;
+		const ready = before ? before.voiced.then(async () => await this.whenWanted()) : inference.ready();
+		const opening = ready
 			.then((client) => client.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
 		opening.then((call) => call.result).then(
 			() => this.voiceDone(),
@@ -229,6 +249,14 @@ export class AgentUtterance {
 	/** All that the voice was given is made. */
 	private get endsHere(): boolean {
 		return this.pieces.every(({ whole }) => whole);
+	}
+
+	/** The caller may have interrupted while it waited. */
+	private async whenWanted(): ReturnType<InferenceServer['ready']> {
+		if (this.over) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this any more.');
+		this.mayBegin = true;
+		this.watchVoice();
+		return await this.inference.ready();
 	}
 
 	private stopVoice(): void {
@@ -264,6 +292,7 @@ export class AgentUtterance {
 
 	private voiceDone(): void {
 		clearTimeout(this.silence);
+		this.endVoice();
 		if (this.over || this.interrupted) return;
 		if (this.sampleRate === 0) this.conclude(true);
 		else this.link.send({ type: 'playEnd', utteranceId: this.id });
@@ -285,9 +314,11 @@ export class AgentUtterance {
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
 		if (!complete) this.stopVoice();
 		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
-		const heard = heardText(this.pieces, played, this.sampleRate);
+		const words = heardText(this.pieces, played, this.sampleRate);
+		const heard = complete && !this.error && words !== '' ? this.given.trim() : words;
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
 		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };
 		this.finish(this.outcome);
+		this.endVoice();
 	}
 }

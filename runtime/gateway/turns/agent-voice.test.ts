@@ -113,7 +113,7 @@ it('passes each its own events', async () => {
 	const call = new VoiceOfCall();
 	const marks: string[] = [];
 	const first = await call.says('Hello.', 1);
-	const second = call.voice.open(call.settings.speak, 2, (mark) => marks.push(mark));
+	const second = call.voice.open(call.settings.speak, 2, { onMark: (mark) => marks.push(mark) });
 	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600});
 	call.voice.onMedia({ type: 'playing', utteranceId: 'u2', at: 5 });
 	expect([first?.playedSamples, second?.playedSamples]).toEqual([1600, 0]);

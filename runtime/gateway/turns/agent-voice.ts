@@ -26,12 +26,13 @@ export class AgentVoice {
 
 	/** Records a phrase that belongs to no turn, so that say() needs no voice for it. */
 	async keep(settings: SpeakSettings, text: string): Promise<void> {
-		await this.phrases?.keep(this.completed(settings), text);
+		await this.phrases?.keep(this.completed(sureVoice(settings)), text);
 	}
 
-	/** Says a phrase that belongs to no turn: from its recording if there is one. */
+	/** Says a phrase that belongs to no turn: from its recording if there is one. The caller hears it whatever voice has failed. */
 	say(settings: SpeakSettings, text: string): AgentUtterance | undefined {
-		const utterance = this.open(settings, undefined, undefined, this.phrases?.find(this.completed(settings), text));
+		const sure = sureVoice(settings);
+		const utterance = this.open(sure, undefined, {}, this.phrases?.find(this.completed(sure), text));
 		utterance?.write(text);
 		utterance?.end();
 		return utterance;
@@ -39,16 +40,19 @@ export class AgentVoice {
 
 	/**
 	 * Opens an utterance; undefined where the caller cannot be reached. `n`: the turn it answers; absent for what
-	 * belongs to no turn.
+	 * belongs to no turn. What was opened first is heard first.
 	 */
-	open(settings: SpeakSettings, n?: number, onMark: AgentUtteranceListener['onMark'] = () => undefined, voice = this.inference): AgentUtterance | undefined {
+	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined }: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
 		const link = this.link();
 		if (!link) return undefined;
 		const id = `u${this.nextId++}`;
 		const utterance = new AgentUtterance(id, this.completed(settings), voice, link, {
 			onMark,
-			onText: (text) => this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text }),
-		});
+			onText: (text) => {
+				this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text });
+				onText(text);
+			},
+		}, [...this.live.values()].at(-1)?.utterance);
 		this.live.set(id, { utterance, n });
 		void utterance.finished.then(() => this.live.delete(id));
 		return utterance;
@@ -94,4 +98,12 @@ export class AgentVoice {
 			this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples: utterance.playedSamples, complete: false });
 		}
 	}
+}
+
+/** A voice has four fallbacks at most. */
+const MOST_OTHERS = 3;
+
+/** The voice may be what failed: flite is always there. */
+function sureVoice(settings: SpeakSettings): SpeakSettings {
+	return { ...settings, fallbacks: [...settings.fallbacks.slice(0, MOST_OTHERS), { engine: 'flite', voice: '' }] };
 }

@@ -33,12 +33,12 @@ function speaks(call: FakeCall<InferenceProtocol, 'speak'>): void {
 }
 
 it('is said without inference, with the same sound and by the same voice', async () => {
-	await phrases.keep(settings, TEXT);
-	expect(inference.last('speak').params).toMatchObject({ realTime: false });
-	inference.refuse(LOST);
 	const sent: MediaInput[] = [];
 	const agent = agentSettings.parse({});
 	const voice = new AgentVoice(inference, () => ({ send: (input) => void sent.push(input) }), agent, () => undefined, phrases);
+	await voice.keep(settings, TEXT);
+	expect(inference.last('speak').params).toMatchObject({ realTime: false });
+	inference.refuse(LOST);
 	const utterance = voice.say(settings, TEXT);
 	await soon();
 	expect(sent.map(({ type }) => type)).toEqual(['utterance', 'play', 'play', 'playEnd']);

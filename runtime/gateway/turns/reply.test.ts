@@ -48,11 +48,13 @@ describe('writing', () => {
 		expect(seen(scenario)).toEqual(['user: [unclear]', 'assistant: Please say that again.', 'user: what is on tuesday']);
 	});
 
-	it('that fails fails the turn, says sorry, and leaves what was heard', async () => {
+	it('that fails is told to the node, whose last word fails the turn: the agent says sorry, and what was heard stays', async () => {
 		const { scenario, turn, reply } = await asked();
 		await scenario.begins('You are free. The');
 		scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'The model broke.'));
 		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
+		expect(turn.ended).toBeUndefined();
+		scenario.nodeFails(turn, { code: 'VOICE_ERR_MODEL_FAILED' });
 		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_MODEL_FAILED' } });
 		expect(scenario.page('error').at(-1)).toMatchObject({ turnId: turn.id, error: { code: 'VOICE_ERR_MODEL_FAILED' } });
 		await scenario.plays();
@@ -66,7 +68,8 @@ describe('writing', () => {
 		scenario.inference.refuse(new VoiceError('VOICE_ERR_INFERENCE_LOST', 'gone'));
 		const reply = scenario.asksReply(turn);
 		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
-		expect(turn.ended?.kind).toBe('failed');
+		scenario.nodeFails(turn, { code: 'VOICE_ERR_INFERENCE_LOST' });
+		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
 	});
 
 	it('fails with the process that dies in the middle of it', async () => {
@@ -74,7 +77,8 @@ describe('writing', () => {
 		await scenario.begins('You are');
 		scenario.inference.die();
 		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
-		expect(turn.ended?.kind).toBe('failed');
+		scenario.nodeFails(turn, { code: 'VOICE_ERR_INFERENCE_LOST' });
+		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
 	});
 
 	it('waits for a process that comes back', async () => {

@@ -3,12 +3,14 @@ import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/contro
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceServer } from '../calls/call-deps';
+import { goOn } from '../../speech-text/go-on';
 import type { AgentUtterance } from './agent-utterance';
 import { FirstWordLimit } from './first-word';
-import { ReplyCaption } from './reply-caption';
+import { isSameWork } from './node-tries';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
 
@@ -17,8 +19,8 @@ export interface ReplyDeps {
 	readonly conversation: string;
 	readonly inference: InferenceServer;
 	readonly history: History;
-	/** Opens the utterance that speaks while the model writes; undefined without look-ahead. */
-	readonly openUtterance: (() => AgentUtterance | undefined) | undefined;
+	/** Opens an utterance that speaks while the model writes; undefined where the caller cannot be reached any more. */
+	readonly openUtterance: (speak: SpeakSettings) => AgentUtterance | undefined;
 	/** The first word, or the first tool call, comes within this, or the turn fails. */
 	readonly firstWordMs: number;
 	readonly tell: (event: PageEvent) => void;
@@ -32,6 +34,9 @@ export interface ReplyDeps {
  */
 export class Reply implements TurnReply {
 	private written = '';
+	/** Where in `written` the words of this step begin, and what of them a model wrote that failed. */
+	private stepStart = 0;
+	private begun = '';
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
 	private readonly open = new Map<string, ToolCall>();
 	/** The model was told that they still run. */
@@ -41,17 +46,16 @@ export class Reply implements TurnReply {
 	private generation: RpcCall<never, ChatDone> | undefined;
 	private interrupted = false;
 	private finished = false;
+	private broken = false;
 	private utterance: AgentUtterance | undefined;
-	private readonly caption: ReplyCaption;
 	private settled: Promise<unknown> = Promise.resolve();
 
 	constructor(
 		private readonly turn: Turn,
-		private readonly ask: ReplyAsk,
+		private ask: ReplyAsk,
 		private readonly deps: ReplyDeps,
 	) {
 		this.writtenBy = { engine: ask.chat.model, replaced: [] };
-		this.caption = new ReplyCaption((text) => deps.tell({ type: 'reply.partial', turnId: turn.id, text }));
 	}
 
 	get text(): string {
@@ -59,7 +63,7 @@ export class Reply implements TurnReply {
 	}
 
 	get waitsForTools(): boolean {
-		return this.open.size > 0;
+		return this.open.size > 0 && !this.broken;
 	}
 
 	get resultsToCome(): boolean {
@@ -67,7 +71,11 @@ export class Reply implements TurnReply {
 	}
 
 	get working(): boolean {
-		return !this.finished && !this.interrupted;
+		return !this.finished && !this.interrupted && !this.broken;
+	}
+
+	get failed(): boolean {
+		return this.broken;
 	}
 
 	get idle(): Promise<unknown> {
@@ -84,6 +92,24 @@ export class Reply implements TurnReply {
 			return this.done();
 		}
 		return await this.next();
+	}
+
+	isAskedAgain(ask: ReplyAsk): boolean {
+		return this.broken && (isSameWork(ask, this.ask) || ask.prompt === this.ask.prompt);
+	}
+
+	async again(ask: ReplyAsk): Promise<ReplyStep> {
+		this.ask = ask;
+		this.broken = false;
+		if (this.interrupted) return this.done();
+		// Words that nobody heard may be written anew, and results that have not come are not waited for.
+		if (!this.utterance) this.written = this.written.slice(0, this.stepStart);
+		this.begun = this.written.slice(this.stepStart);
+		this.utterance = undefined;
+		for (const [id, call] of this.open) this.late.set(id, call);
+		this.open.clear();
+		if (this.written === '' && this.callsMade === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
+		return await this.generating();
 	}
 
 	/** Results are taken whatever has become of the turn. Throws VOICE_ERR_BAD_REQUEST, taking none, where one has no open call. */
@@ -114,38 +140,46 @@ export class Reply implements TurnReply {
 	}
 
 	private async next(): Promise<ReplyStep> {
+		if (this.written !== '') this.written += ' ';
+		this.utterance?.write(this.spaced(''));
+		this.stepStart = this.written.length;
+		this.begun = '';
+		return await this.generating();
+	}
+
+	private async generating(): Promise<ReplyStep> {
 		const step = this.generate();
 		this.settled = step.catch(() => undefined);
-		return await step;
+		try {
+			return await step;
+		} catch (thrown) {
+			this.broken = true;
+			this.utterance?.end();
+			throw thrown;
+		}
 	}
 
 	private async generate(): Promise<ReplyStep> {
 		const { ask, deps } = this;
-		if (this.written !== '') this.written += ' ';
-		const before = this.written.length;
 		this.turn.modelAsked();
 		let reply: ChatDone;
 		try {
 			reply = await this.askModel();
 		} catch (thrown) {
-			// Nothing of it is shown after the news that it ended.
-			this.caption.flush();
-			this.utterance?.end();
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
-			deps.history.addAssistant(this.written.slice(before));
+			this.utterance?.end();
+			deps.history.addAssistant(this.written.slice(this.stepStart));
 			return this.done();
 		}
 		this.usage.promptTokens += reply.usage.promptTokens;
 		this.usage.reusedTokens += reply.usage.reusedTokens;
 		this.usage.completionTokens += reply.usage.completionTokens;
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
-		deps.history.addAssistant(reply.text);
+		deps.history.addAssistant(this.begun === '' ? reply.text : this.written.slice(this.stepStart));
 		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
 		this.callsMade += reply.toolCalls.length;
 		if (this.callsMade > ask.maxToolCalls) {
-			this.caption.flush();
-			this.utterance?.end();
 			throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model asked for more than ${ask.maxToolCalls} tool calls.`);
 		}
 		return this.startTools(reply.toolCalls);
@@ -169,9 +203,13 @@ export class Reply implements TurnReply {
 	private async askUntil(limit: FirstWordLimit): Promise<ChatDone> {
 		const { ask, deps } = this;
 		const client = await deps.inference.ready();
-		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages()];
+		if (limit.isOver) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this answer any more.');
+		// A space at its end would be a token that no model has seen there.
+		const begun = this.begun === '' ? [] : [{ role: 'assistant' as const, content: this.begun.trimEnd(), toolCalls: [] }];
+		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages(), ...begun];
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: ask.tools };
 		this.generation = client.call('chat', params, ({ text }) => {
+			if (limit.isOver) return;
 			limit.stop();
 			this.write(text);
 		});
@@ -181,7 +219,8 @@ export class Reply implements TurnReply {
 
 	private startTools(calls: ToolCall[]): ReplyStep {
 		const { turn, deps } = this;
-		this.caption.flush();
+		const filler = this.ask.speak ? toolFiller(calls, this.ask.tools) : undefined;
+		if (filler !== undefined) deps.history.addFiller(filler);
 		deps.history.addToolCalls(calls);
 		turn.toolsStarted(calls);
 		for (const call of calls) {
@@ -189,8 +228,7 @@ export class Reply implements TurnReply {
 			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
 			deps.toolsStarted(call.name);
 		}
-		const filler = toolFiller(calls, this.ask.tools);
-		if (filler !== undefined) this.voice()?.write(`${filler} `);
+		if (filler !== undefined) this.voice()?.write(this.spaced(filler));
 		this.utterance?.settle();
 		return { status: 'toolCalls', calls };
 	}
@@ -214,26 +252,30 @@ export class Reply implements TurnReply {
 	private write(text: string): void {
 		if (this.interrupted || text === '') return;
 		this.turn.mark('firstTokenAt');
-		this.written += text;
-		this.caption.show(this.written.trim());
-		this.voice()?.write(text);
+		const joined = this.written.length === this.stepStart + this.begun.length ? goOn(this.begun, text) : text;
+		this.written += joined;
+		this.voice()?.write(joined);
+	}
+
+	/** Set apart from what was said before. */
+	private spaced(text: string): string {
+		return /\S$/.test(this.utterance?.text ?? '') ? ` ${text}` : text;
 	}
 
 	private voice(): AgentUtterance | undefined {
-		this.utterance ??= this.deps.openUtterance?.();
+		if (this.ask.speak) this.utterance ??= this.deps.openUtterance(this.ask.speak);
 		return this.utterance;
 	}
 
 	private done(): ReplyStep {
 		this.finished = true;
-		this.caption.flush();
 		this.utterance?.end();
 		return {
 			status: 'done',
 			text: this.written.trim(),
 			interrupted: this.interrupted,
 			tools: [...this.turn.tools],
-			lookAhead: this.deps.openUtterance !== undefined,
+			lookAhead: this.ask.speak !== null,
 			note: this.ask.speakNote,
 			usage: this.usage,
 			timings: this.turn.timings,

@@ -48,14 +48,16 @@ describe('Transcribe', () => {
 		await expect(transcript).resolves.toMatchObject({ note: 'The model is an expression.' });
 	});
 
-	it('whose model fails fails the turn', async () => {
+	it('whose model fails is told so, and fails the turn with its last word only', async () => {
 		const scenario = await new CallScenario().connected();
 		const turn = await scenario.says('what is on monday');
 		const transcript = asksTranscript(scenario, turn, { model: 'whisper' });
 		await settle();
 		scenario.inference.last('transcribe').reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'It broke.'));
 		await expect(transcript).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
-		expect(turn.ended?.kind).toBe('failed');
+		expect(turn.ended).toBeUndefined();
+		scenario.nodeFails(turn);
+		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_MODEL_FAILED', message: 'It broke.' } });
 	});
 
 	it('whose settings are wrong is told so, and the turn goes on until the node gives up', async () => {
@@ -79,6 +81,7 @@ it('does not fail a turn twice when n8n goes away after its error', async () => 
 	await settle();
 	scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'It broke.'));
 	await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED' });
+	scenario.nodeFails(turn);
 	gone.abort();
 	await settle();
 	expect(turn.ended?.error?.code).toBe('VOICE_ERR_MODEL_FAILED');
@@ -98,5 +101,5 @@ it('two replies in one turn: the later one counts', async () => {
 	await expect(second).resolves.toMatchObject({ text: 'You have the whole day to yourself.' });
 	await scenario.plays();
 	expect(turn.ended?.kind).toBe('spoken');
-	expect(turn.written).toBe('You have the whole day to yourself.');
+	expect(turn.heard).toBe('You have the whole day to yourself.');
 });

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../../contract/chat';
-import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk } from '../../contract/control';
+import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TurnFailure } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
 import type { CallOfTurns, Turns } from './turns';
 import { Reply } from './reply';
+import type { Saying } from './saying';
 import type { Turn } from './turn';
 
 /** For one utterance of a caller, who hears nothing meanwhile. */
@@ -23,13 +24,17 @@ export class TurnApi {
 		return this.turns.find(id);
 	}
 
-	/** Wraps each ask: checks who asks, keeps the turn alive meanwhile, and fails it when n8n goes away. */
+	/**
+	 * Wraps each ask: checks who asks, keeps the turn alive meanwhile, and fails it when n8n goes away. An ask that goes
+	 * wrong fails nothing: the node may try again, or the workflow go on another way.
+	 */
 	async asked<T>(turn: Turn, executionId: string, gone: AbortSignal, act: () => Promise<T>): Promise<T> {
 		turn.claim(executionId);
-		gone.addEventListener('abort', () => {
+		const onGone = (): void => {
 			// What is already being spoken is spoken to its end.
 			if (!turn.speaking) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
-		});
+		};
+		gone.addEventListener('abort', onGone);
 		try {
 			return await turn.attend(async () => {
 				this.turns.attended(turn);
@@ -37,10 +42,10 @@ export class TurnApi {
 			});
 		} catch (thrown) {
 			const error = VoiceError.from(thrown);
-			// What the node asked wrongly is the node's to report; it says so with a failure if it gives up.
-			if (error.status >= 500) this.turns.fail(turn, error);
+			turn.troubled(error);
 			throw error;
 		} finally {
+			gone.removeEventListener('abort', onGone);
 			this.turns.attended(turn);
 		}
 	}
@@ -64,14 +69,21 @@ export class TurnApi {
 	}
 
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
+		const step = await turn.tries.once(ask, async () => await this.replyOnce(turn, ask), ({ status }) => status === 'done');
+		turn.mended();
+		return step;
+	}
+
+	private async replyOnce(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
 		await this.turns.settled;
-		const { speak } = ask;
+		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
+		if (turn.reply?.isAskedAgain(ask)) return await turn.reply.again(ask);
 		const { sessionId, deps, history, tell, step } = this.call;
-		const reply = new Reply(turn, ask, {
+		const reply: Reply = new Reply(turn, ask, {
 			conversation: sessionId,
 			inference: deps.inference,
 			history,
-			openUtterance: speak ? () => this.turns.openUtterance(turn, speak) : undefined,
+			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
 			firstWordMs: this.call.request.agent.limits.firstWordMs,
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
@@ -83,7 +95,9 @@ export class TurnApi {
 
 	async toolResults(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
 		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		return await turn.reply.toolResults(results);
+		const step = await turn.reply.toolResults(results);
+		turn.mended();
+		return step;
 	}
 
 	/** What tools gave after their time limit: the model reads it in the next turn. */
@@ -92,55 +106,74 @@ export class TurnApi {
 		turn.reply.lateToolResults(results);
 	}
 
+	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
-		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
-		const written = turn.reply?.text.trim();
-		const early = turn.lastUtterance;
-		const lookAhead = early !== undefined && written === ask.text.trim();
-		if (turn.ended?.kind !== 'interrupted' && !lookAhead) {
-			early?.interrupt();
-			await this.speakLate(turn, ask);
-		}
-		const outcome = ask.waitForEnd ? await turn.lastUtterance?.finished : undefined;
-		if (outcome?.error) throw outcome.error;
-		const interrupted = turn.ended?.kind === 'interrupted';
-		const whole = outcome?.complete === true && !interrupted;
+		const spoken = await turn.tries.once(ask, async () => await this.speechOnce(turn, ask));
+		turn.mended();
+		return spoken;
+	}
+
+	private async speechOnce(turn: Turn, ask: SpeechAsk): Promise<Speech> {
+		const interrupted = (): boolean => turn.ended?.kind === 'interrupted';
+		if (!interrupted()) turn.assertLive();
+		const text = ask.text.trim();
+		const ahead = turn.sayings.ahead(text);
+		const saying = ahead ?? turn.sayings.brokenOff(text) ?? this.saysInstead(turn, text);
+		saying.claim(ask.waitForEnd);
+		if (!ahead) await this.speakLate(turn, ask, saying);
+		if (ask.waitForEnd) await saying.finished();
+		if (saying.failure && !interrupted()) throw saying.failure;
 		return {
-			heard: whole ? ask.text.trim() : turn.heard,
+			heard: saying.complete ? text : saying.heard,
 			text: ask.text,
-			interrupted,
-			lookAhead,
-			note: !lookAhead && turn.reply ? SPOKEN_LATE : '',
-			spokenMs: outcome?.spokenMs ?? 0,
+			interrupted: !saying.complete && (interrupted() || ask.waitForEnd),
+			lookAhead: ahead !== undefined,
+			note: !ahead && turn.reply ? SPOKEN_LATE : '',
+			spokenMs: saying.spokenMs,
 			timings: turn.timings,
-			...turn.spokenBy,
+			...saying.spokenBy,
 		};
 	}
 
-	/** The node gave up. */
+	/** A node has failed. That is its last word, unless n8n tries it again. */
+	nodeFailed(turn: Turn, failure: TurnFailure): void {
+		turn.claim(failure.executionId);
+		const stopped = failure.code === 'VOICE_ERR_CANCELLED';
+		// What is already being spoken is spoken to its end.
+		if (stopped && turn.speaking && !turn.reply?.waitsForTools) return;
+		if (!stopped && turn.tries.failed(failure) < failure.tries) {
+			this.turns.awaitRetry(turn, failure.retryAfterMs);
+			return;
+		}
+		const { trouble } = turn;
+		const ours = trouble?.code === failure.code && trouble.status >= 500 ? trouble : undefined;
+		this.fail(turn, ours ?? new VoiceError('VOICE_ERR_WORKFLOW_FAILED', `${failure.node}: ${failure.message}`));
+	}
+
+	/** The workflow gave up. */
 	fail(turn: Turn, error: VoiceError): void {
 		this.turns.fail(turn, error);
 	}
 
-	/** Without look-ahead: the text is whole, and all of it is spoken now. */
-	private async speakLate(turn: Turn, ask: SpeechAsk): Promise<void> {
+	/** Another text than the one that was spoken ahead: it takes the place of what nobody asked for. */
+	private saysInstead(turn: Turn, text: string): Saying {
+		for (const unasked of turn.sayings.unasked) {
+			// What a model that failed has begun to say is said to its end.
+			if (!turn.reply?.failed) unasked.interrupt();
+			unasked.claim(false);
+		}
+		return turn.sayings.add({ text });
+	}
+
+	/** Without look-ahead, or where the voice broke off: the text is whole, and what was not heard of it is spoken now. */
+	private async speakLate(turn: Turn, ask: SpeechAsk, saying: Saying): Promise<void> {
 		await this.turns.settled;
 		// The caller may have gone on meanwhile.
 		if (turn.ended?.kind === 'interrupted') return;
 		turn.assertLive();
-		const { history, tell } = this.call;
-		const speaksFirst = !turn.reply && turn.lastUtterance === undefined;
-		const utterance = this.turns.openUtterance(turn, ask.speak);
+		const utterance = this.turns.openUtterance(turn, ask.speak, saying);
 		if (!utterance) throw new VoiceError('VOICE_ERR_TURN_ENDED', 'The call has ended.');
-		if (speaksFirst) history.addUser(turn.heardFromCaller.text, turn.n);
-		if (turn.reply?.text.trim() !== ask.text.trim()) {
-			// A node changed the reply: what is said counts, not what was written.
-			if (turn.reply) history.cutToHeard('', turn.n);
-			history.addAssistant(ask.text);
-			turn.saysInstead(ask.text);
-		}
-		tell({ type: 'reply.partial', turnId: turn.id, text: ask.text });
-		utterance.write(ask.text);
+		utterance.write(saying.left);
 		utterance.end();
 	}
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolCall, ToolResult } from '../../contract/chat';
-import type { ReplyStep } from '../../contract/control';
+import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { ToolRecord, TurnTimings } from '../../contract/turn';
@@ -8,6 +8,8 @@ import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
 import type { AgentUtterance } from './agent-utterance';
+import { NodeTries } from './node-tries';
+import { Sayings, joined, type SaidText } from './saying';
 
 export type TurnEndKind = 'spoken' | 'interrupted' | 'failed';
 
@@ -18,12 +20,17 @@ export interface TurnEnd {
 }
 
 /** What a turn has to know of the reply that the model writes to it. */
-export interface TurnReply {
-	readonly text: string;
+export interface TurnReply extends SaidText {
 	/** More is to come: the model writes, or its tools run. */
 	readonly working: boolean;
 	/** Tools run, and their results are still to come. */
 	readonly waitsForTools: boolean;
+	/** The model failed; a node may try again. */
+	readonly failed: boolean;
+	/** Does this ask for the same reply again: another try, or another node in the place of one that failed? */
+	isAskedAgain(ask: ReplyAsk): boolean;
+	/** Goes on from what has been spoken; tools that have run do not run again. */
+	again(ask: ReplyAsk): Promise<ReplyStep>;
 	/** Settles when the model writes no more and the history holds what it wrote. */
 	readonly idle: Promise<unknown>;
 	/** Writing stops within one token; tools that run still give their results. */
@@ -59,8 +66,12 @@ export class Turn {
 	readonly durationMs: number;
 	private readonly marks: TurnMarks;
 	private readonly toolRecords: ToolRecord[] = [];
+	/** In the order in which they are heard. */
 	private readonly utterances: AgentUtterance[] = [];
-	private readonly otherTexts: string[] = [];
+	readonly sayings = new Sayings();
+	readonly tries = new NodeTries();
+	private retrying = false;
+	private lastTrouble: VoiceError | undefined;
 	private currentReply: TurnReply | undefined;
 	private recognition: { text: string; doneBy: DoneBy };
 	private owner: string | undefined;
@@ -102,6 +113,7 @@ export class Turn {
 	/** Runs what a node asks of the turn. Meanwhile the turn is attended: nobody gives it up. */
 	async attend<T>(act: () => Promise<T>): Promise<T> {
 		this.asks++;
+		this.retrying = false;
 		try {
 			return await act();
 		} finally {
@@ -156,9 +168,35 @@ export class Turn {
 		if (record) record.result = result;
 	}
 
-	/** A text that no reply of this turn has written is spoken instead: another node's. */
-	saysInstead(text: string): void {
-		this.otherTexts.push(text);
+	/** A node's ask went wrong. What becomes of it is the node's to say. */
+	troubled(error: VoiceError): void {
+		this.lastTrouble = error;
+	}
+
+	/** The agent has something to say after all. */
+	mended(): void {
+		this.lastTrouble = undefined;
+	}
+
+	/** What went wrong last, and was not made good. */
+	get trouble(): VoiceError | undefined {
+		return this.lastTrouble;
+	}
+
+	/** A node has failed and is tried again in a moment. */
+	awaitsRetry(): void {
+		this.retrying = true;
+	}
+
+	/** Something went wrong, and a node has still to say what becomes of it: it tries again, another one speaks, or it gives up. */
+	get unresolved(): boolean {
+		if (this.retrying || this.lastTrouble) return true;
+		const { last } = this.sayings;
+		return last?.failure !== undefined && last.answersToNode;
+	}
+
+	get awaitingRetry(): boolean {
+		return this.retrying;
 	}
 
 	/** The agent says something in this turn. */
@@ -166,14 +204,9 @@ export class Turn {
 		this.utterances.push(utterance);
 	}
 
-	get lastUtterance(): AgentUtterance | undefined {
-		return this.utterances.at(-1);
-	}
-
-	/** The utterance that is being written or spoken. */
-	get speaking(): AgentUtterance | undefined {
-		const last = this.lastUtterance;
-		return last?.over ? undefined : last;
+	/** Something is being written or spoken. */
+	get speaking(): boolean {
+		return this.utterances.some(({ over }) => !over);
 	}
 
 	/** It has said something, and says no more at the moment. */
@@ -183,30 +216,22 @@ export class Turn {
 
 	/** The last that it said was played to its end. */
 	get playedToTheEnd(): boolean {
-		return this.lastUtterance?.complete ?? false;
+		return this.utterances.at(-1)?.complete ?? false;
 	}
 
-	/** Why its voice broke off. */
-	get voiceFailure(): VoiceError | undefined {
-		return this.utterances.map(({ failure }) => failure).find((error) => error !== undefined);
+	/** No more text comes for what is being spoken. */
+	endSpeech(): void {
+		for (const utterance of this.utterances) utterance.end();
 	}
 
-	/** Everything that was to be said. */
-	get written(): string {
-		return joined([this.currentReply?.text.trim() ?? '', ...this.otherTexts]);
+	/** What the agent says, in order: of what is over, what was heard of it. */
+	get said(): string {
+		return joined(this.utterances.map(({ over, heard, text }) => (over ? heard : text)));
 	}
 
 	/** What the caller has heard in this turn. */
 	get heard(): string {
 		return joined(this.utterances.map(({ heard }) => heard));
-	}
-
-	/** Who has spoken in this turn: of several utterances, the last one's engine. */
-	get spokenBy(): DoneBy {
-		return {
-			engine: this.lastUtterance?.doneBy.engine ?? '',
-			replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced),
-		};
 	}
 
 	/** Times the first happening of a stage. */
@@ -246,8 +271,4 @@ export class Turn {
 		if (!this.over || this.over.kind === 'spoken') return;
 		throw this.over.error ?? new VoiceError('VOICE_ERR_TURN_ENDED', 'The caller has moved on.');
 	}
-}
-
-function joined(texts: readonly string[]): string {
-	return texts.filter((text) => text !== '').join(' ');
 }

@@ -249,7 +249,7 @@ describe('the speaking node', () => {
 		await second;
 		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
-		expect(turn.written).toBe('You are free. All day.');
+		expect(turn.heard).toBe('You are free. All day.');
 	});
 
 	it('that speaks another text than was written takes its place', async () => {
@@ -267,13 +267,15 @@ describe('the speaking node', () => {
 		expect(scenario.model().params.messages.map(({ content }) => content)).toEqual(['', 'what is on monday', 'You are busy.', 'and on tuesday']);
 	});
 
-	it('whose voice breaks fails the turn with its reason', async () => {
+	it('whose voice breaks is told why, and its last word fails the turn with that reason', async () => {
 		const scenario = await called({ voiceSpeaks: false });
 		const turn = await scenario.says('what is on monday');
 		const speech = scenario.asksSpeech(turn, 'You are free.');
 		await settle();
 		scenario.inference.last('speak').reject(new VoiceError('VOICE_ERR_TOO_SLOW', 'The voice does not keep up.'));
 		await expect(speech).rejects.toMatchObject({ code: 'VOICE_ERR_TOO_SLOW' });
+		expect(turn.ended).toBeUndefined();
+		scenario.nodeFails(turn, { code: 'VOICE_ERR_TOO_SLOW' });
 		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_TOO_SLOW' } });
 	});
 

@@ -12,6 +12,8 @@ import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
 import { tellOfFailure } from './failed-turn';
+import { ReplyCaption } from './reply-caption';
+import type { Saying } from './saying';
 import { Turn } from './turn';
 
 /** Turns that nodes may still ask about: a tool may give its result after the caller has gone on. */
@@ -26,6 +28,7 @@ const NEXT_NODE_MS = 150;
  */
 export class Turns {
 	private readonly turns: Turn[] = [];
+	private readonly captions = new WeakMap<Turn, ReplyCaption>();
 	private readonly abandoned: AbandonedTurns;
 	private count = 0;
 	private lastSettled: Promise<unknown> = Promise.resolve();
@@ -94,26 +97,54 @@ export class Turns {
 		this.considerOver(turn);
 	}
 
+	/** A node has failed and n8n tries it again after `pauseMs`. */
+	awaitRetry(turn: Turn, pauseMs: number): void {
+		turn.awaitsRetry();
+		this.abandoned.restart(turn, pauseMs);
+	}
+
 	/** Opens what the agent says in this turn; undefined where the caller cannot be reached any more. */
-	openUtterance(turn: Turn, settings: SpeakSettings): AgentUtterance | undefined {
+	openUtterance(turn: Turn, settings: SpeakSettings, saying: Saying): AgentUtterance | undefined {
 		// A turn that is over can still say something, for example after a slow node; it then belongs to no turn.
 		const n = turn.ended ? undefined : turn.n;
-		const utterance = this.call.voice.open(settings, n, (mark, at) => turn.mark(`${mark}At`, at));
+		const utterance = this.call.voice.open(settings, n, {
+			onMark: (mark, at) => turn.mark(`${mark}At`, at),
+			onText: () => this.captionOf(turn).show(turn.said),
+		});
 		if (!utterance) return undefined;
+		saying.speaksBy(utterance);
 		turn.speaksBy(utterance);
-		void utterance.finished.then(() => this.considerOver(turn));
+		if (turn.ended) this.settle(turn, false);
+		void utterance.finished.then(() => this.attended(turn));
 		return utterance;
+	}
+
+	/** The words that are given to the voice, as the caller reads them. */
+	private captionOf(turn: Turn): ReplyCaption {
+		const caption = this.captions.get(turn) ?? new ReplyCaption((text) => this.call.tell({ type: 'reply.partial', turnId: turn.id, text }));
+		this.captions.set(turn, caption);
+		return caption;
 	}
 
 	/** The turn ends with an error that the page shows and, if so set, the caller hears. */
 	fail(turn: Turn, error: VoiceError): void {
 		const { sessionId, request, deps, voice, tell, step } = this.call;
-		if (!turn.end('failed', error)) return;
+		if (!turn.end('failed', error)) {
+			if (this.leftUnanswered(turn)) tellOfFailure(turn, error, { agent: request.agent, voice, tell });
+			return;
+		}
 		this.abandoned.stop(turn);
+		// Nothing of it is shown after the news that it ended.
+		this.captions.get(turn)?.flush();
 		deps.log.warn({ sessionId, turnId: turn.id, code: error.code }, 'turn failed');
 		tellOfFailure(turn, error, { agent: request.agent, voice, tell });
 		this.settle(turn, false);
 		step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
+	}
+
+	/** It was over when a node had spoken, as no other one followed at once; but what it said was no model's answer. */
+	private leftUnanswered(turn: Turn): boolean {
+		return turn.ended?.kind === 'spoken' && (!turn.reply || turn.reply.failed) && turn === this.turns.at(-1);
 	}
 
 	callStarted(): void {
@@ -125,7 +156,8 @@ export class Turns {
 	/** n8n is gone: a turn that waits for it is not answered any more. */
 	workflowGone(): void {
 		const turn = this.turns.at(-1);
-		if (!turn || turn.ended || turn.speaking) return;
+		// An execution under way goes on, though its trigger no longer listens: also one that waits for its next try.
+		if (!turn || turn.ended || turn.speaking || turn.awaitingRetry) return;
 		if (!turn.attended || turn.reply?.waitsForTools) {
 			this.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n stopped while it answered.'));
 		}
@@ -151,15 +183,16 @@ export class Turns {
 
 	/** A turn is over when all it says is played and no node can add to it: then the caller has the floor. */
 	private considerOver(turn: Turn, quiet = false): void {
-		if (turn.ended || turn.attended || !turn.hasSpoken || turn.reply?.working) return;
-		const failure = turn.voiceFailure;
-		if (failure) {
-			this.fail(turn, failure);
-			return;
-		}
-		if (!turn.reply && !quiet) {
+		if (turn.ended || turn.attended || !turn.hasSpoken || turn.reply?.working || turn.unresolved) return;
+		// The node that asked for it has gone on, and will not hear of it.
+		const failure = turn.sayings.last?.failure;
+		if ((!turn.reply || failure) && !quiet) {
 			// Another node may follow at once: n8n needs some ms from one to the next.
 			setTimeout(() => this.considerOver(turn, true), NEXT_NODE_MS);
+			return;
+		}
+		if (failure) {
+			this.fail(turn, failure);
 			return;
 		}
 		// Sound that was lost with its media link was not heard.
@@ -169,18 +202,23 @@ export class Turns {
 		this.settle(turn, false);
 	}
 
-	/** Writes what was heard into the history and tells the page. `merged`: the next turn repeats this one's words. */
+	/**
+	 * Writes what was heard into the history and tells the page: again where a turn that is over says more. `merged`: the
+	 * next turn repeats this one's words.
+	 */
 	private settle(turn: Turn, merged: boolean): void {
 		const { history, tell } = this.call;
 		const before = this.lastSettled;
 		const settling = async (): Promise<void> => {
 			await Promise.all([before, turn.reply?.idle]);
 			const saidAnything = await turn.played();
+			const { heard } = turn;
 			const kind = turn.ended?.kind;
 			if (merged) history.dropTurn(turn.n);
-			else if (kind !== 'spoken') history.cutToHeard(turn.heard, turn.n);
-			const text = kind === 'spoken' ? turn.written : turn.heard;
-			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text, interrupted: kind === 'interrupted' });
+			else history.keepHeard({ turn: turn.n, user: turn.heardFromCaller.text, heard });
+			this.captions.get(turn)?.flush();
+			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
+			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted });
 			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings });
 		};
 		this.lastSettled = settling();

@@ -1,6 +1,7 @@
 import type { ChatSettings } from '../../contract/chat';
 import type { ChatDone } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import { goOn } from '../../speech-text/go-on';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
 import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import type { Cooldowns } from '../fallback/cooldowns';
@@ -96,11 +97,4 @@ class Answer {
 	whole(last: string): string {
 		return this.before === '' ? last : this.before + this.text;
 	}
-}
-
-/** The first of what follows `before`, with one space between them: the next model does not know whether one stood there. */
-function goOn(before: string, text: string): string {
-	if (before === '') return text;
-	if (/\s$/.test(before)) return text.trimStart();
-	return /^[\s\p{P}]/u.test(text) ? text : ` ${text}`;
 }

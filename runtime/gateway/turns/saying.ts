@@ -1,0 +1,132 @@
+import type { DoneBy } from '../../contract/engines';
+import type { VoiceError } from '../../contract/errors';
+import { leftToSay } from '../../dialogue/heard/left-to-say';
+import type { AgentUtterance } from './agent-utterance';
+
+/** Where the text comes from: a reply is still being written while it is spoken. */
+export interface SaidText {
+	readonly text: string;
+}
+
+/**
+ * One text that the agent says in a turn. One utterance says it, or several: where a voice or the model broke off, the
+ * next one says what was not heard.
+ */
+export class Saying {
+	private readonly utterances: AgentUtterance[] = [];
+	private speakNode: 'none' | 'waits' | 'goneOn' = 'none';
+
+	constructor(private readonly source: SaidText) {}
+
+	get text(): string {
+		return this.source.text.trim();
+	}
+
+	isOf(source: SaidText): boolean {
+		return this.source === source;
+	}
+
+	speaksBy(utterance: AgentUtterance): void {
+		this.utterances.push(utterance);
+	}
+
+	/** An Orpheus Speak node has asked for it. Without `waits` it goes on at once, and never learns how it ended. */
+	claim(waits: boolean): void {
+		this.speakNode = waits ? 'waits' : 'goneOn';
+	}
+
+	get claimed(): boolean {
+		return this.speakNode !== 'none';
+	}
+
+	/** A node hears, or will hear, how it ended. */
+	get answersToNode(): boolean {
+		return this.speakNode !== 'goneOn';
+	}
+
+	/** Ends when nothing of it is being spoken. */
+	async finished(): Promise<void> {
+		for (let count = -1; count !== this.utterances.length; ) {
+			count = this.utterances.length;
+			await Promise.all(this.utterances.map(({ finished }) => finished));
+		}
+	}
+
+	/** What the caller has heard of it so far. */
+	get heard(): string {
+		return joined(this.utterances.map(({ heard }) => heard));
+	}
+
+	/** All of it was played. */
+	get complete(): boolean {
+		const last = this.utterances.at(-1);
+		return last !== undefined && (last.complete || (last.failure !== undefined && this.left === ''));
+	}
+
+	/** What has still to be said. */
+	get left(): string {
+		return leftToSay(this.text, this.heard);
+	}
+
+	/** Why it broke off. A voice that fails when all was heard has not. */
+	get failure(): VoiceError | undefined {
+		const failure = this.utterances.at(-1)?.failure;
+		return failure !== undefined && this.left !== '' ? failure : undefined;
+	}
+
+	get spokenMs(): number {
+		return this.utterances.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
+	}
+
+	/** Stops what is spoken of it, for another text. */
+	interrupt(): void {
+		for (const utterance of this.utterances) utterance.interrupt();
+	}
+
+	/** Of several utterances, the last one's engine. */
+	get spokenBy(): DoneBy {
+		return {
+			engine: this.utterances.at(-1)?.doneBy.engine ?? '',
+			replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced),
+		};
+	}
+}
+
+/** All that is said in one turn, in order. */
+export class Sayings {
+	private readonly all: Saying[] = [];
+
+	/** Something to say: a reply that is being written, or the text of a node. */
+	add(source: SaidText): Saying {
+		const saying = new Saying(source);
+		this.all.push(saying);
+		return saying;
+	}
+
+	get last(): Saying | undefined {
+		return this.all.at(-1);
+	}
+
+	of(source: SaidText): Saying | undefined {
+		return this.all.find((saying) => saying.isOf(source));
+	}
+
+	/** Spoken ahead, and no node has asked for them yet. */
+	get unasked(): Saying[] {
+		return this.all.filter(({ claimed }) => !claimed);
+	}
+
+	/** Spoken ahead of the node that asks for this text. */
+	ahead(text: string): Saying | undefined {
+		return this.unasked.find((saying) => saying.text === text);
+	}
+
+	/** Broke off in the middle of this text: whoever says it now says the rest. */
+	brokenOff(text: string): Saying | undefined {
+		return this.last?.failure !== undefined && this.last.text === text ? this.last : undefined;
+	}
+}
+
+export function joined(texts: readonly string[]): string {
+	return texts.map((text) => text.trim()).filter((text) => text !== '').join(' ');
+}
