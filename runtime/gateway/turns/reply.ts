@@ -3,6 +3,7 @@ import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/contro
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
+import { ToolAllowance } from '../../contract/tool-allowance';
 import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceServer } from '../calls/call-deps';
@@ -36,7 +37,9 @@ export class Reply implements TurnReply {
 	private readonly open = new Map<string, ToolCall>();
 	/** The model was told that they still run. */
 	private readonly late = new Map<string, ToolCall>();
-	private callsMade = 0;
+	private readonly allowance: ToolAllowance;
+	/** Since the last tool ran: what was said before it is no answer. */
+	private answered = false;
 	private writtenBy: DoneBy;
 	private generation: RpcCall<never, ChatDone> | undefined;
 	private interrupted = false;
@@ -51,6 +54,7 @@ export class Reply implements TurnReply {
 		private readonly deps: ReplyDeps,
 	) {
 		this.writtenBy = { engine: ask.chat.model, replaced: [] };
+		this.allowance = new ToolAllowance(ask.maxToolCalls, ask.tools.map(({ name }) => name));
 		this.caption = new ReplyCaption((text) => deps.tell({ type: 'reply.partial', turnId: turn.id, text }));
 	}
 
@@ -97,6 +101,7 @@ export class Reply implements TurnReply {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Results are missing for: ${[...this.open.keys()].join(', ')}`);
 		}
 		if (this.interrupted) return this.done();
+		this.answered = false;
 		this.deps.toolsDone();
 		return await this.next();
 	}
@@ -120,8 +125,8 @@ export class Reply implements TurnReply {
 	}
 
 	private async generate(): Promise<ReplyStep> {
-		const { ask, deps } = this;
-		if (this.written !== '') this.written += ' ';
+		const { deps } = this;
+		if (/\S$/.test(this.written)) this.written += ' ';
 		const before = this.written.length;
 		this.turn.modelAsked();
 		let reply: ChatDone;
@@ -142,13 +147,22 @@ export class Reply implements TurnReply {
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
 		deps.history.addAssistant(reply.text);
 		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
-		this.callsMade += reply.toolCalls.length;
-		if (this.callsMade > ask.maxToolCalls) {
-			this.caption.flush();
-			this.utterance?.end();
-			throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model asked for more than ${ask.maxToolCalls} tool calls.`);
-		}
-		return this.startTools(reply.toolCalls);
+		this.answered ||= reply.text.trim() !== '';
+		return await this.takeCalls(reply.toolCalls);
+	}
+
+	/** Hands out those that may be run. The others are answered here, so that the model goes on at once where there are none. */
+	private async takeCalls(calls: readonly ToolCall[]): Promise<ReplyStep> {
+		const { run, refused, stop } = this.allowance.sort(calls);
+		this.deps.history.addToolCalls(calls);
+		this.turn.toolsStarted(calls);
+		for (const result of refused) this.recordResult(result);
+		if (run.length > 0) return this.startTools(run);
+		if (stop === undefined) return await this.generate();
+		if (this.answered) return this.done();
+		this.caption.flush();
+		this.utterance?.end();
+		throw stop;
 	}
 
 	private async askModel(): Promise<ChatDone> {
@@ -170,7 +184,7 @@ export class Reply implements TurnReply {
 		const { ask, deps } = this;
 		const client = await deps.inference.ready();
 		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages()];
-		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: ask.tools };
+		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
 		this.generation = client.call('chat', params, ({ text }) => {
 			limit.stop();
 			this.write(text);
@@ -179,20 +193,18 @@ export class Reply implements TurnReply {
 		return await this.generation.result;
 	}
 
-	private startTools(calls: ToolCall[]): ReplyStep {
+	private startTools(calls: readonly ToolCall[]): ReplyStep {
 		const { turn, deps } = this;
 		this.caption.flush();
-		deps.history.addToolCalls(calls);
-		turn.toolsStarted(calls);
 		for (const call of calls) {
 			this.open.set(call.id, call);
 			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
 			deps.toolsStarted(call.name);
 		}
-		const filler = toolFiller(calls, this.ask.tools);
+		const filler = toolFiller([...calls], this.ask.tools);
 		if (filler !== undefined) this.voice()?.write(`${filler} `);
 		this.utterance?.settle();
-		return { status: 'toolCalls', calls };
+		return { status: 'toolCalls', calls: [...calls] };
 	}
 
 	private takeResult(result: ToolResult): void {
@@ -209,6 +221,11 @@ export class Reply implements TurnReply {
 		}
 		deps.history.addToolResult(id, result.result);
 		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name: call?.name ?? '', ok, durationMs });
+	}
+
+	private recordResult(result: ToolResult): void {
+		this.turn.toolFinished(result);
+		this.deps.history.addToolResult(result.id, result.result);
 	}
 
 	private write(text: string): void {
