@@ -1,6 +1,6 @@
-import { type ChatMessage, type ToolResult, UNCLEAR } from '../../runtime/contract/chat';
+import { type ChatMessage, UNCLEAR } from '../../runtime/contract/chat';
 import type { ChatDone } from '../../runtime/contract/control';
-import { VoiceError } from '../../runtime/contract/errors';
+import { ToolAllowance } from '../../runtime/contract/tool-allowance';
 import type { ToolRecord } from '../../runtime/contract/turn';
 import { doneTogether } from '../shared/done-by';
 import type { ItemWork, OutputJson } from '../shared/each-item';
@@ -18,22 +18,21 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 	];
 	const records: ToolRecord[] = [];
 	const said: ChatDone[] = [];
+	const allowance = new ToolAllowance(task.options.maxToolCalls, task.tools.keys());
+	/** Since the last tool ran: what was said before it is no answer. */
+	let answered = false;
 	for (;;) {
-		// A model that has used up its calls is no longer offered any, and has to answer.
-		const left = task.options.maxToolCalls - records.length;
-		const reply = await runtime.chat({ chat: task.chat, messages, tools: left > 0 ? specs : [] }, signal);
+		const reply = await runtime.chat({ chat: task.chat, messages, tools: allowance.offers ? specs : [] }, signal);
 		said.push(reply);
-		const results = await Promise.all(
-			reply.toolCalls.map((call, index) => 
-				index < left ? runTool(task.tools, call, signal) : Promise.resolve(refused(call.id)),
-			),
-		);
-		const answered = reply.toolCalls.map((call, index) => ({ call, result: results[index] ?? null }));
-		records.push(...answered);
-		const toolCalls = answered.map(({ call, result }) => ({ ...call, result: result?.result ?? null }));
+		const { run, refused, stop } = allowance.sort(reply.toolCalls);
+		const results = [...refused, ...(await Promise.all(run.map((call) => runTool(task.tools, call, signal))))];
+		const step = reply.toolCalls.map((call) => ({ call, result: results.find(({ id }) => id === call.id) ?? null }));
+		records.push(...step);
+		const toolCalls = step.map(({ call, result }) => ({ ...call, result: result?.result ?? null }));
 		messages.push({ role: 'assistant', content: reply.text, toolCalls });
-		if (toolCalls.length === 0) break;
-		if (left <= 0) throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model still wanted to call tools after ${task.options.maxToolCalls} calls.`);
+		answered = run.length === 0 && (answered || reply.text.trim() !== '');
+		if (toolCalls.length === 0 || (stop && answered)) break;
+		if (stop) throw stop;
 	}
 	const last = said[said.length - 1];
 	return {
@@ -48,15 +47,6 @@ export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): 
 		timings: { ttft: said[0]?.ttftMs, tools: sum(records, ({ result }) => result?.durationMs ?? 0), model: sum(said, ({ durationMs }) => durationMs) },
 		messages: messages.filter(({ role }) => role !== 'system'),
 		...doneTogether(said),
-	};
-}
-
-function refused(id: string): ToolResult {
-	return {
-		id,
-		ok: false,
-		durationMs: 0,
-		result: { error: 'No more tool calls are allowed.', code: 'VOICE_ERR_TOOL_LIMIT' },
 	};
 }
 

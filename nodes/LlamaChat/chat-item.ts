@@ -6,18 +6,21 @@ import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
 import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
+import { readableTool } from './tools/readable-tool';
 import type { Tool } from './tools/tool';
 import { WorkflowTool, workflowRow } from './tools/workflow-tool';
 
 const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
 
 export async function chatItem(item: ItemWork): Promise<OutputItem> {
-	const task = await taskOf(item);
+	const remarks = new Set<string>();
+	const task = await taskOf(item, (remark) => remarks.add(remark));
 	const json = item.turn && task.options.conversation === 'auto' ? await replyInTurn(item, item.turn, task) : await chatAlone(item, task);
+	item.context.addExecutionHints(...[...remarks].map((message) => ({ message, type: 'warning' as const, location: 'outputPane' as const })));
 	return { json };
 }
 
-async function taskOf({ context, itemIndex }: ItemWork): Promise<ChatTask> {
+async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) => void): Promise<ChatTask> {
 	const text = (name: string): string => {
 		const value: unknown = context.getNodeParameter(name, itemIndex, '');
 		return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
@@ -34,7 +37,7 @@ async function taskOf({ context, itemIndex }: ItemWork): Promise<ChatTask> {
 		understood: context.getInputData()[itemIndex]?.json.understood !== false,
 		chat: chatSettingsFrom(parametersOf(context, itemIndex, CHAT_PARAMETERS)),
 		options,
-		tools: byName(tools),
+		tools: byName(tools.map((tool) => readableTool(tool, remark))),
 	};
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type ChatSettings, chatMessage } from '../../runtime/contract/chat';
-import { parseJson } from '../../runtime/lib/json';
+import { parseJsonKeepingDigits } from '../../runtime/lib/json';
 import type { Tool } from './tools/tool';
 
 export const chatOptions = z.object({
 	conversation: z.enum(['auto', 'own']).default('auto'),
 	maxToolCalls: z.number().int().min(0).max(32).default(6),
-	messages: z.union([z.string().transform((text) => parseJson(text) ?? text), z.unknown()]).pipe(z.array(chatMessage)).default([]),
+	messages: z.union([z.string().transform((text) => parseJsonKeepingDigits(text) ?? text), z.unknown()]).pipe(z.array(chatMessage)).default([]),
 	sayWhenUnclear: z.string().max(300).default(''),
 	toolTimeLimit: z.number().min(1).max(600).default(30),
 });

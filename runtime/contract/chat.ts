@@ -16,6 +16,8 @@ export const toolCall = z.object({
 	/** A model may write anything; what is no tool's name is no tool. */
 	name: z.string().max(256),
 	arguments: boundedArguments,
+	/** Why it cannot be run as the model wrote it, in words for the model. Its arguments are then empty. */
+	problem: z.string().max(2000).optional(),
 });
 export type ToolCall = z.infer<typeof toolCall>;
 

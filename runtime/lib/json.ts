@@ -56,3 +56,32 @@ function isWithin(text: string, { depth, values }: JsonTextLimits): boolean {
 	}
 	return true;
 }
+
+/** A string, which is left alone, or a number. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+
+/**
+ * As parseJson, but a number that JavaScript would round stays as it is written, as a text: an account number of 20
+ * digits is read aloud and handed on digit by digit. (JSON.parse shows what is written only from Node 21 on.)
+ */
+export function parseJsonKeepingDigits(text: string): unknown {
+	const value = parseJson(text);
+	if (value === undefined || !/\d{15}|[eE][+-]?\d{2}/.test(text)) return value;
+	return parseJson(text.replace(STRING_OR_NUMBER, (part) => (part.startsWith('"') || keepsDigits(part) ? part : `"${part}"`)));
+}
+
+/** Whether JavaScript's number is the written one, digit by digit. */
+function keepsDigits(written: string): boolean {
+	const number = Number(written);
+	return Number.isFinite(number) && digitsOf(written) === digitsOf(String(number));
+}
+
+/** A number's sign, digits and power of ten, whichever way it is written. */
+function digitsOf(written: string): string {
+	const [mantissa = '', power = '0'] = written.toLowerCase().split('e');
+	const [whole = '', fraction = ''] = mantissa.replace(/^-/, '').split('.');
+	const digits = (whole + fraction).replace(/^0+/, '');
+	const kept = digits.replace(/0+$/, '');
+	if (kept === '') return '0';
+	return `${written.startsWith('-') ? '-' : ''}${kept}e${Number(power) - fraction.length + digits.length - kept.length}`;
+}

@@ -156,7 +156,21 @@ describe('Llama Chat', () => {
 		expect(item?.json.tools).toMatchObject([{ ok: true }, { ok: false, result: { code: 'VOICE_ERR_TOOL_LIMIT' } }]);
 		expect((runtime.of('chat') as ChatAsk[]).map(({ tools }) => tools.length)).toEqual([1, 0]);
 		runtime.will('chat', says('', calls('a')));
-		expect(errorOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow })).message).toContain('still wanted to call tools');
+		expect(errorOf(await run(node({ options: { maxToolCalls: 1 } }), PROMPT, { subWorkflow })).message).toContain('It only made tool calls, after the 1 that it may make');
+	});
+
+	test('a call that cannot be run is given back to the model, which does better', async () => {
+		const broken = { ...calls('a'), problem: 'Its arguments cannot be read.' };
+		runtime.will('chat', says('', broken, { id: 'b', name: 'quote', arguments: {} }), says('', calls('c')), says('Done.'));
+		const [item] = itemsOf(await run(node(), PROMPT, { subWorkflow }), 'Llama');
+		expect(item?.json).toMatchObject({
+			text: 'Done.',
+			tools: [
+				{ ok: false, result: { code: 'VOICE_ERR_TOOL_ARGUMENTS' } },
+				{ ok: false, result: { code: 'VOICE_ERR_TOOL_UNKNOWN' } },
+				{ ok: true, result: { seen: 'c' } },
+			],
+		});
 	});
 });
 

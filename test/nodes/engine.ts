@@ -28,6 +28,7 @@ import type {
 	INodeType,
 	IRun,
 	IRunExecutionData,
+	ISupplyDataFunctions,
 	IWorkflowExecuteAdditionalData,
 	IWorkflowBase,
 	WorkflowExecuteMode,
@@ -67,6 +68,16 @@ const helpers: Record<string, INodeType> = {
 			return [[{ json: { city, degrees: 21 } }]];
 		},
 	},
+	// As LangChain's tools answer: in text.
+	'test.textTool': {
+		description: { ...helper('textTool', { inputs: [], outputs: [NodeConnectionTypes.AiTool] }).description },
+		async supplyData(this: ISupplyDataFunctions, itemIndex: number) {
+			const answer = this.getNodeParameter('city', itemIndex);
+			const schema = { type: 'object', properties: { count: { type: 'integer' }, note: { type: 'string' } }, required: ['count'] };
+			const invoke = async (args: unknown): Promise<unknown> => (answer === '' ? JSON.stringify(args) : answer);
+			return { response: { name: this.getNode().name, description: 'Answers in text', schema, invoke } };
+		},
+	},
 };
 
 function helper(name: string, changes: Partial<INodeType['description']>): INodeType {
@@ -91,7 +102,7 @@ function helper(name: string, changes: Partial<INodeType['description']>): INode
 
 function nodeType(type: string): INodeType {
 	const found = helpers[type] ?? loader.nodeTypes[type.replace(`${PACKAGE}.`, '')]?.type;
-	if (!found || !('execute' in found || 'trigger' in found)) throw new Error(`There is no node type ${type}.`);
+	if (!found || !('execute' in found || 'trigger' in found || 'supplyData' in found)) throw new Error(`There is no node type ${type}.`);
 	return found;
 }
 

@@ -332,6 +332,46 @@ describe('tools', () => {
 		]);
 	});
 
+	const textTool = (answer: string): [NodeSpec[], Link[]] => [[TRIGGER, llama(), { name: 'Look', type: 'test.textTool', parameters: { city: answer } }], [['Voice', 'Llama'], ['Look', 'Llama', 'ai_tool']]];
+
+	test.each<[string, string, unknown]>([
+		['an account number alone', '12345678901234567890', '12345678901234567890'],
+		['a number with a nought', '0049', '0049'],
+		['one in an object', '{"account": 12345678901234567890, "balance": 12.5}', { account: '12345678901234567890', balance: 12.5 }],
+		['one in a list', '[{"ids": [9007199254740993, 7]}]', { ids: ['9007199254740993', 7] }],
+		['a word', 'true', 'true'],
+		['a sentence', '{not JSON}', '{not JSON}'],
+	])('a connected tool\'s answer keeps every digit: %s', async (_what, answer, result) => {
+		runtime.will('reply', asks(call('c1', 'Look', { count: 1 })));
+		runtime.will('toolResults', done());
+		itemsOf(await run(...textTool(answer)), 'Llama');
+		expect(results()[0]?.results).toMatchObject([{ ok: true, result }]);
+	});
+
+	test('inputs of mildly wrong types are put right, for workflows and for connected tools', async () => {
+		runtime.will('reply', asks(call('c1', 'Look', { count: '2', note: null }), call('c2', 'Look', { count: 'two' })));
+		runtime.will('toolResults', done());
+		itemsOf(await run(...textTool('')), 'Llama');
+		expect(results()[0]?.results).toMatchObject([{ result: { count: 2 } }, { result: { count: 'two' } }]);
+		const ran: unknown[] = [];
+		runtime.asked.length = 0;
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: 5, kind: 'DENTIST' }), call('c2', 'book_appointment', { day: 'x', kind: null })));
+		runtime.will('toolResults', done());
+		itemsOf(await run(nodes({ tools: { workflow: [ROW] } }), LINKS, { subWorkflow: async (_id, [item]) => ({ executionId: `${ran.push(item?.json)}`, data: [[]] }) }), 'Llama');
+		expect(ran).toEqual([{ day: '5', kind: 'dentist' }, { day: 'x' }]);
+	});
+
+	test('a result of 2.5 MB goes to the model as its first rows, and the editor says so', async () => {
+		const rows = Array.from({ length: 30_000 }, (_, id) => ({ id, name: `Customer ${id}`, note: 'x'.repeat(50) }));
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: 'x' })));
+		runtime.will('toolResults', done());
+		const result = await run(nodes({ tools: { workflow: [ROW] } }), LINKS, { subWorkflow: async () => ({ executionId: '1', data: [rows.map((json) => ({ json }))] }) });
+		const [given] = results()[0]?.results ?? [];
+		expect(JSON.stringify(given).length).toBeLessThan(9000);
+		expect(given).toMatchObject({ ok: true, result: expect.arrayContaining([rows[0], rows[9], expect.stringMatching(/^and 29,9\d\d more$/)]) });
+		expect(hintsOf(result, 'Llama')).toEqual([expect.stringMatching(/^The tool "book_appointment" gave 2,\d\d\d,\d\d\d characters\. The model reads only the first rows/)]);
+	});
+
 	test.each<[string, INodeParameters, RegExp]>([
 		['two of one name', { tools: { workflow: [ROW, ROW] } }, /Two tools are named/],
 		['a name no model can write', { tools: { workflow: [{ ...ROW, name: 'book it' }] } }, /is not a valid tool name/],

@@ -18,7 +18,7 @@ export const rooms = {
 	'runtime/page': ['runtime/contract', 'runtime/lib/json.ts'],
 	'runtime/cli': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue', 'runtime/media', 'runtime/inference', 'runtime/gateway', 'runtime/client'],
 	// Of lib only what has no imports: its log is pino, which must not load in n8n.
-	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/escape-html.ts'],
+	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/escape-html.ts', 'runtime/lib/shorten.ts'],
 	credentials: ['runtime/contract'],
 };
 

@@ -1,7 +1,7 @@
 import { type IExecuteFunctions, NodeConnectionTypes } from 'n8n-workflow';
 import { z } from 'zod';
 import { VoiceError } from '../../../runtime/contract/errors';
-import { parseJson } from '../../../runtime/lib/json';
+import { parseJsonKeepingDigits } from '../../../runtime/lib/json';
 import { jsonSchemaOf } from './connected-tool-schema';
 import type { Tool, ToolOutcome } from './tool';
 import { neverWaiting, refuseWaitingTools } from './workflow-tool-context';
@@ -61,8 +61,9 @@ function unpack(connected: unknown): unknown[] {
 	return connected === undefined || connected === null ? [] : [connected];
 }
 
-/** n8n's tools answer in text, most often JSON of their items. */
+/** n8n's tools answer in text, most often JSON of their items. Any other text stays one: figures alone may be an account number. */
 function outcomeOf(answer: unknown): ToolOutcome {
-	const result = typeof answer === 'string' ? (parseJson(answer) ?? answer) : answer;
+	const parsed = typeof answer === 'string' && /^\s*[[{]/.test(answer) ? parseJsonKeepingDigits(answer) : undefined;
+	const result = parsed ?? answer;
 	return { result: Array.isArray(result) && result.length === 1 ? (result[0] as unknown) : result };
 }

@@ -1,4 +1,4 @@
-// Guards against: a model that believes it said what nobody heard, or that forgets what its tools have done.
+// Guards against: a model that believes it said what nobody heard, that forgets what its tools have done, or for a large result all else.
 import fc from 'fast-check';
 import type { ToolCall } from '../../contract/chat';
 import { History } from './history';
@@ -166,6 +166,89 @@ describe('the window', () => {
 					expect(messages.length === 1 || (messages.length <= maxTurns && size <= maxCharacters)).toBe(true);
 				});
 			}),
+		);
+	});
+});
+
+describe('large results', () => {
+	const rows = (count: number) => Array.from({ length: count }, (_, id) => ({ id, title: `Appointment ${id}`, day: 'friday' }));
+	const asked = (history: History, turn: number, result: unknown): void => {
+		history.addUser(`question ${turn}`, turn);
+		history.addToolCalls([call(`c${turn}`)]);
+		history.addToolResult(`c${turn}`, result);
+	};
+	const resultsOf = (history: History): unknown[] => history.messages().flatMap((message) => (message.role === 'assistant' ? message.toolCalls.map(({ result }) => result) : []));
+	const wordsOf = (history: History): string[] => history.messages().map(({ content }) => content).filter((content) => content !== '');
+	const sizeOf = (history: History): number => JSON.stringify(history.messages()).length;
+
+	it('of the turn that goes on leave all that was said, and its own first rows', () => {
+		const history = new History();
+		history.addGreeting('Hello.');
+		for (let turn = 1; turn <= 10; turn++) {
+			history.addUser(`question ${turn}`, turn);
+			history.addAssistant(`answer ${turn} ${'yada '.repeat(40)}`);
+		}
+		asked(history, 11, rows(5000));
+		const words = wordsOf(history);
+		expect(words).toHaveLength(22);
+		const [result] = resultsOf(history) as [unknown[]];
+		expect(result.length).toBeGreaterThan(50);
+		expect(result.slice(0, -1)).toEqual(rows(5000).slice(0, result.length - 1));
+		expect(result.at(-1)).toBe(`and ${(5001 - result.length).toLocaleString('en')} more`);
+		history.addAssistant('There are many.');
+		history.addUser('and the first one', 12);
+		expect(wordsOf(history)).toEqual([...words, 'There are many.', 'and the first one']);
+		expect(resultsOf(history)).toEqual([result]);
+	});
+
+	it('of earlier turns go first, then stay as they are, so that the model finds them in its memory', () => {
+		const history = new History();
+		asked(history, 1, rows(130));
+		history.addAssistant('A hundred.');
+		asked(history, 2, rows(130));
+		expect(resultsOf(history)).toEqual([rows(130), rows(130)]);
+		history.addAssistant('A hundred again.');
+		asked(history, 3, rows(130));
+		const [first, second, third] = resultsOf(history) as [unknown[], unknown[], unknown[]];
+		expect(third).toEqual(rows(130));
+		for (const old of [first, second]) {
+			expect(old.slice(0, 5)).toEqual(rows(5));
+			expect(JSON.stringify(old).length).toBeLessThanOrEqual(600);
+		}
+		expect(wordsOf(history)).toEqual(['question 1', 'A hundred.', 'question 2', 'A hundred again.', 'question 3']);
+		history.addAssistant('Three.');
+		history.addUser('thanks', 4);
+		expect(resultsOf(history)).toEqual([first, second, third]);
+	});
+
+	it('of several calls share the room: the small ones stay whole', () => {
+		const history = new History();
+		history.addUser('all of it', 1);
+		history.addToolCalls([call('a'), call('b'), call('c')]);
+		history.addToolResult('a', rows(2000));
+		history.addToolResult('b', { status: 'free' });
+		history.addToolResult('c', 'line "x"\n'.repeat(20_000));
+		const [a, b, c] = resultsOf(history) as [unknown[], unknown, string];
+		expect(b).toEqual({ status: 'free' });
+		expect(a.slice(0, 20)).toEqual(rows(20));
+		expect(c).toMatch(/more lines$/);
+		expect(sizeOf(history)).toBeLessThan(16_500);
+	});
+
+	it('never take the words of the turn, and leave the rest within the limit, whatever they are', () => {
+		const result = fc.oneof(fc.array(fc.record({ a: fc.string(), b: fc.integer() }), { maxLength: 300 }), fc.string({ maxLength: 30_000 }), fc.jsonValue());
+		fc.assert(
+			fc.property(fc.array(result, { minLength: 1, maxLength: 25 }), (results) => {
+				const history = new History({ maxTurns: 40, maxCharacters: 8000 });
+				results.forEach((given, index) => {
+					asked(history, index, given);
+					const words = wordsOf(history);
+					expect(words).toEqual(results.slice(0, index + 1).flatMap((_, turn) => (turn < index ? [`question ${turn}`, 'Well.'] : [`question ${turn}`])));
+					expect(sizeOf(history)).toBeLessThan(8000 + 200 * (index + 1));
+					history.addAssistant('Well.');
+				});
+			}),
+			{ numRuns: 50 },
 		);
 	});
 });

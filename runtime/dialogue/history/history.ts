@@ -1,5 +1,6 @@
 import type { ChatMessage, ToolCall } from '../../contract/chat';
 import { asHeard } from './as-heard';
+import { shortenResults } from './results-in-room';
 import { charactersOf, isEmpty, messagesOf, type TurnEntry } from './transcript-entry';
 
 export interface HistoryLimits {
@@ -119,8 +120,14 @@ export class History {
 		for (const entry of entries) this.entries.splice(this.entries.indexOf(entry), 1);
 	}
 
-	/** The newest turns that fit the limits; the newest of all even if it does not. Call it once a step. */
+	/**
+	 * The newest turns that fit the limits; the newest of all even if it does not. Large results of tools make room before
+	 * words do. Call it once a step.
+	 */
 	messages(): ChatMessage[] {
+		const { maxCharacters } = this.limits;
+		const window = this.entries.slice(this.windowStart);
+		shortenResults(window, maxCharacters, () => charactersIn(window) - maxCharacters);
 		if (!this.fits(this.windowStart, 1)) {
 			while (this.windowStart < this.entries.length - 1 && !this.fits(this.windowStart, KEPT_SHARE)) {
 				this.windowStart++;
@@ -131,8 +138,7 @@ export class History {
 
 	private fits(start: number, share: number): boolean {
 		const window = this.entries.slice(start);
-		const characters = window.reduce((sum, entry) => sum + charactersOf(entry), 0);
-		return window.length <= this.limits.maxTurns * share && characters <= this.limits.maxCharacters * share;
+		return window.length <= this.limits.maxTurns * share && charactersIn(window) <= this.limits.maxCharacters * share;
 	}
 
 	/** The turn that goes on; what is said outside of any turn stands alone, as the greeting does. */
@@ -143,4 +149,8 @@ export class History {
 		this.entries.push(entry);
 		return entry;
 	}
+}
+
+function charactersIn(entries: readonly TurnEntry[]): number {
+	return entries.reduce((sum, entry) => sum + charactersOf(entry), 0);
 }

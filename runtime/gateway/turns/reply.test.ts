@@ -281,12 +281,61 @@ describe('tools', () => {
 		await expect(scenario.givesResults(turn, ['c1'])).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
 	});
 
-	it('end the turn where the model asks for more of them than it may', async () => {
+	it('beyond the limit are not run: the model is told, and has to answer', async () => {
 		const { scenario, turn, reply } = await asked({}, { tools, maxToolCalls: 1 });
 		await scenario.writes('', [toolCallOf('c1'), toolCallOf('c2')]);
-		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_TOOL_LIMIT' });
+		await expect(reply).resolves.toEqual({ status: 'toolCalls', calls: [toolCallOf('c1')] });
+		expect(scenario.page('tool.started')).toMatchObject([{ id: 'c1' }]);
+		const rest = scenario.givesResults(turn, ['c1']);
+		await settle();
+		expect(scenario.model().params.tools).toEqual([]);
+		expect(scenario.model().params.messages.at(-1)).toMatchObject({
+			toolCalls: [{ id: 'c1', result: 'done' }, { id: 'c2', result: { code: 'VOICE_ERR_TOOL_LIMIT', error: expect.stringContaining('not run') } }],
+		});
+		await scenario.writes('Only one is booked.');
+		await expect(rest).resolves.toMatchObject({ status: 'done', text: 'Only one is booked.', tools: [{ result: { ok: true } }, { result: { ok: false } }] });
+	});
+
+	it('that cannot be run are answered at once, without the node, and the model goes on', async () => {
+		const { scenario, reply } = await asked({}, { tools });
+		await scenario.writes('', [{ ...toolCallOf('c1'), problem: 'Its arguments cannot be read.' }, toolCallOf('c2', 'quote')]);
 		expect(scenario.page('tool.started')).toEqual([]);
-		expect(turn.tools).toEqual([]);
+		expect(scenario.model().params.messages.at(-1)).toMatchObject({
+			toolCalls: [
+				{ id: 'c1', result: { code: 'VOICE_ERR_TOOL_ARGUMENTS', error: expect.stringContaining('cannot be read') } },
+				{ id: 'c2', result: { code: 'VOICE_ERR_TOOL_UNKNOWN', error: expect.stringContaining('no tool named "quote"') } },
+			],
+		});
+		await scenario.writes('', [toolCallOf('c3')]);
+		await expect(reply).resolves.toMatchObject({ status: 'toolCalls', calls: [{ id: 'c3' }] });
+	});
+
+	it('that an agent without tools calls all the same: it is asked once more, and its answer is spoken', async () => {
+		const { scenario, turn, reply } = await asked();
+		await scenario.writes('', [toolCallOf('c1', 'quote')]);
+		await scenario.writes('I cannot look that up.');
+		await expect(reply).resolves.toMatchObject({ status: 'done', text: 'I cannot look that up.' });
+		await scenario.plays();
+		expect(turn.ended?.kind).toBe('spoken');
+	});
+
+	it('without end are an error, not silence, unless something was answered', async () => {
+		const silent = await asked();
+		await silent.scenario.writes('', [toolCallOf('c1', 'quote')]);
+		await silent.scenario.writes('', [toolCallOf('c2', 'quote')]);
+		await expect(silent.reply).rejects.toMatchObject({ code: 'VOICE_ERR_TOOL_UNKNOWN' });
+		const answered = await asked();
+		await answered.scenario.writes('It is nine.', [toolCallOf('c1', 'quote')]);
+		await answered.scenario.writes('', [toolCallOf('c2', 'quote')]);
+		await expect(answered.reply).resolves.toMatchObject({ status: 'done', text: 'It is nine.' });
+		const promised = await asked({}, { tools, maxToolCalls: 1 });
+		await promised.scenario.writes('Let me look.', [toolCallOf('c1')]);
+		await promised.reply;
+		const rest = promised.scenario.givesResults(promised.turn, ['c1']);
+		await settle();
+		await promised.scenario.writes('', [toolCallOf('c2')]);
+		await promised.scenario.writes('', [toolCallOf('c3')]);
+		await expect(rest).rejects.toMatchObject({ code: 'VOICE_ERR_TOOL_LIMIT' });
 	});
 
 	it('are not run where the caller went on while the model asked for them', async () => {

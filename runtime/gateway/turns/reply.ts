@@ -4,6 +4,7 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { SpeakSettings } from '../../contract/agent-settings';
+import { ToolAllowance } from '../../contract/tool-allowance';
 import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceServer } from '../calls/call-deps';
@@ -41,7 +42,9 @@ export class Reply implements TurnReply {
 	private readonly open = new Map<string, ToolCall>();
 	/** The model was told that they still run. */
 	private readonly late = new Map<string, ToolCall>();
-	private callsMade = 0;
+	private allowance: ToolAllowance;
+	/** Since the last tool ran: what was said before it is no answer. */
+	private answered = false;
 	private writtenBy: DoneBy;
 	private generation: RpcCall<never, ChatDone> | undefined;
 	private interrupted = false;
@@ -56,6 +59,7 @@ export class Reply implements TurnReply {
 		private readonly deps: ReplyDeps,
 	) {
 		this.writtenBy = { engine: ask.chat.model, replaced: [] };
+		this.allowance = allowanceOf(ask);
 	}
 
 	get text(): string {
@@ -100,6 +104,8 @@ export class Reply implements TurnReply {
 
 	async again(ask: ReplyAsk): Promise<ReplyStep> {
 		this.ask = ask;
+		this.allowance = allowanceOf(ask);
+		this.answered = false;
 		this.broken = false;
 		if (this.interrupted) return this.done();
 		// Words that nobody heard may be written anew, and results that have not come are not waited for.
@@ -108,7 +114,7 @@ export class Reply implements TurnReply {
 		this.utterance = undefined;
 		for (const [id, call] of this.open) this.late.set(id, call);
 		this.open.clear();
-		if (this.written === '' && this.callsMade === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
+		if (this.written === '' && this.turn.tools.length === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
 		return await this.generating();
 	}
 
@@ -123,6 +129,7 @@ export class Reply implements TurnReply {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Results are missing for: ${[...this.open.keys()].join(', ')}`);
 		}
 		if (this.interrupted) return this.done();
+		this.answered = false;
 		this.deps.toolsDone();
 		return await this.next();
 	}
@@ -140,7 +147,7 @@ export class Reply implements TurnReply {
 	}
 
 	private async next(): Promise<ReplyStep> {
-		if (this.written !== '') this.written += ' ';
+		if (/\S$/.test(this.written)) this.written += ' ';
 		this.utterance?.write(this.spaced(''));
 		this.stepStart = this.written.length;
 		this.begun = '';
@@ -160,7 +167,7 @@ export class Reply implements TurnReply {
 	}
 
 	private async generate(): Promise<ReplyStep> {
-		const { ask, deps } = this;
+		const { deps } = this;
 		this.turn.modelAsked();
 		let reply: ChatDone;
 		try {
@@ -178,11 +185,22 @@ export class Reply implements TurnReply {
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
 		deps.history.addAssistant(this.begun === '' ? reply.text : this.written.slice(this.stepStart));
 		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
-		this.callsMade += reply.toolCalls.length;
-		if (this.callsMade > ask.maxToolCalls) {
-			throw new VoiceError('VOICE_ERR_TOOL_LIMIT', `The model asked for more than ${ask.maxToolCalls} tool calls.`);
-		}
-		return this.startTools(reply.toolCalls);
+		this.answered ||= reply.text.trim() !== '';
+		return await this.takeCalls(reply.toolCalls);
+	}
+
+	/** Hands out those that may be run. The others are answered here, so that the model goes on at once where there are none. */
+	private async takeCalls(calls: readonly ToolCall[]): Promise<ReplyStep> {
+		const { run, refused, stop } = this.allowance.sort(calls);
+		const filler = this.ask.speak ? toolFiller(run, this.ask.tools) : undefined;
+		if (filler !== undefined) this.deps.history.addFiller(filler);
+		this.deps.history.addToolCalls(calls);
+		this.turn.toolsStarted(calls);
+		for (const result of refused) this.recordResult(result);
+		if (run.length > 0) return this.startTools(run, filler);
+		if (stop === undefined) return await this.next();
+		if (this.answered) return this.done();
+		throw stop;
 	}
 
 	private async askModel(): Promise<ChatDone> {
@@ -207,7 +225,7 @@ export class Reply implements TurnReply {
 		// A space at its end would be a token that no model has seen there.
 		const begun = this.begun === '' ? [] : [{ role: 'assistant' as const, content: this.begun.trimEnd(), toolCalls: [] }];
 		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages(), ...begun];
-		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: ask.tools };
+		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
 		this.generation = client.call('chat', params, ({ text }) => {
 			if (limit.isOver) return;
 			limit.stop();
@@ -217,12 +235,8 @@ export class Reply implements TurnReply {
 		return await this.generation.result;
 	}
 
-	private startTools(calls: ToolCall[]): ReplyStep {
+	private startTools(calls: readonly ToolCall[], filler: string | undefined): ReplyStep {
 		const { turn, deps } = this;
-		const filler = this.ask.speak ? toolFiller(calls, this.ask.tools) : undefined;
-		if (filler !== undefined) deps.history.addFiller(filler);
-		deps.history.addToolCalls(calls);
-		turn.toolsStarted(calls);
 		for (const call of calls) {
 			this.open.set(call.id, call);
 			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
@@ -230,7 +244,7 @@ export class Reply implements TurnReply {
 		}
 		if (filler !== undefined) this.voice()?.write(this.spaced(filler));
 		this.utterance?.settle();
-		return { status: 'toolCalls', calls };
+		return { status: 'toolCalls', calls: [...calls] };
 	}
 
 	private takeResult(result: ToolResult): void {
@@ -247,6 +261,11 @@ export class Reply implements TurnReply {
 		}
 		deps.history.addToolResult(id, result.result);
 		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name: call?.name ?? '', ok, durationMs });
+	}
+
+	private recordResult(result: ToolResult): void {
+		this.turn.toolFinished(result);
+		this.deps.history.addToolResult(result.id, result.result);
 	}
 
 	private write(text: string): void {
@@ -282,4 +301,8 @@ export class Reply implements TurnReply {
 			...this.writtenBy,
 		};
 	}
+}
+
+function allowanceOf({ maxToolCalls, tools }: ReplyAsk): ToolAllowance {
+	return new ToolAllowance(maxToolCalls, tools.map(({ name }) => name));
 }

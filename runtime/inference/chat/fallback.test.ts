@@ -1,5 +1,5 @@
-// Guards against: an answer that is lost, said twice or ends in silence because its model failed.
-import { chatSettings, type ChatMessage } from '../../contract/chat';
+// Guards against: an answer that is lost, said twice or ends in silence because its model failed; a call that is spoken.
+import { chatSettings, type ChatMessage, type ToolSpec } from '../../contract/chat';
 import type { ChatEngine } from './engine';
 import { ChatFallback } from './fallback';
 import { ScriptedChat } from '../fallback/engines.fixture';
@@ -8,11 +8,13 @@ import { Cooldowns } from '../fallback/cooldowns';
 const messages: ChatMessage[] = [{ role: 'user', content: 'hello' }];
 const never = new AbortController().signal;
 
-async function ask(engines: Record<string, ChatEngine>, signal = never) {
+const BOOK = { name: 'book', description: '', parameters: { type: 'object', properties: { day: { type: 'string' } } } };
+
+async function ask(engines: Record<string, ChatEngine>, signal = never, more: { tools?: ToolSpec[]; conversation?: string } = {}) {
 	const [model = '', ...fallbacks] = Object.keys(engines);
 	const chain = new ChatFallback((name) => engines[name]!, new Cooldowns({ now: () => 0 }));
 	let heard = '';
-	const request = { conversation: 'c', settings: chatSettings.parse({ model, fallbacks }), messages, tools: [] };
+	const request = { conversation: 'c', settings: chatSettings.parse({ model, fallbacks }), messages, tools: [], ...more };
 	const done = chain.chat(request, { onText: (text) => (heard += text), onTokens: () => undefined }, signal);
 	return { ...(await done), heard };
 }
@@ -54,6 +56,41 @@ it('asks nobody else once cancelled', async () => {
 	const second = new ScriptedChat(['No.']);
 	await expect(ask({ first: new ScriptedChat([], 0), second }, abort.signal)).rejects.toBeDefined();
 	expect(second.asked).toEqual([]);
+});
+
+describe('a call that stands among the words', () => {
+	const call = ['Let me', ' look.', ' <fun', 'ction=book>{"day": ', '"friday"}</func', 'tion>'];
+
+	it('is none of them, and is run where the tool was offered', async () => {
+		const done = await ask({ a: new ScriptedChat(call) }, never, { tools: [BOOK] });
+		expect(done).toMatchObject({ text: 'Let me look.', heard: 'Let me look. ', stopReason: 'toolCalls', toolCalls: [{ id: expect.stringMatching(/^call_/), name: 'book', arguments: { day: 'friday' } }] });
+	});
+
+	it('is given back where it was not, or cannot be read', async () => {
+		const unknown = await ask({ a: new ScriptedChat(call) });
+		expect(unknown).toMatchObject({ heard: 'Let me look. ', toolCalls: [{ name: 'book' }] });
+		const broken = await ask({ a: new ScriptedChat(['<function=book>{"day": "fri']) }, never, { tools: [BOOK] });
+		expect(broken).toMatchObject({ text: '', heard: '', toolCalls: [{ name: 'book', arguments: {}, problem: expect.any(String) }] });
+		expect(await ask({ a: new ScriptedChat(['<tool_call>', '</tool_call>']) })).toMatchObject({ heard: '', toolCalls: [{ name: 'unknown' }] });
+	});
+
+	it('counts once where the server gives it as a call, too', async () => {
+		const engine = new ScriptedChat(call);
+		const chat = engine.chat.bind(engine);
+		engine.chat = async (...given) => ({ ...(await chat(...given)), toolCalls: [{ id: 'c', name: 'book', arguments: { day: 'friday' } }] });
+		expect(await ask({ a: engine }, never, { tools: [BOOK] })).toMatchObject({ heard: 'Let me look. ', toolCalls: [{ id: 'c' }] });
+	});
+
+	it('is not said either where its model fails in the middle of it', async () => {
+		const done = await ask({ a: new ScriptedChat(call, 4), b: new ScriptedChat(['It is', ' booked.']) });
+		expect(done).toMatchObject({ text: 'Let me look. It is booked.', heard: 'Let me look. It is booked.', toolCalls: [] });
+	});
+
+	it('is data where nobody listens and no such tool was offered', async () => {
+		const json = '{"name": "book", "parameters": {"day": "friday"}}';
+		expect(await ask({ a: new ScriptedChat([json]) }, never, { conversation: '' })).toMatchObject({ text: json, toolCalls: [] });
+		expect(await ask({ a: new ScriptedChat([json]) }, never, { conversation: '', tools: [BOOK] })).toMatchObject({ text: '', toolCalls: [{ name: 'book' }] });
+	});
 });
 
 it('warms the first model that can be', async () => {

@@ -1,14 +1,18 @@
-import type { ChatSettings } from '../../contract/chat';
-import type { ChatDone } from '../../contract/control';
+import type { ChatSettings, ToolCall } from '../../contract/chat';
+import type { ChatDone, ChatReply } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { goOn } from '../../speech-text/go-on';
+import { writtenToolCall } from './calls/written-tool-call';
+import { WordsOnly } from './calls/words-only';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
 import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import type { Cooldowns } from '../fallback/cooldowns';
 
 /**
  * Answers with the first model of a chain that can. One that fails in the middle of its answer is replaced by the
- * next, which goes on from what is written: the caller has perhaps heard it already.
+ * next, which goes on from what is written: the caller has perhaps heard it already. Of what any of them writes only
+ * words are passed on. A call that stands among them, because the model knows no such tool or its server does not read its
+ * notation, becomes one of the reply's calls: run where the tool was offered, else answered with why not.
  */
 export class ChatFallback {
 	private readonly used = new Set<ChatEngine>();
@@ -27,7 +31,7 @@ export class ChatFallback {
 				const engine = this.engine(chain.engine.name);
 				const reply = await engine.chat(answer.asking(chain.engine.name), answer.listener, signal);
 				chain.worked();
-				return { ...reply, text: answer.whole(reply.text), ttftMs: answer.ttftMs ?? reply.ttftMs, ...chain.doneBy };
+				return { ...reply, ...answer.finished(reply), ttftMs: answer.ttftMs ?? reply.ttftMs, ...chain.doneBy };
 			} catch (thrown) {
 				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
 				if (signal.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
@@ -60,24 +64,26 @@ export class ChatFallback {
 /** What several models may write one after the other. */
 class Answer {
 	private readonly startedAt = performance.now();
+	private readonly offered: ReadonlySet<string>;
 	/** By the models that failed. */
 	private before = '';
 	private text = '';
+	private words: WordsOnly;
 	ttftMs: number | undefined;
 	readonly listener: ChatListener;
 
 	constructor(
 		private readonly request: ChatRequest,
-		listener: ChatListener,
+		private readonly caller: ChatListener,
 	) {
+		this.offered = new Set(request.tools.map(({ name }) => name));
+		this.words = this.freshWords();
 		this.listener = {
 			onText: (text) => {
 				this.ttftMs ??= performance.now() - this.startedAt;
-				const joined = this.text === '' ? goOn(this.before, text) : text;
-				this.text += joined;
-				listener.onText(joined);
+				this.pass(this.words.take(text));
 			},
-			onTokens: (count) => listener.onTokens(count),
+			onTokens: (count) => caller.onTokens(count),
 		};
 	}
 
@@ -89,12 +95,38 @@ class Answer {
 	}
 
 	interrupted(): void {
+		this.pass(this.words.breakOff());
 		this.before += this.text;
 		this.text = '';
+		this.words = this.freshWords();
 	}
 
-	/** All that was written. `last`: the last model's own part, as it gives it. */
-	whole(last: string): string {
-		return this.before === '' ? last : this.before + this.text;
+	/** All words that were written, and the calls that end them. */
+	finished({ toolCalls, stopReason }: ChatReply): Pick<ChatReply, 'text' | 'toolCalls' | 'stopReason'> {
+		this.pass(this.words.end());
+		// A server that reads the calls may give their text as well.
+		const calls = toolCalls.length > 0 ? toolCalls : this.callsInText(stopReason === 'maxTokens');
+		const text = this.before + this.text;
+		// What stood between the words and the call belongs to neither.
+		return { text: calls.length > 0 ? text.trimEnd() : text, toolCalls: calls, stopReason: calls.length > 0 ? 'toolCalls' : stopReason };
+	}
+
+	private callsInText(cut: boolean): ToolCall[] {
+		const { calls, sawCall } = this.words;
+		// What cannot even be told is a call of nothing: the model hears that it does not exist.
+		const written = sawCall && calls.length === 0 ? [{ name: '', json: '{}' }] : calls;
+		return written.map(({ name, json }, index) => writtenToolCall(name, json, this.request.tools, cut && index === written.length - 1));
+	}
+
+	private pass(words: string): void {
+		if (words === '') return;
+		const joined = this.text === '' ? goOn(this.before, words) : words;
+		this.text += joined;
+		this.caller.onText(joined);
+	}
+
+	/** Where a caller is on the line, everything is spoken. */
+	private freshWords(): WordsOnly {
+		return new WordsOnly(this.offered, this.request.conversation !== '');
 	}
 }

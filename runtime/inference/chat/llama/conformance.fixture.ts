@@ -223,7 +223,8 @@ export function describeChatEngine(name: string, open: () => Promise<ChatUnderTe
 			const texts: string[] = [];
 			const call = engine.chat({ conversation: 'accent', model, messages: [user('accent')] }, (text) => texts.push(text));
 			expect((await call.result).text).toBe('Café noir');
-			expect(texts).toContain('é');
+			expect(texts.some((text) => text.includes('é'))).toBe(true);
+			for (const text of texts) expect(text).not.toMatch(/\uFFFD/);
 		});
 
 		it('takes control words in what the caller says for plain words', async () => {

@@ -57,6 +57,24 @@ describe('fitMessages', () => {
 		expect(kept.map(({ role }) => role)).toEqual(['user', 'assistant']);
 	});
 
+	it('takes from results before it takes from words, from the old ones first', async () => {
+		const rows = Array.from({ length: 200 }, (_, id) => ({ id, name: `Customer ${id}` }));
+		const asked = (turn: number): ChatMessage[] => [user(`question ${turn}`), { role: 'assistant', content: '', toolCalls: [{ id: `c${turn}`, name: 'list', arguments: {}, result: rows }] }, said(`answer ${turn}`)];
+		const messages = [{ role: 'system' as const, content: 'Be brief.' }, ...asked(1), ...asked(2), ...asked(3).slice(0, 2)];
+		const results = (kept: readonly ChatMessage[]) => kept.flatMap((message) => (message.role === 'assistant' ? message.toolCalls.map(({ result }) => result as unknown[]) : []));
+		const whole = count(messages);
+		for (const limit of [whole - 1, 8000, 2500]) {
+			const kept = await fitMessages(messages, limit, count);
+			expect(count(kept)).toBeLessThanOrEqual(limit);
+			expect(kept.map(({ content: words }) => words)).toEqual(messages.map(({ content: words }) => words));
+			const [first, second, newest] = results(kept);
+			expect(newest!.slice(0, 20)).toEqual(rows.slice(0, 20));
+			for (const old of [first!, second!]) expect(old.slice(0, 2)).toEqual(rows.slice(0, 2));
+			if (limit > 8000) expect(newest).toEqual(rows);
+			else expect(second!.at(-1)).toMatch(/^and \d+ more$/);
+		}
+	});
+
 	it('says so when tools alone are too long', async () => {
 		await expect(fitMessages(talk(2), 100, (messages) => count(messages) + 1000)).rejects.toThrow(/tools/);
 	});

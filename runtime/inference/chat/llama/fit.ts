@@ -1,5 +1,6 @@
 import type { ChatMessage } from '../../../contract/chat';
 import { VoiceError } from '../../../contract/errors';
+import { SHORTEST, shortened } from '../../../lib/shorten';
 
 /**
  * Turns are dropped this many at a time. Dropping one each turn would change the start of the prompt each
@@ -7,6 +8,11 @@ import { VoiceError } from '../../../contract/errors';
  */
 const DROP_STEP = 4;
 const SHORTENINGS = 24;
+/** Letters that results keep before any words go: those of earlier turns, and those of the newest. */
+const RESULT_LETTERS = [
+	{ earlier: 600, newest: Infinity },
+	{ earlier: 120, newest: 1500 },
+] as const;
 
 interface Parts {
 	/** System messages at the start: always kept. */
@@ -52,16 +58,25 @@ function shorten(messages: readonly ChatMessage[]): ChatMessage[] | undefined {
 					content: cut(chosen.content),
 					toolCalls: chosen.toolCalls.map((call) => {
 						const text = resultText(call.result);
-						return text.length > half ? { ...call, result: cut(text) } : call;
+						return text.length > half ? { ...call, result: half < SHORTEST ? cut(text) : shortened(call.result, half) } : call;
 					}),
 				}
 			: { ...chosen, content: cut(chosen.content) };
 	return messages.map((message, index) => (index === longest ? shorter : message));
 }
 
+/** With shorter results; the same list where none is longer. */
+function withShortResults({ head, turns }: Parts, { earlier, newest }: (typeof RESULT_LETTERS)[number]): readonly ChatMessage[] {
+	const cut = (message: ChatMessage, letters: number): ChatMessage =>
+		message.role === 'assistant' && message.toolCalls.length > 0
+			? { ...message, toolCalls: message.toolCalls.map((call) => ({ ...call, result: call.result === undefined || letters === Infinity ? call.result : shortened(call.result, letters) })) }
+			: message;
+	return [...head, ...turns.flatMap((turn, index) => turn.map((message) => cut(message, index === turns.length - 1 ? newest : earlier)))];
+}
+
 /**
- * The messages that fit into `limit` tokens: oldest turns go first, whole, and the instructions stay. A
- * last turn that is too long by itself is shortened: a turn never fails for its length. `count` renders
+ * The messages that fit into `limit` tokens: results of tools are shortened first, then the oldest turns go, whole, and
+ * the instructions stay. A last turn that is too long by itself is shortened: a turn never fails for its length. `count` renders
  * and counts. Rejects with VOICE_ERR_BAD_REQUEST where tools alone are too long.
  */
 export async function fitMessages(
@@ -70,7 +85,14 @@ export async function fitMessages(
 	count: (messages: readonly ChatMessage[]) => number | Promise<number>,
 ): Promise<readonly ChatMessage[]> {
 	if ((await count(messages)) <= limit) return messages;
-	const { head, turns } = splitTurns(messages);
+	let shorter = messages;
+	if (messages.some((message) => message.role === 'assistant' && message.toolCalls.length > 0)) {
+		for (const letters of RESULT_LETTERS) {
+			shorter = withShortResults(splitTurns(shorter), letters);
+			if ((await count(shorter)) <= limit) return shorter;
+		}
+	}
+	const { head, turns } = splitTurns(shorter);
 	const without = (dropped: number): readonly ChatMessage[] => [...head, ...turns.slice(dropped).flat()];
 	const last = Math.max(0, turns.length - 1);
 	const drops = (steps: number): number => Math.min(last, steps * DROP_STEP);

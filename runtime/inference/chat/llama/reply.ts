@@ -1,9 +1,8 @@
 import type { ChatWrapper, LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
-import { randomBytes } from 'node:crypto';
-import type { ToolCall } from '../../../contract/chat';
-import { boundedArguments, MAX_TOOL_CALLS } from '../../../contract/json-bounds';
+import { MAX_TOOL_CALLS } from '../../../contract/json-bounds';
 import type { ChatReply } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
+import { writtenToolCall } from '../calls/written-tool-call';
 import { toChatHistory, toModelFunctions } from './chat-format';
 import type { ChatListener, ChatRequest } from '../engine';
 import { fitMessages } from './fit';
@@ -19,17 +18,6 @@ const SPARE_TOKENS = 4;
 const REPLY_SHARE = 0.25;
 /** Without a limit the whole vocabulary is sorted for each token: 10 ms of CPU at 150,000 words. */
 const MOST_CANDIDATES = 1000;
-
-/** Models put spaces around copied words now and then. */
-function trimmed(value: unknown): unknown {
-	return typeof value === 'string' ? value.trim() : value;
-}
-
-function toToolCall(name: string, params: unknown): ToolCall {
-	const given = boundedArguments.parse(params ?? {});
-	const values = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, trimmed(value)]));
-	return { id: `call_${randomBytes(9).toString('base64url')}`, name, arguments: values };
-}
 
 /** A prompt ready to be read: what the model will see, as messages and as tokens. */
 export interface Prompt {
@@ -81,16 +69,22 @@ export async function writeReply(
 	let written = 0;
 	let firstAt: number | undefined;
 	let text = '';
+	/** The call that is being written. */
+	let calling: { name: string; json: string } | undefined;
 	const progress = (): void => {
 		firstAt ??= performance.now();
 		const now = sequence.tokenMeter.diff(before).usedOutputTokens;
 		listener.onTokens(now - written);
 		written = now;
 	};
+	const onFunctionCallParamsChunk = (chunk: { functionName: string; paramsChunk: string; done: boolean }): void => {
+		progress();
+		calling = chunk.done ? undefined : { name: chunk.functionName, json: (calling?.json ?? '') + chunk.paramsChunk };
+	};
 	try {
 		const functions = toModelFunctions(request.tools);
 		const answer = await chat.generateResponse(prompt.history, {
-			...(functions ? { functions, documentFunctionParams: true, onFunctionCallParamsChunk: progress } : {}),
+			...(functions ? { functions, documentFunctionParams: true, onFunctionCallParamsChunk } : {}),
 			maxTokens: Math.min(sampling.maxTokens, contextTokens - prompt.tokens.length - SPARE_TOKENS),
 			temperature: sampling.temperature,
 			topP: sampling.topP,
@@ -108,13 +102,16 @@ export async function writeReply(
 		});
 		progress();
 		signal.throwIfAborted();
-		const calls = answer.metadata.stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
-		if (calls.length > MAX_TOOL_CALLS) throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The model asked for more than ${MAX_TOOL_CALLS} tool calls at once.`);
+		const { stopReason } = answer.metadata;
+		const whole = stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
+		if (whole.length > MAX_TOOL_CALLS) throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The model asked for more than ${MAX_TOOL_CALLS} tool calls at once.`);
+		const toolCalls = whole.map((call) => writtenToolCall(String(call.functionName), JSON.stringify(call.params ?? {}), request.tools));
+		if (stopReason === 'maxTokens' && calling) toolCalls.push(writtenToolCall(calling.name, calling.json, request.tools, true));
 		const endedAt = performance.now();
 		return {
 			text,
-			toolCalls: calls.map((call) => toToolCall(String(call.functionName), call.params)),
-			stopReason: calls.length > 0 ? 'toolCalls' : answer.metadata.stopReason === 'maxTokens' ? 'maxTokens' : 'end',
+			toolCalls,
+			stopReason: toolCalls.length > 0 ? 'toolCalls' : stopReason === 'maxTokens' ? 'maxTokens' : 'end',
 			usage: { promptTokens: prompt.tokens.length, reusedTokens, completionTokens: written },
 			ttftMs: (firstAt ?? endedAt) - startedAt,
 			durationMs: endedAt - startedAt,

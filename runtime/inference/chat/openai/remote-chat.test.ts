@@ -130,14 +130,18 @@ describe('a reply of a server', () => {
 		['an abort', 'data: {"choices":[{"delta":{},"finish_reason":"abort"}]}\n\n', /stopped with "abort"/],
 		['no JSON', 'data: oops\n\n', /does not follow OpenAI's API/],
 		['another shape', 'data: {"choices":7}\n\n', /does not follow OpenAI's API/],
-		['a call of no JSON', 'data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"book","arguments":"{\\"a\\":"}}]},"finish_reason":"tool_calls"}]}\n\n', /not a JSON object/],
 	])('that is %s fails its turn', async (_what, body, message) => {
 		await expect(instead('text/event-stream', body)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_FAILED', message: expect.stringMatching(message) });
 	});
 
-	it('drops a call that the limit cut off', async () => {
+	it('gives a call of no JSON back to the model', async () => {
+		const reply = await instead('text/event-stream', 'data: {"choices":[{"delta":{"tool_calls":[{"function":{"name":"book","arguments":"{\\"a\\":"}}]},"finish_reason":"tool_calls"}]}\n\n');
+		expect(reply).toMatchObject({ toolCalls: [{ name: 'book', arguments: {}, problem: expect.stringContaining('end in the middle') }], stopReason: 'toolCalls' });
+	});
+
+	it('gives a call that the limit cut off back to the model', async () => {
 		const reply = await instead('text/event-stream', 'data: {"choices":[{"delta":{"content":"Hm","tool_calls":[{"function":{"name":"book","arguments":"{"}}]},"finish_reason":"length"}]}\n\n');
-		expect(reply).toMatchObject({ text: 'Hm', toolCalls: [], stopReason: 'maxTokens' });
+		expect(reply).toMatchObject({ text: 'Hm', toolCalls: [{ name: 'book', arguments: {}, problem: expect.stringContaining('end in the middle') }], stopReason: 'toolCalls' });
 	});
 
 	it('comes from the model that the server has now', async () => {

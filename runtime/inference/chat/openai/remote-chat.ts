@@ -87,7 +87,7 @@ export class RemoteChat implements ChatEngine {
 			const json = { ...without(body, leftOut), ...renamed };
 			return await this.server.ask({ path: '/chat/completions', json, confidential }, signal);
 		});
-		const reader = new ReplyReader(this.server, listener, confidential, startedAt, sampling.maxTokens);
+		const reader = new ReplyReader(this.server, listener, confidential, tools, startedAt, sampling.maxTokens);
 		try {
 			return await reader.read(answer);
 		} catch (error) {

@@ -1,5 +1,5 @@
+import type { ToolSpec } from '../../../contract/chat';
 import type { ChatReply } from '../../../contract/control';
-import type { VoiceError } from '../../../contract/errors';
 import type { ChatListener } from '../engine';
 import { streamedJson } from '../../openai-client/event-stream';
 import type { RemoteAnswer } from '../../openai-client/remote-answer';
@@ -26,13 +26,14 @@ export class ReplyReader {
 		private readonly server: RemoteServer,
 		private readonly listener: ChatListener,
 		private readonly confidential: readonly string[],
+		private readonly tools: readonly ToolSpec[],
 		private readonly startedAt: number,
 		maxTokens: number,
 	) {
 		this.limits = new ReplyLimits(maxTokens);
 	}
 
-	/** Throws VOICE_ERR_MODEL_FAILED for what is no reply, also for a tool's arguments that are no JSON object. */
+	/** Throws VOICE_ERR_MODEL_FAILED for what is no reply. */
 	async read(answer: RemoteAnswer): Promise<ChatReply> {
 		const chunks = streamedJson(this.server, answer, chatChunk, this.confidential);
 		let next = await chunks.next();
@@ -78,8 +79,7 @@ export class ReplyReader {
 	private reply(): ChatReply {
 		const endedAt = performance.now();
 		const cut = this.finish === 'length';
-		// A call that the limit has cut off is none, as in the embedded engine.
-		const toolCalls = cut || this.calls.count === 0 ? [] : this.finished();
+		const toolCalls = this.calls.finish(this.tools, cut);
 		const promptTokens = this.usage?.prompt_tokens ?? 0;
 		const completionTokens = this.usage?.completion_tokens ?? this.pieces;
 		const reusedTokens = Math.min(this.cached, promptTokens);
@@ -92,17 +92,5 @@ export class ReplyReader {
 			ttftMs: (this.firstAt ?? endedAt) - this.startedAt,
 			durationMs: endedAt - this.startedAt,
 		};
-	}
-
-	private finished(): ChatReply['toolCalls'] {
-		try {
-			return this.calls.finish();
-		} catch (error) {
-			throw this.badCall(error);
-		}
-	}
-
-	private badCall(cause: unknown): VoiceError {
-		return this.server.failed('sent a tool call without a name, or with arguments that are not a JSON object or nested too deeply', cause);
 	}
 }

@@ -6,7 +6,7 @@ import { ToolCalls } from './tool-calls';
 function read(fragments: readonly ToolCallFragment[]): Array<{ name: string; arguments: unknown }> {
 	const calls = new ToolCalls();
 	for (const fragment of fragments) calls.take(fragment);
-	return calls.finish().map(({ name, arguments: values }) => ({ name, arguments: values }));
+	return calls.finish([], false).map(({ name, arguments: values }) => ({ name, arguments: values }));
 }
 
 const BOOK = { name: 'book', arguments: { title: 'dentist', hour: 9 } };
@@ -68,7 +68,7 @@ it('makes two calls of the same tool with the same arguments two', () => {
 it('gives ids of its own, which differ', () => {
 	const calls = new ToolCalls();
 	for (const index of [0, 1]) calls.take({ index, id: 'same', function: { name: `tool${index}`, arguments: '{}' } });
-	const ids = calls.finish().map(({ id }) => id);
+	const ids = calls.finish([], false).map(({ id }) => id);
 	expect(new Set(ids).size).toBe(2);
 	for (const id of ids) expect(id).toMatch(/^call_[\w-]{12}$/);
 });
@@ -81,10 +81,19 @@ it('cuts the spaces that models put around copied words', () => {
 	expect(read([{ function: { name: ' book ', arguments: '{"title":" dentist "}' } }])).toEqual([{ name: 'book', arguments: { title: 'dentist' } }]);
 });
 
-it.each([['{"title":'], ['[1]'], ['"dentist"'], ['7'], ['book it']])('refuses %j', (json) => {
-	expect(() => read([{ index: 0, function: { name: 'book', arguments: json } }])).toThrow();
+it.each([['{"title":'], ['[1]'], ['"dentist"'], ['7'], ['book it']])('gives %j back to the model, which may do better', (json) => {
+	const calls = new ToolCalls();
+	calls.take({ index: 0, function: { name: 'book', arguments: json } });
+	expect(calls.finish([], false)).toMatchObject([{ name: 'book', arguments: {}, problem: expect.stringContaining(json) }]);
 });
 
-it('refuses a call without a name', () => {
-	expect(() => read([{ index: 0, id: 'a', function: { arguments: '{}' } }])).toThrow();
+it('gives a call without a name back under one that no tool has', () => {
+	expect(read([{ index: 0, id: 'a', function: { arguments: '{}' } }])).toEqual([{ name: 'unknown', arguments: {} }]);
+});
+
+it('takes of the calls that a limit has cut off those that are whole', () => {
+	const calls = new ToolCalls();
+	for (const [index, json] of ['{"day":"monday"}', '{"day":"tue'].entries()) calls.take({ index, id: `c${index}`, function: { name: 'list', arguments: json } });
+	expect(calls.finish([], true)).toMatchObject([{ arguments: { day: 'monday' } }, { arguments: {}, problem: expect.stringContaining('end in the middle') }]);
+	expect(calls.finish([], true)[0]).not.toHaveProperty('problem');
 });

@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import type { ToolCall } from '../../../contract/chat';
-import { boundedArguments } from '../../../contract/json-bounds';
+import type { ToolCall, ToolSpec } from '../../../contract/chat';
 import { parseJson } from '../../../lib/json';
+import { writtenToolCall } from '../calls/written-tool-call';
 import type { ToolCallFragment } from './answers';
 
 interface OpenCall {
@@ -29,21 +27,9 @@ export class ToolCalls {
 		open.json += json;
 	}
 
-	/**
-	 * The calls, with ids of our own. Models put spaces around copied words now and then: they are cut.
-	 * Throws a ZodError or a SyntaxError for arguments that are no JSON object or beyond the bounds, or a call without a name.
-	 */
-	finish(): ToolCall[] {
-		return this.calls.map(({ name, json }) => {
-			const values = boundedArguments.parse(json.trim() === '' ? {} : (JSON.parse(json) ?? {}));
-			return {
-				id: `call_${randomBytes(9).toString('base64url')}`,
-				name: z.string().min(1).parse(name.trim()),
-				arguments: Object.fromEntries(
-					Object.entries(values).map(([key, value]) => [key, typeof value === 'string' ? value.trim() : value]),
-				),
-			};
-		});
+	/** The calls, with ids of our own. `cut`: the answer ended at its limit, and perhaps in the middle of the last one. */
+	finish(tools: readonly ToolSpec[], cut: boolean): ToolCall[] {
+		return this.calls.map(({ name, json }, index) => writtenToolCall(name, json, tools, cut && index === this.calls.length - 1));
 	}
 
 	/** Which call a fragment belongs to. Its index alone does not say: Ollama gave 0 to all calls, others give none. */
