@@ -42,6 +42,11 @@ export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
 }
 
+/** Whether a Llama Chat node answers in this workflow at all. */
+export function hasLlamaChat(reader: WorkflowReader): boolean {
+	return following(reader, 'llamaChat').length > 0;
+}
+
 /** The voice of the greeting: that of the only Orpheus Speak node, or else the default one. */
 export function greetingVoice(reader: WorkflowReader): SpeakSettings {
 	const [node, ...others] = speakersFollowing(reader);

@@ -55,7 +55,7 @@ describe('Orpheus Speak', () => {
 		expect(item?.json).toEqual({ text: 'Hello.', engine: 'flite', voice: '', replaced: [] });
 		expect(item?.binary?.speech).toMatchObject({ mimeType: 'audio/wav', fileName: 'speech.wav' });
 		expect(Buffer.from(item?.binary?.speech?.data ?? '', 'base64')).toEqual(WAV);
-		expect(runtime.of('speechFile')).toMatchObject([{ text: 'Hello.', speak: { engine: 'flite', voice: '', fallbacks: [], speed: 0.8, interruptible: true } }]);
+		expect(runtime.of('speechFile')).toMatchObject([{ text: 'Hello.', speak: { engine: 'auto', voice: '', fallbacks: [], speed: 0.8, interruptible: true } }]);
 	});
 
 	test('a voice that stood in is named once, however many items it spoke', async () => {
@@ -67,7 +67,7 @@ describe('Orpheus Speak', () => {
 			{ text: 'One.', engine: 'flite', voice: 'slt', replaced },
 			{ text: 'Two.', engine: 'flite', voice: 'slt', replaced },
 		]);
-		expect(hintsOf(result, 'Speak')).toEqual(['"flite" replaced "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Speak')).toEqual(['"flite" replaced the server "gpu" (Nothing listens there).']);
 	});
 
 	test('the lists show what the runtime has, and a fallback the voices of its own engine', async () => {
@@ -136,7 +136,7 @@ describe('Llama Chat', () => {
 		runtime.will('chat', { ...says('', calls('a')), engine: 'pack:answer', replaced }, { ...says('Done.'), engine: 'pack:answer', replaced: [] });
 		const result = await run(node(), PROMPT, { subWorkflow });
 		expect(itemsOf(result, 'Llama')[0]?.json).toMatchObject({ text: 'Done.', engine: 'pack:answer', replaced });
-		expect(hintsOf(result, 'Llama')).toEqual(['"pack:answer" replaced "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Llama')).toEqual(['The offline pack replaced the server "gpu" (Nothing listens there).']);
 	});
 
 	test('its messages can be given back to it', async () => {

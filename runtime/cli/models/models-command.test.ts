@@ -117,7 +117,7 @@ describe('fetch', () => {
 		expect(notes).toMatch(/no checksum is known for 2 of its 2 files/);
 		const small = await command(['fetch', 'auto'], 'y', { probe: tooSmall });
 		expect(small).toMatchObject({ code: 0, out: '', questions: [] });
-		expect(small.notes).toContain('pack:answer ships with the package');
+		expect(small.notes).toContain('the offline pack (appointments only) ships with the package');
 	});
 
 	it('knows no other names, and touches nothing when one of them is wrong', async () => {

@@ -80,6 +80,16 @@ export function nothingFor(task: ModelTask, why: string, id: string | undefined)
 	});
 }
 
+/** @param hears what people call the recogniser; @param id a language model that is worth fetching, if there is one */
+export function nobodyAnswers(hears: string, id: string | undefined): VoiceError {
+	const fetch = id === undefined ? '' : `Fetch a language model: voice-loop models fetch ${id}. Or choose`;
+	return new VoiceError(
+		'VOICE_ERR_MODEL_MISSING',
+		`No language model on this machine can answer what ${hears} hears: the offline pack's only understands what the offline pack's recogniser writes.`,
+		{ remedy: `${fetch || 'Choose'} another model in Llama Chat, or the offline pack in Transcribe as well.` },
+	);
+}
+
 /** VOICE_LOOP_OFFLINE: this machine must not be asked to reach the network. */
 export function isOffline(env: NodeJS.ProcessEnv): boolean {
 	return !['', '0', 'false', 'no'].includes((env.VOICE_LOOP_OFFLINE ?? '').toLowerCase());
