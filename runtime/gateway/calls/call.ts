@@ -139,7 +139,7 @@ export class Call {
 
 	/** Names of models are for whoever runs the agent: other callers see what they can talk about. */
 	private takeNote({ demo, models }: { readonly demo: string; readonly models: string }): void {
-		this.note = [demo, this.request.agent.modelsNote ? models : ''].filter((sentence) => sentence !== '').join(' ');
+		this.note = [demo, this.request.agent.modelsNote ? models : ''].filter((line) => line !== '').join('\n');
 		if (this.greeted && this.note !== '') this.tell({ type: 'note', text: this.note });
 	}
 

@@ -30,7 +30,7 @@ describe('the note below the captions', () => {
 
 	it.each([
 		[false, 'Appointments only.'],
-		[true, 'Appointments only. Llama answers.'],
+		[true, 'Appointments only.\nLlama answers.'],
 	])('names the models only where the trigger says so (%s)', async (modelsNote, note) => {
 		const scenario = new CallScenario({ agent: { modelsNote } });
 		const answer = scenario.call.open('offer');

@@ -47,35 +47,35 @@ async function described(transcribe: string | null = 'auto', chat: string | null
 	return await modelsInUse(models, new CallModels(models, named), speak === null ? null : speakSettings.parse({ engine: speak }), call);
 }
 
-const FETCH = 'Better models for its machine: run "voice-loop models fetch auto" there';
+const FETCH = 'Better models: run "voice-loop models fetch auto" on the runtime\'s machine';
 
 it('nothing fetched: the pack, what it understands, and how to get better ones', async () => {
 	expect(await described()).toEqual({
 		demo: DEMO_NOTE,
-		models: `This agent hears with the offline pack (appointments only), answers with the offline pack (appointments only), speaks with flite. ${FETCH} (3 MB). The next call uses them.`,
+		models: `Recogniser: offline pack · Language model: offline pack · Voice: flite\n${FETCH} (3 MB). The next call uses them.`,
 	});
 });
 
 it('all fetched: their names, and nothing more to do', async () => {
 	put('talker', 'listener', 'speaker');
-	expect(await described()).toEqual({ demo: '', models: 'This agent hears with The listener, answers with The talker, speaks with The speaker.' });
+	expect(await described()).toEqual({ demo: '', models: 'Recogniser: The listener · Language model: The talker · Voice: The speaker' });
 });
 
 it('half of it fetched: what is still to come', async () => {
 	put('listener');
-	expect((await described()).models).toMatch(/^This agent hears with the offline pack .*\(2 MB\)/);
+	expect((await described()).models).toMatch(/^Recogniser: offline pack · .*\n.*\(2 MB\)/);
 });
 
 it('the pack by its name, though better ones are here: what to choose', async () => {
 	put('talker', 'listener', 'speaker');
-	expect(await described('pack:listen', 'pack:answer', 'flite')).toMatchObject({ demo: DEMO_NOTE, models: expect.stringMatching(/Better models are on its machine: choose Auto in Transcribe and Llama Chat\.$/) });
+	expect(await described('pack:listen', 'pack:answer', 'flite')).toMatchObject({ demo: DEMO_NOTE, models: expect.stringMatching(/\nBetter models are on the runtime's machine: choose Auto in Transcribe and Llama Chat\.$/) });
 });
 
 it('nobody can answer: says so before the first turn, instead of anything else', async () => {
 	const { demo, models } = await described('server:ear');
 	expect(demo).toBe('');
 	expect(models).toBe(
-		'This agent hears with the server ear, speaks with flite. No language model on this machine can answer what the server ear hears: the offline pack\'s only understands what the offline pack\'s recogniser writes. Fetch a language model: voice-loop models fetch talker. Or choose another model in Llama Chat, or the offline pack in Transcribe as well.',
+		'Recogniser: server ear · Voice: flite\nNo language model on this machine can answer what the server ear hears: the offline pack\'s only understands what the offline pack\'s recogniser writes. Fetch a language model: voice-loop models fetch talker. Or choose another model in Llama Chat, or the offline pack in Transcribe as well.',
 	);
 });
 
@@ -89,5 +89,5 @@ it('advises nothing that the machine cannot run or must not fetch', async () => 
 
 it('speaks only of what is known', async () => {
 	expect((await described(null, null, null)).models).toMatch(/^Better models/);
-	expect((await described('/models/my-ear', null)).models).toMatch(/^This agent hears with my-ear, speaks with flite\./);
+	expect((await described('/models/my-ear', null)).models).toMatch(/^Recogniser: my-ear · Voice: flite\n/);
 });

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { VoiceError } from '../../contract/errors';
 import { LockFile } from '../../lib/lock-file';
-import { type Catalogue, expectedBytes, openCatalogue } from './catalogue/catalogue';
+import { type Catalogue, expectedBytes, type Licence, openCatalogue } from './catalogue/catalogue';
 import { type CatalogueModel, type ModelTask, modelTasks } from './catalogue/schema';
 import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
@@ -12,13 +12,14 @@ import { modelInSentence, modelInWords } from './names';
 import type { ModelsHere } from './pair';
 import { type Machine, probeMachine } from '../machine/machine';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
+import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 
 interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
 	/** What came so far is kept for the next time. */
 	readonly signal?: AbortSignal;
-	/** A person has read the model's licences and accepts them. */
+	/** A person has read the model's licences and accepts them: that is remembered. */
 	readonly licenceAccepted?: boolean;
 }
 
@@ -59,6 +60,10 @@ export class Models {
 
 	get store(): ModelStore {
 		return this.open().store;
+	}
+
+	get licences(): AcceptedLicences {
+		return new AcceptedLicences(this.store.folder);
 	}
 
 	/** Looked at once: machines do not grow while a process runs. */
@@ -150,7 +155,8 @@ export class Models {
 		const here = await this.store.find(id);
 		if (here) return here;
 		if (isOffline(this.env)) throw offlineError(this.catalogue, this.store, model, await this.store.missing(model), this.env);
-		this.requireLicence(model, options.licenceAccepted ?? false);
+		if (options.licenceAccepted) for (const licence of await this.toAccept(model)) await this.licences.accept(licence);
+		await this.requireLicence(model);
 		await mkdir(this.store.place(model), { recursive: true });
 		await fetchModel({
 			model,
@@ -191,6 +197,14 @@ export class Models {
 		const places = model.files.map((file) => this.store.filePath(model, file));
 		const sizes = await Promise.all(places.map(async (place) => (await sizeOf(place)) ?? (await partSize(place))));
 		return sizes.reduce((sum, size) => sum + size, 0);
+	}
+
+	/** Those of the model's licences that somebody must accept and nobody has: neither before nor by VOICE_LOOP_ACCEPT_LICENCES. */
+	async toAccept(model: CatalogueModel): Promise<Licence[]> {
+		const given = (this.env.VOICE_LOOP_ACCEPT_LICENCES ?? '').split(/[\s,]+/);
+		const open = this.catalogue.licencesOf(model).filter(({ id, mustAccept }) => mustAccept && !given.includes(id));
+		const accepted = await Promise.all(open.map(async (licence) => await this.licences.acceptedAt(licence)));
+		return open.filter((_, index) => accepted[index] === undefined);
 	}
 
 	/** Bytes that `ensure` would fetch, as far as they are known. */
@@ -238,9 +252,8 @@ export class Models {
 		return (id === BUILT_IN[task] ? undefined : id) ?? this.catalogue.tiers.filter(({ models }) => models[task]).at(-1)?.models[task] ?? undefined;
 	}
 
-	private requireLicence(model: CatalogueModel, accepted: boolean): void {
-		const given = (this.env.VOICE_LOOP_ACCEPT_LICENCES ?? '').split(/[\s,]+/);
-		if (accepted || this.catalogue.toAccept(model).every((name) => given.includes(name))) return;
+	private async requireLicence(model: CatalogueModel): Promise<void> {
+		if ((await this.toAccept(model)).length === 0) return;
 		const names = this.catalogue.licencesOf(model).map(({ name, url }) => `${name} (${url})`);
 		throw new VoiceError('VOICE_ERR_LICENCE', `${model.name} may be used under: ${names.join('; ')}.`, {
 			remedy: `Read it, then run: voice-loop models fetch ${model.id}`,
