@@ -103,7 +103,7 @@ test("the page tells this n8n's users which models are in use, and how to get be
 	expect(notes.before?.split('\n')).toEqual([
 		'This demo understands appointments and calendar questions only.',
 		'Recogniser: offline pack · Language model: offline pack · Voice: flite',
-		expect.stringMatching(/^Better models: run "voice-loop models fetch auto" on the runtime's machine \(\d+(\.\d+)? MB\)\. The next call uses them\.$/),
+		expect.stringMatching(/^Better models \(\d+(\.\d+)? MB\): run "voice-loop models fetch auto" on the runtime's machine\.$/),
 	]);
 	expect(notes.after).toBe('Recogniser: The listener · Language model: The talker · Voice: flite');
 });

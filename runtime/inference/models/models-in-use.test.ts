@@ -47,12 +47,10 @@ async function described(transcribe: string | null = 'auto', chat: string | null
 	return await modelsInUse(models, new CallModels(models, named), speak === null ? null : speakSettings.parse({ engine: speak }), call);
 }
 
-const FETCH = 'Better models: run "voice-loop models fetch auto" on the runtime\'s machine';
-
 it('nothing fetched: the pack, what it understands, and how to get better ones', async () => {
 	expect(await described()).toEqual({
 		demo: DEMO_NOTE,
-		models: `Recogniser: offline pack · Language model: offline pack · Voice: flite\n${FETCH} (3 MB). The next call uses them.`,
+		models: `Recogniser: offline pack · Language model: offline pack · Voice: flite\nBetter models (3 MB): run "voice-loop models fetch auto" on the runtime's machine.`,
 	});
 });
 
@@ -88,6 +86,6 @@ it('advises nothing that the machine cannot run or must not fetch', async () => 
 });
 
 it('speaks only of what is known', async () => {
-	expect((await described(null, null, null)).models).toMatch(/^Better models/);
+	expect((await described(null, null, null)).models).toMatch(/^Better models \(3 MB\)/);
 	expect((await described('/models/my-ear', null)).models).toMatch(/^Recogniser: my-ear · Voice: flite\n/);
 });

@@ -46,7 +46,7 @@ async function howToGetBetter(models: Models, used: { hears: string | null; answ
 	const { absent, bytes } = await models.suited();
 	if (absent.length > 0) {
 		if (models.offline) return '';
-		return `Better models: run "voice-loop models fetch auto" on the runtime's machine (${size(bytes)}). The next call uses them.`;
+		return `Better models (${size(bytes)}): run "voice-loop models fetch auto" on the runtime's machine.`;
 	}
 	const here = await models.here();
 	const stay = [
