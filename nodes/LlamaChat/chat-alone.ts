@@ -4,24 +4,26 @@ import { VoiceError } from '../../runtime/contract/errors';
 import type { ToolRecord } from '../../runtime/contract/turn';
 import { doneTogether } from '../shared/done-by';
 import type { ItemWork, OutputJson } from '../shared/each-item';
+import { transcribeBefore } from '../shared/look-ahead';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
 import { shown } from './tools/tool';
 
 /** Answers a prompt outside of a call: the node itself keeps the messages and runs the tools. */
-export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
+export async function chatAlone({ context, runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
 	const specs = [...task.tools.values()].map(({ spec: { name, description, parameters } }) => ({ name, description, parameters }));
 	const messages: ChatMessage[] = [
 		...(task.instructions === '' ? [] : [{ role: 'system' as const, content: task.instructions }]),
 		...task.options.messages,
 		{ role: 'user', content: task.understood ? task.prompt : UNCLEAR },
 	];
+	const transcribe = transcribeBefore(context);
 	const records: ToolRecord[] = [];
 	const said: ChatDone[] = [];
 	for (;;) {
 		// A model that has used up its calls is no longer offered any, and has to answer.
 		const left = task.options.maxToolCalls - records.length;
-		const reply = await runtime.chat({ chat: task.chat, messages, tools: left > 0 ? specs : [] }, signal);
+		const reply = await runtime.chat({ chat: task.chat, messages, tools: left > 0 ? specs : [], transcribe }, signal);
 		said.push(reply);
 		const results = await Promise.all(
 			reply.toolCalls.map((call, index) => 

@@ -60,8 +60,8 @@ const voices = new Voices({
 	server: async (name, settings) => await servers.voice(name, settings, orpheus.snacFor),
 	models,
 });
-const told = (task: ModelTask, model: string): void => log.info({ task, model: models.nameOf(model) }, 'auto chose a model');
-const callModels = new CallModels(models, (settings, here) => voices.named(settings, here), told);
+const told = async (task: ModelTask, model: string): Promise<void> => log.info({ task, model: models.nameOf(model), why: (await models.usable(task)).why }, 'auto chose a model');
+const callModels = new CallModels(models, (settings, here) => voices.named(settings, here), (task, model) => void told(task, model));
 const local = new Recognisers(createRecogniser, locate);
 const recognisers: RecogniserSource = {
 	get: async (model) => {

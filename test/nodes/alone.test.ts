@@ -2,7 +2,7 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ChatAsk } from '../../runtime/contract/control';
 import { type Link, type NodeSpec, type RunOptions, STATE_FOLDER, choicesOf, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
-import { Spoken, StandInRuntime, WAV } from './stand-in-runtime';
+import { Refusal, Spoken, StandInRuntime, WAV } from './stand-in-runtime';
 
 const runtime = new StandInRuntime();
 
@@ -37,6 +37,17 @@ describe('Transcribe', () => {
 			{ json: { ...TRANSCRIPTION, text: 'there' }, pairedItem: { item: 1 } },
 		]);
 		expect(runtime.of('transcriptions')).toEqual([WAV, Buffer.from('second')]);
+	});
+
+	test('says who answers: auto is chosen together with the model of the Llama Chat that follows', async () => {
+		runtime.will('transcriptions', TRANSCRIPTION);
+		runtime.will('chat', new Refusal('VOICE_ERR_MODEL_MISSING'));
+		const llama: NodeSpec = { name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: 'server:brain' } } };
+		await run(node(), [wav('data')]);
+		await run(node(), [wav('data')], {}, [[llama], [['Transcribe', 'Llama']]]);
+		const told = runtime.queries.filter(({ call }) => call === 'transcriptions').map(({ query }) => JSON.parse(query.answeredBy ?? '') as unknown);
+		expect(told).toMatchObject([{ chat: null, llamaChat: false }, { chat: { model: 'server:brain' }, llamaChat: true }]);
+		expect(runtime.of('chat')).toMatchObject([{ transcribe: { model: 'auto', language: 'en' } }]);
 	});
 
 	test('says what is missing', async () => {
@@ -123,6 +134,7 @@ describe('Llama Chat', () => {
 			],
 		});
 		const [first, second] = runtime.of('chat') as ChatAsk[];
+		expect(first?.transcribe).toBeNull();
 		expect(first?.messages).toEqual([{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'What is there?' }]);
 		expect(first?.tools).toMatchObject([{ name: 'look', parameters: { properties: { what: { type: 'string' } }, required: ['what'] } }]);
 		expect(second?.messages.slice(2)).toEqual([

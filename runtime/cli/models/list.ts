@@ -46,7 +46,7 @@ async function licenceRows(models: Models): Promise<string[][]> {
 		models.catalogue.licences.map(async (licence) => {
 			const at = await models.licences.acceptedAt(licence);
 			const state = at !== undefined ? `accepted on ${at.slice(0, 10)}` : licence.mustAccept ? 'to be accepted' : '';
-			return [licence.id, state, licence.name, licence.url];
+			return [licence.id, state, licence.url, licence.name];
 		}),
 	);
 }

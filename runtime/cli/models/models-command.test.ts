@@ -64,7 +64,7 @@ describe('list', () => {
 		expect(before.out).toMatch(/^ {2}snac +none: /m);
 		expect(before.out).toContain(`Folder: ${stored('').slice(0, -1)}`);
 		expect(before.out).toMatch(/^Download what suits this machine \(100 kB\): voice-loop models fetch auto$/m);
-		expect(before.out).toMatch(/^ {2}llama3\.2 +to be accepted +Llama 3\.2 Community License +https:\/\/example\.org\/llama$/m);
+		expect(before.out).toMatch(/^ {2}llama3\.2 +to be accepted +https:\/\/example\.org\/llama +Llama 3\.2 Community License$/m);
 		expect(before.out).toMatch(/^Now "auto" hears with the offline pack .*, answers with the offline pack .* and speaks with flite\.$/m);
 		expect(before.out).not.toMatch(/pack:/);
 		await command(['fetch', 'auto', '--yes']);

@@ -48,7 +48,10 @@ async function introduce(models: Models, terminal: Terminal, absent: readonly Ca
 	const begun = (await Promise.all(absent.map(async (model) => await models.begun(model)))).reduce((sum, count) => sum + count, 0);
 	const purposes = absent.map(({ task, name }) => [`  ${PURPOSE[task]}`, name]);
 	const widest = Math.max(...purposes.map(([purpose = '']) => purpose.length));
-	terminal.note('The agent works with what comes with this package: a demo that understands appointments only.');
+	const here = await models.here();
+	if (here.chat === undefined || here.transcribe === undefined) {
+		terminal.note('The agent works with what comes with this package: a demo that understands appointments only.');
+	}
 	terminal.note(`Models that suit this machine, ${size(bytes)} to download${begun > 0 ? ` (${size(begun)} are here already)` : ''}, into ${models.store.folder}:`);
 	for (const [index, model] of absent.entries()) {
 		const [purpose = '', name = ''] = purposes[index] ?? [];

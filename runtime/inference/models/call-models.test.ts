@@ -130,6 +130,17 @@ it('a recording and a prompt of no call get the best of their own, looked up eac
 	expect(await answers(models, null)).toBe('llama');
 });
 
+it('a recording that a Llama Chat answers outside of a call: each stage knows the other, and both choose the same pair', async () => {
+	here = { ...FETCHED, chat: undefined };
+	const models = callModels();
+	expect([await hears(models, call('')), await answers(models, call(''))]).toEqual(['pack:listen', 'pack:answer']);
+	expect(await hears(models, call('', { chat: null, llamaChat: false }))).toBe('zipformer');
+	expect(await answers(models, call('', { transcribe: null }))).toBe('pack:answer');
+	await expect(answers(models, call('', { transcribe: 'server:ear' }))).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING' });
+	here = FETCHED;
+	expect([await hears(models, call('')), await answers(models, call(''))]).toEqual(['zipformer', 'llama']);
+});
+
 it('says what auto stands for when that changes, and of nothing else', async () => {
 	const models = callModels();
 	for (const id of ['one', 'two']) await Promise.all([hears(models, call(id)), answers(models, call(id))]);

@@ -71,7 +71,7 @@ describe('locate', () => {
 
 	it('refuses a model that is for something else', async () => {
 		put('listener');
-		await expect(models().locate('listener', 'chat')).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: 'The listener is a model for transcribe, not for chat.' });
+		await expect(models().locate('listener', 'chat')).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: 'The listener is a speech recogniser, not a language model.' });
 	});
 
 	it.each(['', 'best.gguf', '../best', 'pack:nothing', 'toString', 'AUTO', 'store/best'])('refuses "%s"', async (name) => {

@@ -1,9 +1,19 @@
 import path from 'node:path';
 import { PACK_CHAT, PACK_RECOGNISER, serverNamed } from '../../contract/engines';
 import type { Catalogue } from './catalogue/catalogue';
+import type { ModelTask } from './catalogue/schema';
 
 /** The demo models that ship with the package. */
 export const PACK_NAME = 'offline pack (appointments only)';
+
+/** What a task's models are, in a sentence. */
+export const MODEL_KIND: Record<ModelTask, string> = {
+	chat: 'a language model',
+	orpheus: 'an Orpheus model',
+	snac: 'a SNAC decoder for Orpheus',
+	transcribe: 'a speech recogniser',
+	voice: 'a voice',
+};
 
 /** The same in the middle of a sentence. */
 export function modelInSentence(engine: string, catalogue: Pick<Catalogue, 'find'>): string {
