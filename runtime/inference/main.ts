@@ -61,7 +61,7 @@ const voices = new Voices({
 	models,
 });
 const told = async (task: ModelTask, model: string): Promise<void> => log.info({ task, model: models.nameOf(model), why: (await models.usable(task)).why }, 'auto chose a model');
-const callModels = new CallModels(models, (settings, here) => voices.named(settings, here), (task, model) => void told(task, model));
+const callModels = new CallModels(models, (settings, here) => voices.named(settings, here), (task, model) => void told(task, model).catch(() => undefined));
 const local = new Recognisers(createRecogniser, locate);
 const recognisers: RecogniserSource = {
 	get: async (model) => {

@@ -14,7 +14,7 @@ import { root } from '../host/n8n-host';
 import { launch, leave, picture, visit } from '../page/browser';
 import { logIn, until } from './browser-caller';
 import { call } from './headless-caller';
-import { type World, outputOf, startWorld } from './world';
+import { type World, changeNode, outputOf, startWorld } from './world';
 
 const SAYS = 'I am the model that was fetched.';
 
@@ -106,6 +106,19 @@ test("the page tells this n8n's users which models are in use, and how to get be
 		expect.stringMatching(/^Better models \(\d+(\.\d+)? MB\): run "voice-loop models fetch auto" on the runtime's machine\.$/),
 	]);
 	expect(notes.after).toBe('Recogniser: The listener · Language model: The talker · Voice: flite');
+});
+
+test('the canvas shows names, not ids', async () => {
+	const shown = async (): Promise<string> => {
+		await page.goto(`${world.n8n.url}/workflow/${world.agentId}`);
+		const node = page.locator('[data-test-id="canvas-node"][data-node-name="Orpheus Speak"]');
+		await node.getByText('Orpheus Speak').first().waitFor();
+		return await node.innerText();
+	};
+	expect(await shown()).toMatch(/^Auto$/m);
+	await picture(page, 'editor-auto');
+	await changeNode(world, 'Orpheus Speak', { engine: 'server:gpu', voice: 'tara' });
+	expect(await shown()).toMatch(/^server gpu: tara$/m);
 });
 
 test('the lists of the nodes name what auto stands for', async () => {

@@ -13,10 +13,15 @@ function named(engines: Array<[string, string?]>, here = HERE): string[] {
 }
 
 it.each<[string, Array<[string, string?]>, string[]]>([
-	['the best that is here', [['auto']], ['orpheus']],
+	['the best that is here, and flite in case it is too slow', [['auto']], ['orpheus', 'flite']],
+	['no other stand-in than those that were chosen', [['auto'], ['server:gpu']], ['orpheus', 'server:gpu']],
 	['after it the next best', [['auto'], ['auto'], ['auto'], ['auto']], ['orpheus', 'kokoro', 'flite']],
 	['after a server the best', [['server:gpu', 'tara'], ['auto']], ['server:gpu tara', 'orpheus']],
 	['not what stands before it', [['orpheus', 'leo'], ['auto']], ['orpheus leo', 'kokoro']],
-	['flite for a voice of flite', [['auto', 'slt']], ['flite slt']],
+	['flite for a voice of flite', [['auto', 'slt'], ['kokoro']], ['flite slt', 'kokoro']],
 	['what is named stays', [['flite', 'slt'], ['kokoro']], ['flite slt', 'kokoro']],
 ])('%s', (_, asked, wanted) => expect(named(asked)).toEqual(wanted));
+
+it('where only flite is here, nothing else is in the chain', () => {
+	expect(named([['auto']], { voices: ['flite'] })).toEqual(['flite']);
+});

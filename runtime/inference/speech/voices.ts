@@ -61,11 +61,13 @@ export class Voices {
 
 	/**
 	 * Puts the best voice that is here in the place of `auto`: of the main voice and of its fallbacks, nobody twice.
-	 * Whoever names one of flite's voices, and leaves the engine to us, means flite.
+	 * Whoever names one of flite's voices, and leaves the engine to us, means flite. Where nobody has chosen a fallback
+	 * either, flite stands in: what suits the machine by its size may still be too slow on a busy one.
 	 */
 	named(settings: SpeakSettings, { voices: here }: Pick<ModelsHere, 'voices'>): SpeakSettings {
-		const [main, ...fallbacks] = [settings, ...settings.fallbacks].reduce<ReadonlyArray<{ engine: string; voice: string }>>((before, { engine, voice }) => {
-			if (engine !== 'auto') return [...before, { engine, voice }];
+		const standIns = settings.engine === 'auto' && settings.fallbacks.length === 0 ? [{ engine: 'flite', voice: '' }] : settings.fallbacks;
+		const [main, ...fallbacks] = [settings, ...standIns].reduce<ReadonlyArray<{ engine: string; voice: string }>>((before, { engine, voice }) => {
+			if (engine !== 'auto') return before.some((other) => other.engine === engine && other.voice === voice) ? before : [...before, { engine, voice }];
 			const flites = this.kinds.flite.voices.some(({ value }) => value === voice);
 			const best = flites ? 'flite' : here.find((name) => !before.some((other) => other.engine === name));
 			return best === undefined ? before : [...before, { engine: best, voice }];
