@@ -19,6 +19,7 @@ it.each<[string, Array<[string, string?]>, string[]]>([
 	['after a server the best', [['server:gpu', 'tara'], ['auto']], ['server:gpu tara', 'orpheus']],
 	['not what stands before it', [['orpheus', 'leo'], ['auto']], ['orpheus leo', 'kokoro']],
 	['flite for a voice of flite', [['auto', 'slt'], ['kokoro']], ['flite slt', 'kokoro']],
+	['a voice that was asked for is not replaced in silence', [['auto', 'tara']], ['orpheus tara']],
 	['what is named stays', [['flite', 'slt'], ['kokoro']], ['flite slt', 'kokoro']],
 ])('%s', (_, asked, wanted) => expect(named(asked)).toEqual(wanted));
 

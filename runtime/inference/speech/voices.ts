@@ -65,7 +65,7 @@ export class Voices {
 	 * either, flite stands in: what suits the machine by its size may still be too slow on a busy one.
 	 */
 	named(settings: SpeakSettings, { voices: here }: Pick<ModelsHere, 'voices'>): SpeakSettings {
-		const standIns = settings.engine === 'auto' && settings.fallbacks.length === 0 ? [{ engine: 'flite', voice: '' }] : settings.fallbacks;
+		const standIns = settings.engine === 'auto' && settings.voice === '' && settings.fallbacks.length === 0 ? [{ engine: 'flite', voice: '' }] : settings.fallbacks;
 		const [main, ...fallbacks] = [settings, ...standIns].reduce<ReadonlyArray<{ engine: string; voice: string }>>((before, { engine, voice }) => {
 			if (engine !== 'auto') return before.some((other) => other.engine === engine && other.voice === voice) ? before : [...before, { engine, voice }];
 			const flites = this.kinds.flite.voices.some(({ value }) => value === voice);
