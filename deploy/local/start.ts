@@ -9,11 +9,12 @@ import { ensurePrivateFolder } from './host/private-folder.ts';
 import { RestError } from './host/rest-client.ts';
 import { endStrayRuntime, startRuntime, stateFolder } from './host/runtime-process.ts';
 import { installPackage, readSecrets, runtimeKeyOf } from './host/user-folder.ts';
+import { ModelsOffer, readOptions } from './offer.ts';
 
 /**
  * `npm start`: n8n with this package in it, the voice runtime, the example agent; ends on Ctrl-C.
  * VOICE_LOOP_HOME is the user folder (default: .voice-loop in the clone), N8N_PORT the editor's port
- * (default: 5678 or, when that is taken, any; 0: any).
+ * (default: 5678 or, when that is taken, any; 0: any). With `-- --yes` it downloads the models that suit the machine.
  */
 const root = path.resolve(path.dirname(process.argv[1] ?? ''), '..', '..');
 const home = path.resolve(process.env.VOICE_LOOP_HOME || path.join(root, '.voice-loop'));
@@ -74,6 +75,7 @@ function logInFailed(error: unknown): Error {
 
 /** Both of them at once: whichever ends unexpectedly is started again, and the other goes on. */
 async function run(signal: AbortSignal): Promise<void> {
+	const { yes } = readOptions(process.argv.slice(2));
 	await assertAlone();
 	const manifest = await readManifest(root);
 	const port = await choosePort();
@@ -88,6 +90,7 @@ async function run(signal: AbortSignal): Promise<void> {
 	};
 	const voice = new Keeper({ name: 'The voice runtime', start: startVoice, say, logFile: path.join(home, 'runtime.log') });
 	let editor: Keeper | undefined;
+	let offer: ModelsOffer | undefined;
 	try {
 		await endStrayRuntime(home);
 		await installPackage(home, manifest);
@@ -109,12 +112,14 @@ async function run(signal: AbortSignal): Promise<void> {
 		await writeStartFile(n8n, examples);
 		tell(n8n, examples);
 		void voice.gaveUp.then((why) => say(`✗ ${why}\n  n8n goes on without it. To try again, press Ctrl-C and run npm start.`));
+		offer = new ModelsOffer(manifest.node, root, yes, interrupt);
 		const why = await Promise.race([
 			new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve(''))),
 			editor.gaveUp,
 		]);
 		if (why !== '' && !signal.aborted) throw new Error(why);
 	} finally {
+		await offer?.end();
 		await Promise.all([editor?.stop(), voice.stop()]);
 		await endStrayRuntime(home);
 		await Promise.all([rm(pidFile, { force: true }), rm(startFile, { force: true })]);

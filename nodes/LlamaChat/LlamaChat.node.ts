@@ -17,7 +17,7 @@ export class LlamaChat implements INodeType {
 		icon: { light: 'file:llamaChat.svg', dark: 'file:llamaChat.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["model"]["value"] }}',
+		subtitle: '={{ ($parameter["model"]["mode"] === "list" && $parameter["model"]["cachedResultName"]) || $parameter["model"]["value"] }}',
 		description: 'Answer with a Llama model on your own machine, and let it use workflows and other tools',
 		defaults: { name: 'Llama Chat' },
 		// As a tool, the node could not have tools of its own.

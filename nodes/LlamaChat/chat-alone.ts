@@ -4,25 +4,27 @@ import { ToolAllowance } from '../../runtime/contract/tool-allowance';
 import type { ToolRecord } from '../../runtime/contract/turn';
 import { doneTogether } from '../shared/done-by';
 import type { ItemWork, OutputJson } from '../shared/each-item';
+import { transcribeBefore } from '../shared/look-ahead';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
 import { shown } from './tools/tool';
 
 /** Answers a prompt outside of a call: the node itself keeps the messages and runs the tools. */
-export async function chatAlone({ runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
+export async function chatAlone({ context, runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
 	const specs = [...task.tools.values()].map(({ spec: { name, description, parameters } }) => ({ name, description, parameters }));
 	const messages: ChatMessage[] = [
 		...(task.instructions === '' ? [] : [{ role: 'system' as const, content: task.instructions }]),
 		...task.options.messages,
 		{ role: 'user', content: task.understood ? task.prompt : UNCLEAR },
 	];
+	const transcribe = transcribeBefore(context);
 	const records: ToolRecord[] = [];
 	const said: ChatDone[] = [];
 	const allowance = new ToolAllowance(task.options.maxToolCalls, task.tools.keys());
 	/** Since the last tool ran: what was said before it is no answer. */
 	let answered = false;
 	for (;;) {
-		const reply = await runtime.chat({ chat: task.chat, messages, tools: allowance.offers ? specs : [] }, signal);
+		const reply = await runtime.chat({ chat: task.chat, messages, tools: allowance.offers ? specs : [], transcribe }, signal);
 		said.push(reply);
 		const { run, refused, stop } = allowance.sort(reply.toolCalls);
 		const results = [...refused, ...(await Promise.all(run.map((call) => runTool(task.tools, call, signal))))];

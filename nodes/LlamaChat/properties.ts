@@ -106,8 +106,8 @@ export const llamaChatProperties: INodeProperties[] = [
 		default: '={{ $json.text }}',
 		description: 'The text to answer. By default, the text from the Transcribe node before this one.',
 	},
-	modelParameter('pack:answer', PATH, 'The language model, as a GGUF file or on a server. The offline pack can only talk about appointments.'),
-	fallbackModels('pack:answer', PATH),
+	modelParameter(PATH, 'The language model, as a GGUF file or on a server. Auto is the best on the voice runtime\'s machine. The offline pack, which needs no download, can only talk about appointments.'),
+	fallbackModels(PATH),
 	workflowTools,
 	options,
 ];

@@ -20,7 +20,7 @@ export class OrpheusSpeak implements INodeType {
 		icon: { light: 'file:orpheusSpeak.svg', dark: 'file:orpheusSpeak.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["engine"] + ($parameter["voice"] ? ": " + $parameter["voice"] : "") }}',
+		subtitle: '={{ $parameter["engine"].replace(/^(auto|orpheus)$/, (name) => name.charAt(0).toUpperCase() + name.slice(1)).replace(/^server:/, "server ") + ($parameter["voice"] ? ": " + $parameter["voice"] : "") }}',
 		description: 'Turn text into speech on your own machine, for the caller or as an audio file',
 		defaults: { name: 'Orpheus Speak' },
 		usableAsTool: true,

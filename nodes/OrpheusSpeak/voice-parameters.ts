@@ -12,9 +12,9 @@ export function voiceParameters(voicesMethod: string, engineParameter: string): 
 			name: 'engine',
 			type: 'options',
 			typeOptions: { loadOptionsMethod: 'getEngines' },
-			default: 'flite',
+			default: 'auto',
 			description:
-				'The speech engine. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+				'The speech engine. Auto is the best voice on the voice runtime\'s machine. Choose from the list, or specify a name using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		{
 			displayName: 'Voice',

@@ -27,8 +27,8 @@ export const transcribeProperties: INodeProperties[] = [
 		hint: 'The name of the input binary field containing the WAV file. Not used in a call.',
 		displayOptions: { show: { source: ['auto', 'binary'] } },
 	},
-	modelParameter('pack:listen', PATH, 'The speech recognition model. The offline pack understands only its demo domain, appointments.'),
-	fallbackModels('pack:listen', PATH),
+	modelParameter(PATH, 'The speech recognition model. Auto is the best on the voice runtime\'s machine that goes with the model of Llama Chat. The offline pack, which needs no download, understands only its demo domain, appointments.'),
+	fallbackModels(PATH),
 	{
 		displayName: 'Language',
 		name: 'language',

@@ -1,5 +1,6 @@
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem } from '../shared/each-item';
+import { answeredByAhead } from '../shared/look-ahead';
 import { TRANSCRIBE_PARAMETERS, parametersOf, transcribeSettingsFrom } from '../shared/settings';
 
 export async function transcribeItem(item: ItemWork): Promise<OutputItem> {
@@ -16,7 +17,7 @@ export async function transcribeItem(item: ItemWork): Promise<OutputItem> {
 		});
 	}
 	const recording = await context.helpers.getBinaryDataBuffer(itemIndex, binaryField(item));
-	const transcription = await runtime.transcribe(recording, settings, signal);
+	const transcription = await runtime.transcribe(recording, settings, signal, answeredByAhead(context));
 	return { json: { ...transcription } };
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/contract/agent-settings';
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
-import { type WorkflowReader, chatAhead, greetingVoice, transcribeAhead } from '../shared/look-ahead';
+import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, transcribeAhead } from '../shared/look-ahead';
 
 const optionsShape = z.object({
 	agentName: z.string().default(''),
@@ -44,6 +44,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		transcribe: ahead.settings,
 		transcribeNote: ahead.note,
 		chat: chatAhead(context),
+		llamaChat: hasLlamaChat(context),
 		speak: greetingVoice(context),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
 		limits: { firstWordMs: options.firstWordLimit * 1000, idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },

@@ -6,7 +6,7 @@ const SLOW = { from: 'kokoro', to: 'flite', code: 'VOICE_ERR_TOO_SLOW', why: '' 
 
 test('one sentence says who replaced whom, and why', () => {
 	expect(hintsOf([{ engine: 'flite', replaced: [GPU, SLOW] }])).toEqual([
-		{ message: '"flite" replaced "server:gpu" (The server did not answer) and "kokoro" (VOICE_ERR_TOO_SLOW).', type: 'warning', location: 'outputPane' },
+		{ message: '"flite" replaced the server "gpu" (The server did not answer) and "kokoro" (VOICE_ERR_TOO_SLOW).', type: 'warning', location: 'outputPane' },
 	]);
 });
 

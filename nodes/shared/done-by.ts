@@ -1,5 +1,5 @@
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { DoneBy, Replacement } from '../../runtime/contract/engines';
+import { type DoneBy, type Replacement, engineInWords } from '../../runtime/contract/engines';
 
 /** Who did work that took several requests: the last one's engine, and each one that was replaced, once. */
 export function doneTogether(parts: readonly DoneBy[]): DoneBy {
@@ -14,11 +14,12 @@ export function hintsOf(done: readonly DoneBy[]): NodeExecutionHint[] {
 }
 
 function standInSentence({ engine, replaced }: DoneBy): string {
-	return asText(`"${engine}" replaced ${replaced.map(failed).join(' and ')}.`);
+	const sentence = `${engineInWords(engine)} replaced ${replaced.map(failed).join(' and ')}.`;
+	return asText(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`);
 }
 
 function failed({ from, why, code }: Replacement): string {
-	return `"${from}" (${why.replace(/\.$/, '') || code})`;
+	return `${engineInWords(from)} (${why.replace(/\.$/, '') || code})`;
 }
 
 /** n8n shows hints as HTML, and `why` may repeat what a server said. */

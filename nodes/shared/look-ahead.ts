@@ -1,6 +1,7 @@
 import type { INode, NodeTypeAndVersion } from 'n8n-workflow';
 import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent-settings';
 import type { ChatSettings } from '../../runtime/contract/chat';
+import type { AnsweredBy } from '../../runtime/contract/control';
 import { siblingType } from './caller-turn';
 import {
 	CHAT_PARAMETERS,
@@ -20,7 +21,7 @@ import {
 export interface WorkflowReader {
 	getNode(): INode;
 	getChildNodes(name: string, options?: { includeNodeParameters?: boolean }): NodeTypeAndVersion[];
-	getParentNodes(name: string, options?: { depth?: number }): NodeTypeAndVersion[];
+	getParentNodes(name: string, options?: { depth?: number; includeNodeParameters?: boolean }): NodeTypeAndVersion[];
 }
 
 /** `note` says why there is no look-ahead. */
@@ -40,6 +41,24 @@ export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSetting
 export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	const [node, ...others] = following(reader, 'llamaChat');
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
+}
+
+/** Whether a Llama Chat node answers in this workflow at all. */
+export function hasLlamaChat(reader: WorkflowReader): boolean {
+	return following(reader, 'llamaChat').length > 0;
+}
+
+/** Who answers what a Transcribe node transcribes outside of a call. */
+export function answeredByAhead(reader: WorkflowReader): AnsweredBy {
+	return { chat: chatAhead(reader), llamaChat: hasLlamaChat(reader) };
+}
+
+/** The settings of the Transcribe before a Llama Chat: null where there is none, or they are not known. */
+export function transcribeBefore(reader: WorkflowReader): TranscribeSettings | null {
+	const own = reader.getNode();
+	const type = siblingType(own, 'transcribe');
+	const node = reader.getParentNodes(own.name, { includeNodeParameters: true }).find((parent) => parent.type === type && !parent.disabled);
+	return node ? read(node, TRANSCRIBE_PARAMETERS, transcribeSettingsFrom).settings : null;
 }
 
 /** The voice of the greeting: that of the only Orpheus Speak node, or else the default one. */

@@ -9,12 +9,12 @@ export const SERVERS_HINT = 'Servers are listed as server:NAME. They are configu
 export const MOST_FALLBACKS = 4;
 
 /** Chosen from what the runtime has, or given as a path on the runtime's machine. */
-export function modelParameter(standard: string, placeholder: string, description: string): INodeProperties {
+export function modelParameter(placeholder: string, description: string): INodeProperties {
 	return {
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator',
-		default: { mode: 'list', value: standard, cachedResultName: 'Offline pack' },
+		default: { mode: 'list', value: 'auto', cachedResultName: 'Auto' },
 		required: true,
 		description,
 		modes: [
@@ -36,7 +36,7 @@ export function modelParameter(standard: string, placeholder: string, descriptio
 }
 
 /** `fallbacks.model[]`, each chosen as the model itself is. */
-export function fallbackModels(standard: string, placeholder: string): INodeProperties {
+export function fallbackModels(placeholder: string): INodeProperties {
 	return {
 		displayName: 'Fallback Models',
 		name: 'fallbacks',
@@ -50,7 +50,7 @@ export function fallbackModels(standard: string, placeholder: string): INodeProp
 			{
 				displayName: 'Model',
 				name: 'model',
-				values: [modelParameter(standard, placeholder, 'Used when the models before it have failed. The offline pack is always available.')],
+				values: [modelParameter(placeholder, 'Used when the models before it have failed. Auto and the offline pack need no server.')],
 			},
 		],
 	};

@@ -11,8 +11,8 @@ test('hints come by comma or line, once each', () => {
 });
 
 test('what is not set has the runtime\'s default', () => {
-	expect(transcribeSettingsFrom({})).toEqual({ model: 'pack:listen', language: 'en', hints: [], fallbacks: [] });
-	expect(speakSettingsFrom({ speed: 1.5 })).toMatchObject({ engine: 'flite', voice: '', speed: 1.5, interruptible: true, fallbacks: [] });
+	expect(transcribeSettingsFrom({})).toEqual({ model: 'auto', language: 'en', hints: [], fallbacks: [] });
+	expect(speakSettingsFrom({ speed: 1.5 })).toMatchObject({ engine: 'auto', voice: '', speed: 1.5, interruptible: true, fallbacks: [] });
 	expect(() => speakSettingsFrom({ speed: 9 })).toThrow();
 });
 

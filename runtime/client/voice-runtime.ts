@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { TranscribeSettings } from '../contract/agent-settings';
 import {
+	type AnsweredBy,
 	type ChatDone,
 	DONE_BY_HEADER,
 	type Engines,
@@ -111,9 +112,10 @@ export class VoiceRuntime {
 		await this.send({ method: 'POST', path: turnPath(turnId, 'failure'), body: failure });
 	}
 
-	/** A recording as WAV to text. */
-	async transcribe(wav: Buffer, settings: TranscribeSettings, signal?: AbortSignal): Promise<TranscriptionDone> {
-		const path = `/v1/transcriptions?settings=${encodeURIComponent(JSON.stringify(settings))}`;
+	/** A recording as WAV to text. `answeredBy`: absent where no Llama Chat answers. */
+	async transcribe(wav: Buffer, settings: TranscribeSettings, signal?: AbortSignal, answeredBy?: AnsweredBy): Promise<TranscriptionDone> {
+		const query = new URLSearchParams({ settings: JSON.stringify(settings), ...(answeredBy && { answeredBy: JSON.stringify(answeredBy) }) });
+		const path = `/v1/transcriptions?${query.toString()}`;
 		return await this.json({ method: 'POST', path, body: wav, contentType: 'audio/wav', signal }, transcriptionDone);
 	}
 

@@ -4,7 +4,7 @@ import { engineName, standIns } from './engines';
 
 export const transcribeSettings = z.object({
 	/** See contract/engines. */
-	model: engineName.default('pack:listen'),
+	model: engineName.default('auto'),
 	/** Tried in this order when the model fails. */
 	fallbacks: standIns,
 	language: z.string().default('en'),
@@ -29,7 +29,7 @@ export const orpheusSettings = z.object({
 /** One voice of one engine. */
 export const voiceSettings = z.object({
 	/** See contract/engines. `flite` is always there; `orpheus` needs its model files. */
-	engine: engineName.default('flite'),
+	engine: engineName.default('auto'),
 	/** '' is the engine's own default voice. */
 	voice: z.string().max(200).default(''),
 });
@@ -90,6 +90,10 @@ export const agentSettings = z.object({
 	transcribeNote: z.string().default(''),
 	/** The model of the Llama Chat node, loaded while the greeting is spoken; null where it is not known. */
 	chat: chatSettings.nullable().default(null),
+	/** false: no Llama Chat node follows, something else answers. */
+	llamaChat: z.boolean().default(true),
+	/** Whoever calls may be told which models are in use: a user of this n8n, not anybody who has the address. */
+	modelsNote: z.boolean().default(false),
 	/** The voice for the greeting. */
 	speak: speakSettings.default({}),
 	turnTaking: turnTakingSettings.default({}),

@@ -65,7 +65,7 @@ export type Sampling = z.infer<typeof sampling>;
 
 export const chatSettings = z.object({
 	/** See contract/engines. */
-	model: engineName.default('pack:answer'),
+	model: engineName.default('auto'),
 	/** Tried in this order when the model fails. */
 	fallbacks: standIns,
 	sampling: sampling.default({}),

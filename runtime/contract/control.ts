@@ -18,7 +18,7 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   POST   /v1/turns/:turnId/late-results    toolResultsAsk   -> 204, of tools that were pending
  *   POST   /v1/turns/:turnId/speech          speechAsk        -> speech
  *   POST   /v1/turns/:turnId/failure         turnFailure      -> 204
- *   POST   /v1/transcriptions?settings=JSON  body audio/wav   -> transcriptionDone
+ *   POST   /v1/transcriptions?settings=JSON&answeredBy=JSON  body audio/wav -> transcriptionDone
  *   POST   /v1/chat                          chatAsk          -> chatDone
  *   POST   /v1/speech                        speechFileAsk    -> audio/wav, header x-voice-done-by
  *   GET    /v1/engines                                        -> engines
@@ -167,6 +167,15 @@ export const turnFailure = asker.extend({
 });
 export type TurnFailure = z.infer<typeof turnFailure>;
 
+/** Who answers what is transcribed without a session: `auto` is chosen together with it. */
+export const answeredBy = z.object({
+	/** Of the Llama Chat that follows; null where it is not known. */
+	chat: chatSettings.nullable().default(null),
+	/** A Llama Chat node follows. */
+	llamaChat: z.boolean().default(false),
+});
+export type AnsweredBy = z.infer<typeof answeredBy>;
+
 export const transcription = z.object({
 	text: z.string(),
 	understood: z.boolean(),
@@ -184,6 +193,8 @@ export const chatAsk = z.object({
 	chat: chatSettings,
 	messages: z.array(chatMessage).min(1).max(500),
 	tools: z.array(toolSpec).max(64).default([]),
+	/** Of the Transcribe that heard the prompt, as `auto` is chosen together with it; null where none did. */
+	transcribe: transcribeSettings.nullable().default(null),
 });
 export type ChatAsk = z.infer<typeof chatAsk>;
 

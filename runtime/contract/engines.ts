@@ -3,7 +3,8 @@ import { z } from 'zod';
 /**
  * How settings name what does the work of a stage:
  *
- *   auto            the best that this machine has, see `voice-loop models`
+ *   auto            the best that this machine has, see `voice-loop models`; recogniser and language model are
+ *                   chosen together (inference/models/pair)
  *   pack:NAME       ships with the package
  *   server:NAME     a server that the runtime's configuration knows by that name
  *   an id           a model of the catalogue
@@ -16,6 +17,18 @@ export const engineName = z.string().min(1).max(4096);
 /** `gpu` of `server:gpu`; undefined for engines that are no server. */
 export function serverNamed(engine: string): string | undefined {
 	return /^server:(.*)$/s.exec(engine)?.[1];
+}
+
+/** The models that ship with the package. */
+export const PACK_RECOGNISER = 'pack:listen';
+export const PACK_CHAT = 'pack:answer';
+
+/** An engine's name in a sentence, for people: they have never seen `pack:answer`. */
+export function engineInWords(engine: string): string {
+	const server = serverNamed(engine);
+	if (server !== undefined) return `the server "${server}"`;
+	if (engine === PACK_RECOGNISER || engine === PACK_CHAT) return 'the offline pack';
+	return engine === 'orpheus' ? 'Orpheus' : engine === 'auto' ? 'Auto' : `"${engine}"`;
 }
 
 /** Who stands in, in this order, when the first fails. */

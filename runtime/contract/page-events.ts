@@ -17,9 +17,11 @@ export const pageEvent = z.discriminatedUnion('type', [
 		agent: z.string(),
 		/** The agent speaks first. */
 		greets: z.boolean(),
-		/** Shown below the captions: for example that the demo pack understands its domain only. */
+		/** Shown below the captions, see `note`; '' where nothing is known yet. */
 		note: z.string(),
 	}),
+	/** What is shown below the captions from now on, in lines: what the demo pack understands, or which models are in use. */
+	z.object({ type: z.literal('note'), text: z.string() }),
 	z.object({ type: z.literal('state'), state: z.enum(agentStates), tool: z.string().optional() }),
 	z.object({ type: z.literal('caption.partial'), text: z.string() }),
 	z.object({ type: z.literal('caption.final'), turnId, text: z.string(), understood: z.boolean() }),

@@ -17,8 +17,11 @@ import { chatHandlers } from './handlers/chat';
 import { listenHandler, transcribeHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
 import { LlamaEngine } from './chat/llama/llama-engine';
+import { CallModels } from './models/call-models';
+import type { ModelTask } from './models/catalogue/schema';
 import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
+import { modelsInUse } from './models/models-in-use';
 import { modelsFolder } from './models/store/store';
 import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
@@ -57,6 +60,8 @@ const voices = new Voices({
 	server: async (name, settings) => await servers.voice(name, settings, orpheus.snacFor),
 	models,
 });
+const told = async (task: ModelTask, model: string): Promise<void> => log.info({ task, model: models.nameOf(model), why: (await models.usable(task)).why }, 'auto chose a model');
+const callModels = new CallModels(models, (settings, here) => voices.named(settings, here), (task, model) => void told(task, model).catch(() => undefined));
 const local = new Recognisers(createRecogniser, locate);
 const recognisers: RecogniserSource = {
 	get: async (model) => {
@@ -74,6 +79,8 @@ const deps: InferenceDeps = {
 	}, cooldowns),
 	voices: new VoiceFallback(voices, cooldowns, realTime, monotonicClock),
 	recognisers: new RecogniserFallback(recognisers, cooldowns),
+	callModels,
+	describe: async (speak, call) => await modelsInUse(models, callModels, speak, call),
 	choices: async () => await engineChoices(models, servers, voices),
 	locate,
 	counters,

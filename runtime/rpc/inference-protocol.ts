@@ -54,11 +54,26 @@ const speakEvent = z.discriminatedUnion('type', [
 
 const none = z.never();
 
+/** The call that a stage works for: its models go together, and stay the same until it ends. */
+export const callOfModels = z.object({
+	/** The session's id; '' where nothing is to be remembered. */
+	id: z.string(),
+	/** As the call's nodes say; null where the trigger could not read them. */
+	transcribe: transcribeSettings.nullable(),
+	chat: chatSettings.nullable(),
+	/** Llama Chat answers; false: something else does. */
+	llamaChat: z.boolean(),
+});
+export type CallOfModels = z.infer<typeof callOfModels>;
+
+/** null: a recording, a prompt, a text outside of any call. */
+const call = callOfModels.nullable().default(null);
+
 /** What the gateway may ask of an inference process. Cancelling a call stops the work within one token. */
 export const inferenceProtocol = {
 	/** Streaming recognition; lives as long as the session. */
 	listen: {
-		params: z.object({ settings: transcribeSettings }),
+		params: z.object({ settings: transcribeSettings, call }),
 		input: listenInput,
 		event: listenEvent,
 		result: z.object({}),
@@ -70,6 +85,7 @@ export const inferenceProtocol = {
 			settings: chatSettings,
 			messages: z.array(chatMessage),
 			tools: z.array(toolSpec),
+			call,
 		}),
 		input: none,
 		event: z.object({ type: z.literal('text'), text: z.string() }),
@@ -88,6 +104,7 @@ export const inferenceProtocol = {
 			settings: speakSettings,
 			/** Somebody listens meanwhile: a voice that falls behind is replaced, if another can stand in. */
 			realTime: z.boolean().default(false),
+			call,
 		}),
 		input: speakInput,
 		event: speakEvent,
@@ -96,7 +113,7 @@ export const inferenceProtocol = {
 	},
 	/** A whole recording, 16 kHz mono. */
 	transcribe: {
-		params: z.object({ settings: transcribeSettings, pcm: z.array(pcm) }),
+		params: z.object({ settings: transcribeSettings, pcm: z.array(pcm), call }),
 		input: none,
 		event: none,
 		result: transcriptionDone,
@@ -107,10 +124,23 @@ export const inferenceProtocol = {
 			transcribe: transcribeSettings.nullable(),
 			chat: chatSettings.nullable(),
 			speak: speakSettings.nullable(),
+			call,
 		}),
 		input: none,
 		event: none,
 		result: z.object({}),
+	},
+	/** Which models the call uses, in words. */
+	describe: {
+		params: z.object({ speak: speakSettings.nullable(), call: callOfModels }),
+		input: none,
+		event: none,
+		result: z.object({
+			/** For every caller: what the offline pack understands; '' where it is not in use. */
+			demo: z.string(),
+			/** For whoever runs the agent: the models by name, and how to get better ones. */
+			models: z.string(),
+		}),
 	},
 	/** How many calls with these engines the machine can carry, from what was measured so far: answers at once. */
 	capacity: {
@@ -118,6 +148,7 @@ export const inferenceProtocol = {
 			transcribe: transcribeSettings.nullable(),
 			chat: chatSettings.nullable(),
 			speak: speakSettings.nullable(),
+			llamaChat: z.boolean().default(true),
 		}),
 		input: none,
 		event: none,

@@ -2,7 +2,7 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { ChatAsk } from '../../runtime/contract/control';
 import { type Link, type NodeSpec, type RunOptions, STATE_FOLDER, choicesOf, errorOf, execute, hintsOf, itemsOf, loadPackage, ours, workflowOf } from './engine';
-import { Spoken, StandInRuntime, WAV } from './stand-in-runtime';
+import { Refusal, Spoken, StandInRuntime, WAV } from './stand-in-runtime';
 
 const runtime = new StandInRuntime();
 
@@ -39,6 +39,17 @@ describe('Transcribe', () => {
 		expect(runtime.of('transcriptions')).toEqual([WAV, Buffer.from('second')]);
 	});
 
+	test('says who answers: auto is chosen together with the model of the Llama Chat that follows', async () => {
+		runtime.will('transcriptions', TRANSCRIPTION);
+		runtime.will('chat', new Refusal('VOICE_ERR_MODEL_MISSING'));
+		const llama: NodeSpec = { name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: 'server:brain' } } };
+		await run(node(), [wav('data')]);
+		await run(node(), [wav('data')], {}, [[llama], [['Transcribe', 'Llama']]]);
+		const told = runtime.queries.filter(({ call }) => call === 'transcriptions').map(({ query }) => JSON.parse(query.answeredBy ?? '') as unknown);
+		expect(told).toMatchObject([{ chat: null, llamaChat: false }, { chat: { model: 'server:brain' }, llamaChat: true }]);
+		expect(runtime.of('chat')).toMatchObject([{ transcribe: { model: 'auto', language: 'en' } }]);
+	});
+
 	test('says what is missing', async () => {
 		expect(errorOf(await run(node(), [{ json: {} }]))).toMatchObject({ message: expect.stringContaining('neither a caller\'s turn nor a binary field "data"') });
 		expect(errorOf(await run(node({ source: 'turn' }), [wav('data')]))).toMatchObject({ message: 'This execution was not started by a caller\'s turn.' });
@@ -55,7 +66,7 @@ describe('Orpheus Speak', () => {
 		expect(item?.json).toEqual({ text: 'Hello.', engine: 'flite', voice: '', replaced: [] });
 		expect(item?.binary?.speech).toMatchObject({ mimeType: 'audio/wav', fileName: 'speech.wav' });
 		expect(Buffer.from(item?.binary?.speech?.data ?? '', 'base64')).toEqual(WAV);
-		expect(runtime.of('speechFile')).toMatchObject([{ text: 'Hello.', speak: { engine: 'flite', voice: '', fallbacks: [], speed: 0.8, interruptible: true } }]);
+		expect(runtime.of('speechFile')).toMatchObject([{ text: 'Hello.', speak: { engine: 'auto', voice: '', fallbacks: [], speed: 0.8, interruptible: true } }]);
 	});
 
 	test('a voice that stood in is named once, however many items it spoke', async () => {
@@ -67,7 +78,7 @@ describe('Orpheus Speak', () => {
 			{ text: 'One.', engine: 'flite', voice: 'slt', replaced },
 			{ text: 'Two.', engine: 'flite', voice: 'slt', replaced },
 		]);
-		expect(hintsOf(result, 'Speak')).toEqual(['"flite" replaced "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Speak')).toEqual(['"flite" replaced the server "gpu" (Nothing listens there).']);
 	});
 
 	test('the lists show what the runtime has, and a fallback the voices of its own engine', async () => {
@@ -123,6 +134,7 @@ describe('Llama Chat', () => {
 			],
 		});
 		const [first, second] = runtime.of('chat') as ChatAsk[];
+		expect(first?.transcribe).toBeNull();
 		expect(first?.messages).toEqual([{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'What is there?' }]);
 		expect(first?.tools).toMatchObject([{ name: 'look', parameters: { properties: { what: { type: 'string' } }, required: ['what'] } }]);
 		expect(second?.messages.slice(2)).toEqual([
@@ -136,7 +148,7 @@ describe('Llama Chat', () => {
 		runtime.will('chat', { ...says('', calls('a')), engine: 'pack:answer', replaced }, { ...says('Done.'), engine: 'pack:answer', replaced: [] });
 		const result = await run(node(), PROMPT, { subWorkflow });
 		expect(itemsOf(result, 'Llama')[0]?.json).toMatchObject({ text: 'Done.', engine: 'pack:answer', replaced });
-		expect(hintsOf(result, 'Llama')).toEqual(['"pack:answer" replaced "server:gpu" (Nothing listens there).']);
+		expect(hintsOf(result, 'Llama')).toEqual(['The offline pack replaced the server "gpu" (Nothing listens there).']);
 	});
 
 	test('its messages can be given back to it', async () => {

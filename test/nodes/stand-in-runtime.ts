@@ -35,6 +35,7 @@ type Answer = unknown;
  */
 export class StandInRuntime {
 	readonly asked: Array<{ call: string; body: unknown }> = [];
+	readonly queries: Array<{ call: string; query: Record<string, string> }> = [];
 	readonly answers = new Map<string, Answer[]>();
 	/** Requests that ended before they were answered. */
 	readonly abandoned: string[] = [];
@@ -104,6 +105,7 @@ export class StandInRuntime {
 
 	forget(): void {
 		this.asked.length = 0;
+		this.queries.length = 0;
 		this.abandoned.length = 0;
 		this.answers.clear();
 	}
@@ -120,6 +122,7 @@ export class StandInRuntime {
 			handler: async (request, reply) => {
 				const body = shape ? shape.parse(request.body) : (request.body ?? { ...(request.params as object), ...(request.query as object) });
 				this.asked.push({ call, body });
+				this.queries.push({ call, query: request.query as Record<string, string> });
 				this.waiting.get(call)?.();
 				reply.raw.once('close', () => {
 					if (!reply.raw.writableFinished) this.abandoned.push(call);

@@ -76,10 +76,12 @@ describe('signalling', () => {
 					greeting: 'Hello!',
 					apology: 'Sorry, something went wrong. Please say that again.',
 					chat: { model: '/models/x.gguf', fallbacks: [], sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
-					transcribe: { model: 'pack:listen', fallbacks: ['auto'], language: 'en', hints: ['Alvarez'] },
+					llamaChat: true,
+					modelsNote: false,
+					transcribe: { model: 'auto', fallbacks: ['auto'], language: 'en', hints: ['Alvarez'] },
 					transcribeNote: '',
 					speak: {
-						engine: 'flite',
+						engine: 'auto',
 						voice: 'slt',
 						fallbacks: [{ engine: 'orpheus', voice: 'leo' }],
 						orpheus: { model: 'auto', decoder: 'auto', temperature: 0.6, topP: 0.9, topK: 50, repetitionPenalty: 1.1 },
@@ -94,6 +96,18 @@ describe('signalling', () => {
 			},
 		]);
 		expect(host.started).toEqual([]);
+	});
+
+	test.each([
+		['anyone', 'webhook', false],
+		['secret', 'webhook', false],
+		['anyone', 'manual', true],
+	] as const)('callers %s, mode %s: the note about models is %s', async (callers, mode, modelsNote) => {
+		runtime.will('openSession', ANSWER);
+		await open({ callers, secret: 'long enough' }, [], mode === 'manual' ? '/webhook-test/voice' : undefined);
+		host.mode = mode;
+		await fetch(host.url, offer({ authorization: 'Bearer long enough' }));
+		expect(runtime.of('openSession').map((asked) => (asked as OpenSession).agent)).toMatchObject([{ modelsNote, llamaChat: false }]);
 	});
 
 	test('a test in the editor says that it is one, and an internal URL wins', async () => {
@@ -209,6 +223,7 @@ describe('who may call', () => {
 		expect(page.headers.get('permissions-policy')).toBe('microphone=(self)');
 		expect(page.headers.get('content-security-policy')).not.toContain('sandbox');
 		expect((await fetch(host.url, offer({ cookie }))).status).toBe(201);
+		expect(runtime.of('openSession').at(-1)).toMatchObject({ agent: { modelsNote: true } });
 		expect(host.started).toEqual([]);
 	});
 

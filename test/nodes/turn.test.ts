@@ -70,14 +70,14 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		engine: 'server:gpu',
 		voice: 'tara',
 		// A row that nobody changed is the node's default: n8n does not save those.
-		fallbacks: [{ engine: 'kokoro', voice: 'af' }, { engine: 'flite', voice: '' }],
+		fallbacks: [{ engine: 'kokoro', voice: 'af' }, { engine: 'auto', voice: '' }],
 		orpheus: { model: 'auto', decoder: 'auto', temperature: 0.4, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
 		language: 'en-GB',
 		speed: 1.2,
 		interruptible: true,
 	};
 	expect(runtime.asked).toEqual([
-		{ call: 'transcript', body: { ...ASKER('Transcribe'), settings: { model: 'pack:listen', fallbacks: ['auto', 'pack:listen'], language: 'en', hints: ['Alvarez'] } } },
+		{ call: 'transcript', body: { ...ASKER('Transcribe'), settings: { model: 'auto', fallbacks: ['auto', 'auto'], language: 'en', hints: ['Alvarez'] } } },
 		{
 			call: 'reply',
 			body: {
@@ -104,8 +104,8 @@ test('an engine that was replaced is in the output, and the editor says why', as
 	const nodes = [TRIGGER, TRANSCRIBE, llama(), SPEAK];
 	const result = await run(nodes, chain(...nodes));
 	for (const name of ['Transcribe', 'Llama', 'Speak']) expect(itemsOf(result, name)[0]?.json.replaced).toEqual(BY_FLITE.replaced);
-	expect(hintsOf(result, 'Transcribe')).toEqual(['"pack:listen" replaced "server:gpu" (The server "gpu" cannot be reached).']);
-	expect(hintsOf(result, 'Llama')).toEqual(['"flite" replaced "server:gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Transcribe')).toEqual(['The offline pack replaced the server "gpu" (The server "gpu" cannot be reached).']);
+	expect(hintsOf(result, 'Llama')).toEqual(['"flite" replaced the server "gpu" (The server "gpu" cannot be reached).']);
 	expect(hintsOf(result, 'Speak')).toEqual(hintsOf(result, 'Llama'));
 	runtime.will('speech', SPEECH);
 	expect(hintsOf(await run([TRIGGER, SPEAK], chain(TRIGGER, SPEAK)), 'Speak')).toEqual([]);

@@ -4,6 +4,7 @@ import { VoiceError } from '../../../runtime/contract/errors';
 import { type CallerAnswer, callerOffer } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf, optionsOf } from '../agent-settings';
+import type { Callers } from '../callers/check-caller';
 import { rawBodyOf, requestOf, responseOf } from './exchange';
 import { turnUrl } from './turn-url';
 
@@ -18,13 +19,14 @@ export function modeOf(context: IWebhookFunctions): 'production' | 'test' {
 }
 
 /** POST: a caller wants to talk. */
-export async function answerOffer(context: IWebhookFunctions): Promise<void> {
+export async function answerOffer(context: IWebhookFunctions, callers: Callers): Promise<void> {
 	const offer = await readOffer(context);
 	const request = requestOf(context);
 	const runtime = await runtimeOf(context);
 	const { sessionId, answer } = await runtime.openSession({
 		offer: offer.sdp,
-		agent: agentOf(context),
+		// The address of an agent for everybody is not everybody's to study.
+		agent: { ...agentOf(context), modelsNote: callers === 'n8nUsers' || modeOf(context) === 'test' },
 		source: {
 			workflowId: context.getWorkflow().id ?? '',
 			node: context.getNode().name,

@@ -13,6 +13,9 @@ export class LiveCaptions {
 				this.line(`Connected to ${event.agent}.`);
 				if (event.note !== '') this.line(event.note);
 				break;
+			case 'note':
+				this.line(event.text);
+				break;
 			case 'caption.partial':
 				this.overwrite(`  you    ${event.text}`);
 				break;

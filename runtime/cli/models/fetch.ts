@@ -1,9 +1,9 @@
-import { VoiceError } from '../../contract/errors';
 import type { CatalogueModel } from '../../inference/models/catalogue/schema';
 import { modelTasks } from '../../inference/models/catalogue/schema';
 import type { Models } from '../../inference/models/models';
-import { ProgressDisplay } from './progress-display';
 import { size } from '../../inference/models/sizes';
+import { agreed } from './licences';
+import { ProgressDisplay } from './progress-display';
 import type { Terminal } from './terminal';
 
 export interface FetchOptions {
@@ -24,21 +24,26 @@ export async function fetchModels(models: Models, terminal: Terminal, { names, y
 	}
 	if (absent.length === 0) return 0;
 	for (const model of absent) await introduce(models, terminal, model);
-	if (!(await agreed(terminal, absent, yes, signal))) {
+	if (!(await agreed(models, terminal, absent, { yes, signal }))) {
 		terminal.note('Nothing was downloaded.');
 		return 1;
 	}
+	await download(models, terminal, absent, signal);
+	return 0;
+}
+
+/** One after the other, with a progress bar each; prints their paths. Their licences are accepted. */
+export async function download(models: Models, terminal: Terminal, absent: readonly CatalogueModel[], signal: AbortSignal): Promise<void> {
 	for (const model of absent) {
-		const display = new ProgressDisplay(terminal);
+		const display = new ProgressDisplay(terminal, model.name);
 		try {
-			const here = await models.ensure(model.id, { onProgress: (progress) => display.show(progress), signal, licenceAccepted: true });
+			const here = await models.ensure(model.id, { onProgress: (progress) => display.show(progress), signal });
 			display.end();
 			terminal.out(here.path);
 		} finally {
 			display.end();
 		}
 	}
-	return 0;
 }
 
 async function resolve(models: Models, terminal: Terminal, names: readonly string[]): Promise<CatalogueModel[]> {
@@ -50,7 +55,7 @@ async function resolve(models: Models, terminal: Terminal, names: readonly strin
 		}
 		for (const task of modelTasks) {
 			const { id, reason } = await models.choose(task);
-			terminal.note(`${task}: ${id ?? 'none'}; ${reason}`);
+			terminal.note(`${task}: ${id === undefined ? 'none' : models.nameOf(id)}; ${reason}`);
 			if (id !== undefined && models.catalogue.find(id)) ids.add(id);
 		}
 	}
@@ -60,22 +65,13 @@ async function resolve(models: Models, terminal: Terminal, names: readonly strin
 /** What a person must know before the download. */
 async function introduce(models: Models, terminal: Terminal, model: CatalogueModel): Promise<void> {
 	terminal.note(`\n${model.name}: about ${size(await models.toFetch(model))} to download`);
-	for (const licence of models.catalogue.licencesOf(model)) terminal.note(`  licence: ${licence.name}\n           ${licence.url}`);
+	for (const licence of models.catalogue.licencesOf(model)) {
+		const at = await models.licences.acceptedAt(licence);
+		terminal.note(`  licence: ${licence.name}${at === undefined ? '' : ` (accepted on ${at.slice(0, 10)})`}\n           ${licence.url}`);
+	}
 	const unknown = model.files.filter(({ sha256 }) => sha256 === null).length;
 	if (unknown > 0) {
 		terminal.note(`  no checksum is known for ${unknown} of its ${model.files.length} files, so they cannot be verified`);
 	}
 	if (!models.catalogue.verified) terminal.note('  its address comes from a published page and has not been tested');
-}
-
-/** Throws VOICE_ERR_LICENCE where nobody can be asked. */
-async function agreed(terminal: Terminal, absent: readonly CatalogueModel[], yes: boolean, signal: AbortSignal): Promise<boolean> {
-	if (yes) return true;
-	if (!terminal.interactive) {
-		throw new VoiceError('VOICE_ERR_LICENCE', 'The licences have to be accepted, and there is no terminal to ask on.', {
-			remedy: `Read the licences, then run: voice-loop models fetch ${absent.map(({ id }) => id).join(' ')} --yes`,
-		});
-	}
-	const answer = await terminal.ask('\nDo you accept these licences and want to download? [y/N] ', signal);
-	return /^y(es)?$/i.test(answer.trim());
 }

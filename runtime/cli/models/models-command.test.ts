@@ -1,6 +1,6 @@
 // Guards against: a download that nobody agreed to, an answer that scripts cannot read, a wrong exit code, and a
 // command that lies about what is here.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { answer, Hub, hubModelBytes, testLimits } from '../../inference/models/download/hub.fixture';
@@ -58,18 +58,23 @@ describe('list', () => {
 	it('shows what there is, what is here or begun, what auto takes, why, and where', async () => {
 		const before = await command([]);
 		expect(before.code).toBe(0);
-		expect(before.out).toMatch(/^\* {2}talker +chat +50 kB +no +llama3\.2$/m);
+		expect(before.out).toMatch(/^\* {2}talker +chat +50 kB +not installed +llama3\.2$/m);
 		expect(before.out).toMatch(/^This machine has 16 GB of RAM, 8 cores and no NVIDIA GPU\.$/m);
-		expect(before.out).toMatch(/^ {2}chat +talker: the models for a machine for tests fit$/m);
+		expect(before.out).toMatch(/^ {2}chat +The talker: the models for a machine for tests fit$/m);
 		expect(before.out).toMatch(/^ {2}snac +none: /m);
 		expect(before.out).toContain(`Folder: ${stored('').slice(0, -1)}`);
-		expect(before.out).toContain('voice-loop models fetch auto');
+		expect(before.out).toMatch(/^Download what suits this machine \(100 kB\): voice-loop models fetch auto$/m);
+		expect(before.out).toMatch(/^ {2}llama3\.2 +to be accepted +https:\/\/example\.org\/llama +Llama 3\.2 Community License$/m);
+		expect(before.out).toMatch(/^Now "auto" hears with the offline pack .*, answers with the offline pack .* and speaks with flite\.$/m);
+		expect(before.out).not.toMatch(/pack:/);
 		await command(['fetch', 'auto', '--yes']);
 		rmSync(stored('voice/model.onnx'));
 		writeFileSync(stored('voice/model.onnx.part'), content.subarray(0, 30_000));
 		const after = await command(['list']);
-		expect(after.out).toMatch(/^\* {2}talker .* 50 kB +yes/m);
-		expect(after.out).toMatch(/^\* {2}voice .* 30\.1 kB so far/m);
+		expect(after.out).toMatch(/^\* {2}talker .* 50 kB +installed/m);
+		expect(after.out).toMatch(/^ {2}llama3\.2 +accepted on \d{4}-\d\d-\d\d /m);
+		expect(after.out).toContain('answers with The talker and speaks with flite.');
+		expect(after.out).toMatch(/^\* {2}voice .* 50\.1 kB +partly, 30\.1 kB of 50\.1 kB/m);
 	});
 
 	it('says that nobody has fetched from the shipped catalogue', async () => {
@@ -101,6 +106,34 @@ describe('fetch', () => {
 		expect(hub.requests).toHaveLength(1);
 	});
 
+	it('asks for a licence once: not for the next model under it, not after an interruption, not without a terminal', async () => {
+		const stop = new AbortController();
+		hub.react = () => stop.abort();
+		expect(await command(['fetch', 'talker'], 'y', { signal: stop.signal })).toMatchObject({ code: 130, questions: [expect.stringContaining('accept this licence')] });
+		hub.react = serveModels(all);
+		const again = await command(['fetch', 'talker'], 'n');
+		expect(again).toMatchObject({ code: 0, out: stored('talker/talker.gguf'), questions: [] });
+		expect(again.notes).toMatch(/licence: Llama 3\.2 Community License \(accepted on \d{4}-\d\d-\d\d\)/);
+		await command(['remove', 'talker']);
+		expect(await command(['fetch', 'talker'])).toMatchObject({ code: 0, out: stored('talker/talker.gguf') });
+	});
+
+	it('asks again where the licence is not the same any more, and keeps no refusal', async () => {
+		await command(['fetch', 'talker'], 'n');
+		await command(['fetch', 'talker'], 'y');
+		await command(['remove', 'talker']);
+		for (const change of ['https://example.org/llama-2', 'Llama 3.3 Community License']) {
+			const catalogue = readFileSync(env.VOICE_LOOP_MODEL_CATALOGUE ?? '', 'utf8');
+			writeFileSync(env.VOICE_LOOP_MODEL_CATALOGUE ?? '', catalogue.replace(change.startsWith('http') ? 'https://example.org/llama' : 'Llama 3.2 Community License', change));
+			await expect(command(['fetch', 'talker'])).rejects.toMatchObject({ code: 'VOICE_ERR_LICENCE' });
+			expect((await command(['fetch', 'talker'], 'n')).questions).toHaveLength(1);
+		}
+	});
+
+	it('asks nothing where no licence has to be accepted', async () => {
+		expect(await command(['fetch', 'voice'], 'n')).toMatchObject({ code: 0, out: stored('voice'), questions: [] });
+	});
+
 	it('refuses where nobody can be asked, and says what to run', async () => {
 		await expect(command(['fetch', 'talker', 'voice'])).rejects.toMatchObject({
 			code: 'VOICE_ERR_LICENCE',
@@ -113,11 +146,11 @@ describe('fetch', () => {
 		const { code, out, notes } = await command(['fetch', 'auto', 'voice'], 'y');
 		expect(code).toBe(0);
 		expect(out.split('\n')).toEqual([stored('talker/talker.gguf'), stored('voice')]);
-		expect(notes).toMatch(/^chat: talker; the models for/m);
+		expect(notes).toMatch(/^chat: The talker; the models for/m);
 		expect(notes).toMatch(/no checksum is known for 2 of its 2 files/);
 		const small = await command(['fetch', 'auto'], 'y', { probe: tooSmall });
 		expect(small).toMatchObject({ code: 0, out: '', questions: [] });
-		expect(small.notes).toContain('pack:answer ships with the package');
+		expect(small.notes).toContain('the offline pack (appointments only) ships with the package');
 	});
 
 	it('knows no other names, and touches nothing when one of them is wrong', async () => {
@@ -136,6 +169,60 @@ describe('fetch', () => {
 	it('passes on why it failed', async () => {
 		hub.react = answer(404);
 		await expect(command(['fetch', 'talker', '--yes'])).rejects.toMatchObject({ code: 'VOICE_ERR_DOWNLOAD_FAILED' });
+	});
+});
+
+describe('offer', () => {
+	const all2 = 'Better models for this machine can be downloaded (100 kB): npm run models -- fetch auto';
+
+	it('says size, purpose and licences, and downloads after a yes only', async () => {
+		const { code, out, notes, questions } = await command(['offer'], 'y');
+		expect(code).toBe(0);
+		expect(notes).toMatch(/Models that suit this machine, 100 kB to download, into /);
+		expect(notes).toMatch(/^ {2}answers {2}The talker, 50 kB$/m);
+		expect(notes).toMatch(/^ {2}speaks {3}The voice, 50\.1 kB$/m);
+		expect(notes).toMatch(/licence to accept: Llama 3\.2 Community License\n {4}https:\/\/example\.org\/llama/);
+		expect(questions).toEqual([expect.stringMatching(/accept this licence and want to download\? \[y\/N\]/)]);
+		expect(out.split('\n')).toEqual([stored('talker/talker.gguf'), stored('voice')]);
+		expect(await command(['offer'], 'y')).toMatchObject({ code: 0, out: '', notes: '', questions: [] });
+	});
+
+	it.each(['', 'n', 'no', 'later'])('"%s" is a no that is remembered: from then on one line says how', async (said) => {
+		expect(await command(['offer'], said)).toMatchObject({ code: 1, out: '', notes: expect.stringContaining('To do it later: npm run models -- fetch auto') });
+		expect(await command(['offer'], 'y')).toMatchObject({ code: 0, out: '', questions: [], notes: all2 });
+		expect(hub.requests).toEqual([]);
+		expect(await command(['offer', '--yes'])).toMatchObject({ code: 0, out: expect.stringContaining('talker.gguf'), questions: [] });
+	});
+
+	it('offers again what is new', async () => {
+		await command(['fetch', 'talker', '--yes']);
+		await command(['offer'], 'n');
+		await command(['remove', 'talker']);
+		const { questions, notes } = await command(['offer'], 'n');
+		expect(questions).toEqual([expect.stringContaining('Download them now? [y/N]')]);
+		expect(notes).not.toContain('licence to accept');
+	});
+
+	it('asks nobody without a terminal, and downloads nothing', async () => {
+		expect(await command(['offer'])).toMatchObject({ code: 0, out: '', questions: [], notes: all2 });
+		expect(hub.requests).toEqual([]);
+	});
+
+	it('says what of it is here after an interruption, and goes on', async () => {
+		const stop = new AbortController();
+		let seen = 0;
+		hub.react = (request, response, count) => (seen++ === 0 ? serveModels(all)(request, response, count) : stop.abort());
+		expect(await command(['offer'], 'y', { signal: stop.signal })).toMatchObject({ code: 130 });
+		hub.react = serveModels(all);
+		const { code, notes } = await command(['offer'], 'y');
+		expect(code).toBe(0);
+		expect(notes).not.toContain('The talker');
+	});
+
+	it('is silent where the machine is too small or the network is forbidden', async () => {
+		expect(await command(['offer'], 'y', { probe: tooSmall })).toMatchObject({ code: 0, out: '', notes: '', questions: [] });
+		env.VOICE_LOOP_OFFLINE = '1';
+		expect(await command(['offer', '--yes'])).toMatchObject({ code: 0, out: '', notes: '' });
 	});
 });
 

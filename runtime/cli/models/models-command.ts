@@ -2,6 +2,7 @@ import { Models } from '../../inference/models/models';
 import { type Command, UsageError } from '../command';
 import { fetchModels } from './fetch';
 import { list, which } from './list';
+import { offer } from './offer';
 import { realTerminal, type Terminal } from './terminal';
 import { type ModelsArguments, MODELS_USAGE, readArguments } from './usage';
 import { verify } from './verify';
@@ -50,6 +51,8 @@ async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, 
 			return await verify(models, terminal, names, signal);
 		case 'which':
 			return await which(models, terminal, names[0] ?? '');
+		case 'offer':
+			return await offer(models, terminal, yes, signal);
 	}
 }
 

@@ -75,7 +75,7 @@ afterEach(async () => {
 });
 
 it('lists, fetches, verifies, names and removes', async () => {
-	expect(await models()).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/talker +chat +400 kB +no/) });
+	expect(await models()).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/talker +chat +400 kB +not installed/) });
 	expect(await models('fetch', 'talker', 'voice', '--yes')).toMatchObject({ code: 0, out: `${stored('talker/talker.gguf')}\n${stored('voice')}` });
 	expect(await models('verify')).toMatchObject({ code: 0, out: expect.stringMatching(/talker\.gguf: verified/) });
 	expect(await models('which', 'transcribe')).toMatchObject({ code: 0, out: path.join(packageRoot(), 'models/listen') });
@@ -102,10 +102,24 @@ it('interrupted by Ctrl-C ends with 130, and goes on at the very byte', async ()
 	await until(() => received(CUT));
 	first.child.kill('SIGINT');
 	expect(await first.end()).toMatchObject({ code: 130, out: '', err: expect.stringContaining('run the same command again to continue') });
-	expect((await models()).out).toMatch(/talker .* 150 kB so far/);
+	expect((await models()).out).toMatch(/talker .* partly, 150 kB of 400 kB/);
 	hub.react = serveModels(all);
 	expect(await models('fetch', 'talker', '--yes')).toMatchObject({ code: 0 });
 	expect(hub.asked.map((line) => line.split(' ')[1])).toEqual(['whole', `bytes=${CUT}-`]);
+});
+
+it('of auto, interrupted in its second model, goes on there without a question', async () => {
+	hub.react = (request, response, count) => serveModels(all, request.url?.endsWith('model.onnx') ? { upTo: CUT } : {})(request, response, count);
+	const first = start(['fetch', 'auto', '--yes']);
+	const part = stored('voice/model.onnx.part');
+	await until(() => existsSync(part) && statSync(part).size >= CUT);
+	first.child.kill('SIGINT');
+	expect(await first.end()).toMatchObject({ code: 130, out: stored('talker/talker.gguf') });
+	expect((await models()).out).toMatch(/talker .* installed .*\n.*voice .* partly, 150 kB of 400 kB/);
+	hub.react = serveModels(all);
+	// Nobody is there to be asked, and nobody has to be.
+	expect(await models('fetch', 'auto')).toMatchObject({ code: 0, out: `${stored('talker/talker.gguf')}\n${stored('voice')}` });
+	expect(hub.asked.map((line) => line.split(' ')[1])).toContain(`bytes=${CUT}-`);
 });
 
 describe('two processes', () => {
@@ -196,5 +210,30 @@ describe('in a terminal', () => {
 		expect(out).toMatch(said);
 		expect(out).not.toContain('VOICE_ERR');
 		expect(hub.requests).toHaveLength(wanted === 0 ? 1 : 0);
+	});
+
+	it('goes on after Ctrl-C in the middle, without asking for the licence again', async () => {
+		hub.react = serveModels(all, { upTo: CUT });
+		const first = ask('fetch', 'talker');
+		await until(() => first.out.includes('[y/N]'));
+		first.child.stdin?.write('y\r');
+		await until(() => received(CUT));
+		first.child.stdin?.write('\u0003');
+		expect(await first.end()).toMatchObject({ code: 130, out: expect.stringContaining('run the same command again to continue') });
+		hub.react = serveModels(all);
+		const second = await ask('fetch', 'talker').end();
+		expect(second).toMatchObject({ code: 0, out: expect.stringContaining('(accepted on ') });
+		expect(second.out).not.toContain('[y/N]');
+		expect(hub.asked.map((line) => line.split(' ')[1])).toEqual(['whole', `bytes=${CUT}-`]);
+	});
+
+	it('offers once', async () => {
+		const first = ask('offer');
+		await until(() => first.out.includes('[y/N]'));
+		first.child.stdin?.write('\r');
+		expect(await first.end()).toMatchObject({ code: 1, out: expect.stringContaining('To do it later') });
+		const second = await ask('offer').end();
+		expect(second).toMatchObject({ code: 0, out: 'Better models for this machine can be downloaded (800 kB): npm run models -- fetch auto' });
+		expect(hub.requests).toEqual([]);
 	});
 });

@@ -8,10 +8,10 @@ function at(bytes: number, more = {}) {
 }
 
 it('is a line with share, size, rate and what is left', () => {
-	expect(progressLine(at(202e6), true)).toBe('[######..................]   25 %  202 MB of 808 MB  12.5 MB/s, 49 s left  talker');
-	expect(progressLine(at(202e6, { total: undefined }), true)).toBe('202 MB  12.5 MB/s  talker');
-	expect(progressLine(at(0, { rate: 0 }), false)).toBe('  0 %  0 B of 808 MB  0 B/s  talker');
-	expect(progressLine(at(808e6, { waitingFor: 77 }), false)).toMatch(/^100 % .*\(process 77 is downloading it\)$/);
+	expect(progressLine('talker', at(202e6), true)).toBe('[######..................]   25 %  202 MB of 808 MB  12.5 MB/s, 49 s left  talker');
+	expect(progressLine('talker', at(202e6, { total: undefined }), true)).toBe('202 MB  12.5 MB/s  talker');
+	expect(progressLine('talker', at(0, { rate: 0 }), false)).toBe('  0 %  0 B of 808 MB  0 B/s  talker');
+	expect(progressLine('talker', at(808e6, { waitingFor: 77 }), false)).toMatch(/^100 % .*\(process 77 is downloading it\)$/);
 });
 
 it('is written over for a person, within the width, and every ten seconds into a log', () => {
@@ -26,12 +26,12 @@ it('is written over for a person, within the width, and every ten seconds into a
 		columns: 30,
 		ask: async () => '',
 	});
-	const seen = new ProgressDisplay(terminal(true), () => now);
+	const seen = new ProgressDisplay(terminal(true), 'talker', () => now);
 	seen.show(at(1));
 	seen.show(at(2));
 	seen.end();
 	expect(written.map(({ length }) => length)).toEqual([29, 29, 0]);
-	const unseen = new ProgressDisplay(terminal(false), () => now);
+	const unseen = new ProgressDisplay(terminal(false), 'talker', () => now);
 	for (; now < 30_000; now += 500) unseen.show(at(now));
 	unseen.end();
 	expect(logged).toHaveLength(3);

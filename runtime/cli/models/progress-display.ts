@@ -12,17 +12,19 @@ export class ProgressDisplay {
 
 	constructor(
 		private readonly terminal: Terminal,
+		/** The model's. */
+		private readonly name: string,
 		private readonly now: () => number = () => performance.now(),
 	) {}
 
 	show(progress: ModelProgress): void {
 		if (this.terminal.interactive) {
-			this.terminal.overwrite(progressLine(progress, true).slice(0, this.terminal.columns - 1));
+			this.terminal.overwrite(progressLine(this.name, progress, true).slice(0, this.terminal.columns - 1));
 			return;
 		}
 		if (this.now() - this.lastLine < LINE_EVERY_MS) return;
 		this.lastLine = this.now();
-		this.terminal.note(progressLine(progress, false));
+		this.terminal.note(progressLine(this.name, progress, false));
 	}
 
 	end(): void {
@@ -30,7 +32,7 @@ export class ProgressDisplay {
 	}
 }
 
-export function progressLine({ id, bytes, total, rate, waitingFor }: ModelProgress, bar: boolean): string {
+export function progressLine(name: string, { bytes, total, rate, waitingFor }: ModelProgress, bar: boolean): string {
 	const share = total === undefined || total === 0 ? undefined : Math.min(1, bytes / total);
 	const left = total !== undefined && rate > 0 ? `, ${duration((total - bytes) / rate)} left` : '';
 	const parts = [
@@ -38,7 +40,7 @@ export function progressLine({ id, bytes, total, rate, waitingFor }: ModelProgre
 		...(share === undefined ? [] : [`${Math.floor(share * 100)} %`.padStart(5)]),
 		`${size(bytes)}${total === undefined ? '' : ` of ${size(total)}`}`,
 		`${size(rate)}/s${left}`,
-		id,
+		name,
 		...(waitingFor === undefined ? [] : [`(process ${waitingFor} is downloading it)`]),
 	];
 	return parts.join('  ');

@@ -6,17 +6,20 @@ voice-loop models fetch <id|auto>... [--yes]
 voice-loop models remove <id>...
 voice-loop models verify [id]...
 voice-loop models which <task>
+voice-loop models offer [--yes]
 
 Lists, downloads and verifies the models that this machine can use.
 
-  list            shows all models, which are downloaded, and which "auto" uses on this machine and why
-  fetch           downloads models; "auto" means all that suit this machine. Shows the licences and asks
-                  for confirmation. Resumes an interrupted download
+  list            shows all models, which are installed, and which "auto" uses on this machine and why
+  fetch           downloads models; "auto" means all that suit this machine. Asks for each licence once and
+                  remembers that you accepted it. Resumes an interrupted download. A running voice runtime
+                  uses what was downloaded from the next call on
   remove          deletes models
   verify          checks downloaded models against their checksums
   which           prints the model that "auto" uses now for a task (chat, orpheus, snac, transcribe, voice)
+  offer           what \`npm start\` asks: offers what suits this machine and is not installed, once
 
-  --yes           accept the licences without asking (required where there is no terminal)
+  --yes           accept the licences without asking (required where there is no terminal to ask on)
 
 Environment variables:
   VOICE_LOOP_MODELS            folder of the models (default: models in VOICE_LOOP_CACHE, else in ~/.cache/voice-loop)
@@ -30,7 +33,7 @@ Environment variables:
 
 Exit code: 0 for success, 1 for failure, 2 for wrong options, 130 if interrupted.`;
 
-export const actions = ['list', 'fetch', 'remove', 'verify', 'which'] as const;
+export const actions = ['list', 'fetch', 'remove', 'verify', 'which', 'offer'] as const;
 export type Action = (typeof actions)[number];
 
 export interface ModelsArguments {
@@ -57,7 +60,7 @@ export function readArguments(argv: string[]): ModelsArguments {
 function checkCount(action: Action, count: number): void {
 	if ((action === 'fetch' || action === 'remove') && count === 0) throw new UsageError(`${action} needs the id of a model.`);
 	if (action === 'which' && count !== 1) throw new UsageError('which needs exactly one task.');
-	if (action === 'list' && count > 0) throw new UsageError('list takes no arguments.');
+	if ((action === 'list' || action === 'offer') && count > 0) throw new UsageError(`${action} takes no arguments.`);
 }
 
 function parse(argv: string[]) {

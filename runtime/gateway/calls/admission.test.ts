@@ -71,8 +71,8 @@ describe('auto', () => {
 	it('lets in what the machine can carry with these engines', async () => {
 		const door = new Door('auto', 4);
 		expect(await door.admits(3)).toBe('in');
-		const { transcribe, chat, speak } = agent;
-		expect(door.process.last('capacity').params).toEqual({ transcribe, chat, speak });
+		const { transcribe, chat, speak, llamaChat } = agent;
+		expect(door.process.last('capacity').params).toEqual({ transcribe, chat, speak, llamaChat });
 	});
 
 	it('refuses what it cannot carry, and says why and what to do', async () => {

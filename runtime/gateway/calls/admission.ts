@@ -52,14 +52,14 @@ export class Admission {
 	}
 
 	/** What nobody can say right now limits nobody. */
-	private async capacity({ transcribe, chat, speak }: AgentSettings): Promise<Capacity> {
+	private async capacity({ transcribe, chat, speak, llamaChat }: AgentSettings): Promise<Capacity> {
 		const unknown: Capacity = { sessions: null, why: '' };
 		if (this.inference.state !== 'ready') return unknown;
 		let late: NodeJS.Timeout | undefined;
 		const limit = new Promise<Capacity>((resolve) => {
 			late = setTimeout(() => resolve(unknown), ANSWER_MS);
 		});
-		const asked = this.inference.ready().then(async (client) => await client.call('capacity', { transcribe, chat, speak }).result);
+		const asked = this.inference.ready().then(async (client) => await client.call('capacity', { transcribe, chat, speak, llamaChat }).result);
 		const answer = await Promise.race([asked.catch(() => unknown), limit]);
 		clearTimeout(late);
 		return answer;

@@ -1,13 +1,16 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { VoiceError } from '../../contract/errors';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
-import type { RestartingProcess } from '../children/restarting-process';
+import type { RpcClient } from '../../rpc/client';
 import type { Log } from '../../lib/log';
 import type { Dispatcher } from '../n8n/dispatch';
 import type { MediaServer } from './media-server';
 
 /** Where the models are: the inference process. */
-export type InferenceServer = Pick<RestartingProcess<InferenceProtocol>, 'ready'>;
+export interface InferenceServer {
+	/** See RestartingProcess. */
+	ready(): Promise<Pick<RpcClient<InferenceProtocol>, 'call'>>;
+}
 
 /** What has to be heard when no voice can be had. */
 export interface Phrases {

@@ -10,13 +10,14 @@ import { AgentVoice } from '../turns/agent-voice';
 import { type CallOfTurns, Turns } from '../turns/turns';
 import { sayGreeting } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
+import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallDeps, CallListener } from './call-deps';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
+import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { CallRecognition } from './recognition';
 import { TurnAudio } from './turn-audio';
 
-const DEMO_NOTE = 'The offline demo models understand appointments and calendar questions only.';
 /** A media process that hangs must not keep a call that is over. */
 const CLOSE_LIMIT_MS = 5000;
 
@@ -32,6 +33,8 @@ const CLOSE_LIMIT_MS = 5000;
  */
 export class Call {
 	readonly api: TurnApi;
+	private readonly models: CallOfModels;
+	private readonly deps: CallDeps;
 	private readonly turns: Turns;
 	private readonly history = new History();
 	private readonly dialogue: ConversationLoop;
@@ -42,6 +45,8 @@ export class Call {
 	private recognition: CallRecognition | undefined;
 	private heardBy: DoneBy | undefined;
 	private greeted = false;
+	/** Shown below the captions. */
+	private note = '';
 	/** Why it ends, from end() on. */
 	private ending: string | undefined;
 	private closeLimit: NodeJS.Timeout | undefined;
@@ -50,18 +55,20 @@ export class Call {
 	constructor(
 		readonly id: string,
 		private readonly request: OpenSession,
-		private readonly deps: CallDeps,
+		deps: CallDeps,
 		private readonly listener: CallListener,
 	) {
 		const { agent } = request;
+		this.models = modelsOfCall(id, agent);
+		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
 		const { turnTaking, limits, transcribe } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
 			carryOut: (effect) => this.carryOut(effect),
 			onFault: (thrown) => this.fault(thrown),
 		});
-		this.voice = new AgentVoice(deps.inference, () => this.link, agent, step, deps.phrases);
-		const own: CallOfTurns = { sessionId: id, request, deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
+		this.voice = new AgentVoice(this.deps.inference, () => this.link, agent, step, deps.phrases);
+		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
 	}
@@ -123,6 +130,17 @@ export class Call {
 			.ready()
 			.then((client) => client.call('warm', { transcribe, chat, speak }).result)
 			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'));
+		this.deps.inference
+			.ready()
+			.then(async (client) => await client.call('describe', { speak, call: this.models }).result)
+			// A page without its note works as well.
+			.then((described) => this.takeNote(described), () => undefined);
+	}
+
+	/** Names of models are for whoever runs the agent: other callers see what they can talk about. */
+	private takeNote({ demo, models }: { readonly demo: string; readonly models: string }): void {
+		this.note = [demo, this.request.agent.modelsNote ? models : ''].filter((line) => line !== '').join('\n');
+		if (this.greeted && this.note !== '') this.tell({ type: 'note', text: this.note });
 	}
 
 	private async makeLink(offer: string): Promise<MediaLink> {
@@ -229,8 +247,7 @@ export class Call {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		const demo = agent.transcribe?.model.startsWith('pack:') ?? false;
-		this.tell({ type: 'session.started', sessionId: this.id, agent: agent.name, greets: agent.greeting !== '', note: demo ? DEMO_NOTE : '' });
+		this.tell({ type: 'session.started', sessionId: this.id, agent: agent.name, greets: agent.greeting !== '', note: this.note });
 		this.turns.callStarted();
 		const greeting = sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) });
 		this.turns.settleAfter(greeting);

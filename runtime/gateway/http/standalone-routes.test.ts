@@ -30,6 +30,20 @@ describe('a recording', () => {
 		expect(door.asked).toMatchObject([{ op: 'transcribe', params: { settings: { model: 'pack:other' } } }]);
 	});
 
+	it('goes to inference with who answers it, and a prompt with who heard it: auto is chosen for both', async () => {
+		door.whenAsked = (call) => call.resolve(HEARD);
+		const query = new URLSearchParams({ settings: '{"model":"auto"}', answeredBy: '{"chat":{"model":"server:brain"},"llamaChat":true}' });
+		await transcribe(wav, 'audio/wav', `?${query.toString()}`);
+		await transcribe(wav);
+		expect(door.asked.map(({ params }) => params.call)).toMatchObject([
+			{ id: '', transcribe: { model: 'auto' }, chat: { model: 'server:brain' }, llamaChat: true },
+			{ id: '', transcribe: { model: 'auto' }, chat: null, llamaChat: false },
+		]);
+		await door.askWithKey('POST', '/v1/chat', { chat: {}, messages: [{ role: 'user', content: 'hello' }], transcribe: { model: 'server:ear' } });
+		expect(door.asked.at(-1)?.params.call).toMatchObject({ id: '', transcribe: { model: 'server:ear' }, chat: { model: 'auto' }, llamaChat: true });
+		expect((await transcribe(wav, 'audio/wav', '?answeredBy=x')).status).toBe(400);
+	});
+
 	it('of 50 s crosses to inference in pieces of 20 s', async () => {
 		door.whenAsked = (call) => call.resolve(HEARD);
 		expect((await transcribe(encodeWav([new Int16Array(50 * 16_000)], 16_000))).status).toBe(200);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LISTEN_RATE } from '../../audio/pcm';
 import { encodeWav, readRecording } from '../../audio/wav';
 import { transcribeSettings } from '../../contract/agent-settings';
-import { chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
+import { answeredBy, chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { unlessCancelled } from '../../lib/async';
@@ -19,16 +19,17 @@ import { UPLOAD_LIMITS, type UploadLimits, Uploads } from './uploads';
 const RECORDING_TYPES = ['audio/wav', 'audio/x-wav', 'audio/wave', 'application/octet-stream'];
 /** Sound crosses to inference in pieces of this size: a message has a limit. */
 const PIECE_SAMPLES = 20 * LISTEN_RATE;
+/** Nothing of it is remembered. */
+const NO_CALL = '';
 const SPEECH_SILENCE = new Int16Array(0);
 
-const transcriptionQuery = z.object({
-	settings: z
-		.string()
-		.default('{}')
-		.refine((text) => parseJson(text) !== undefined, 'This is not JSON.')
-		.transform(parseJson)
-		.pipe(transcribeSettings),
-});
+const jsonText = z
+	.string()
+	.default('{}')
+	.refine((text) => parseJson(text) !== undefined, 'This is not JSON.')
+	.transform(parseJson);
+
+const transcriptionQuery = z.object({ settings: jsonText.pipe(transcribeSettings), answeredBy: jsonText.pipe(answeredBy) });
 
 type Inference = Pick<RestartingProcess<InferenceProtocol>, 'ready'>;
 
@@ -60,13 +61,14 @@ function transcriptionRoute(app: FastifyInstance, inference: Inference, limits: 
 	app.post('/v1/transcriptions', { bodyLimit: limits.recordingBytes }, async (request, reply) => {
 		const { body, query } = request;
 		if (!Buffer.isBuffer(body)) throw new VoiceError('VOICE_ERR_BAD_AUDIO', 'The request has no recording.');
-		const { settings } = parseRequest(transcriptionQuery, query);
+		const { settings, answeredBy: answers } = parseRequest(transcriptionQuery, query);
+		const call = { id: NO_CALL, transcribe: settings, ...answers };
 		const recording = await readRecording(body);
 		request.body = undefined;
 		uploads.release(request);
 		const pcm: Int16Array[] = [];
 		for (let from = 0; from < recording.length; from += PIECE_SAMPLES) pcm.push(recording.slice(from, from + PIECE_SAMPLES));
-		const done = await untilGone(inference, reply, (client) => client.call('transcribe', { settings, pcm }));
+		const done = await untilGone(inference, reply, (client) => client.call('transcribe', { settings, pcm, call }));
 		return transcriptionDone.parse(done);
 	});
 }
@@ -76,9 +78,10 @@ export function standaloneRoutes(app: FastifyInstance, inference: Inference, upl
 	app.register(async (scope) => transcriptionRoute(scope, inference, uploads));
 
 	app.post('/v1/chat', async (request, reply) => {
-		const { chat: settings, messages, tools } = parseRequest(chatAsk, request.body);
+		const { chat: settings, messages, tools, transcribe } = parseRequest(chatAsk, request.body);
+		const call = { id: NO_CALL, transcribe, chat: settings, llamaChat: true };
 		// A conversation without a name is forgotten as soon as it is answered.
-		const ask = { conversation: '', settings, messages, tools };
+		const ask = { conversation: '', settings, messages, tools, call };
 		return chatDone.parse(await untilGone(inference, reply, (client) => client.call('chat', ask)));
 	});
 

@@ -52,7 +52,7 @@ it('before the first sound: it is over at once, and late sound does not reach me
 	expect(spoken.outcomes).toEqual([UNHEARD]);
 	expect(spoken.sent).toEqual([]);
 	expect(spoken.marks.map(([mark]) => mark)).toEqual(['firstPiece']);
-	expect(spoken.utterance.doneBy.engine).toBe('flite');
+	expect(spoken.utterance.doneBy.engine).toBe('auto');
 });
 
 it('in mid-sound: media is flushed, and what it played is what was heard', async () => {

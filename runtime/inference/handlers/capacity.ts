@@ -20,8 +20,13 @@ async function speedOf({ scheduler, locate }: InferenceDeps, model: string, task
 
 /** Answers from what was measured so far: loads nothing, waits for nothing. */
 export function capacityHandler(deps: InferenceDeps): Handlers<InferenceProtocol>['capacity'] {
-	const { realTime } = deps;
-	return async ({ transcribe, chat, speak }) => {
+	const { realTime, callModels } = deps;
+	return async (asked) => {
+		const call = { id: '', transcribe: asked.transcribe, chat: asked.chat, llamaChat: asked.llamaChat };
+		const transcribe = asked.transcribe && (await callModels.transcribe(asked.transcribe, call));
+		// A model that cannot answer takes no time: its call says so by itself.
+		const chat = asked.chat && (await callModels.chat(asked.chat, call).catch(() => null));
+		const speak = asked.speak && (await callModels.speak(asked.speak, call));
 		const orpheus = speak?.engine === 'orpheus' ? await speedOf(deps, speak.orpheus.model, 'orpheus') : undefined;
 		const words = chat ? await speedOf(deps, chat.model, 'chat') : undefined;
 		const voice = speak && speak.engine !== 'orpheus' ? realTime.factor(voiceKey(speak.engine)) : undefined;

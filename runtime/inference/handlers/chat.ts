@@ -4,9 +4,9 @@ import type { InferenceDeps } from './counters';
 
 type Chat = Pick<Handlers<InferenceProtocol>, 'chat' | 'forget'>;
 
-export function chatHandlers({ chat, counters }: InferenceDeps): Chat {
+export function chatHandlers({ chat, callModels, counters }: InferenceDeps): Chat {
 	return {
-		chat: async (request, { signal, emit }) =>
+		chat: async ({ call, ...request }, { signal, emit }) =>
 			await counters.count(counters.chats, signal, async () => {
 				const listener = {
 					onText: (text: string) => emit({ type: 'text', text }),
@@ -14,10 +14,12 @@ export function chatHandlers({ chat, counters }: InferenceDeps): Chat {
 						counters.tokens += count;
 					},
 				};
-				return await chat.chat(request, listener, signal);
+				const settings = await callModels.chat(request.settings, call);
+				return await chat.chat({ ...request, settings }, listener, signal);
 			}),
 		forget: ({ conversation }) => {
 			chat.forget(conversation);
+			callModels.forget(conversation);
 			return Promise.resolve({});
 		},
 	};

@@ -1,6 +1,10 @@
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatFallback } from '../chat/fallback';
+import type { CallOfModels } from '../../rpc/inference-protocol';
+import type { CallModels } from '../models/call-models';
+import type { ModelsInUse } from '../models/models-in-use';
 import type { Locate } from '../models/resolve';
 import type { RecogniserFallback } from '../recognition/fallback';
 import type { RealTime } from '../scheduler/real-time';
@@ -46,6 +50,10 @@ export interface InferenceDeps {
 	readonly recognisers: RecogniserFallback;
 	/** For the nodes' drop-downs. */
 	readonly choices: () => Promise<Engines>;
+	/** What stands in the place of `auto`. */
+	readonly callModels: CallModels;
+	/** Which models a call uses, in words. */
+	readonly describe: (speak: SpeakSettings | null, call: CallOfModels) => Promise<ModelsInUse>;
 	readonly locate: Locate;
 	readonly counters: Counters;
 	readonly scheduler: Scheduler;

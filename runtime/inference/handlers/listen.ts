@@ -31,8 +31,8 @@ async function serve(
 }
 
 /** One caller's recognition, for as long as the session lasts. */
-export function listenHandler({ recognisers, counters }: InferenceDeps): Handlers<InferenceProtocol>['listen'] {
-	return async ({ settings }, context) =>
+export function listenHandler({ recognisers, callModels, counters }: InferenceDeps): Handlers<InferenceProtocol>['listen'] {
+	return async ({ settings, call }, context) =>
 		await counters.count(counters.listens, context.signal, async () => {
 			let lose: (error: VoiceError) => void = () => undefined;
 			const lost = new Promise<never>((_resolve, reject) => {
@@ -40,7 +40,7 @@ export function listenHandler({ recognisers, counters }: InferenceDeps): Handler
 			});
 			// It may be lost before anybody waits for it.
 			lost.catch(() => undefined);
-			const stream = await recognisers.open(settings, {
+			const stream = await recognisers.open(await callModels.transcribe(settings, call), {
 				onPartials: (partials) => context.emit({ type: 'ready', partials }),
 				onPartial: (text) => context.emit({ type: 'partial', text }),
 				onFailed: (error) => lose(error),
@@ -56,9 +56,9 @@ export function listenHandler({ recognisers, counters }: InferenceDeps): Handler
 }
 
 /** A whole recording at once. */
-export function transcribeHandler({ recognisers, counters }: InferenceDeps): Handlers<InferenceProtocol>['transcribe'] {
-	return async ({ settings, pcm }, { signal }) =>
+export function transcribeHandler({ recognisers, callModels, counters }: InferenceDeps): Handlers<InferenceProtocol>['transcribe'] {
+	return async ({ settings, pcm, call }, { signal }) =>
 		await counters.count(counters.listens, signal, async () => {
-			return await recognisers.transcribeAll(settings, joinPcm(pcm), signal);
+			return await recognisers.transcribeAll(await callModels.transcribe(settings, call), joinPcm(pcm), signal);
 		});
 }

@@ -1,3 +1,4 @@
+import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { Engines } from '../../contract/control';
 import { ownLoad } from '../../lib/process-load';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
@@ -9,21 +10,28 @@ import type { Voices } from '../speech/voices';
 import { tryRecogniser } from './capacity';
 import type { InferenceDeps } from './counters';
 
-type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'engines' | 'ping' | 'stats'>;
+type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'describe' | 'engines' | 'ping' | 'stats'>;
 
 export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
-	const { chat, voices, recognisers, choices, counters, scheduler } = deps;
+	const { chat, voices, recognisers, callModels, choices, describe, counters, scheduler } = deps;
 	return {
 		warm: async (wanted) => {
-			await Promise.all([
-				wanted.transcribe && recognisers.warm(wanted.transcribe),
-				wanted.chat && chat.warm(wanted.chat),
-				wanted.speak && voices.warm(wanted.speak),
+			const { call } = wanted;
+			const hear = async (settings: TranscribeSettings): Promise<TranscribeSettings> => {
+				const named = await callModels.transcribe(settings, call);
+				await recognisers.warm(named);
+				return named;
+			};
+			const [hears] = await Promise.all([
+				wanted.transcribe && hear(wanted.transcribe),
+				wanted.chat && callModels.chat(wanted.chat, call).then(async (settings) => await chat.warm(settings)),
+				wanted.speak && callModels.speak(wanted.speak, call).then(async (settings) => await voices.warm(settings)),
 			]);
 			// Once all is loaded: what loads would be measured with it.
-			if (wanted.transcribe) await tryRecogniser(deps, wanted.transcribe);
+			if (hears) await tryRecogniser(deps, hears);
 			return {};
 		},
+		describe: async ({ speak, call }) => await describe(speak, call),
 		engines: async () => await choices(),
 		ping: () => Promise.resolve({ stuckMs: scheduler.longestStepMs }),
 		stats: () =>

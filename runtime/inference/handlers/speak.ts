@@ -17,10 +17,10 @@ function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEv
 }
 
 /** Speaks pieces in order, each as soon as it is there, until `end`; rests while the caller has sound enough. */
-export function speakHandler({ voices, counters }: InferenceDeps): Handlers<InferenceProtocol>['speak'] {
-	return async ({ settings, realTime }, { signal, emit, onInput }) =>
+export function speakHandler({ voices, callModels, counters }: InferenceDeps): Handlers<InferenceProtocol>['speak'] {
+	return async ({ settings, realTime, call }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
-			const speaker = voices.speaker(settings, realTime);
+			const speaker = voices.speaker(await callModels.speak(settings, call), realTime);
 			const inputs = new SpeakInputs(signal, {
 				onResumed: (unheardMs) => speaker.resumed(unheardMs),
 				onWaiting: (text) => speaker.prepare(text, signal),

@@ -87,10 +87,10 @@ describe('choose', () => {
 	it('says what the machine has, what it lacks and what stands in', () => {
 		const small = choose(catalogue, { ram: 3.9 * GB, cores: 1, gpus: [] });
 		expect(small.chat.why).toBe(
-			'3.9 GB of RAM, 1 core and no NVIDIA GPU: too little for a model of the catalogue, it needs 7.0 GB of RAM and 2 cores; pack:answer ships with the package.',
+			'3.9 GB of RAM, 1 core and no NVIDIA GPU: too little for a model of the catalogue, it needs 7.0 GB of RAM and 2 cores; the offline pack (appointments only) ships with the package.',
 		);
 		expect(small.orpheus.reason).toBe('too little for Orpheus in real time, it needs a GPU with 7.5 GB, 7.0 GB of RAM and 2 cores');
 		const card = choose(catalogue, { ram: 32 * GB, cores: 8, gpus: [gpu(8.5 * GB)] });
-		expect(card.chat.why).toMatch(/a GPU with 8\.5 GB \(Some Card\).*an 8 GB GPU fit; llama-3\.1-8b-instruct-q4_k_m would need a GPU with 22 GB\.$/);
+		expect(card.chat.why).toMatch(/a GPU with 8\.5 GB \(Some Card\).*an 8 GB GPU fit; Llama 3\.1 8B Instruct, Q4_K_M would need a GPU with 22 GB\.$/);
 	});
 });

@@ -1,11 +1,13 @@
 import type { Catalogue } from './catalogue/catalogue';
-import { type ModelTask, modelTasks, type Tier } from './catalogue/schema';
+import { type CatalogueModel, type ModelTask, modelTasks, type Tier } from './catalogue/schema';
+import { PACK_CHAT, PACK_RECOGNISER } from '../../contract/engines';
 import { biggestGpu, describeMachine, inGigabytes, type Machine } from '../machine/machine';
+import { modelInSentence, modelInWords } from './names';
 
 /** What stands in where no model of the catalogue fits or is here: what ships with the package. */
 export const BUILT_IN = {
-	chat: 'pack:answer',
-	transcribe: 'pack:listen',
+	chat: PACK_CHAT,
+	transcribe: PACK_RECOGNISER,
 	voice: 'flite',
 	orpheus: undefined,
 	snac: undefined,
@@ -57,14 +59,23 @@ function reasonFor(catalogue: Catalogue, machine: Machine, tier: Tier | undefine
 	const needs = wanted ? `it needs ${list(lacks(machine, wanted))}` : 'the catalogue has no model for it';
 	const instead = BUILT_IN[task];
 	if (instead === undefined) return `too little for Orpheus in real time, ${needs}`;
-	return `too little for a model of the catalogue, ${needs}; ${instead} ships with the package`;
+	return `too little for a model of the catalogue, ${needs}; ${modelInSentence(instead, catalogue)} ships with the package`;
 }
 
 /** What the next better model for this task would take. */
 function better(catalogue: Catalogue, machine: Machine, tier: Tier, task: ModelTask): string {
 	const above = catalogue.tiers.slice(0, catalogue.tiers.indexOf(tier)).reverse();
 	const next = above.find((each) => each.models[task] && each.models[task] !== tier.models[task]);
-	return next ? `; ${next.models[task]} would need ${list(lacks(machine, next))}` : '';
+	const id = next?.models[task];
+	return next && id ? `; ${modelInWords(id, catalogue)} would need ${list(lacks(machine, next))}` : '';
+}
+
+/** What the machine lacks to run a model in real time; undefined when nothing. */
+export function tooBig({ memory }: CatalogueModel, machine: Machine): string | undefined {
+	const vram = biggestGpu(machine)?.vram ?? 0;
+	const room = { ram: machine.ram, gpu: vram, either: Math.max(machine.ram, vram) }[memory.in];
+	if (room >= memory.bytes) return undefined;
+	return memory.in === 'gpu' ? `a GPU with ${inGigabytes(memory.bytes)}` : `${inGigabytes(memory.bytes)} of memory`;
 }
 
 function list(things: string[]): string {

@@ -1,8 +1,11 @@
 import type { Engines } from '../../contract/control';
 import { modelBytes } from './catalogue/catalogue';
 import type { CatalogueModel, ModelTask } from './catalogue/schema';
-import { biggestGpu, inGigabytes, type Machine } from '../machine/machine';
+import { PACK_CHAT, PACK_RECOGNISER } from '../../contract/engines';
+import { tooBig } from './best-tier';
 import type { Models } from './models';
+import { PACK_NAME } from './names';
+import { pairedRecognisers } from './pair';
 import { size } from './sizes';
 
 type Choice = Engines['chat'][number];
@@ -10,13 +13,13 @@ type Choice = Engines['chat'][number];
 /** The models that ship with the package. */
 const PACK_CHOICES: Partial<Record<ModelTask, Choice>> = {
 	transcribe: {
-		value: 'pack:listen',
-		name: 'Offline pack: appointments',
+		value: PACK_RECOGNISER,
+		name: capital(PACK_NAME),
 		description: 'Streams, needs no download. Understands only some 260 English words about appointments.',
 	},
 	chat: {
-		value: 'pack:answer',
-		name: 'Offline pack: appointments',
+		value: PACK_CHAT,
+		name: capital(PACK_NAME),
 		description: 'Needs no download. Only books, lists and cancels appointments.',
 	},
 };
@@ -40,8 +43,20 @@ export async function modelChoices(models: Models, task: ModelTask): Promise<Cho
 }
 
 async function autoChoice(models: Models, task: ModelTask): Promise<Choice> {
-	const { model, name, why } = await models.usable(task);
-	return { value: 'auto', name: `Auto: ${model === undefined ? 'no suitable model on this machine' : name}`, description: why };
+	const { id, name, why } = await models.usable(task);
+	if (id === undefined) return { value: 'auto', name: 'Auto: no suitable model on this machine', description: why };
+	const [pair] = task === 'transcribe' ? pairedRecognisers(['auto'], ['auto'], await models.here()) : [];
+	if (pair === undefined || pair.name === id) return { value: 'auto', name: `Auto: ${name}`, description: why };
+	const fetch = await models.worthFetching('chat');
+	return {
+		value: 'auto',
+		name: `Auto: ${models.nameOf(pair.name)}`,
+		description: `Where Llama Chat is on Auto, too: there is no language model here to go with ${name}${fetch === undefined ? '' : ` (voice-loop models fetch ${fetch})`}. With another one, Auto is ${name}.`,
+	};
+}
+
+function capital(words: string): string {
+	return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function hereChoice(model: CatalogueModel, bytes: number): Choice {
@@ -64,12 +79,4 @@ function absentChoice(models: Models, model: CatalogueModel, unfit?: string): Ch
 			`Fetch it on the runtime's machine: voice-loop models fetch ${model.id}`,
 		].join(' '),
 	};
-}
-
-/** What the machine lacks to run a model in real time; undefined when nothing. */
-function tooBig({ memory }: CatalogueModel, machine: Machine): string | undefined {
-	const vram = biggestGpu(machine)?.vram ?? 0;
-	const room = { ram: machine.ram, gpu: vram, either: Math.max(machine.ram, vram) }[memory.in];
-	if (room >= memory.bytes) return undefined;
-	return memory.in === 'gpu' ? `a GPU with ${inGigabytes(memory.bytes)}` : `${inGigabytes(memory.bytes)} of memory`;
 }

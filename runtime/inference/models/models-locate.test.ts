@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { engines } from '../../contract/control';
+import { modelTasks } from './catalogue/schema';
 import { modelChoices } from './drop-down';
 import { hubModelBytes } from './download/hub.fixture';
 import { Models, type ModelsOptions } from './models';
@@ -70,7 +71,7 @@ describe('locate', () => {
 
 	it('refuses a model that is for something else', async () => {
 		put('listener');
-		await expect(models().locate('listener', 'chat')).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: 'The listener is a model for transcribe, not for chat.' });
+		await expect(models().locate('listener', 'chat')).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: 'The listener is a speech recogniser, not a language model.' });
 	});
 
 	it.each(['', 'best.gguf', '../best', 'pack:nothing', 'toString', 'AUTO', 'store/best'])('refuses "%s"', async (name) => {
@@ -93,10 +94,18 @@ describe('auto', () => {
 		expect(await ours.locate('auto', 'chat')).toBe(file);
 		await Promise.all([ours.locate('auto', 'chat'), ours.locate('auto', 'chat')]);
 		expect(said).toEqual([
-			'chat answer.gguf best is not here (voice-loop models fetch best). 16 GB of RAM, 8 cores and no NVIDIA GPU: the models for a machine for tests fit.',
+			'chat answer.gguf The best is not here (voice-loop models fetch best). 16 GB of RAM, 8 cores and no NVIDIA GPU: the models for a machine for tests fit.',
 			'chat best.gguf 16 GB of RAM, 8 cores and no NVIDIA GPU: the models for a machine for tests fit.',
 		]);
 		expect(looks).toBe(1);
+	});
+
+	it('is, before the pack, what somebody has fetched by its id, if it fits the memory', async () => {
+		const file = put('other');
+		expect(await models().locate('auto', 'chat')).toBe(file);
+		expect(await models({ probe: tooSmall }).locate('auto', 'chat')).toBe(modelPath('pack:answer'));
+		put('best');
+		expect((await models().here()).chat).toBe('best');
 	});
 
 	it('does not take half a model', async () => {
@@ -131,7 +140,7 @@ describe('the choices of a drop-down', () => {
 		put('other');
 		const list = engines.shape.chat.parse(await modelChoices(models(), 'chat'));
 		expect(list.map(({ value }) => value)).toEqual(['auto', 'pack:answer', 'other', 'best']);
-		expect(list[0]).toMatchObject({ name: 'Auto: pack:answer', description: expect.stringContaining('voice-loop models fetch best') });
+		expect(list[0]).toMatchObject({ name: 'Auto: The other', description: expect.stringContaining('The best would be better and is not here (voice-loop models fetch best).') });
 		expect(list[2]).toMatchObject({ name: 'The other', description: 'On this machine, 1 kB.' });
 		expect(list[3]).toEqual({
 			value: 'best',
@@ -148,8 +157,29 @@ describe('the choices of a drop-down', () => {
 		expect(list[1]?.description).toMatch(/Too big for this machine: it needs 1\.0 GB of memory\. Fetch it/);
 	});
 
-	it('name the model that auto takes', async () => {
+	it('name the model that auto takes, by the name that people know', async () => {
+		const auto = async (task: 'chat' | 'transcribe') => (await modelChoices(models(), task))[0];
+		expect(await auto('chat')).toMatchObject({ value: 'auto', name: 'Auto: offline pack (appointments only)' });
+		expect((await modelChoices(models(), 'chat'))[1]?.name).toBe('Offline pack (appointments only)');
+		put('listener');
+		expect(await auto('transcribe')).toMatchObject({
+			name: 'Auto: offline pack (appointments only)',
+			description: expect.stringMatching(/no language model here to go with The listener \(voice-loop models fetch best\)/),
+		});
 		put('best');
-		expect((await modelChoices(models(), 'chat'))[0]?.name).toBe('Auto: The best');
+		expect((await auto('chat'))?.name).toBe('Auto: The best');
+		expect((await auto('transcribe'))?.name).toBe('Auto: The listener');
+	});
+
+	it('show no id of ours, nor do the reasons', async () => {
+		for (const probe of [enoughFor, tooSmall]) {
+			for (const task of modelTasks) {
+				for (const { name, description } of await modelChoices(models({ probe }), task)) {
+					expect(`${name} ${description}`).not.toMatch(/pack:|undefined/);
+				}
+				expect((await models({ probe }).choose(task)).why).not.toMatch(/pack:|undefined/);
+				expect((await models({ probe }).usable(task)).why).not.toMatch(/pack:|undefined/);
+			}
+		}
 	});
 });

@@ -1,27 +1,32 @@
 import { mkdir } from 'node:fs/promises';
 import { VoiceError } from '../../contract/errors';
 import { LockFile } from '../../lib/lock-file';
-import { type Catalogue, expectedBytes, openCatalogue } from './catalogue/catalogue';
-import type { CatalogueModel, ModelTask } from './catalogue/schema';
+import { type Catalogue, expectedBytes, type Licence, openCatalogue } from './catalogue/catalogue';
+import { type CatalogueModel, type ModelTask, modelTasks } from './catalogue/schema';
 import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
-import { BUILT_IN, type Choice, choose, fittingTiers } from './best-tier';
+import { BUILT_IN, type Choice, choose, fittingTiers, tooBig } from './best-tier';
+import { modelInSentence, modelInWords } from './names';
+import type { ModelsHere } from './pair';
 import { type Machine, probeMachine } from '../machine/machine';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
+import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 
 interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
 	/** What came so far is kept for the next time. */
 	readonly signal?: AbortSignal;
-	/** A person has read the model's licences and accepts them. */
+	/** A person has read the model's licences and accepts them: that is remembered. */
 	readonly licenceAccepted?: boolean;
 }
 
 /** What a task would be done with now. */
 interface Usable {
+	/** An id of the catalogue, or the name of what ships with the package. */
+	readonly id: string | undefined;
 	/** A path, or the name of a voice that ships with the package; undefined: nothing here can do it. */
 	readonly model: string | undefined;
 	/** What people call it. */
@@ -57,6 +62,10 @@ export class Models {
 		return this.open().store;
 	}
 
+	get licences(): AcceptedLicences {
+		return new AcceptedLicences(this.store.folder);
+	}
+
 	/** Looked at once: machines do not grow while a process runs. */
 	async machine(): Promise<Machine> {
 		this.probed ??= this.options.probe?.() ?? probeMachine(this.env);
@@ -71,17 +80,52 @@ export class Models {
 	/** The best for this machine among what is here: never waits for a download. */
 	async usable(task: ModelTask): Promise<Usable> {
 		const choice = await this.choose(task);
-		for (const tier of fittingTiers(this.catalogue, await this.machine())) {
-			const id = tier.models[task];
-			const here = id ? await this.store.find(id) : undefined;
-			if (!here) continue;
-			const why = here.id === choice.id ? choice.why : `${choice.id} would be better and is not here. ${choice.why}`;
-			return { model: here.path, name: this.catalogue.model(here.id).name, why };
-		}
-		const builtIn = BUILT_IN[task];
-		const model = builtIn !== undefined && isOnDisk(builtIn) ? modelPath(builtIn) : builtIn;
-		const absent = choice.id === undefined || choice.id === builtIn ? '' : `${choice.id} is not here (voice-loop models fetch ${choice.id}). `;
-		return { model, name: builtIn ?? 'none', why: absent + choice.why };
+		const here = await this.bestHere(task);
+		const better = choice.id === undefined || choice.id === BUILT_IN[task] || choice.id === here?.id ? undefined : choice.id;
+		const absent = better === undefined ? '' : `${this.nameOf(better)} ${here ? 'would be better and ' : ''}is not here (voice-loop models fetch ${better}). `;
+		const why = absent + choice.why;
+		if (here) return { id: here.id, model: here.path, name: this.nameOf(here.id), why };
+		const id = BUILT_IN[task];
+		const model = id !== undefined && isOnDisk(id) ? modelPath(id) : id;
+		return { id, model, name: id === undefined ? 'none' : this.nameOf(id), why };
+	}
+
+	/** What `auto` may stand for now. */
+	async here(): Promise<ModelsHere> {
+		const [transcribe, chat, voice, orpheus, snac] = await Promise.all([
+			this.bestHere('transcribe'),
+			this.bestHere('chat'),
+			this.bestHere('voice'),
+			this.bestHere('orpheus'),
+			this.bestHere('snac'),
+		]);
+		const voices = [...(orpheus && snac ? ['orpheus'] : []), ...(voice ? [voice.id] : []), BUILT_IN.voice];
+		return { transcribe: transcribe?.id, chat: chat?.id, voices };
+	}
+
+	/** What `fetch auto` means on this machine: all that suits it, and what of it is not here yet. */
+	async suited(): Promise<{ readonly all: readonly CatalogueModel[]; readonly absent: readonly CatalogueModel[]; readonly bytes: number }> {
+		const choices = await Promise.all(modelTasks.map(async (task) => await this.choose(task)));
+		const all = choices.flatMap(({ id }) => (id === undefined ? [] : (this.catalogue.find(id) ?? [])));
+		const found = await Promise.all(all.map(async ({ id }) => await this.store.find(id)));
+		const absent = all.filter((_, index) => found[index] === undefined);
+		const sizes = await Promise.all(absent.map(async (model) => await this.toFetch(model)));
+		return { all, absent, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) };
+	}
+
+	/** This machine must not be asked to reach the network. */
+	get offline(): boolean {
+		return isOffline(this.env);
+	}
+
+	/** What people call an engine that a setting names. */
+	nameOf(engine: string): string {
+		return modelInWords(engine, this.catalogue);
+	}
+
+	/** The same in the middle of a sentence. */
+	inSentence(engine: string): string {
+		return modelInSentence(engine, this.catalogue);
 	}
 
 	/**
@@ -111,7 +155,8 @@ export class Models {
 		const here = await this.store.find(id);
 		if (here) return here;
 		if (isOffline(this.env)) throw offlineError(this.catalogue, this.store, model, await this.store.missing(model), this.env);
-		this.requireLicence(model, options.licenceAccepted ?? false);
+		if (options.licenceAccepted) for (const licence of await this.toAccept(model)) await this.licences.accept(licence);
+		await this.requireLicence(model);
 		await mkdir(this.store.place(model), { recursive: true });
 		await fetchModel({
 			model,
@@ -154,6 +199,14 @@ export class Models {
 		return sizes.reduce((sum, size) => sum + size, 0);
 	}
 
+	/** Those of the model's licences that somebody must accept and nobody has: neither before nor by VOICE_LOOP_ACCEPT_LICENCES. */
+	async toAccept(model: CatalogueModel): Promise<Licence[]> {
+		const given = (this.env.VOICE_LOOP_ACCEPT_LICENCES ?? '').split(/[\s,]+/);
+		const open = this.catalogue.licencesOf(model).filter(({ id, mustAccept }) => mustAccept && !given.includes(id));
+		const accepted = await Promise.all(open.map(async (licence) => await this.licences.acceptedAt(licence)));
+		return open.filter((_, index) => accepted[index] === undefined);
+	}
+
 	/** Bytes that `ensure` would fetch, as far as they are known. */
 	async toFetch(model: CatalogueModel): Promise<number> {
 		return (await this.store.missing(model)).reduce((sum, file) => sum + (expectedBytes(file) ?? 0), 0);
@@ -167,6 +220,22 @@ export class Models {
 		return this.opened;
 	}
 
+	/**
+	 * The models of the tiers that fit, best first; then, rather than the pack, whatever somebody has fetched that
+	 * fits the memory, the biggest first. Not so a voice: one that no tier has is perhaps too slow, and flite is not.
+	 */
+	private async bestHere(task: ModelTask): Promise<StoredModel | undefined> {
+		const machine = await this.machine();
+		const tiers = fittingTiers(this.catalogue, machine).flatMap(({ models }) => models[task] ?? []);
+		const others = task === 'chat' || task === 'transcribe' ? this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined) : [];
+		const bySize = [...others].sort((one, other) => other.memory.bytes - one.memory.bytes).map(({ id }) => id);
+		for (const id of [...tiers, ...bySize]) {
+			const here = await this.store.find(id);
+			if (here) return here;
+		}
+		return undefined;
+	}
+
 	private async auto(task: ModelTask): Promise<string> {
 		const { model, why } = await this.usable(task);
 		// Whoever fetched a model though the machine is too small for it wants to use it.
@@ -178,14 +247,13 @@ export class Models {
 	}
 
 	/** What would help most on this machine; on one that is too small, the smallest that a tier has. */
-	private async worthFetching(task: ModelTask): Promise<string | undefined> {
+	async worthFetching(task: ModelTask): Promise<string | undefined> {
 		const { id } = await this.choose(task);
-		return id ?? this.catalogue.tiers.filter(({ models }) => models[task]).at(-1)?.models[task] ?? undefined;
+		return (id === BUILT_IN[task] ? undefined : id) ?? this.catalogue.tiers.filter(({ models }) => models[task]).at(-1)?.models[task] ?? undefined;
 	}
 
-	private requireLicence(model: CatalogueModel, accepted: boolean): void {
-		const given = (this.env.VOICE_LOOP_ACCEPT_LICENCES ?? '').split(/[\s,]+/);
-		if (accepted || this.catalogue.toAccept(model).every((name) => given.includes(name))) return;
+	private async requireLicence(model: CatalogueModel): Promise<void> {
+		if ((await this.toAccept(model)).length === 0) return;
 		const names = this.catalogue.licencesOf(model).map(({ name, url }) => `${name} (${url})`);
 		throw new VoiceError('VOICE_ERR_LICENCE', `${model.name} may be used under: ${names.join('; ')}.`, {
 			remedy: `Read it, then run: voice-loop models fetch ${model.id}`,

@@ -5,6 +5,7 @@ import { packageRoot } from '../../lib/package-root';
 import type { Catalogue } from './catalogue/catalogue';
 import type { ModelTask, CatalogueModel, CatalogueFile } from './catalogue/schema';
 import { addressesOf } from './download/addresses';
+import { MODEL_KIND } from './names';
 import type { ModelStore } from './store/store';
 
 /** Names that settings may use in place of a path: the models that ship with the package. */
@@ -62,7 +63,7 @@ export function unknownName(name: string): VoiceError {
 }
 
 export function otherTask(model: CatalogueModel, task: ModelTask): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is a model for ${model.task}, not for ${task}.`, {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is ${MODEL_KIND[model.task]}, not ${MODEL_KIND[task]}.`, {
 		remedy: 'Choose another model: `voice-loop models` lists what each is for.',
 	});
 }
@@ -75,9 +76,19 @@ export function notHere(model: CatalogueModel): VoiceError {
 
 /** @param id what is worth fetching, if the catalogue has anything */
 export function nothingFor(task: ModelTask, why: string, id: string | undefined): VoiceError {
-	return new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model for ${task} on this machine. ${why}`, {
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `This machine does not have ${MODEL_KIND[task]}. ${why}`, {
 		remedy: id === undefined ? "Use an absolute path on the runtime's machine." : `Fetch one: voice-loop models fetch ${id}`,
 	});
+}
+
+/** @param hears what people call the recogniser; @param id a language model that is worth fetching, if there is one */
+export function nobodyAnswers(hears: string, id: string | undefined): VoiceError {
+	const fetch = id === undefined ? '' : `Fetch a language model: voice-loop models fetch ${id}. Or choose`;
+	return new VoiceError(
+		'VOICE_ERR_MODEL_MISSING',
+		`No language model on this machine can answer what ${hears} hears: the offline pack's only understands what the offline pack's recogniser writes.`,
+		{ remedy: `${fetch || 'Choose'} another model in Llama Chat, or the offline pack in Transcribe as well.` },
+	);
 }
 
 /** VOICE_LOOP_OFFLINE: this machine must not be asked to reach the network. */

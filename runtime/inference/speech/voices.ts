@@ -5,6 +5,7 @@ import { serverNamed } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import { modelChoices } from '../models/drop-down';
 import type { Models } from '../models/models';
+import type { ModelsHere } from '../models/pair';
 import type { VoiceChoice, VoiceEngine } from './engine';
 
 /** One way to make a voice. */
@@ -31,10 +32,10 @@ interface VoiceKinds {
 export class Voices {
 	constructor(private readonly kinds: VoiceKinds) {}
 
-	/** Rejects with VOICE_ERR_MODEL_MISSING for an engine that is not there. */
+	/** Rejects with VOICE_ERR_MODEL_MISSING for an engine that is not there. `auto` is none: see named(). */
 	async engine(settings: SpeakSettings): Promise<VoiceEngine> {
 		const { flite, orpheus, folders, server } = this.kinds;
-		const name = settings.engine === 'auto' ? await this.auto() : settings.engine;
+		const name = settings.engine;
 		if (name === 'flite') return await flite.engine(settings);
 		if (name === 'orpheus') return await orpheus.engine(settings);
 		const serverName = serverNamed(name);
@@ -48,9 +49,9 @@ export class Voices {
 		const { flite, orpheus, models } = this.kinds;
 		const kind = (value: string, name: string, { description, voices }: VoiceKind): Engines['speak'][number] => ({ value, name, description, voices: [...voices] });
 		const folders = (await modelChoices(models, 'voice')).filter(({ value }) => value !== 'auto');
-		const auto = await this.auto();
+		const [best = 'flite'] = (await models.here()).voices;
 		return [
-			{ value: 'auto', name: `Auto: ${nameOf(auto)}`, description: 'The best voice that this machine has and can speak with in real time.', voices: [] },
+			{ value: 'auto', name: `Auto: ${models.nameOf(best)}`, description: 'The best voice that this machine has and can speak with in real time.', voices: [] },
 			kind('flite', 'flite', flite),
 			kind('orpheus', 'Orpheus', orpheus),
 			...servers,
@@ -58,19 +59,23 @@ export class Voices {
 		];
 	}
 
-	/** Orpheus where this machine can speak it in real time and has it, else the best that it has. */
-	private async auto(): Promise<string> {
-		const { models } = this.kinds;
-		const [orpheus, snac, voice] = await Promise.all([models.usable('orpheus'), models.usable('snac'), models.usable('voice')]);
-		return orpheus.model !== undefined && snac.model !== undefined ? 'orpheus' : (voice.model ?? 'flite');
+	/**
+	 * Puts the best voice that is here in the place of `auto`: of the main voice and of its fallbacks, nobody twice.
+	 * Whoever names one of flite's voices, and leaves the engine to us, means flite. Where nobody has chosen a fallback
+	 * either, flite stands in: what suits the machine by its size may still be too slow on a busy one.
+	 */
+	named(settings: SpeakSettings, { voices: here }: Pick<ModelsHere, 'voices'>): SpeakSettings {
+		const standIns = settings.engine === 'auto' && settings.voice === '' && settings.fallbacks.length === 0 ? [{ engine: 'flite', voice: '' }] : settings.fallbacks;
+		const [main, ...fallbacks] = [settings, ...standIns].reduce<ReadonlyArray<{ engine: string; voice: string }>>((before, { engine, voice }) => {
+			if (engine !== 'auto') return before.some((other) => other.engine === engine && other.voice === voice) ? before : [...before, { engine, voice }];
+			const flites = this.kinds.flite.voices.some(({ value }) => value === voice);
+			const best = flites ? 'flite' : here.find((name) => !before.some((other) => other.engine === name));
+			return best === undefined ? before : [...before, { engine: best, voice }];
+		}, []);
+		return { ...settings, ...main, fallbacks: [...fallbacks] };
 	}
 
 	private isModel(name: string): boolean {
 		return path.isAbsolute(name) || this.kinds.models.catalogue.find(name) !== undefined;
 	}
-}
-
-/** A voice's folder has its model's name. */
-function nameOf(engine: string): string {
-	return path.basename(engine);
 }

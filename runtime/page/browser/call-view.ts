@@ -75,6 +75,10 @@ export class CallView {
 
 	greet(agent: string, note: string): void {
 		if (agent) setText(element('agent-name', HTMLElement), agent);
+		this.showNote(note);
+	}
+
+	showNote(note: string): void {
 		setText(this.note, note);
 		this.note.hidden = note === '';
 	}

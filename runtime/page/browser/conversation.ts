@@ -60,6 +60,7 @@ export class PageConversation {
 			case 'session.ended':
 				return this.close();
 			case 'session.started':
+			case 'note':
 			case 'error':
 		}
 	}

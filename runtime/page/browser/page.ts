@@ -92,6 +92,7 @@ class VoicePage {
 	private take(event: PageEvent): void {
 		this.debug.events.push(event);
 		if (event.type === 'session.started') this.view.greet(event.agent, event.note);
+		if (event.type === 'note') this.view.showNote(event.text);
 		if (event.type === 'state') {
 			const { state, tool } = event;
 			this.agent = tool === undefined ? { state } : { state, tool };

@@ -3,7 +3,9 @@ import { VoiceError } from '../../../contract/errors';
 import shipped from './catalogue.json';
 import { type CatalogueData, type CatalogueFile, type CatalogueModel, catalogueSchema, type ModelTask, modelTasks } from './schema';
 
-interface Licence {
+export interface Licence {
+	/** The name that settings use. */
+	readonly id: string;
 	readonly name: string;
 	readonly url: string;
 	readonly mustAccept: boolean;
@@ -46,13 +48,12 @@ export class Catalogue {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The catalogue has no model "${id.slice(0, 200)}". It has: ${known}.`);
 	}
 
-	licencesOf(model: CatalogueModel): Licence[] {
-		return model.licences.flatMap((name) => this.data.licences[name] ?? []);
+	get licences(): readonly Licence[] {
+		return Object.entries(this.data.licences).map(([id, licence]) => ({ id, ...licence }));
 	}
 
-	/** Those of the model's licences that somebody must accept, by the names that settings use. */
-	toAccept(model: CatalogueModel): string[] {
-		return model.licences.filter((name) => this.data.licences[name]?.mustAccept);
+	licencesOf(model: CatalogueModel): Licence[] {
+		return model.licences.flatMap((id) => this.licences.filter((licence) => licence.id === id));
 	}
 }
 
