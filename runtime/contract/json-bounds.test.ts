@@ -23,7 +23,8 @@ it('leaves alone what JSON can hold and what fits', () => {
 			const kept: unknown = JSON.parse(JSON.stringify(value));
 			// The one name that is left out, and halves of characters, are below.
 			fc.pre(!/__proto__|\\ud[89a-f]/i.test(JSON.stringify(value)));
-			expect(boundedJson(value)).toEqual(kept);
+			// Written out, as it will be: JSON has no -0.
+			expect(JSON.parse(JSON.stringify(boundedJson(value)))).toEqual(kept);
 		}),
 	);
 });

@@ -22,6 +22,14 @@ it('is for its owner only, in a folder that is, too, even where that was open be
 	expect([await mode(file), await mode(path.dirname(file))]).toEqual(['600', '700']);
 });
 
+it('does not close a folder to others that may be theirs, and is not written there', async () => {
+	await mkdir(path.dirname(file), { mode: 0o755 });
+	await writeFile(path.join(path.dirname(file), 'somebody.sock'), '');
+	await expect(writeStateFile(file, state)).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', remedy: expect.stringContaining('VOICE_LOOP_STATE') });
+	expect(await mode(path.dirname(file))).toBe('755');
+	expect(await readdir(path.dirname(file))).toEqual(['somebody.sock']);
+});
+
 it('is written whole, over an older one, and leaves no draft', async () => {
 	await writeStateFile(file, { ...state, version: '1.0.0' });
 	await writeStateFile(file, state);

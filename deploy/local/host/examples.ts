@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { forFirstN8n } from './first-n8n.ts';
+import { adapted } from './older-n8n.ts';
 import type { RestClient } from './rest-client.ts';
 import { importWorkflow, listWorkflows, publishWorkflow, type WorkflowFile, workflowFile } from './workflows.ts';
 
@@ -53,7 +53,7 @@ export async function importExamples(rest: RestClient, root: string): Promise<Ex
 	for (const file of files) {
 		const text = await readFile(path.join(root, 'examples', file), 'utf8');
 		const read = workflowFile.parse(withReferences(JSON.parse(text), ids));
-		const workflow = rest.isFirst ? await forFirstN8n(rest, read) : read;
+		const workflow = await adapted(rest, read);
 		const existing = present.get(workflow.name);
 		const id = existing ?? (await importWorkflow(rest, workflow));
 		if (existing === undefined) await publishWorkflow(rest, id);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { RestClient } from './rest-client.ts';
+import { type RestClient, RestError } from './rest-client.ts';
 
 export const workflowNode = z
 	.object({ name: z.string(), type: z.string(), parameters: z.record(z.unknown()).default({}) })
@@ -54,16 +54,24 @@ export async function publishWorkflow(rest: RestClient, id: string): Promise<voi
 	const { versionId, nodes } = await rest.request('GET', `/workflows/${id}`, stored.extend({ nodes: z.array(workflowNode) }));
 	if (rest.isFirst && nodes.some(({ type }) => type === CALLED_BY_OTHERS)) return;
 	await rest.request('POST', `/workflows/${id}/activate`, z.unknown(), { versionId });
-	// There the answer comes when it listens.
-	if (rest.isFirst) return;
 	const deadline = Date.now() + LIVE_WITHIN_MS;
 	for (;;) {
-		const state = await rest.request('GET', `/workflows/${id}/publication-status`, publication);
+		const state = await publicationOf(rest, id);
 		if (state.status === 'published') return;
 		if (Date.now() > deadline || /fail|error/i.test(state.status)) {
 			throw new Error(`Workflow ${id} was published, but it is not active: ${JSON.stringify(state)}`);
 		}
 		await pause(100);
+	}
+}
+
+/** Older ones (1.123, 2.0) have no such route: there a workflow listens when the call that publishes it is answered. */
+async function publicationOf(rest: RestClient, id: string): Promise<z.infer<typeof publication>> {
+	try {
+		return await rest.request('GET', `/workflows/${id}/publication-status`, publication);
+	} catch (error) {
+		if (error instanceof RestError && error.status === 404) return { status: 'published' };
+		throw error;
 	}
 }
 
