@@ -47,6 +47,7 @@ const NUMBERS = Array.from({ length: 300 }, (_, index) => `n${index}`).join(' ')
 const SCRIPT: readonly ScriptedReply[] = [
 	{ say: 'Hello there, this is a scripted reply.' },
 	{ when: 'rain', say: 'Let me look.', call: { name: 'get_forecast', arguments: { city: ' Paris ', days: 3 } } },
+	{ when: 'table', say: 'One moment.', call: { name: 'book_table', arguments: { city: 'Rome' } } },
 	{ when: AFTER_TOOL, say: 'It stays dry.' },
 	{ when: 'endless', say: 'over and over', endless: true },
 	{ when: 'count', say: NUMBERS },
@@ -111,6 +112,16 @@ export function describeChatEngine(name: string, open: () => Promise<ChatUnderTe
 			const second = await engine.chat({ conversation: 'tool', model, messages, tools }).result;
 			expect(second).toMatchObject({ text: 'It stays dry.', stopReason: 'end', toolCalls: [] });
 			expect(second.usage.reusedTokens).toBeGreaterThan(reply.usage.promptTokens - 5);
+		});
+
+		it('makes of a tool that was not offered none that was', async () => {
+			const texts: string[] = [];
+			for (const tools of [[GET_WEATHER], []]) {
+				const call = engine.chat({ conversation: 'other', model, messages: [user('a table please')], tools }, (text) => texts.push(text));
+				const reply = await call.result;
+				expect(reply).toMatchObject({ text: 'One moment.', stopReason: 'toolCalls', toolCalls: [{ name: tools.length > 0 ? 'book_table' : expect.any(String) }] });
+			}
+			expect(texts.join('')).not.toMatch(/function|book|Rome/);
 		});
 
 		it('stops within a few tokens when cancelled while it writes, and can go on', async () => {

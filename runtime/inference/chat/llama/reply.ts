@@ -1,8 +1,9 @@
-import type { ChatWrapper, LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import type { ChatWrapper, LlamaChatResponse, LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { MAX_TOOL_CALLS } from '../../../contract/json-bounds';
 import type { ChatReply } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import { writtenToolCall } from '../calls/written-tool-call';
+import { callPrefix, OtherToolCalled, withNamesAsMeant } from './called-name';
 import { toChatHistory, toModelFunctions } from './chat-format';
 import type { ChatListener, ChatRequest } from '../engine';
 import { fitMessages } from './fit';
@@ -64,7 +65,9 @@ export async function writeReply(
 	const writing = scheduler.permit({ ...own, kind: () => (live ? 'words' : 'background'), chunk: false }, signal);
 	const reusedTokens = await prefill(sequence, prompt.tokens, loaded.pace, reading, signal, (count) => listener.onTokens(count));
 
-	const chat = new library.LlamaChat({ contextSequence: paced(sequence, writing), chatWrapper: prompt.wrapper });
+	const names = request.tools.map(({ name }) => name);
+	const contextSequence = withNamesAsMeant(paced(sequence, writing), loaded.model, prompt.wrapper, names);
+	const chat = new library.LlamaChat({ contextSequence, chatWrapper: prompt.wrapper });
 	const before = sequence.tokenMeter.getState();
 	let written = 0;
 	let firstAt: number | undefined;
@@ -83,8 +86,10 @@ export async function writeReply(
 	};
 	try {
 		const functions = toModelFunctions(request.tools);
-		const answer = await chat.generateResponse(prompt.history, {
+		const noCall = functions ? undefined : callPrefix(prompt.wrapper);
+		const answer = await unlessOtherTool(chat.generateResponse(prompt.history, {
 			...(functions ? { functions, documentFunctionParams: true, onFunctionCallParamsChunk } : {}),
+			...(noCall === undefined ? {} : { customStopTriggers: [noCall] }),
 			maxTokens: Math.min(sampling.maxTokens, contextTokens - prompt.tokens.length - SPARE_TOKENS),
 			temperature: sampling.temperature,
 			topP: sampling.topP,
@@ -99,13 +104,13 @@ export async function writeReply(
 				text += chunk;
 				listener.onText(chunk);
 			},
-		});
+		}));
 		progress();
 		signal.throwIfAborted();
-		const { stopReason } = answer.metadata;
-		const whole = stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
+		const stopReason = answer instanceof OtherToolCalled ? 'functionCalls' : answer.metadata.stopReason;
+		const whole = calledIn(answer);
 		if (whole.length > MAX_TOOL_CALLS) throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The model asked for more than ${MAX_TOOL_CALLS} tool calls at once.`);
-		const toolCalls = whole.map((call) => writtenToolCall(String(call.functionName), JSON.stringify(call.params ?? {}), request.tools));
+		const toolCalls = whole.map(({ name, params }) => writtenToolCall(name, JSON.stringify(params), request.tools));
 		if (stopReason === 'maxTokens' && calling) toolCalls.push(writtenToolCall(calling.name, calling.json, request.tools, true));
 		const endedAt = performance.now();
 		return {
@@ -118,5 +123,22 @@ export async function writeReply(
 		};
 	} finally {
 		chat.dispose();
+	}
+}
+
+/** The calls of an answer; one without a name where a model without tools began to call one. */
+function calledIn(answer: LlamaChatResponse | OtherToolCalled): Array<{ name: string; params: unknown }> {
+	if (answer instanceof OtherToolCalled) return [{ name: answer.called, params: {} }];
+	if (answer.metadata.stopReason === 'customStopTrigger') return [{ name: '', params: {} }];
+	const calls: ReadonlyArray<{ functionName: string; params: unknown }> = answer.metadata.stopReason === 'functionCalls' ? (answer.functionCalls ?? []) : [];
+	return calls.map(({ functionName, params }) => ({ name: functionName, params: params ?? {} }));
+}
+
+async function unlessOtherTool<T>(answer: Promise<T>): Promise<T | OtherToolCalled> {
+	try {
+		return await answer;
+	} catch (error) {
+		if (error instanceof OtherToolCalled) return error;
+		throw error;
 	}
 }
