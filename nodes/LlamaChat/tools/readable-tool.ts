@@ -1,11 +1,9 @@
-import { VoiceError } from '../../../runtime/contract/errors';
 import { lettersForModel, shortened } from '../../../runtime/lib/shorten';
 import { withMildTypes } from './mild-types';
-import type { Tool, ToolOutcome } from './tool';
+import type { Tool } from './tool';
 
 /** Letters of one result that a model is given: some 2000 tokens, half of what it keeps of a whole conversation. */
 export const MOST_RESULT_LETTERS = 8000;
-const MOST_ERROR_LETTERS = 2000;
 
 /**
  * A tool between a model and the world: inputs in mildly wrong types are put right, and a result of any size is one that
@@ -17,7 +15,7 @@ export function readableTool(tool: Tool, remark: (hint: string) => void): Tool {
 		spec,
 		limitMs,
 		run: async (args) => {
-			const outcome = await failingBriefly(tool.run(withMildTypes(args, spec.parameters)));
+			const outcome = await tool.run(withMildTypes(args, spec.parameters));
 			const { result, letters } = readable(outcome.result);
 			if (letters > MOST_RESULT_LETTERS) {
 				remark(`The tool "${spec.name}" gave ${letters.toLocaleString('en')} characters. The model reads only the first rows of it, ${MOST_RESULT_LETTERS.toLocaleString('en')} characters: let the tool give fewer rows or fields.`);
@@ -25,16 +23,6 @@ export function readableTool(tool: Tool, remark: (hint: string) => void): Tool {
 			return { ...outcome, result };
 		},
 	};
-}
-
-async function failingBriefly(outcome: Promise<ToolOutcome>): Promise<ToolOutcome> {
-	try {
-		return await outcome;
-	} catch (thrown) {
-		const error = VoiceError.from(thrown, 'VOICE_ERR_TOOL_FAILED');
-		if (error.message.length <= MOST_ERROR_LETTERS) throw thrown;
-		throw new VoiceError(error.code, String(shortened(error.message, MOST_ERROR_LETTERS)), { remedy: error.remedy, cause: thrown });
-	}
 }
 
 /** As it can be written as JSON, and as much of it as a model is given. `letters`: of the whole. */

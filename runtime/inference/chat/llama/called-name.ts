@@ -63,5 +63,6 @@ function beginOfName(before: string, prefix: string, names: readonly string[]): 
 function textOf(text: unknown): string {
 	if (typeof text === 'string') return text;
 	const { values, value } = text as { values?: readonly unknown[]; value?: unknown };
-	return values ? values.map(textOf).join('') : String(value ?? '');
+	if (values) return values.map(textOf).join('');
+	return typeof value === 'string' ? value : '';
 }
