@@ -147,7 +147,7 @@ it.each(HOSTILE_CHATS.filter(([what]) => PICKED.includes(what)))('a chat server 
 	if (step instanceof VoiceError) {
 		expect(step.code).toMatch(/^VOICE_ERR_(MODEL_FAILED|ENGINE_UNREACHABLE)$/);
 		// As the Llama Chat node does when it gives up; the runtime may have done so before.
-		await runtime.client.turnFailed(turnId, { executionId: turnId, node: 'Llama Chat', code: step.code, message: step.message }).catch(() => undefined);
+		await runtime.client.turnFailed(turnId, { executionId: turnId, node: 'Llama Chat', code: step.code, message: step.message, tries: 1, retryAfterMs: 0 }).catch(() => undefined);
 		await one.page.take((event) => event.type === 'turn.finished' && event.turnId === turnId);
 	} else expect(step).toMatchObject({ status: 'done' });
 	await Promise.all([one.talks(), other.talks()]);
