@@ -76,19 +76,33 @@ async function fuzz(surface: Surface, inputs: number, target: Target): Promise<O
 
 async function batch({ name, sideBySide }: Surface, open: OpenSurface, { seed: chosen }: Target, start: number, end: number, harms: Harm[]): Promise<void> {
 	let next = start;
+	const attempt = async (index: number): Promise<string | undefined> => await open.try(index, new Random(chosen, name, index));
 	const worker = async (): Promise<void> => {
 		while (next < end) {
 			const index = next++;
 			try {
-				const what = await open.try(index, new Random(chosen, name, index));
+				const what = await twice(async () => await attempt(index));
 				if (what !== undefined) harms.push({ kind: 'internal error', index, what });
 			} catch (error) {
-				const late = error instanceof Error && error.name === 'TimeoutError';
-				harms.push({ kind: late ? 'hang' : 'crash', index, what: error instanceof Error && error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : String(error) });
+				harms.push({ kind: isLate(error) ? 'hang' : 'crash', index, what: error instanceof Error && error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : String(error) });
 			}
 		}
 	};
 	await Promise.all(Array.from({ length: sideBySide }, worker));
+}
+
+/** A connection that is kept may be closed just as a request goes into it: the same again fails only where somebody has died. */
+async function twice<T>(attempt: () => Promise<T>): Promise<T> {
+	try {
+		return await attempt();
+	} catch (error) {
+		if (isLate(error)) throw error;
+		return await attempt();
+	}
+}
+
+function isLate(error: unknown): boolean {
+	return error instanceof Error && error.name === 'TimeoutError';
 }
 
 /** The least that each process had in the first and in the last third after warming up. */

@@ -39,13 +39,16 @@ interface Left {
 	characters: number;
 }
 
-/** Is all of it within the bounds? Looks no further than they reach. */
+/** JSON.stringify throws for the first, and leaves the others out. */
+const NO_JSON = ['bigint', 'function', 'symbol'];
+
+/** Is all of it within the bounds, and JSON? Looks no further than they reach. */
 export function isWithin(value: unknown, { depth, values, characters }: JsonBounds): boolean {
 	const left: Left = { values, characters };
 	const fits = (each: unknown, levels: number): boolean => {
 		if (--left.values < 0) return false;
 		if (typeof each === 'string') return (left.characters -= each.length) >= 0;
-		if (typeof each !== 'object' || each === null) return true;
+		if (typeof each !== 'object' || each === null) return !NO_JSON.includes(typeof each);
 		if (levels === 0) return false;
 		if (Array.isArray(each)) return each.length <= left.values && each.every((item) => fits(item, levels - 1));
 		for (const name in each) {
@@ -132,6 +135,7 @@ export function boundedSchema(schema: unknown): Json {
 	if (!isObject(schema)) return OPEN_SCHEMA;
 	for (const depth of SCHEMA_DEPTHS) {
 		try {
+			if (isWithin(schema, SCHEMA_BOUNDS)) return schema;
 			const left: Left = { ...SCHEMA_BOUNDS };
 			const cut = openBelow(schema, depth - 1, left);
 			if (isObject(cut)) return cut;
@@ -146,7 +150,7 @@ export function boundedSchema(schema: unknown): Json {
 function openBelow(value: unknown, levels: number, left: Left): unknown {
 	if (--left.values < 0) throw new RangeError('too many values');
 	if (typeof value === 'string' && (left.characters -= value.length) < 0) throw new RangeError('too much text');
-	if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return undefined;
+	if (NO_JSON.includes(typeof value)) return undefined;
 	if (typeof value !== 'object' || value === null) return typeof value === 'string' ? wellFormed(value) : value;
 	if (Array.isArray(value)) return levels === 0 ? undefined : value.map((item) => openBelow(item, levels - 1, left) ?? {});
 	if (levels === 0) return {};

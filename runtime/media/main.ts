@@ -7,6 +7,7 @@ import { serve } from '../rpc/server';
 import { Pacer } from './audio-out/pacer';
 import { BusyMeter } from '../lib/process-load';
 import { MediaSession } from './media-session';
+import { rebuildOffer } from './sdp/rebuild-offer';
 import { vadModelFile, Silero } from './vad/silero';
 
 /** The gateway spreads calls and refuses earlier; this only keeps one process from taking what it cannot carry. */
@@ -30,6 +31,8 @@ serve(mediaProtocol, pipe, {
 		if (sessions >= MAX_SESSIONS) {
 			throw new VoiceError('VOICE_ERR_BUSY', `This audio process already carries ${MAX_SESSIONS} calls.`);
 		}
+		// Refused before anything native is made for it: a peer connection leaves a little behind, and strangers may send many.
+		rebuildOffer(params.offer);
 		sessions++;
 		try {
 			const vad = await silero;

@@ -56,7 +56,6 @@ export class TemplateProcess {
 
 	private start(): Life {
 		const child = fork(path.join(compiledRuntime(), 'inference/chat/llama/template/template-child.js'), [], {
-			serialization: 'advanced',
 			stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
 			execArgv: [`--max-old-space-size=${KEPT_HEAP_MB}`],
 		});
