@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { z } from 'zod';
 import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
 import { parseJson, parseJsonWithin } from '../lib/json';
+import { RuntimeWatch } from './runtime-watch';
 
 /** Where a runtime listens and what opens it. */
 export interface Endpoint {
@@ -35,15 +36,30 @@ const ANSWER_LIMITS = { characters: 32 * 1024 * 1024, depth: 64, values: 5_000_0
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
 /**
- * One request to the gateway. There is no time limit: an Orpheus Speak node waits until the caller has heard
+ * One request to the gateway. There is no time limit as long as the gateway answers others: an Orpheus Speak node waits until the caller has heard
  * the end, which can take minutes (and is why this is not `fetch`: it gives up after 300 s without headers). Nor is it
  * undici, whose limits are not needed here: docs/architecture.md, Decisions.
  * @throws VOICE_ERR_RUNTIME_UNREACHABLE, VOICE_ERR_CANCELLED (the signal), or what the gateway answers.
  */
 export async function request(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
-	const answer = await send(endpoint, ask);
+	const answer = await sendWatched(endpoint, ask);
 	if (answer.status >= 200 && answer.status < 300) return answer;
 	throw errorFrom(endpoint, answer);
+}
+
+/** A runtime that hangs is given up, one that works on the answer is not. */
+async function sendWatched(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
+	const watch = new RuntimeWatch(async (signal) => await send(endpoint, { method: 'GET', path: '/v1/health', signal }));
+	try {
+		return await send(endpoint, { ...ask, signal: ask.signal ? AbortSignal.any([ask.signal, watch.signal]) : watch.signal });
+	} catch (thrown) {
+		if (!watch.signal.aborted || ask.signal?.aborted) throw thrown;
+		throw new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The voice runtime at ${endpoint.url} keeps the connection but does not answer any more.`, {
+			remedy: 'Restart the runtime. Its log may say why it hangs.',
+		});
+	} finally {
+		watch.stop();
+	}
 }
 
 export async function requestJson<T extends z.ZodTypeAny>(

@@ -1,6 +1,8 @@
 // Guards against: a process that is busy and does not say so, and one that is idle and seems busy.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BusyMeter, ownLoad } from './process-load';
+import { BusyMeter, cpuMsOf, ownLoad } from './process-load';
 
 function block(ms: number): void {
 	const until = performance.now() + ms;
@@ -34,4 +36,21 @@ it('tells of a loop that stood still, once', async () => {
 
 it('says 0, not less and not NaN, right after it was made', () => {
 	expect(new BusyMeter().read().loopDelayMs).toBeGreaterThanOrEqual(0);
+});
+
+it('knows what another process has computed, and nothing of one that is not there', async () => {
+	if (process.platform !== 'linux') return;
+	const child = spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' });
+	const computed = async (ms: number): Promise<void> => {
+		while ((cpuMsOf(child.pid ?? 0) ?? 0) < ms) await new Promise((resolve) => setTimeout(resolve, 10));
+	};
+	await computed(200);
+	child.kill('SIGSTOP');
+	const stopped = cpuMsOf(child.pid ?? 0);
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	expect(cpuMsOf(child.pid ?? 0)).toBeLessThanOrEqual((stopped ?? 0) + 20);
+	const ended = once(child, 'exit');
+	child.kill('SIGKILL');
+	await ended;
+	expect(cpuMsOf(child.pid ?? 0)).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { type ErrorCode, VoiceError } from '../../contract/errors';
 import type { ProcessState } from '../../contract/stats';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';
+import { cpuMsOf } from '../../lib/process-load';
 import { RpcClient } from '../../rpc/client';
 import { pipeToChild } from '../../rpc/pipes';
 import type { Protocol, ping } from '../../rpc/protocol';
@@ -119,7 +120,7 @@ export class RestartingProcess<P extends ChildProtocol> {
 			onAnswer: () => this.answered(life),
 			onSilent: () => this.fellSilent(life),
 			onHung: (why) => this.hung(life, why),
-		});
+		}, () => (child.pid === undefined ? undefined : cpuMsOf(child.pid)));
 		const life: Life<P> = { child, client, ended, heartbeat, startedAt };
 		this.life = life;
 	}

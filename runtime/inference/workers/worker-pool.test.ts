@@ -184,3 +184,45 @@ it('gives no worker more than one call more than another, however many come at o
 		{ numRuns: 20 },
 	);
 });
+
+describe('a worker that hangs', () => {
+	beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+	afterEach(() => jest.useRealTimers());
+
+	it('is replaced 30 s after a call that it did not end was cancelled; whoever waits for it goes to its successor', async () => {
+		const { workers, call } = poolOf(1);
+		const abort = new AbortController();
+		const first = call(abort.signal);
+		first.catch(() => undefined);
+		await turns();
+		const second = call();
+		await turns();
+		abort.abort();
+		await jest.advanceTimersByTimeAsync(29_999);
+		expect(workers).toHaveLength(1);
+		await jest.advanceTimersByTimeAsync(1);
+		await expect(first).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+		await turns();
+		expect(workers).toHaveLength(2);
+		workers[1]?.answer();
+		await expect(second).resolves.toBe(workers[1]);
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	it('one that ends a cancelled call late, but does, stays', async () => {
+		const { workers, call } = poolOf(1);
+		const abort = new AbortController();
+		const first = call(abort.signal);
+		first.catch(() => undefined);
+		await turns();
+		abort.abort();
+		await jest.advanceTimersByTimeAsync(20_000);
+		workers[0]?.answer();
+		await first.catch(() => undefined);
+		await jest.advanceTimersByTimeAsync(60_000);
+		const second = call();
+		await turns();
+		workers[0]?.answer();
+		await expect(second).resolves.toBe(workers[0]);
+	});
+});

@@ -1,9 +1,13 @@
 import { VoiceError } from '../../contract/errors';
 import { cancelled, unlessCancelled } from '../../lib/async';
+import { log } from '../../lib/log';
 import type { RpcCall, RpcClient } from '../../rpc/client';
 import type { Protocol } from '../../rpc/protocol';
 import { Scheduler } from '../scheduler/scheduler';
 import type { Lane } from '../scheduler/steps';
+
+/** A run ends by itself within seconds, a whole sentence of a slow voice in half a minute. */
+const CANCEL_LIMIT_MS = 30_000;
 
 /** A thread or a process that has its model loaded and works on one call at a time. */
 export interface PoolWorker<P extends Protocol> {
@@ -23,6 +27,8 @@ interface Member<P extends Protocol> {
 	/** Calls it has been given and not answered. */
 	waiting: number;
 	gone: boolean;
+	/** It hangs: others take its calls, and it is ended if that can be done. */
+	readonly giveUp: () => void;
 }
 
 /** Workers of one model, started as they are needed, `most` at most. One that dies is replaced by the next call. */
@@ -82,13 +88,19 @@ export class WorkerPool<P extends Protocol> {
 	private add(): Member<P> {
 		if (this.closed) throw new VoiceError('VOICE_ERR_MODEL_FAILED', 'The workers of this model have been stopped.');
 		const scheduler = new Scheduler();
-		const member: Member<P> = { worker: this.start(), scheduler, lane: scheduler.lane('worker', false), waiting: 0, gone: false };
-		this.members.push(member);
 		const forget = (): void => {
 			member.gone = true;
 			const at = this.members.indexOf(member);
 			if (at >= 0) this.members.splice(at, 1);
 		};
+		const giveUp = (): void => {
+			forget();
+			log.error({ why: `it did not end a cancelled call within ${CANCEL_LIMIT_MS / 1000} s` }, 'a worker hangs and is replaced');
+			// A thread in native code cannot be ended; a process can.
+			member.worker.then(async (worker) => await worker.stop()).catch(() => undefined);
+		};
+		const member: Member<P> = { worker: this.start(), scheduler, lane: scheduler.lane('worker', false), waiting: 0, gone: false, giveUp };
+		this.members.push(member);
 		void member.worker.then(async ({ ended }) => await ended).then(forget, forget);
 		return member;
 	}
@@ -103,16 +115,27 @@ async function inTurn<P extends Protocol, I, R>(
 ): Promise<{ readonly value: R } | undefined> {
 	const { client } = await unlessCancelled(member.worker, signal);
 	const permit = member.scheduler.permit({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
-	return await permit(1, async () => (member.gone ? undefined : { value: await answered(ask(client), signal) }));
+	return await permit(1, async () => (member.gone ? undefined : { value: await answered(ask(client), signal, member.giveUp) }));
 }
 
-/** The call's answer; an abort cancels it. */
-async function answered<I, R>(call: RpcCall<I, R>, signal: AbortSignal): Promise<R> {
-	const cancel = (): void => call.cancel();
-	signal.addEventListener('abort', cancel, { once: true });
+/** The call's answer; an abort cancels it. A worker that does not heed that hangs: nobody waits for it any more. */
+async function answered<I, R>(call: RpcCall<I, R>, signal: AbortSignal, giveUp: () => void): Promise<R> {
+	let limit: NodeJS.Timeout | undefined;
+	let stop = (): void => undefined;
+	const hung = new Promise<never>((_resolve, reject) => {
+		stop = () => {
+			call.cancel();
+			limit = setTimeout(() => {
+				giveUp();
+				reject(cancelled(signal.reason));
+			}, CANCEL_LIMIT_MS);
+		};
+	});
+	signal.addEventListener('abort', stop, { once: true });
 	try {
-		return await call.result;
+		return await Promise.race([call.result, hung]);
 	} finally {
-		signal.removeEventListener('abort', cancel);
+		clearTimeout(limit);
+		signal.removeEventListener('abort', stop);
 	}
 }

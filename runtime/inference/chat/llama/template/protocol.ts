@@ -8,8 +8,8 @@ import type { Protocol } from '../../../../rpc/protocol';
 export const RENDER_MS = 1000;
 /** The first look at a template is some hundred small conversations: half a second. The same for reading the file. */
 export const LOOK_MS = 15_000;
-/** Such a process has 110 MB, with the largest vocabulary (256,000 tokens) 300. */
-export const MEMORY_BYTES = 640 * 1024 ** 2;
+/** Such a process has 130 MB at most, with a vocabulary of 256,000 tokens and as many merges 400. */
+export const MEMORY_BYTES = 1024 ** 3;
 /** Of a rendered conversation, in characters: four times what instructions, tools and history may come to. */
 export const MOST_RENDERED = 2_000_000;
 

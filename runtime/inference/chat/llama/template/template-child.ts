@@ -72,7 +72,7 @@ function tryAlone(library: Library, model: LlamaModel): void {
 	if (template === undefined) return;
 	watchdog.step(RENDER_MS);
 	try {
-		const wrapper = new library.JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer, functionCallMessageTemplate: 'noJinja' });
+		const wrapper = new library.JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer });
 		tryOut({ library, wrapper }, model);
 	} catch {
 		// Another engine may know what this one does not.

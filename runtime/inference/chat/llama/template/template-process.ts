@@ -13,7 +13,7 @@ import { MEMORY_BYTES, type TemplateProtocol, templateProtocol } from './protoco
 /** The child's own watchdog is stricter; this is for one that cannot even watch itself. */
 const OPEN_LIMIT_MS = 60_000;
 const RENDER_LIMIT_MS = 20_000;
-const KEPT_HEAP_MB = 512;
+const MOST_HEAP_MB = 768;
 
 export type OpenedTemplate = Result<TemplateProtocol['open']>;
 
@@ -57,7 +57,7 @@ export class TemplateProcess {
 	private start(): Life {
 		const child = fork(path.join(compiledRuntime(), 'inference/chat/llama/template/template-child.js'), [], {
 			stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-			execArgv: [`--max-old-space-size=${KEPT_HEAP_MB}`],
+			execArgv: [`--max-old-space-size=${MOST_HEAP_MB}`],
 		});
 		const client = new RpcClient(templateProtocol, pipeToChild(child), 'VOICE_ERR_MODEL_FAILED');
 		const ended = new Promise<string>((resolve) => {
