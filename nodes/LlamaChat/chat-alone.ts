@@ -1,5 +1,6 @@
 import { type ChatMessage, UNCLEAR } from '../../runtime/contract/chat';
 import type { ChatDone } from '../../runtime/contract/control';
+import { VoiceError } from '../../runtime/contract/errors';
 import { ToolAllowance } from '../../runtime/contract/tool-allowance';
 import type { ToolRecord } from '../../runtime/contract/turn';
 import { doneTogether } from '../shared/done-by';
@@ -37,6 +38,7 @@ export async function chatAlone({ context, runtime, signal }: ItemWork, task: Ch
 		if (stop) throw stop;
 	}
 	const last = said[said.length - 1];
+	if (said.every(({ text }) => text.trim() === '')) throw new VoiceError('VOICE_ERR_NO_ANSWER', "The model's answer is empty.");
 	return {
 		text: said.map(({ text }) => text.trim()).filter((text) => text !== '').join(' '),
 		tools: records.map(shown),

@@ -52,7 +52,7 @@ export const ERROR_KINDS = {
 	VOICE_ERR_TURN_CLAIMED: {
 		status: 409,
 		title: 'Another execution is already answering this turn',
-		remedy: 'Make sure that each turn starts one execution only: no second workflow, and no retry while the first still runs.',
+		remedy: 'Put Transcribe, Llama Chat and Orpheus Speak into one workflow, all in the one with the Voice Session Trigger or all in one sub-workflow. Make sure that no second workflow, and no retry while the first still runs, answers the same turn.',
 	},
 	VOICE_ERR_TURN_ENDED: {
 		status: 409,
@@ -163,6 +163,16 @@ export const ERROR_KINDS = {
 		status: 400,
 		title: 'The audio cannot be read',
 		remedy: 'Use a WAV file: PCM with 8 to 32 bits or float, any sample rate, at most 10 minutes.',
+	},
+	VOICE_ERR_NO_ANSWER: {
+		status: 422,
+		title: 'The model gave no answer',
+		remedy: 'Tell the model in the instructions of Llama Chat to answer in spoken words, or choose another model. To say something else instead, set "On Error" of the node to continue.',
+	},
+	VOICE_ERR_NOTHING_TO_SAY: {
+		status: 422,
+		title: 'There is nothing to say',
+		remedy: 'Give Orpheus Speak a text with words, in a language that its voice speaks. Emoji and marks are not spoken.',
 	},
 	VOICE_ERR_TOOL_UNKNOWN: {
 		status: 400,

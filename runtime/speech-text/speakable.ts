@@ -34,6 +34,11 @@ export function speakableIn(language: string): ((text: string) => string) {
 	};
 }
 
+/** Whether anything is left to say of it. */
+export function isSpeakable(text: string, language = ''): boolean {
+	return speakableIn(language)(text) !== '';
+}
+
 /** "1" with a frame around it. */
 const KEYCAP = /([0-9#*])\ufe0f?\u20e3/gu;
 

@@ -109,6 +109,12 @@ describe('Llama Chat', () => {
 		text, toolCalls, stopReason: toolCalls.length > 0 ? 'toolCalls' : 'end', usage: USAGE, ttftMs: 5, durationMs: 20, engine: 'server:gpu', replaced: [],
 	});
 	const calls = (id: string) => ({ id, name: 'look', arguments: { what: id } });
+
+	test('an empty answer is an error with what to do', async () => {
+		runtime.will('chat', says(' '));
+		const error = errorOf(await run(node(), [{ json: { text: 'hello' } }]));
+		expect(error).toMatchObject({ message: "The model's answer is empty.", description: expect.stringMatching(/VOICE_ERR_NO_ANSWER/) });
+	});
 	const node = (parameters: INodeParameters = {}): NodeSpec => ({
 		name: 'Llama',
 		type: ours('llamaChat'),

@@ -104,10 +104,11 @@ describe('a text', () => {
 		]);
 	});
 
-	it('with nothing to say in it is an empty WAV file', async () => {
+	it('with nothing to say in it is an error, not a silent file', async () => {
 		door.whenAsked = (call) => call.resolve({ samples: 0, sampleRate: 0 });
 		const response = await door.askWithKey('POST', '/v1/speech', { ...SPEECH, text: '***' });
-		expect(parseWav(response.body).data).toHaveLength(0);
+		expect(response.status).toBe(422);
+		expect(response.json()).toMatchObject({ error: { code: 'VOICE_ERR_NOTHING_TO_SAY' } });
 	});
 
 	it.each([

@@ -21,7 +21,6 @@ const RECORDING_TYPES = ['audio/wav', 'audio/x-wav', 'audio/wave', 'application/
 const PIECE_SAMPLES = 20 * LISTEN_RATE;
 /** Nothing of it is remembered. */
 const NO_CALL = '';
-const SPEECH_SILENCE = new Int16Array(0);
 
 const jsonText = z
 	.string()
@@ -98,8 +97,8 @@ export function standaloneRoutes(app: FastifyInstance, inference: Inference, upl
 			call.send({ type: 'end' });
 			return call;
 		});
-		const wav = sound.length > 0 ? encodeWav(sound, sampleRate) : encodeWav([SPEECH_SILENCE], LISTEN_RATE);
-		return await reply.type('audio/wav').header(DONE_BY_HEADER, base64urlJson(doneBy)).send(wav);
+		if (sound.length === 0) throw new VoiceError('VOICE_ERR_NOTHING_TO_SAY', `The voice "${doneBy.engine}" makes no sound of this text.`);
+		return await reply.type('audio/wav').header(DONE_BY_HEADER, base64urlJson(doneBy)).send(encodeWav(sound, sampleRate));
 	});
 
 	app.get('/v1/engines', async (_request, reply) =>

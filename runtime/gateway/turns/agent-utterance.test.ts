@@ -35,9 +35,9 @@ describe('text', () => {
 		expect(spoken.sent).toEqual([]);
 	});
 
-	it('of which nothing is spoken needs no voice', async () => {
+	it('of which nothing is spoken needs no voice, and is an error', async () => {
 		const spoken = await SpokenUtterance.of('\u{1f600}\n***\n');
-		expect(spoken.outcomes).toEqual([{ heard: '', spokenMs: 0, complete: true }]);
+		expect(spoken.outcomes).toMatchObject([{ heard: '', spokenMs: 0, complete: false, error: { code: 'VOICE_ERR_NOTHING_TO_SAY' } }]);
 		expect(spoken.inference.asked).toBe(0);
 	});
 

@@ -141,7 +141,7 @@ export class AgentUtterance {
 		this.settle();
 		this.textEnded = true;
 		this.feed();
-		if (!this.speak) this.conclude(true);
+		if (!this.speak) this.soundless();
 	}
 
 	/** Stops voice and sound for good; the outcome holds what was heard. */
@@ -294,7 +294,7 @@ export class AgentUtterance {
 		clearTimeout(this.silence);
 		this.endVoice();
 		if (this.over || this.interrupted) return;
-		if (this.sampleRate === 0) this.conclude(true);
+		if (this.sampleRate === 0) this.soundless();
 		else this.link.send({ type: 'playEnd', utteranceId: this.id });
 	}
 
@@ -306,6 +306,14 @@ export class AgentUtterance {
 		this.textEnded = true;
 		this.queue.length = 0;
 		this.voiceDone();
+	}
+
+	/** Nobody must take silence for something that was said. */
+	private soundless(): void {
+		if (this.text.trim() !== '') {
+			this.error ??= new VoiceError('VOICE_ERR_NOTHING_TO_SAY', `The voice "${this.spokenBy.engine}" makes no sound of this text.`);
+		}
+		this.conclude(true);
 	}
 
 	private conclude(complete: boolean): void {

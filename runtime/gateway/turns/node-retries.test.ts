@@ -122,7 +122,7 @@ describe('a node that is tried again', () => {
 	it('is not counted by another execution', async () => {
 		const { scenario, turn } = await asked();
 		await modelFails(scenario, turn);
-		expect(() => scenario.nodeFails(turn, { executionId: 'e2' })).toThrow('already answers');
+		expect(() => scenario.nodeFails(turn, { executionId: 'e2' })).toThrow('belongs to the first execution');
 		expect(turn.ended).toBeUndefined();
 	});
 

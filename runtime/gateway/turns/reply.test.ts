@@ -48,6 +48,46 @@ describe('writing', () => {
 		expect(seen(scenario)).toEqual(['user: [unclear]', 'assistant: Please say that again.', 'user: what is on tuesday']);
 	});
 
+	it.each([
+		['nothing', ''],
+		['space', ' \n '],
+		['emoji', '\u{1f44d} \u{1f600}'],
+		['marks', '... ?!'],
+		['Markdown without words', '**  **\n---\n'],
+	])('%s is no answer: the node is told, nothing was opened that is silent, and the turn is still open', async (_what, text) => {
+		const { scenario, turn, reply } = await asked();
+		await scenario.writes(text);
+		await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_NO_ANSWER' });
+		expect(scenario.inference.of('speak')).toEqual([]);
+		expect(turn.ended).toBeUndefined();
+		scenario.call.api.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_FAILED', 'Llama Chat: no answer'));
+		await settle();
+		expect(scenario.inference.last('speak').of('piece')).toMatchObject([{ text: 'Sorry.' }]);
+	});
+
+	it('nothing more after a tool is an answer where the words came before it, and none where only a filler was said', async () => {
+		const tools = [{ name: 'book', description: '', parameters: {}, sayWhileRunning: 'One moment.' }];
+		for (const [before, answered] of [['I book it for you.', true], ['', false]] as const) {
+			const { scenario, turn, reply } = await asked({}, { tools });
+			await scenario.writes(before, [toolCallOf('c1')]);
+			await reply;
+			const rest = scenario.givesResults(turn, ['c1']);
+			await settle();
+			await scenario.writes('');
+			if (answered) await expect(rest).resolves.toMatchObject({ status: 'done', text: 'I book it for you.' });
+			else await expect(rest).rejects.toMatchObject({ code: 'VOICE_ERR_NO_ANSWER' });
+		}
+	});
+
+	it('words after marks are spoken with them', async () => {
+		const { scenario, reply } = await asked();
+		await scenario.begins('\u{1f44d} ');
+		await scenario.begins('"');
+		await scenario.writes('Yes," he said.');
+		await expect(reply).resolves.toMatchObject({ text: '\u{1f44d} "Yes," he said.' });
+		expect(scenario.inference.last('speak').of('piece').map(({ text }) => text)).toEqual(['"Yes," he said.']);
+	});
+
 	it('that fails is told to the node, whose last word fails the turn: the agent says sorry, and what was heard stays', async () => {
 		const { scenario, turn, reply } = await asked();
 		await scenario.begins('You are free. The');

@@ -9,6 +9,7 @@ import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceServer } from '../calls/call-deps';
 import { goOn } from '../../speech-text/go-on';
+import { isSpeakable } from '../../speech-text/speakable';
 import type { AgentUtterance } from './agent-utterance';
 import { FirstWordLimit } from './first-word';
 import { isSameWork } from './node-tries';
@@ -38,6 +39,8 @@ export class Reply implements TurnReply {
 	/** Where in `written` the words of this step begin, and what of them a model wrote that failed. */
 	private stepStart = 0;
 	private begun = '';
+	/** Of it, what no utterance has yet. */
+	private unsaid = '';
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
 	private readonly open = new Map<string, ToolCall>();
 	/** The model was told that they still run. */
@@ -112,6 +115,7 @@ export class Reply implements TurnReply {
 		if (!this.utterance) this.written = this.written.slice(0, this.stepStart);
 		this.begun = this.written.slice(this.stepStart);
 		this.utterance = undefined;
+		this.unsaid = '';
 		for (const [id, call] of this.open) this.late.set(id, call);
 		this.open.clear();
 		if (this.written === '' && this.turn.tools.length === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
@@ -184,8 +188,9 @@ export class Reply implements TurnReply {
 		this.usage.completionTokens += reply.usage.completionTokens;
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
 		deps.history.addAssistant(this.begun === '' ? reply.text : this.written.slice(this.stepStart));
-		if (this.interrupted || reply.toolCalls.length === 0) return this.done();
-		this.answered ||= reply.text.trim() !== '';
+		if (this.interrupted) return this.done();
+		if (reply.toolCalls.length === 0) return this.doneSpeakable();
+		this.answered ||= isSpeakable(reply.text, this.ask.speak?.language);
 		return await this.takeCalls(reply.toolCalls);
 	}
 
@@ -273,7 +278,11 @@ export class Reply implements TurnReply {
 		this.turn.mark('firstTokenAt');
 		const joined = this.written.length === this.stepStart + this.begun.length ? goOn(this.begun, text) : text;
 		this.written += joined;
-		this.voice()?.write(joined);
+		this.unsaid += joined;
+		// Marks alone are no beginning: an answer that has no more is an error, and the turn still open for another one.
+		if (!this.utterance && !/[\p{L}\p{N}]/u.test(this.unsaid)) return;
+		this.voice()?.write(this.unsaid);
+		this.unsaid = '';
 	}
 
 	/** Set apart from what was said before. */
@@ -284,6 +293,13 @@ export class Reply implements TurnReply {
 	private voice(): AgentUtterance | undefined {
 		if (this.ask.speak) this.utterance ??= this.deps.openUtterance(this.ask.speak);
 		return this.utterance;
+	}
+
+	/** Throws VOICE_ERR_NO_ANSWER where the caller would hear nothing of what is written. */
+	private doneSpeakable(): ReplyStep {
+		if (isSpeakable(this.written, this.ask.speak?.language)) return this.done();
+		const what = this.written.trim() === '' ? 'It is empty' : 'It has no words, only marks or emoji';
+		throw new VoiceError('VOICE_ERR_NO_ANSWER', `The model's answer cannot be spoken. ${what}.`);
 	}
 
 	private done(): ReplyStep {

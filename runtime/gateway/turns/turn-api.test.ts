@@ -103,3 +103,38 @@ it('two replies in one turn: the later one counts', async () => {
 	expect(turn.ended?.kind).toBe('spoken');
 	expect(turn.heard).toBe('You have the whole day to yourself.');
 });
+
+describe('Orpheus Speak', () => {
+	it.each([
+		['nothing', '', /is empty/],
+		['marks', '... \u{1f44d}', /has no words/],
+	])('that is given %s says so, and leaves the turn to the workflow', async (_what, text, message) => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		await expect(scenario.asksSpeech(turn, text)).rejects.toMatchObject({ code: 'VOICE_ERR_NOTHING_TO_SAY', message: expect.stringMatching(message) });
+		expect(turn.ended).toBeUndefined();
+		expect(scenario.inference.of('speak')).toEqual([]);
+	});
+
+	it('whose voice makes no sound fails, and the turn is not taken for spoken', async () => {
+		const scenario = await new CallScenario({ voiceSpeaks: false }).connected();
+		const turn = await scenario.says('what is on monday');
+		const speech = scenario.asksSpeech(turn, '\u660e\u5929\u3002');
+		await settle();
+		scenario.inference.last('speak').resolve({ samples: 0, sampleRate: 0 });
+		await expect(speech).rejects.toMatchObject({ code: 'VOICE_ERR_NOTHING_TO_SAY', message: expect.stringContaining('makes no sound') });
+		await settle();
+		expect(turn.ended?.kind).not.toBe('spoken');
+	});
+
+	it('of another execution than the one that asked first is told whose the turn is, and why', async () => {
+		const scenario = await new CallScenario().connected();
+		const turn = await scenario.says('what is on monday');
+		void scenario.asksReply(turn);
+		await settle();
+		await expect(scenario.asksSpeech(turn, 'Hello.', {}, 'e2')).rejects.toMatchObject({
+			code: 'VOICE_ERR_TURN_CLAIMED',
+			message: expect.stringMatching(/first execution that asks about it, which is e1\. This is execution e2: a sub-workflow/),
+		});
+	});
+});

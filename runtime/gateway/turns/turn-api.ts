@@ -4,6 +4,7 @@ import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk,
 import { VoiceError } from '../../contract/errors';
 import { within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
+import { isSpeakable } from '../../speech-text/speakable';
 import type { CallOfTurns, Turns } from './turns';
 import { Reply } from './reply';
 import type { Saying } from './saying';
@@ -12,6 +13,13 @@ import type { Turn } from './turn';
 /** For one utterance of a caller, who hears nothing meanwhile. */
 const RECOGNITION_LIMIT_MS = 60_000;
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
+
+/** Throws VOICE_ERR_NOTHING_TO_SAY where the caller would hear nothing. */
+function assertSpeakable({ text, speak }: SpeechAsk): void {
+	if (isSpeakable(text, speak.language)) return;
+	const what = text.trim() === '' ? 'is empty' : 'has no words, only marks or emoji';
+	throw new VoiceError('VOICE_ERR_NOTHING_TO_SAY', `The text to speak ${what}.`);
+}
 
 /** What the nodes of an execution ask about the turn that started it. */
 export class TurnApi {
@@ -115,7 +123,10 @@ export class TurnApi {
 
 	private async speechOnce(turn: Turn, ask: SpeechAsk): Promise<Speech> {
 		const interrupted = (): boolean => turn.ended?.kind === 'interrupted';
-		if (!interrupted()) turn.assertLive();
+		if (!interrupted()) {
+			turn.assertLive();
+			assertSpeakable(ask);
+		}
 		const text = ask.text.trim();
 		const ahead = turn.sayings.ahead(text);
 		const saying = ahead ?? turn.sayings.brokenOff(text) ?? this.saysInstead(turn, text);

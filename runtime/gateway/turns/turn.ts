@@ -99,7 +99,7 @@ export class Turn {
 	/** The first execution that asks owns the turn: a second one would answer the caller twice. */
 	claim(executionId: string): void {
 		if (this.owner !== undefined && this.owner !== executionId) {
-			throw new VoiceError('VOICE_ERR_TURN_CLAIMED', `Execution ${this.owner} already answers this turn.`);
+			throw new VoiceError('VOICE_ERR_TURN_CLAIMED', `A turn belongs to the first execution that asks about it, which is ${this.owner}. This is execution ${executionId}: a sub-workflow, like every workflow, is an execution of its own.`);
 		}
 		if (this.owner === undefined) this.mark('firstAskAt');
 		this.owner = executionId;
