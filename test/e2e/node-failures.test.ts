@@ -28,7 +28,7 @@ const outcomes = new Map<string, Outcome>();
 async function callerMeets(failing: FailureCase): Promise<Outcome> {
 	const id = await n8n.importWorkflow(workflowOf(failing));
 	await n8n.publish(id);
-	const report = await call({ n8n, pageUrl: `${n8n.url}/webhook/${failing.id}` }, '--say', 'what can you do', '--timeout', '40').report;
+	const report = await call({ pageUrl: `${n8n.url}/webhook/${failing.id}` }, '--say', 'what can you do', '--timeout', '40').report;
 	const deadline = Date.now() + 20_000;
 	for (;;) {
 		const [execution, ...others] = await n8n.executions(id);
