@@ -34,10 +34,8 @@ export function passes({ mode, fault }: FailureCase): boolean {
 	return mode === 'retry' && fault.startsWith('server');
 }
 
-/** A server of all three kinds, which fails the cases that it is to fail, and keeps what it was given to say. */
+/** A server of all three kinds, which fails the cases that it is to fail. */
 export class FailingServer {
-	/** By case: the texts in the order in which they were to be spoken, well or not. */
-	readonly said = new Map<string, string[]>();
 	private readonly failingSince = new Map<string, number>();
 
 	private constructor(
@@ -63,8 +61,7 @@ export class FailingServer {
 		return {
 			'GET /v1/audio/voices': (_request, reply) => reply.json(200, { voices: ['spare', ...this.cases.map(({ id }) => id)] }),
 			'POST /v1/audio/speech': async (request, reply) => {
-				const { input, voice } = request.json as { input: string; voice: string };
-				this.said.set(voice, [...(this.said.get(voice) ?? []), input]);
+				const { voice } = request.json as { voice: string };
 				if (await this.refuses('Orpheus Speak', voice, reply)) return;
 				reply.begin(200, { 'content-type': 'audio/pcm' });
 				await reply.write(Buffer.from(tone().buffer));

@@ -171,7 +171,7 @@ beforeAll(async () => {
 		for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
 			const id = await n8n.importWorkflow(workflowOf(name));
 			await n8n.publish(id);
-			const report = await call({ n8n, pageUrl: `${n8n.url}/webhook/${idOf(name)}` }, '--say', 'what can you do', '--say', 'what can you do', '--timeout', '40').report;
+			const report = await call({ pageUrl: `${n8n.url}/webhook/${idOf(name)}` }, '--say', 'what can you do', '--say', 'what can you do', '--timeout', '40').report;
 			const read = async (): Promise<Execution[]> => await n8n.executions(id);
 			let executions = await read();
 			for (const deadline = Date.now() + 20_000; Date.now() < deadline && !(executions.length === 2 && executions.every(({ status }) => status !== 'running')); ) {

@@ -224,6 +224,7 @@ describe('what was done is not done again', () => {
 		const third = scenario.asksSpeech(turn, 'Please call again.', { ...WORK, node: 'Third' });
 		await voiceSpeaks(scenario);
 		await expect(third).resolves.toMatchObject({ heard: 'Please call again.' });
+		await scenario.silence(150);
 		expect(spoken(scenario).slice(1)).toEqual(['All day long.', 'Please call again.']);
 		expect(turn.ended?.kind).toBe('spoken');
 		expect(scenario.page('reply.heard')).toMatchObject([{ text: 'You are free. Please call again.' }]);
@@ -249,6 +250,7 @@ describe('what was done is not done again', () => {
 		await scenario.plays();
 		await expect(speech).resolves.toMatchObject({ heard: 'You are free. The whole day.', lookAhead: true, interrupted: false });
 		expect(spoken(scenario)).toEqual(['You are free. The', 'whole day.']);
+		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
 		const next = await scenario.says('and on tuesday');
 		void scenario.asksReply(next, {}, 'e2');
@@ -317,6 +319,7 @@ describe('a workflow that goes on after a failure', () => {
 		const speech = scenario.asksSpeech(turn, 'I could not look it up.');
 		await scenario.plays();
 		await expect(speech).resolves.toMatchObject({ heard: 'I could not look it up.' });
+		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
 		await scenario.silence(60_000);
 		expect(scenario.page('error')).toEqual([]);

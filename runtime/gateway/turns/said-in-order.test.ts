@@ -44,6 +44,7 @@ it('a text that was changed before it was spoken: only the spoken one is shown a
 	await scenario.plays();
 	await expect(speech).resolves.toMatchObject({ heard: 'YOU HAVE NO APPOINTMENTS.' });
 	expect(captions(scenario)).toEqual(['YOU HAVE NO APPOINTMENTS.']);
+	await scenario.silence(150);
 	expect(settled(scenario)).toBe('YOU HAVE NO APPOINTMENTS.');
 	expect(await remembered(scenario)).toEqual(['user: what is on monday', 'assistant: YOU HAVE NO APPOINTMENTS.', 'user: and on tuesday']);
 });
@@ -77,6 +78,7 @@ it('a filler that a node says first comes first, and the model does not take it 
 	await expect(speech).resolves.toMatchObject({ heard: 'You are free.', lookAhead: true });
 	await scenario.silence(100);
 	expect(captions(scenario).at(-1)).toBe('One moment, please. You are free.');
+	await scenario.silence(150);
 	expect(settled(scenario)).toBe('One moment, please. You are free.');
 	expect(await remembered(scenario)).toEqual(['user: what is on monday', 'assistant: One moment, please. You are free.', 'user: and on tuesday']);
 });
@@ -97,6 +99,7 @@ it('a filler that is said while a tool runs stands where it was said', async () 
 	await expect(speech).resolves.toMatchObject({ lookAhead: true, interrupted: false });
 	await scenario.silence(100);
 	expect(captions(scenario).at(-1)).toBe('I will look. One moment. It is booked.');
+	await scenario.silence(150);
 	expect(settled(scenario)).toBe('I will look. One moment. It is booked.');
 	expect(await remembered(scenario)).toEqual(['user: what is on monday', 'assistant: I will look. One moment.', 'assistant: It is booked.', 'user: and on tuesday']);
 });
@@ -113,8 +116,10 @@ describe('several items in one turn', () => {
 		const second = scenario.asksSpeech(turn, 'So am I.', { run: 0, item: 1 });
 		await scenario.plays();
 		await expect(second).resolves.toMatchObject({ heard: 'So am I.', lookAhead: true, spokenMs: 500 });
+		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
-		expect(settled(scenario)).toBe('You are free. So am I.');
+		await scenario.silence(150);
+	expect(settled(scenario)).toBe('You are free. So am I.');
 		expect(await remembered(scenario)).toEqual(['user: one', 'assistant: You are free.', 'user: two', 'assistant: So am I.', 'user: and on tuesday']);
 	});
 
@@ -126,7 +131,7 @@ describe('several items in one turn', () => {
 			await expect(speech).resolves.toMatchObject({ heard: text, spokenMs: 500 });
 		}
 		await scenario.silence(150);
-		expect(settled(scenario)).toBe('First. Second. First.');
+	expect(settled(scenario)).toBe('First. Second. First.');
 		expect(await remembered(scenario)).toEqual(['user: what is on monday', 'assistant: First. Second. First.', 'user: and on tuesday']);
 	});
 
@@ -152,12 +157,14 @@ describe('one node after another', () => {
 		const first = scenario.asksSpeech(turn, 'You are free.');
 		await scenario.plays();
 		await first;
-		expect(settled(scenario)).toBe('You are free.');
+		await scenario.silence(150);
+	expect(settled(scenario)).toBe('You are free.');
 		const second = scenario.asksSpeech(turn, 'Good bye.');
 		await scenario.plays();
 		await expect(second).resolves.toMatchObject({ heard: 'Good bye.', interrupted: false, lookAhead: false });
 		expect(captions(scenario).at(-1)).toBe('You are free. Good bye.');
-		expect(settled(scenario)).toBe('You are free. Good bye.');
+		await scenario.silence(150);
+	expect(settled(scenario)).toBe('You are free. Good bye.');
 		expect(await remembered(scenario)).toEqual(['user: what is on monday', 'assistant: You are free. Good bye.', 'user: and on tuesday']);
 	});
 
@@ -181,7 +188,7 @@ describe('one node after another', () => {
 		await scenario.plays();
 		await scenario.plays();
 		await scenario.silence(150);
-		expect(settled(scenario)).toBe('One. Two. Three. Four.');
+	expect(settled(scenario)).toBe('One. Two. Three. Four.');
 	});
 
 	it('that do not wait: the second voice begins when the first has made all of its sound, and not at all where nobody waits any more', async () => {
@@ -209,7 +216,8 @@ describe('one node after another', () => {
 			await scenario.plays();
 			await expect(speech).resolves.toMatchObject({ heard: 'You are free.', spokenMs: 500 });
 		}
-		expect(settled(scenario)).toBe('You are free. You are free.');
+		await scenario.silence(150);
+	expect(settled(scenario)).toBe('You are free. You are free.');
 	});
 });
 

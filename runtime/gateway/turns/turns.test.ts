@@ -259,7 +259,7 @@ describe('the speaking node', () => {
 		await settle();
 		await scenario.plays();
 		await expect(speech).resolves.toMatchObject({ heard: 'You are busy.', lookAhead: false });
-		await settle();
+		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
 		const next = await scenario.says('and on tuesday');
 		void scenario.asksReply(next, {}, 'e2');
@@ -327,6 +327,7 @@ describe('n8n', () => {
 		await settle();
 		gone.abort();
 		await scenario.plays();
+		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
 	});
 

@@ -184,10 +184,11 @@ export class Turns {
 	/** A turn is over when all it says is played and no node can add to it: then the caller has the floor. */
 	private considerOver(turn: Turn, quiet = false): void {
 		if (turn.ended || turn.attended || !turn.hasSpoken || turn.reply?.working || turn.unresolved) return;
+		const { last } = turn.sayings;
 		// The node that asked for it has gone on, and will not hear of it.
-		const failure = turn.sayings.last?.failure;
-		if ((!turn.reply || failure) && !quiet) {
-			// Another node may follow at once: n8n needs some ms from one to the next.
+		const failure = last?.failure;
+		if (last?.claimed && !quiet) {
+			// Another node may follow the one that has spoken: n8n needs some ms from one to the next.
 			setTimeout(() => this.considerOver(turn, true), NEXT_NODE_MS);
 			return;
 		}

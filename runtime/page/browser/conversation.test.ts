@@ -50,6 +50,16 @@ test('an interrupted reply keeps apart what was heard and what was not', () => {
 	expect(lines(conversation)).toMatchObject([{ text: 'On Monday', unheard: ' and on Tuesday.', interrupted: true, settled: true }]);
 });
 
+test('a reply that a later node adds to goes on in its line, and settles once more', () => {
+	const conversation = after(
+		{ type: 'reply.partial', turnId: turnA, text: 'On Monday.' },
+		{ type: 'reply.heard', turnId: turnA, text: 'On Monday.', interrupted: false },
+		{ type: 'reply.partial', turnId: turnA, text: 'On Monday. Good bye.' },
+		{ type: 'reply.heard', turnId: turnA, text: 'On Monday. Good bye.', interrupted: false },
+	);
+	expect(lines(conversation)).toMatchObject([{ text: 'On Monday. Good bye.', unheard: '', settled: true, interrupted: false }]);
+});
+
 test('words that were still on their way at the interruption do not bring the reply back', () => {
 	const conversation = after(
 		{ type: 'reply.partial', turnId: turnA, text: 'On Monday and' },
