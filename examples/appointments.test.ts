@@ -1,5 +1,6 @@
 // Guards against callers' days and times that are booked wrong, and against workflows that carry another
 // resolver than the one that is tested. Runs the text of the Code nodes themselves.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInThisContext } from 'node:vm';
@@ -197,7 +198,21 @@ test.each([
 	['list-appointments.json', 'Tell them'],
 	['cancel-appointment.json', 'Understand'],
 	['cancel-appointment.json', 'Find it'],
+	['voice-agent-in-one-workflow.json', 'Understand (book)'],
+	['voice-agent-in-one-workflow.json', 'Tell them (list)'],
+	['voice-agent-in-one-workflow.json', 'Find it (cancel)'],
 ])('%s, "%s" carries code/appointments.js', (file, node) => {
 	const source = readFileSync(path.join(__dirname, 'code', 'appointments.js'), 'utf8').trimEnd();
 	expect(codeOf(file, node).startsWith(`${source}\n`)).toBe(true);
+});
+
+test('the agent in one workflow is what join.mjs makes of the four files', () => {
+	execFileSync(process.execPath, [path.join(__dirname, 'code', 'join.mjs'), '--check'], { stdio: 'pipe' });
+	const { nodes } = JSON.parse(readFileSync(path.join(__dirname, 'voice-agent-in-one-workflow.json'), 'utf8')) as WorkflowFile;
+	const names = nodes.map(({ name }) => name);
+	expect(new Set(names).size).toBe(names.length);
+	// Every node that an expression or code names is there.
+	const named = [...JSON.stringify(nodes).matchAll(/\$\('([^']+)'\)/g)].map(([, name]) => name);
+	expect(named.length).toBeGreaterThan(0);
+	expect(names).toEqual(expect.arrayContaining(named));
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { VoiceError } from '../../runtime/contract/errors';
-import type { ItemWork, OutputItem } from '../shared/each-item';
+import type { ItemWork, OutputItem, OutputJson } from '../shared/each-item';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
+import { replayReply } from './replay-reply';
 import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
 import { readableTool } from './tools/readable-tool';
@@ -15,9 +16,15 @@ const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
 export async function chatItem(item: ItemWork): Promise<OutputItem> {
 	const remarks = new Set<string>();
 	const task = await taskOf(item, (remark) => remarks.add(remark));
-	const json = item.turn && task.options.conversation === 'auto' ? await replyInTurn(item, item.turn, task) : await chatAlone(item, task);
+	const json = await answered(item, task);
 	item.context.addExecutionHints(...[...remarks].map((message) => ({ message, type: 'warning' as const, location: 'outputPane' as const })));
 	return { json };
+}
+
+async function answered(item: ItemWork, task: ChatTask): Promise<OutputJson> {
+	if (task.options.conversation === 'own') return await chatAlone(item, task);
+	if (item.turn) return await replyInTurn(item, item.turn, task);
+	return item.replayed ? await replayReply(item, item.replayed, task) : await chatAlone(item, task);
 }
 
 async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) => void): Promise<ChatTask> {

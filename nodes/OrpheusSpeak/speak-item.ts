@@ -2,6 +2,7 @@ import type { SpeakSettings } from '../../runtime/contract/agent-settings';
 import type { DoneBy } from '../../runtime/contract/engines';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem } from '../shared/each-item';
+import { callerLanguage, replayedOutput } from '../shared/replay';
 import { SPEAK_PARAMETERS, parametersOf, speakSettingsFrom } from '../shared/settings';
 
 export async function speakItem(item: ItemWork): Promise<OutputItem> {
@@ -14,7 +15,8 @@ export async function speakItem(item: ItemWork): Promise<OutputItem> {
 		const speech = await runtime.speech(turn.turnId, { ...asker, text, speak, waitForEnd }, signal);
 		return { json: { ...turn, ...speech } };
 	}
-	if (destination === 'caller') {
+	const { replayed } = item;
+	if (destination === 'caller' && !replayed) {
 		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'This execution was not started by a caller\'s turn.', {
 			remedy: 'Connect this node to the output "Turn" of a Voice Session Trigger, directly or through other nodes, or set "Destination" to "Audio File".',
 		});
@@ -22,10 +24,15 @@ export async function speakItem(item: ItemWork): Promise<OutputItem> {
 	if (text.trim() === '') {
 		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to speak.', { remedy: 'Fill in "Text" of this node.' });
 	}
-	const { wav, doneBy } = await runtime.speak({ text, speak }, signal);
-	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex));
+	const alone = replayed && destination !== 'file';
+	const language = speak.language || (alone ? callerLanguage(context, itemIndex) : '');
+	const { wav, doneBy } = await runtime.speak({ text, speak: { ...speak, language } }, signal);
+	// Hidden, and so without a value, where the destination is the caller.
+	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex, 'data'));
 	const file = await context.helpers.prepareBinaryData(wav, 'speech.wav', 'audio/wav');
-	return { json: { text, voice: voiceOf(speak, doneBy), ...doneBy }, binary: { [field]: file } };
+	const spoken = { text, voice: voiceOf(speak, doneBy), ...doneBy };
+	const json = alone ? { ...replayedOutput(replayed, `The speech is in the binary field "${field}".`), heard: text, interrupted: false, timings: {}, ...spoken } : spoken;
+	return { json, binary: { [field]: file } };
 }
 
 /** The voice that was asked of the engine that spoke in the end. */

@@ -10,9 +10,11 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 	NodeConnectionTypes,
+	type ResourceMapperFields,
 } from 'n8n-workflow';
 import { ticketFor } from './callers/ticket';
 import { listen } from './listen';
+import { pageLinks } from './page-links';
 import { voiceSessionTriggerProperties } from './properties';
 import { answerRequest } from './requests/answer-request';
 
@@ -30,22 +32,15 @@ export class VoiceSessionTrigger implements INodeType {
 		version: 1,
 		subtitle: '={{ "/" + $parameter["path"] }}',
 		description: 'Starts the workflow for each turn of a caller on the voice page',
-		eventTriggerDescription: 'Waiting for a caller to speak',
-		activationMessage: 'Your agent is now taking calls. Open this node\'s production URL in a browser and talk.',
-		triggerPanel: {
-			header: 'Talk to your agent',
-			executionsHelp: {
-				inactive:
-					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak. One turn runs here in the editor.<br><br><b>When it works</b>, publish the workflow and open the production URL. Each turn is one execution.',
-				active:
-					'<b>While building</b>, press "Execute workflow", open the test URL in a browser and speak. One turn runs here in the editor.<br><br><b>Calls to the production URL</b> run automatically. Each turn is one entry in the executions list.',
-			},
-			activationHint: 'Publish the workflow to take calls at the production URL.',
-		},
+		eventTriggerDescription: 'Open the test page (link in this node) and speak',
+		activationMessage: 'Your agent now takes calls. The link to its voice page is in this node.',
+		// n8n's panel for a trigger that listens knows no address, and bars the parameters, where the links are.
+		triggerPanel: false,
 		defaults: { name: 'Voice Session Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
-		outputNames: ['Turn', 'Call Started', 'Call Ended'],
+		// n8n cuts off longer ones on the canvas.
+		outputNames: ['Turn', 'Started', 'Ended'],
 		credentials: [{ name: 'voiceRuntimeApi', required: false }],
 		webhooks: [
 			{
@@ -66,6 +61,11 @@ export class VoiceSessionTrigger implements INodeType {
 			/** Called by the log-in page through n8n's own API, which only answers users who are logged in. */
 			async getCallerTicket(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				return [{ name: 'ticket', value: await ticketFor(this) }];
+			},
+		},
+		resourceMapping: {
+			async getPageLinks(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+				return pageLinks(this);
 			},
 		},
 	};

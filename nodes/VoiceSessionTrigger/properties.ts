@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { FIRST_WORD_MS, IDLE_TIMEOUT_MS, MAX_CALL_DURATION_MS } from '../../runtime/contract/agent-settings';
+import { pageLinksProperty } from './page-links';
 import { turnTakingProperties } from './turn-taking-properties';
 
 const options: INodeProperties = {
@@ -40,7 +41,7 @@ const options: INodeProperties = {
 			description: 'Whether to add a WAV file of what the caller said to each turn, in the binary field "audio"',
 		},
 		{
-			displayName: 'Emit Call Started and Call Ended',
+			displayName: 'Emit Started and Ended',
 			name: 'emitCallEvents',
 			type: 'boolean',
 			default: true,
@@ -99,6 +100,7 @@ export const voiceSessionTriggerProperties: INodeProperties[] = [
 		placeholder: 'e.g. voice',
 		description: 'The last part of the voice page\'s URL. It must be different for each published workflow.',
 	},
+	pageLinksProperty,
 	{
 		displayName: 'Who Can Call',
 		name: 'callers',

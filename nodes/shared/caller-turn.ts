@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INode } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
 import { sessionId, turnId } from '../../runtime/contract/turn';
 
@@ -22,16 +22,16 @@ export function callerTurnOf(context: IExecuteFunctions, itemIndex: number): Cal
 	const trigger = siblingType(context.getNode(), 'voiceSessionTrigger');
 	const names = context.getParentNodes(context.getNode().name).filter(({ type }) => type === trigger);
 	for (const { name } of names) {
-		const found = inTurn.safeParse(firstItemOf(context, itemIndex, name));
+		const found = inTurn.safeParse(firstItemOf(context, itemIndex, name)?.json);
 		if (found.success) return found.data;
 	}
 	return undefined;
 }
 
-function firstItemOf(context: IExecuteFunctions, itemIndex: number, node: string): unknown {
-	const { $ } = context.getWorkflowDataProxy(itemIndex) as { $: (name: string) => { first(): { json: unknown } | undefined } };
+export function firstItemOf(context: IExecuteFunctions, itemIndex: number, node: string): INodeExecutionData | undefined {
+	const { $ } = context.getWorkflowDataProxy(itemIndex) as { $: (name: string) => { first(): INodeExecutionData | undefined } };
 	try {
-		return $(node).first()?.json;
+		return $(node).first();
 	} catch {
 		// n8n throws for a node that has not run: another trigger started this execution.
 		return undefined;

@@ -6,6 +6,7 @@ import type { ErrorCode, VoiceError } from '../../runtime/contract/errors';
 import { type CallerTurn, callerTurnOf } from './caller-turn';
 import { hintsOf } from './done-by';
 import { nodeFailure, toVoiceError } from './node-failure';
+import { isReplay, replayHints } from './replay';
 import { runtimeOf } from './runtime-of-node';
 
 /** One item's work, with everything it needs to know of where it stands. */
@@ -15,6 +16,8 @@ export interface ItemWork {
 	readonly runtime: VoiceRuntime;
 	/** undefined outside of a session. */
 	readonly turn: CallerTurn | undefined;
+	/** The turn that is replayed without its call, which is over; `turn` is undefined then. */
+	readonly replayed: CallerTurn | undefined;
 	/** Who asks the gateway: it gives a turn to the first execution that asks, and knows a second try of the same work. */
 	readonly asker: Asker;
 	/** Aborted when the execution is stopped in n8n. */
@@ -51,7 +54,9 @@ export async function eachItem(
 		let runtime: VoiceRuntime | undefined;
 		try {
 			runtime = await runtimeOf(context);
-			const result = await work({ context, itemIndex, runtime, turn, asker, signal: context.getExecutionCancelSignal() });
+			const signal = context.getExecutionCancelSignal();
+			const replayed = (await isReplay({ context, runtime, turn, asker, signal })) ? turn : undefined;
+			const result = await work({ context, itemIndex, runtime, turn: replayed ? undefined : turn, replayed, asker, signal });
 			done.push(result.json);
 			results.push({ ...result, pairedItem: { item: itemIndex } });
 		} catch (thrown) {
@@ -64,7 +69,7 @@ export async function eachItem(
 			results.push(errorItem(node, { ...turn, error: { ...error.toShape() } }, failure, itemIndex));
 		}
 	}
-	context.addExecutionHints(...hintsOf(done));
+	context.addExecutionHints(...hintsOf(done), ...replayHints(results));
 	return [results];
 }
 

@@ -22,7 +22,8 @@ export function modelParameter(placeholder: string, description: string): INodeP
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				typeOptions: { searchListMethod: 'searchModels', searchable: true },
+				// Most use this machine's runtime, without a credential; n8n would otherwise not even ask for the list.
+				typeOptions: { searchListMethod: 'searchModels', searchable: true, skipCredentialsCheckInRLC: true },
 			},
 			{
 				displayName: 'By Path',

@@ -16,6 +16,7 @@ import {
 	type ToolResultsAsk,
 	type Transcript,
 	type TranscriptAsk,
+	type TurnClaim,
 	type TranscriptionDone,
 	type TurnFailure,
 	answered,
@@ -84,6 +85,14 @@ export class VoiceRuntime {
 	/** What the caller said, as WAV (16 kHz mono). */
 	async turnAudio(turnId: string, signal?: AbortSignal): Promise<Buffer> {
 		return (await this.send({ method: 'GET', path: turnPath(turnId, 'audio'), signal })).body;
+	}
+
+	/**
+	 * Throws VOICE_ERR_TURN_UNKNOWN or VOICE_ERR_TURN_CLAIMED where the turn is not this execution's, and
+	 * VOICE_ERR_TURN_ENDED where it was.
+	 */
+	async claimTurn(turnId: string, claim: TurnClaim, signal?: AbortSignal): Promise<void> {
+		await this.send({ method: 'POST', path: turnPath(turnId, 'claim'), body: claim, signal });
 	}
 
 	async transcript(turnId: string, ask: TranscriptAsk, signal?: AbortSignal): Promise<Transcript> {

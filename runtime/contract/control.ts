@@ -12,6 +12,7 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  *   PATCH  /v1/sessions/:sessionId           reoffer          -> answered
  *   DELETE /v1/sessions/:sessionId                            -> 204
  *   GET    /v1/turns/:turnId/audio           the utterance    -> audio/wav, 16 kHz mono
+ *   POST   /v1/turns/:turnId/claim           turnClaim        -> 204
  *   POST   /v1/turns/:turnId/transcript      transcriptAsk    -> transcript
  *   POST   /v1/turns/:turnId/reply           replyAsk         -> replyStep
  *   POST   /v1/turns/:turnId/tool-results    toolResultsAsk   -> replyStep
@@ -61,6 +62,10 @@ const asker = z.object({
 	item: z.number().int().nonnegative().optional(),
 });
 export type Asker = z.infer<typeof asker>;
+
+/** An execution in the editor makes sure that the turn in its item is really its own, before it works on it. */
+export const turnClaim = asker;
+export type TurnClaim = z.infer<typeof turnClaim>;
 
 export const transcriptAsk = asker.extend({ settings: transcribeSettings });
 export type TranscriptAsk = z.infer<typeof transcriptAsk>;

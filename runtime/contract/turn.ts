@@ -60,6 +60,8 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		/** What was recognised while the caller talked; '' where there was no look-ahead. */
 		heard: z.string(),
 		understood: z.boolean(),
+		/** Language code of what the caller spoke; absent where no Transcribe node's settings were known. */
+		language: z.string().optional(),
 		/** ISO 8601, the time the turn was declared over. */
 		at: z.string(),
 		durationMs: z.number().nonnegative(),

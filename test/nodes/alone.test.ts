@@ -33,8 +33,8 @@ describe('Transcribe', () => {
 		runtime.will('transcriptions', TRANSCRIPTION, { ...TRANSCRIPTION, text: 'there' });
 		const result = await run(node({ language: 'en' }), [wav('data'), wav('data', Buffer.from('second'))]);
 		expect(itemsOf(result, 'Transcribe')).toEqual([
-			{ json: TRANSCRIPTION, pairedItem: { item: 0 } },
-			{ json: { ...TRANSCRIPTION, text: 'there' }, pairedItem: { item: 1 } },
+			{ json: { ...TRANSCRIPTION, language: 'en' }, pairedItem: { item: 0 } },
+			{ json: { ...TRANSCRIPTION, text: 'there', language: 'en' }, pairedItem: { item: 1 } },
 		]);
 		expect(runtime.of('transcriptions')).toEqual([WAV, Buffer.from('second')]);
 	});
@@ -147,6 +147,24 @@ describe('Llama Chat', () => {
 			{ role: 'assistant', content: 'Let me see.', toolCalls: [{ ...calls('a'), result: { seen: 'a' } }, { ...calls('b'), result: { seen: 'b' } }] },
 		]);
 		expect(item?.json.messages).toEqual([...(second?.messages.slice(1) ?? []), { role: 'assistant', content: 'Two things.', toolCalls: [] }]);
+	});
+
+	test('an input with one choice only is given to the workflow, and the model is not asked for it', async () => {
+		runtime.will('chat', says('', calls('a')), says('Done.'));
+		const seen: unknown[] = [];
+		const tools = { workflow: [{ workflowId: { __rl: true, mode: 'id', value: '={{ $workflow.id }}' }, name: 'look', inputs: { input: [{ name: 'tool', choices: 'look' }, { name: 'what' }] } }] };
+		itemsOf(
+			await run(node({ tools }), PROMPT, {
+				subWorkflow: async (id, [item]) => {
+					seen.push([id, item?.json]);
+					return { executionId: 'x', data: [[{ json: {} }]] };
+				},
+			}),
+			'Llama',
+		);
+		expect(seen).toEqual([['workflow-1', { tool: 'look', what: 'a' }]]);
+		expect((runtime.of('chat') as ChatAsk[])[0]?.tools).toMatchObject([{ parameters: { properties: { what: { type: 'string' } }, required: ['what'] } }]);
+		expect((runtime.of('chat') as ChatAsk[])[0]?.tools[0]?.parameters.properties).not.toHaveProperty('tool');
 	});
 
 	test('a model that was replaced in any of its answers is told of', async () => {

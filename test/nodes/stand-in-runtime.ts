@@ -56,6 +56,7 @@ export class StandInRuntime {
 		this.route('PATCH', '/v1/sessions/:id', 'reoffer', control.reoffer);
 		this.route('DELETE', '/v1/sessions/:id', 'endSession', undefined, 204);
 		this.route('GET', '/v1/turns/:id/audio', 'turnAudio');
+		this.route('POST', '/v1/turns/:id/claim', 'claim', control.turnClaim, 204);
 		this.route('POST', '/v1/turns/:id/transcript', 'transcript', control.transcriptAsk);
 		this.route('POST', '/v1/turns/:id/reply', 'reply', control.replyAsk);
 		this.route('POST', '/v1/turns/:id/tool-results', 'toolResults', control.toolResultsAsk);

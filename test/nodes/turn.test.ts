@@ -61,7 +61,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		{ ...SPEAK, parameters: { engine: 'server:gpu', voice: 'tara', language: 'en-GB', speed: 1.2, orpheus: { temperature: 0.4 }, fallbacks: { voice: [{ engine: 'kokoro', voice: 'af' }, {}] } } },
 	];
 	const result = await run(nodes, chain(...nodes));
-	expect(itemsOf(result, 'Transcribe')).toEqual([{ json: { ...IDS, ...TRANSCRIPT }, pairedItem: { item: 0 } }]);
+	expect(itemsOf(result, 'Transcribe')).toEqual([{ json: { ...IDS, ...TRANSCRIPT, language: 'en' }, pairedItem: { item: 0 } }]);
 	expect(itemsOf(result, 'Llama')[0]?.json).toEqual({
 		...IDS, text: 'Done.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: { ttft: 80 }, engine: 'server:gpu', replaced: [],
 	});
@@ -457,7 +457,7 @@ describe('when a node fails', () => {
 	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('%s: n8n tries it as often, and a later try that does well is all that comes out', async (onError) => {
 		runtime.will('transcript', new Refusal('VOICE_ERR_BUSY'), new Refusal('VOICE_ERR_BUSY'), TRANSCRIPT);
 		const result = await run([TRIGGER, { ...TRANSCRIBE, more: { ...RETRY, onError } }], chain(TRIGGER, TRANSCRIBE));
-		expect(itemsOf(result, 'Transcribe').map(({ json }) => json)).toEqual([{ ...IDS, ...TRANSCRIPT }]);
+		expect(itemsOf(result, 'Transcribe').map(({ json }) => json)).toEqual([{ ...IDS, ...TRANSCRIPT, language: 'en' }]);
 		expect(runtime.of('transcript')).toEqual(Array(3).fill({ ...ASKER('Transcribe'), settings: expect.anything() }));
 		expect(runtime.of('failure')).toEqual([]);
 	});

@@ -35,7 +35,7 @@ const input: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. dentist, haircut',
-		description: 'The allowed values, separated by commas. Leave empty to allow any.',
+		description: 'The allowed values, separated by commas. Leave empty to allow any. If there is only one, and it is required, the model is not asked for it.',
 		displayOptions: { show: { type: ['string'] } },
 	},
 	{

@@ -31,6 +31,8 @@ export class WorkflowTool implements Tool {
 	readonly limitMs: number;
 	private readonly workflowId: string;
 	private readonly shape: z.ZodTypeAny;
+	/** Inputs with one choice only: the model isn't asked for them. */
+	private readonly fixed: Readonly<Record<string, string>>;
 
 	/** @throws VOICE_ERR_BAD_REQUEST when the row is incomplete. */
 	constructor(
@@ -41,7 +43,13 @@ export class WorkflowTool implements Tool {
 		if (!toolSpec.shape.name.safeParse(row.name).success) {
 			throw incomplete(`"${row.name}" is not a valid tool name. Use up to 64 letters, digits, underscores and dashes.`);
 		}
-		const inputs = row.inputs.input;
+		const inputs = row.inputs.input.filter((input) => fixedValue(input) === undefined);
+		this.fixed = Object.fromEntries(
+			row.inputs.input.flatMap((input) => {
+				const value = fixedValue(input);
+				return value === undefined ? [] : [[input.name, value] as const];
+			}),
+		);
 		this.workflowId = row.workflowId;
 		this.limitMs = row.timeLimit * 1000;
 		this.shape = z.object(Object.fromEntries(inputs.map((input) => [input.name, shapeOf(input)])));
@@ -68,7 +76,7 @@ export class WorkflowTool implements Tool {
 		const executionId = this.context.getExecutionId();
 		const { data, executionId: toolExecution } = await neverWaiting(this.context).executeWorkflow(
 			{ id: this.workflowId },
-			[{ json: checked.data as IDataObject }],
+			[{ json: { ...(checked.data as IDataObject), ...this.fixed } }],
 			undefined,
 			{ parentExecution: { executionId, workflowId: workflowId ?? '' } },
 		);
@@ -84,6 +92,12 @@ function resultOf(data: Array<INodeExecutionData[] | null>): unknown {
 
 function choicesOf({ choices }: InputRow): string[] {
 	return choices.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '');
+}
+
+/** A value that has to be given and that can only be one. */
+function fixedValue(input: InputRow): string | undefined {
+	const [only, ...others] = choicesOf(input);
+	return input.required && input.type === 'string' && others.length === 0 ? only : undefined;
 }
 
 function shapeOf(input: InputRow): z.ZodTypeAny {

@@ -100,6 +100,17 @@ it('what was said is a WAV file of 16 kHz', async () => {
 	expect([...response.body.subarray(44)]).toEqual([1, 0, 2, 0, 3, 0]);
 });
 
+it('an execution in the editor claims the turn, and learns whether it is or was its own', async () => {
+	expect((await post('claim', ASKER)).status).toBe(204);
+	expect(turn.claim).toHaveBeenCalledWith('7');
+	door.calls.turn.mockImplementation(() => {
+		throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'There is no such turn.');
+	});
+	expect((await post('claim', ASKER)).json()).toMatchObject({ error: { code: 'VOICE_ERR_TURN_ENDED' } });
+	expect((await post('claim', { ...ASKER, executionId: '8' })).json()).toMatchObject({ error: { code: 'VOICE_ERR_TURN_UNKNOWN' } });
+	expect((await post('claim', {})).status).toBe(400);
+});
+
 it('a node that fails says so, and how often n8n tries it', async () => {
 	const failure = { ...ASKER, run: 1, item: 0, code: 'X', message: 'It broke', tries: 3, retryAfterMs: 1000 };
 	const response = await post('failure', failure);

@@ -9,12 +9,14 @@ import {
 	toolResultsAsk,
 	transcript,
 	transcriptAsk,
+	turnClaim,
 	turnFailure,
 } from '../../contract/control';
 import { turnId } from '../../contract/turn';
 import { encodeWav } from '../../audio/wav';
 import type { Calls } from '../calls/calls';
 import type { Turn } from '../turns/turn';
+import { TurnClaims } from '../turns/turn-claims';
 import type { TurnApi } from '../turns/turn-api';
 import { clientGone, parseRequest } from './requests';
 
@@ -22,6 +24,8 @@ const inTurn = z.object({ turnId });
 
 /** What the nodes of one execution ask about the turn that started it. */
 export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): void {
+	const claims = new TurnClaims();
+
 	/** Finds the turn, checks that this execution owns it, and keeps it alive while the node waits. */
 	async function asTurn<T>(
 		request: FastifyRequest,
@@ -36,6 +40,12 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 	app.get('/v1/turns/:turnId/audio', async (request, reply) => {
 		const { turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
 		return await reply.type('audio/wav').send(encodeWav(turn.audio, LISTEN_RATE));
+	});
+
+	app.post('/v1/turns/:turnId/claim', async (request, reply) => {
+		const { turnId: id } = parseRequest(inTurn, request.params);
+		claims.claim(id, parseRequest(turnClaim, request.body).executionId, () => calls.turn(id).turn);
+		return await reply.status(204).send();
 	});
 
 	app.post('/v1/turns/:turnId/transcript', async (request, reply) => {

@@ -63,6 +63,7 @@ export class Turns {
 		const { id: turnId, text, understood } = turn;
 		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
 		this.abandoned.restart(turn);
+		const language = this.call.request.agent.transcribe?.language;
 		this.dispatch({
 			event: 'turn',
 			sessionId: this.call.sessionId,
@@ -70,6 +71,7 @@ export class Turns {
 			turn: turn.n,
 			heard: text,
 			understood,
+			...(language ? { language } : {}),
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));

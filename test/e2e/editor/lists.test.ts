@@ -1,0 +1,77 @@
+// Guards against lists in the nodes that stay empty in the editor: n8n asks for no list of a node without a credential
+// unless it is told to, and an empty list looks like a runtime without models.
+import type { Locator } from 'playwright-core';
+import { picture } from '../../page/browser';
+import { type Editor, openEditor } from './editor';
+
+let editor: Editor;
+
+beforeAll(async () => {
+	editor = await openEditor();
+}, 300_000);
+afterAll(async () => await editor?.close());
+// A list that is open swallows the key that would close the panel.
+beforeEach(async () => await editor.openWorkflow());
+
+/** An open drop-down's entries, of n8n's two kinds. */
+function entries(): Locator {
+	return editor.page.locator('[data-test-id="rlc-item"]:visible, .option-headline:visible');
+}
+
+/** A list that is opened while n8n still fetches it closes again. */
+const OPENS_WITHIN_MS = 4000;
+const MOST_TRIES = 4;
+
+async function opened(list: Locator, expected: RegExp): Promise<void> {
+	const entry = entries().filter({ hasText: expected }).first();
+	for (let tries = 1; ; tries++) {
+		await list.click();
+		if (await entry.waitFor({ timeout: OPENS_WITHIN_MS }).then(() => true, () => false)) break;
+		if (tries === MOST_TRIES) throw new Error(`The list shows ${(await entries().allInnerTexts()).join(', ') || 'nothing'}, and not ${expected}.`);
+	}
+	await expect(editor.page.getByText(/Could not load list|Error fetching options/i).count()).resolves.toBe(0);
+}
+
+test.each([
+	['Transcribe', /pack/i],
+	['Llama Chat', /pack/i],
+])('%s lists models, for itself and for its fallbacks', async (node, expected) => {
+	await editor.openNode(node);
+	const models = editor.page.locator('[data-test-id="resource-locator-model"] [data-test-id="rlc-input-container"]');
+	await opened(models.first(), expected);
+	await picture(editor.page, `editor-models-${node.replaceAll(' ', '-')}`);
+	await editor.openWorkflow();
+	await editor.openNode(node);
+	await editor.page.getByRole('button', { name: 'Add Model' }).click();
+	await opened(models.nth(1), expected);
+});
+
+test('Llama Chat lists the workflows that can be tools', async () => {
+	await editor.openNode('Llama Chat');
+	await opened(editor.page.locator('[data-test-id="resource-locator-workflowId"] [data-test-id="rlc-input-container"]').first(), /Book appointment/);
+});
+
+test('Orpheus Speak lists engines and voices, for itself and for its fallbacks', async () => {
+	await editor.openNode('Orpheus Speak');
+	const engines = editor.page.locator('[data-test-id="parameter-input-engine"]');
+	const voices = editor.page.locator('[data-test-id="parameter-input-voice"]');
+	await opened(engines.first(), /flite/);
+	await expect(editor.page.getByText(/Kokoro.*(not fetched|too big)/).count()).resolves.toBeGreaterThan(0);
+	await picture(editor.page, 'editor-voices');
+	await editor.openWorkflow();
+	await editor.openNode('Orpheus Speak');
+	await opened(voices.first(), /slt/i);
+	await editor.openWorkflow();
+	await editor.openNode('Orpheus Speak');
+	await editor.page.getByRole('button', { name: 'Add Voice' }).click();
+	await opened(engines.nth(1), /flite/);
+	await entries().filter({ hasText: /^flite$/ }).first().click();
+	await opened(voices.nth(1), /slt/i);
+});
+
+test.each(['Decoder', 'Model'])("Orpheus Speak lists Orpheus's own files: %s", async (setting) => {
+	await editor.openNode('Orpheus Speak');
+	await editor.page.locator('[data-test-id="collection-parameter-add"]').last().click();
+	await editor.page.locator('[data-test-id="collection-parameter-option"]:visible').filter({ hasText: new RegExp(`^${setting}$`) }).click();
+	await opened(editor.page.locator(`[data-test-id="parameter-input-${setting.toLowerCase()}"]`).last(), /auto/i);
+});
