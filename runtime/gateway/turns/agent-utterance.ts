@@ -2,21 +2,19 @@ import type { SpeakSettings } from '../../contract/agent-settings';
 import { samplesToMs } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { RpcCall } from '../../rpc/client';
-import type { SpeakEvent, SpeakInput } from '../../rpc/inference-protocol';
+import type { SpeakEvent } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import { heardText, type SpokenPiece } from '../../dialogue/heard/heard-text';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
 import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
+import { VoiceStream } from './voice-stream';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
 const AHEAD_MS = 4000;
 /** A voice that was held goes on here: not for every sound that is played, and long before it is missed. */
 const GO_ON_MS = 3000;
-/** A voice that has something to say and makes no sound for so long will not any more. Orpheus on a processor may take half of it. */
-const VOICE_SILENT_MS = 30_000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
 
@@ -54,7 +52,7 @@ export class AgentUtterance {
 	private readonly speakable: (written: string) => string;
 	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
 	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
-	private speak: Promise<RpcCall<SpeakInput, unknown>> | undefined;
+	private readonly voice: VoiceStream;
 	private sampleRate = 0;
 	private sentSamples = 0;
 	private played = 0;
@@ -64,22 +62,27 @@ export class AgentUtterance {
 	private held = false;
 	private spokenBy: DoneBy;
 	private error: VoiceError | undefined;
-	private silence: NodeJS.Timeout | undefined;
-	/** The voice of the utterance before is done. */
-	private mayBegin: boolean;
 
 	constructor(
 		readonly id: string,
 		readonly settings: SpeakSettings,
-		private readonly inference: InferenceServer,
+		inference: InferenceServer,
 		private readonly link: Pick<MediaLink, 'send'>,
 		private readonly listener: AgentUtteranceListener,
 		/** The utterance before: media plays them in the order in which their sound comes. */
-		private readonly before?: Pick<AgentUtterance, 'voiced'>,
+		before?: Pick<AgentUtterance, 'voiced'>,
 	) {
 		this.finished = new Promise((resolve) => (this.finish = resolve));
 		this.voiced = new Promise((resolve) => (this.endVoice = resolve));
-		this.mayBegin = before === undefined;
+		const onVoice = {
+			onVoice: (event: SpeakEvent) => this.onVoice(event),
+			onDone: () => this.voiceDone(),
+			onFailed: (error: VoiceError) => this.fail(error),
+			// What it was given is made.
+			mayBeSilent: () => this.held || this.pieces.every(({ whole }) => whole),
+			isWanted: () => !this.over,
+		};
+		this.voice = new VoiceStream(inference, settings, onVoice, before?.voiced);
 		this.spokenBy = { engine: settings.engine, replaced: [] };
 		this.speakable = speakableIn(settings.language);
 	}
@@ -141,7 +144,7 @@ export class AgentUtterance {
 		this.settle();
 		this.textEnded = true;
 		this.feed();
-		if (!this.speak) this.soundless();
+		if (!this.voice.opened) this.soundless();
 	}
 
 	/** Stops voice and sound for good; the outcome holds what was heard. */
@@ -149,7 +152,7 @@ export class AgentUtterance {
 		if (this.over || this.interrupted) return;
 		this.interrupted = true;
 		this.textEnded = true;
-		this.stopVoice();
+		this.voice.cancel();
 		if (this.sampleRate === 0) this.conclude(false);
 		else this.link.send({ type: 'flush' });
 	}
@@ -187,20 +190,20 @@ export class AgentUtterance {
 		const hold = this.aheadMs > (this.held ? GO_ON_MS : AHEAD_MS);
 		if (hold === this.held || this.over) return;
 		this.held = hold;
-		this.tellVoice({ type: 'hold', hold, unheardMs: this.aheadMs });
+		this.voice.tell({ type: 'hold', hold, unheardMs: this.aheadMs });
 	}
 
 	/** Gives the voice the sentences that the caller will need soon. */
 	private feed(): void {
 		if (this.over || this.interrupted) return;
 		for (let next = this.nextPiece(); next; next = this.nextPiece()) {
-			if (!this.speak) this.listener.onMark('firstPiece');
+			if (!this.voice.opened) this.listener.onMark('firstPiece');
 			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
-			this.tellVoice({ type: 'piece', piece, text: next.text });
+			this.voice.tell({ type: 'piece', piece, text: next.text });
 		}
-		if (this.textEnded && this.queue.length === 0 && this.speak && !this.endSent) {
+		if (this.textEnded && this.queue.length === 0 && this.voice.opened && !this.endSent) {
 			this.endSent = true;
-			this.tellVoice({ type: 'end' });
+			this.voice.tell({ type: 'end' });
 		}
 	}
 
@@ -218,54 +221,7 @@ export class AgentUtterance {
 		return undefined;
 	}
 
-	private tellVoice(input: SpeakInput): void {
-		if (this.mayBegin) this.watchVoice();
-		this.speak ??= this.openVoice();
-		void this.speak.then((call) => call.send(input), () => undefined);
-	}
-
-	private openVoice(): Promise<RpcCall<SpeakInput, unknown>> {
-		const { before, inference } = this;
-		const ready = before ? before.voiced.then(async () => await this.whenWanted()) : inference.ready();
-		const opening = ready
-			.then((client) => client.call('speak', { settings: this.settings, realTime: true }, (event) => this.onVoice(event)));
-		opening.then((call) => call.result).then(
-			() => this.voiceDone(),
-			(thrown: unknown) => this.fail(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),
-		);
-		return opening;
-	}
-
-	/** From now on the voice has its time for the next sound. One that is held, or has said all, makes none. */
-	private watchVoice(): void {
-		clearTimeout(this.silence);
-		this.silence = setTimeout(() => {
-			if (this.held || this.endsHere) return;
-			this.stopVoice();
-			this.fail(new VoiceError('VOICE_ERR_TOO_SLOW', `The voice made no sound for ${VOICE_SILENT_MS / 1000} s.`));
-		}, VOICE_SILENT_MS);
-	}
-
-	/** All that the voice was given is made. */
-	private get endsHere(): boolean {
-		return this.pieces.every(({ whole }) => whole);
-	}
-
-	/** The caller may have interrupted while it waited. */
-	private async whenWanted(): ReturnType<InferenceServer['ready']> {
-		if (this.over) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this any more.');
-		this.mayBegin = true;
-		this.watchVoice();
-		return await this.inference.ready();
-	}
-
-	private stopVoice(): void {
-		void this.speak?.then((call) => call.cancel(), () => undefined);
-	}
-
 	private onVoice(event: SpeakEvent): void {
-		if (this.over) return;
-		this.watchVoice();
 		if (event.type === 'doneBy') {
 			this.spokenBy = { engine: event.engine, replaced: event.replaced };
 			return;
@@ -291,7 +247,7 @@ export class AgentUtterance {
 	}
 
 	private voiceDone(): void {
-		clearTimeout(this.silence);
+		this.voice.unwatch();
 		this.endVoice();
 		if (this.over || this.interrupted) return;
 		if (this.sampleRate === 0) this.soundless();
@@ -301,7 +257,7 @@ export class AgentUtterance {
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
 	private fail(error: VoiceError): void {
 		if (this.over || this.interrupted || error.code === 'VOICE_ERR_CANCELLED') return;
-		clearTimeout(this.silence);
+		this.voice.unwatch();
 		this.error = error;
 		this.textEnded = true;
 		this.queue.length = 0;
@@ -318,9 +274,9 @@ export class AgentUtterance {
 
 	private conclude(complete: boolean): void {
 		if (this.outcome) return;
-		clearTimeout(this.silence);
+		this.voice.unwatch();
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
-		if (!complete) this.stopVoice();
+		if (!complete) this.voice.cancel();
 		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
 		const words = heardText(this.pieces, played, this.sampleRate);
 		const heard = complete && !this.error && words !== '' ? this.given.trim() : words;
