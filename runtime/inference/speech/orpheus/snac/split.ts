@@ -23,5 +23,5 @@ export function splitOf(cores: number): Split {
 
 /** Which workers suit so many speeches at a time. */
 export function suited({ wide }: Split, speeches: number): 'wide' | 'narrow' {
-	return speeches <= wide.workers ? 'wide' : 'narrow';
+	return wide.workers > 0 && speeches <= wide.workers ? 'wide' : 'narrow';
 }
