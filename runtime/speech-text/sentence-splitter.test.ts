@@ -138,3 +138,11 @@ it('splits alike however the text is dealt out', () => {
 		{ numRuns: 2000 },
 	);
 });
+
+it('waits for the rest of a fence that begins where a piece would be cut', () => {
+	const text = `${'word '.repeat(38)}last Hello\`\`\`code\`\`\``;
+	for (const at of [text.indexOf('`') + 1, text.indexOf('`') + 2]) {
+		const splitter = new SentenceSplitter();
+		expect([...splitter.push(text.slice(0, at)), ...splitter.push(text.slice(at)), ...splitter.flush()]).toEqual(split(text));
+	}
+});

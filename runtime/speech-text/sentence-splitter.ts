@@ -67,7 +67,10 @@ function nextBreak(text: string, first: boolean, done: boolean): number | undefi
 			length++;
 			continue;
 		}
-		if (sign === '`' && text.startsWith(FENCE, at)) return at > 0 ? at : fenceEnd(text, done);
+		if (sign === '`') {
+			if (text.startsWith(FENCE, at)) return at > 0 ? at : fenceEnd(text, done);
+			if (!done && FENCE.startsWith(text.slice(at))) return undefined;
+		}
 		if (length >= PIECE_MAX) {
 			const cut = unbroken ? lateBreak(text, at, PIECE_MAX) : forcedBreak(text, at);
 			if (cut !== undefined) return cut;

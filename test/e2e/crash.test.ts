@@ -1,48 +1,31 @@
 // Guards against a crash of native code taking n8n, the gateway or the next call with it, or being kept from the caller.
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
+import type { Page } from 'playwright-core';
 import { speech } from '../media/speech';
 import { mediaPids } from '../host/runtime-process';
-import { leave, picture, visit } from '../page/browser';
-import { events, launchSpeaking, logIn, until, untilEvent } from './browser-caller';
-import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
+import { picture } from '../page/browser';
+import { events, until, untilEvent } from './browser-caller';
+import { endlessModel } from './endless-model';
+import { SpeakingCaller } from './speaking-caller';
+import { type World, outputOf } from './world';
 
-let folder: string;
+let caller: SpeakingCaller;
 let world: World;
-let browser: Browser;
 let page: Page;
 
 /** Turns of this call that were answered to their end. */
 const answered = `window.voiceLoop.events.filter((event) => event.type === 'reply.heard' && event.turnId && event.text === 'You are welcome.').length`;
 
 beforeAll(async () => {
-	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-crash-'));
-	const model = path.join(folder, 'endless.gguf');
-	// Not a word of the greeting: the last of these words in the call decides, whoever said it.
-	writeScriptedGguf(model, [{ when: 'thank', say: 'You are welcome.' }, { say: 'And so on and so on. ', endless: true }], { idleLayers: 6 });
-	world = await startWorld();
-	await changeNode(world, 'Llama Chat', modelAt(model));
 	const script = [
 		{ atMs: 8_000, pcm: speech('what can you do') },
 		// Again and again: how long a process takes to come back is not the test's to know.
 		...Array.from({ length: 8 }, (_, time) => ({ atMs: 40_000 + time * 20_000, pcm: speech('thank you') })),
 	];
-	browser = await launchSpeaking(folder, script, 240_000);
-	page = await visit(browser, { url: 'about:blank' });
-	await logIn(page, world);
-	await page.goto(world.pageUrl);
-	await page.getByTestId('call').click();
+	caller = await SpeakingCaller.call(script, { totalMs: 240_000, prepare: endlessModel });
+	({ world, page } = caller);
 }, 300_000);
 
-afterAll(async () => {
-	if (page) await leave(page);
-	await browser?.close();
-	await world?.end();
-	await rm(folder, { recursive: true, force: true });
-});
+afterAll(async () => await caller?.end());
 
 test('inference killed in mid-answer: the turn ends with a typed error on the page, the call goes on', async () => {
 	// The greeting is one; a reply without an end has any number.

@@ -1,18 +1,15 @@
 // Guards against the loop being broken anywhere between a caller's microphone, the workflow and the caller's ear.
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { decodeWav } from '../../runtime/audio/wav';
 import { speakSettings } from '../../runtime/contract/agent-settings';
 import { likeness, median, speech } from '../media/speech';
-import { leave, picture, visit } from '../page/browser';
-import { events, launchSpeaking, logIn, record, recorded, untilTurns } from './browser-caller';
-import { type World, outputOf, startWorld } from './world';
+import { picture } from '../page/browser';
+import { events, record, recorded, untilTurns } from './browser-caller';
+import { SpeakingCaller } from './speaking-caller';
+import { type World, outputOf } from './world';
 
+let caller: SpeakingCaller;
 let world: World;
-let folder: string;
-let browser: Browser;
 let page: Page;
 
 /** Far enough apart for an answer on a machine that does something else as well. */
@@ -23,25 +20,15 @@ const LINES = [
 ];
 
 beforeAll(async () => {
-	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-call-'));
-	world = await startWorld();
 	const script = LINES.map(({ atMs, text, voice }) => ({ atMs, pcm: speech(text, voice) }));
-	browser = await launchSpeaking(folder, script, 120_000);
-	page = await visit(browser, { url: 'about:blank' });
-	await logIn(page, world);
-	await page.goto(world.pageUrl);
-	await page.getByTestId('call').click();
+	caller = await SpeakingCaller.call(script, { totalMs: 120_000 });
+	({ world, page } = caller);
 	await record(page);
 	await untilTurns(page, LINES.length);
 	await picture(page, 'call-in-real-n8n');
 }, 300_000);
 
-afterAll(async () => {
-	if (page) await leave(page);
-	await browser?.close();
-	await world?.end();
-	await rm(folder, { recursive: true, force: true });
-});
+afterAll(async () => await caller?.end());
 
 /** The next day in the zone by which n8n reckons. */
 function dayAfter(moment: unknown): string {

@@ -1,0 +1,11 @@
+import path from 'node:path';
+import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
+import { changeNode, modelAt, type World } from './world';
+
+/** An agent that talks without end, and thanks whoever thanks it: there is time to do harm in the middle of its answer. */
+export async function endlessModel(world: World, folder: string): Promise<void> {
+	const model = path.join(folder, 'endless.gguf');
+	// Not a word of the greeting: the last of these words in the call decides, whoever said it.
+	writeScriptedGguf(model, [{ when: 'thank', say: 'You are welcome.' }, { say: 'And so on and so on. ', endless: true }], { idleLayers: 6 });
+	await changeNode(world, 'Llama Chat', modelAt(model));
+}
