@@ -50,10 +50,12 @@ export class Voices {
 		const kind = (value: string, name: string, { description, voices }: VoiceKind): Engines['speak'][number] => ({ value, name, description, voices: [...voices] });
 		const folders = (await modelChoices(models, 'voice')).filter(({ value }) => value !== 'auto');
 		const [best = 'flite'] = (await models.here()).voices;
+		const named = [kind('flite', 'flite', flite), kind('orpheus', 'Orpheus', orpheus)];
+		// Of what it stands for now.
+		const voices = named.find(({ value }) => value === best)?.voices ?? [];
 		return [
-			{ value: 'auto', name: `Auto: ${models.nameOf(best)}`, description: 'The best voice that this machine has and can speak with in real time.', voices: [] },
-			kind('flite', 'flite', flite),
-			kind('orpheus', 'Orpheus', orpheus),
+			{ value: 'auto', name: `Auto: ${models.nameOf(best)}`, description: 'The best voice that this machine has and can speak with in real time.', voices },
+			...named,
 			...servers,
 			...folders.map((choice) => ({ ...choice, voices: [] })),
 		];
