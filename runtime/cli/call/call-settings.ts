@@ -39,7 +39,10 @@ Calls a voice agent over WebRTC without a browser, speaks to it and shows its an
 Exit code: 0 if every turn was answered, 1 if not, 2 for wrong options.`;
 
 /** Written by npm start beside what it has set up. */
-const START_FILE = path.join('.voice-loop', 'start.json');
+function startFilePath(): string {
+	return path.join(process.env.VOICE_LOOP_HOME || '.voice-loop', 'start.json');
+}
+
 const startFile = z.object({ url: z.string().url(), email: z.string().optional(), password: z.string().optional() });
 
 export async function readSettings(argv: string[]): Promise<CallSettings> {
@@ -50,7 +53,7 @@ export async function readSettings(argv: string[]): Promise<CallSettings> {
 	if (!values.help && lines.length === 0) throw new UsageError('Nothing to say: use --say, --wav or both.');
 	if (lines[0]?.bargeInMs !== undefined) throw new UsageError('--barge-in needs a --say or --wav before it.');
 	if (!values.help && !URL.canParse(url)) {
-		throw new UsageError(`The URL of the voice page is not known: there is no ${START_FILE} here. Run npm start, or set the URL with --url.`);
+		throw new UsageError(`The URL of the voice page is not known: there is no ${startFilePath()} here. Run npm start, or set the URL with --url.`);
 	}
 	return {
 		help: values.help ?? false,
@@ -130,7 +133,7 @@ function wholeNumber(option: string, value: string): number {
 }
 
 async function readStartFile(): Promise<z.infer<typeof startFile> | undefined> {
-	return startFile.safeParse(parseJson(await readFile(START_FILE, 'utf8').catch(() => ''))).data;
+	return startFile.safeParse(parseJson(await readFile(startFilePath(), 'utf8').catch(() => ''))).data;
 }
 
 function originOf(url: string): string {
