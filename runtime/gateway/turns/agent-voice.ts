@@ -29,7 +29,7 @@ export class AgentVoice {
 		await this.phrases?.keep(this.completed(sureVoice(settings)), text);
 	}
 
-	/** Says a phrase that belongs to no turn: from its recording if there is one. The caller hears it whatever voice has failed. */
+	/** Says a phrase that belongs to no turn: from its recording if there is one. flite says it where the voice fails. */
 	say(settings: SpeakSettings, text: string): AgentUtterance | undefined {
 		const sure = sureVoice(settings);
 		const utterance = this.open(sure, undefined, {}, this.phrases?.find(this.completed(sure), text));

@@ -58,12 +58,19 @@ it('interrupted before its first sound: the history knows of none', async () => 
 	expect(told.at(-1)).toEqual({ type: 'reply.heard', text: '', interrupted: true });
 });
 
-it('whose voice is lost does not keep anybody waiting', async () => {
-	const { inference, history, said } = greets();
+it('whose voice is lost does not keep anybody waiting, and the page says so', async () => {
+	const { inference, history, told, said } = greets();
 	await soon();
 	inference.die();
 	await said;
 	expect(history.messages()).toEqual([]);
+	expect(told).toContainEqual({ type: 'error', error: expect.objectContaining({ code: 'VOICE_ERR_INFERENCE_LOST' }) });
+});
+
+it('is said by flite where its voice fails', async () => {
+	const { inference } = greets();
+	await soon();
+	expect(inference.last('speak').params.settings.fallbacks.at(-1)).toEqual({ engine: 'flite', voice: '' });
 });
 
 it('whose link is lost ends with what was heard', async () => {
