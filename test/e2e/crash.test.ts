@@ -4,16 +4,13 @@ import { speech } from '../media/speech';
 import { mediaPids } from '../host/runtime-process';
 import { picture } from '../page/browser';
 import { events, until, untilEvent } from './browser-caller';
-import { endlessModel } from './endless-model';
+import { answered, endlessModel } from './endless-model';
 import { SpeakingCaller } from './speaking-caller';
 import { type World, outputOf } from './world';
 
 let caller: SpeakingCaller;
 let world: World;
 let page: Page;
-
-/** Turns of this call that were answered to their end. */
-const answered = `window.voiceLoop.events.filter((event) => event.type === 'reply.heard' && event.turnId && event.text === 'You are welcome.').length`;
 
 beforeAll(async () => {
 	const script = [

@@ -2,15 +2,13 @@
 import type { Page } from 'playwright-core';
 import { speech } from '../media/speech';
 import { events, record, recorded, until, untilEvent } from './browser-caller';
-import { endlessModel } from './endless-model';
+import { answered, endlessModel } from './endless-model';
 import { SpeakingCaller } from './speaking-caller';
 import type { World } from './world';
 
 let caller: SpeakingCaller;
 let world: World;
 let page: Page;
-
-const answered = `window.voiceLoop.events.filter((event) => event.type === 'reply.heard' && event.turnId && event.text === 'You are welcome.').length`;
 
 beforeAll(async () => {
 	const script = [

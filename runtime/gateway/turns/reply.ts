@@ -13,6 +13,7 @@ import { isSpeakable } from '../../speech-text/speakable';
 import type { AgentUtterance } from './agent-utterance';
 import { FirstWordLimit } from './first-word';
 import { isSameWork } from './node-tries';
+import { OpenToolCalls } from './open-tool-calls';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
 
@@ -42,9 +43,7 @@ export class Reply implements TurnReply {
 	/** Of it, what no utterance has yet. */
 	private unsaid = '';
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
-	private readonly open = new Map<string, ToolCall>();
-	/** The model was told that they still run. */
-	private readonly late = new Map<string, ToolCall>();
+	private readonly calls = new OpenToolCalls();
 	private allowance: ToolAllowance;
 	/** Since the last tool ran: what was said before it is no answer. */
 	private answered = false;
@@ -70,11 +69,11 @@ export class Reply implements TurnReply {
 	}
 
 	get waitsForTools(): boolean {
-		return this.open.size > 0 && !this.broken;
+		return this.calls.waiting && !this.broken;
 	}
 
 	get resultsToCome(): boolean {
-		return this.open.size + this.late.size > 0;
+		return this.calls.anyToCome;
 	}
 
 	get working(): boolean {
@@ -116,22 +115,16 @@ export class Reply implements TurnReply {
 		this.begun = this.written.slice(this.stepStart);
 		this.utterance = undefined;
 		this.unsaid = '';
-		for (const [id, call] of this.open) this.late.set(id, call);
-		this.open.clear();
+		this.calls.waitNoMore();
 		if (this.written === '' && this.turn.tools.length === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
 		return await this.generating();
 	}
 
 	/** Results are taken whatever has become of the turn. Throws VOICE_ERR_BAD_REQUEST, taking none, where one has no open call. */
 	async toolResults(results: readonly ToolResult[]): Promise<ReplyStep> {
-		const ids = new Set(results.map(({ id }) => id));
-		const unknown = results.find(({ id }) => !this.open.has(id));
-		if (unknown) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no open tool call "${unknown.id}".`);
-		if (ids.size < results.length) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'A tool call has two results.');
+		this.calls.assertWaitedFor(results);
 		for (const result of results) this.takeResult(result);
-		if (this.open.size > 0) {
-			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `Results are missing for: ${[...this.open.keys()].join(', ')}`);
-		}
+		this.calls.assertComplete();
 		if (this.interrupted) return this.done();
 		this.answered = false;
 		this.deps.toolsDone();
@@ -140,8 +133,7 @@ export class Reply implements TurnReply {
 
 	/** Throws VOICE_ERR_BAD_REQUEST, taking none, where one is not awaited. */
 	lateToolResults(results: readonly ToolResult[]): void {
-		const unknown = results.find(({ id }) => !this.late.has(id));
-		if (unknown) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `No late result is awaited for the tool call "${unknown.id}".`);
+		this.calls.assertLate(results);
 		for (const result of results) this.takeResult(result);
 	}
 
@@ -243,7 +235,7 @@ export class Reply implements TurnReply {
 	private startTools(calls: readonly ToolCall[], filler: string | undefined): ReplyStep {
 		const { turn, deps } = this;
 		for (const call of calls) {
-			this.open.set(call.id, call);
+			this.calls.add(call);
 			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
 			deps.toolsStarted(call.name);
 		}
@@ -255,15 +247,10 @@ export class Reply implements TurnReply {
 	private takeResult(result: ToolResult): void {
 		const { turn, deps } = this;
 		const { id, ok, durationMs } = result;
-		const call = this.open.get(id) ?? this.late.get(id);
-		this.open.delete(id);
-		this.late.delete(id);
+		const call = this.calls.take(result);
 		turn.toolFinished(result);
-		if (result.pending) {
-			// To the history its call stays open, which tells the model that the tool still runs.
-			if (call) this.late.set(id, call);
-			return;
-		}
+		// To the history its call stays open, which tells the model that the tool still runs.
+		if (result.pending) return;
 		deps.history.addToolResult(id, result.result);
 		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name: call?.name ?? '', ok, durationMs });
 	}
