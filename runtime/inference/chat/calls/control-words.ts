@@ -2,7 +2,7 @@ import { escaped, type Found, LONGEST_HEAD, LONGEST_NAME, type PlaceInText, say,
 import { block, payload } from './silent-block';
 
 /** Names of tags and of control words, without their namespace. */
-const CALL_NAME = /^(tools?|tool_?(calls?|use|code|requests?|responses?|results?|outputs?|sep)|functions?|function_?(calls?|results?|responses?)|invoke|calls?|parameters?|arg_(key|value)|plugin|action|python(_start|_tag)?|ipython|code_interpreter)$/;
+const CALL_NAME = /^(tools?|tool_?(calls?|use|code|requests?|responses?|results?|outputs?|sep)|functions?|function_?(calls?|results?|responses?)|invoke|calls?|parameters?|arg_(key|value)|plugin|action|python(_start|_tag)?|ipython|code_interpreter|(use|call|run|execute|mcp)_\w+|\w+_(tools?|calls?|functions?))$/;
 const MARKED_CALL = /tool|func|call|plugin|python|interpreter|action/;
 const THOUGHT_NAME = /^(think|thinking|thoughts?|reason|reasoning|reflection|scratchpad|inner_monologue|analysis)$/;
 const MARKED_THOUGHT = /think|thought|reason/;

@@ -233,3 +233,11 @@ it('is quick with what it has to hold', () => {
 	}
 	expect(performance.now() - since).toBeLessThan(5000);
 });
+
+it.each(['use_mcp_tool', 'call_function', 'run_tool', 'weather_tool', 'mcp_call'])('takes an element <%s> for a call, which no voice can mean', (name) => {
+	const words = new WordsOnly(new Set(), true);
+	const text = `Sure. <${name}><tool_name>x</tool_name></${name}> Done.`;
+	const said = [...text].map((sign) => words.take(sign)).join('') + words.end();
+	expect(said.replace(/\s+/g, ' ')).toBe('Sure. Done.');
+	expect(words.sawCall).toBe(true);
+});
