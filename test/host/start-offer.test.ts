@@ -48,9 +48,12 @@ class Start {
 	}
 }
 
-/** `script` (of every Debian) gives the command a terminal. */
+/**
+ * `script` (of every Debian) gives the command a terminal. `exec`, or the shell between them answers Ctrl-C too: dash, which
+ * it takes where SHELL is not set, then ends with 130 whatever the command ended with.
+ */
 function inTerminal(...args: string[]): Start {
-	return new Start('script', ['-qec', [process.execPath, ...START, ...args].join(' '), '/dev/null']);
+	return new Start('script', ['-qec', ['exec', process.execPath, ...START, ...args].join(' '), '/dev/null']);
 }
 function withoutTerminal(...args: string[]): Start {
 	return new Start(process.execPath, [...START, ...args]);
@@ -70,6 +73,7 @@ afterEach(async () => {
 		if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
 		await ended;
 	}
+	rmSync(stored('.offer-declined.json'), { force: true });
 });
 
 afterAll(async () => {
@@ -101,7 +105,6 @@ test('on a terminal it asks while everything runs already, once; Ctrl-C at the q
 	third.type('\u0003');
 	expect(await third.ended).toBe(0);
 	expect(hub.requests).toEqual([]);
-	rmSync(stored('.offer-declined.json'));
 });
 
 test('a yes downloads, and everything goes on meanwhile and afterwards', async () => {

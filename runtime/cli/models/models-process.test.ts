@@ -194,7 +194,7 @@ describe('through a proxy to an encrypted hub', () => {
 /** `script` (of every Debian) gives the command a terminal. */
 describe('in a terminal', () => {
 	const ask = (...argv: string[]): Command =>
-		new Command('script', ['-qec', [process.execPath, ENTRY, 'models', ...argv].join(' '), '/dev/null'], { TERM: 'xterm' });
+		new Command('script', ['-qec', ['exec', process.execPath, ENTRY, 'models', ...argv].join(' '), '/dev/null'], { TERM: 'xterm' });
 
 	it.each([
 		['y\r', 0, /talker\.gguf/],
