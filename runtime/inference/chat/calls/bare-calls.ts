@@ -114,6 +114,12 @@ export function bare(place: PlaceInText): Found {
 	const after = rest.slice(name.length);
 	if (after === '') return over ? say(name.length) : 'wait';
 	if (first && place.spoken && /^analysis[A-Z]/.test(name)) return strippedHarmony(rest, over);
+	const channel = lineStart && CHANNEL.test(name);
+	if (place.spoken && (name === 'to' || channel)) {
+		const address = channel ? ' to=' : '=';
+		if (address.startsWith(after)) return !over ? 'wait' : after === address ? skip(rest.length, 'mark') : say(name.length);
+		if (after.startsWith(address)) return addressed(rest, over);
+	}
 	if (lineStart && place.spoken && name === 'Action' && after.startsWith(':')) return react(place, rest);
 	const plainName = name.split('.').at(-1) ?? name;
 	const named = name.includes('_') || place.isName(plainName);
@@ -135,6 +141,24 @@ export function bare(place: PlaceInText): Found {
 	}
 	if (name === 'functools' && after.startsWith('[')) return skip(name.length, 'mark');
 	return say(name.length);
+}
+
+/** Harmony's words before the tool that a call is for, where a server has left out the marks around them. */
+const CHANNEL = /^(?:assistant)?(?:commentary|analysis)$/;
+const BETWEEN = String.raw`(?:\s|<\|[a-z]*\|>|json|code)*`;
+const ADDRESS = new RegExp(String.raw`^\w* ?to=[\w.-]+${BETWEEN}(?=\{)`);
+const OPEN_ADDRESS = new RegExp(String.raw`^\w* ?to=[\w.-]*${BETWEEN}(?:<\|?[a-z]*\|?|[a-z]{0,4})$`);
+
+/** `commentary to=functions.f json{…}`, `to=f {…}`. */
+function addressed(rest: string, over: boolean): Found {
+	const address = ADDRESS.exec(rest)?.[0];
+	if (address === undefined) {
+		if (!OPEN_ADDRESS.test(rest)) return say(rest.indexOf('='));
+		return over ? skip(rest.length, 'call') : 'wait';
+	}
+	const { end } = scanValue(rest, address.length);
+	if (end === undefined) return over ? skip(rest.length, 'call') : 'wait';
+	return skip(end, 'call');
 }
 
 /** `Action: f`, in the next line `Action Input: {…}`. */

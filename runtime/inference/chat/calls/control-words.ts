@@ -1,3 +1,4 @@
+import { scanValue } from './balanced';
 import { escaped, type Found, LONGEST_HEAD, LONGEST_NAME, type PlaceInText, say, skip } from './place-in-text';
 import { block, payload } from './silent-block';
 
@@ -129,4 +130,33 @@ export function afterTriangle(place: PlaceInText): Found {
 	}
 	if (rest.startsWith('◁think▷')) return block(rest, '◁think▷'.length, /◁\/think▷/, place.over, 'thought');
 	return rest.startsWith('◁/think▷') ? skip('◁/think▷'.length, 'mark') : say(1);
+}
+
+const FLOWERS = ['✿FUNCTION✿', '✿ARGS✿', '✿RESULT✿', '✿RETURN✿'];
+
+/** Qwen-Agent: `✿FUNCTION✿: f`, `✿ARGS✿: {…}`, what the model takes for a result after `✿RESULT✿:`, the answer after `✿RETURN✿:`. */
+export function afterFlower(place: PlaceInText): Found {
+	const { over } = place;
+	const rest = place.text.slice(place.at);
+	const mark = FLOWERS.find((flower) => rest.startsWith(flower));
+	if (mark === undefined) {
+		if (!FLOWERS.some((flower) => flower.startsWith(rest))) return say(1);
+		return over ? skip(rest.length, 'mark') : 'wait';
+	}
+	if (mark === '✿RETURN✿') {
+		const head = /^✿RETURN✿:?[ \t]*/.exec(rest)?.[0] ?? mark;
+		return head.length === rest.length && !over ? 'wait' : skip(head.length, 'mark');
+	}
+	if (mark === '✿RESULT✿') return block(rest, mark.length, /(?=✿(?:FUNCTION|RETURN)✿)/, over, 'thought');
+	const head = /^✿FUNCTION✿[^{[✿]*✿ARGS✿:?\s*|^✿ARGS✿:?\s*/.exec(rest)?.[0];
+	const next = rest.indexOf('✿', mark.length);
+	if (head === undefined) {
+		const other = next >= 0 && !'✿ARGS✿'.startsWith(rest.slice(next, next + '✿ARGS✿'.length));
+		if (other) return skip(next, 'call');
+		return over ? skip(rest.length, 'call') : 'wait';
+	}
+	if (head.length === rest.length) return over ? skip(rest.length, 'call') : 'wait';
+	const { end } = /^[{[]/.test(rest.slice(head.length)) ? scanValue(rest, head.length) : { end: rest.indexOf('\n', head.length) + 1 || undefined };
+	if (end === undefined) return over ? skip(rest.length, 'call') : 'wait';
+	return skip(end, 'call');
 }

@@ -57,6 +57,10 @@ const NOTATIONS: Record<string, string> = {
 	'bare': 'get_weather(city="Paris", days=2)',
 	'bare, printed': 'print(get_weather(city="Paris", days=2))',
 	'bare, as JSON': 'get_weather({"city": "Paris", "days": 2})',
+	'gpt-oss, without its marks': `commentary to=functions.get_weather json${PARIS}`,
+	'gpt-oss, addressed': `to=get_weather ${PARIS}`,
+	'gpt-oss, a mark within': `assistantcommentary to=functions.get_weather <|constrain|>json<|message|>${PARIS}`,
+	'Qwen-Agent': `✿FUNCTION✿: get_weather\n✿ARGS✿: ${PARIS}\n`,
 	'ReAct': 'Action: get_weather\nAction Input: {"city": "Paris", "days": 2}',
 };
 const NOTATION = fc.constantFrom(...Object.entries(NOTATIONS));
@@ -99,11 +103,11 @@ describe.each(Object.entries(NOTATIONS))('%s', (_model, text) => {
 const SPEECH = fc.constantFrom(
 	'Hello there. ', 'It costs 3 < 5 dollars. ', 'I <3 you! ', '[laughs] Well, ', 'See [the list](x). ', '<laugh> Sure. ', 'a_b ',
 	'Appointment(s): 3 (three) at 9. ', 'The set {a, b} is closed. ', 'Café à la carte: naïve? ', "Don't worry, it's fine. ", 'Note (see above).\n', '`code` and ``x``. ',
-	'Action: none needed. ', 'analysis of it. ', '> quoted\n', 'f(x) is 3. ', '1. One\n2. Two\n', 'the functions. ', '[NOTE] Yes. ', '<b>Bold</b> ', 'E = {mc} ', '世界、こんにちは。 ', '👍🏽 ok ',
+	'Action: none needed. ', 'analysis of it. ', '> quoted\n', 'f(x) is 3. ', '1. One\n2. Two\n', 'the functions. ', 'the commentary to it. ', 'commentary to follow. ', '✿ roses ✿ ', '[NOTE] Yes. ', '<b>Bold</b> ', 'E = {mc} ', '世界、こんにちは。 ', '👍🏽 ok ',
 );
 
 it('decides the same however an answer comes in pieces', () => {
-	const part = fc.oneof({ weight: 3, arbitrary: SPEECH }, { weight: 1, arbitrary: NOTATION.map(([, text]) => text) }, { weight: 1, arbitrary: NOTATION.map(([, text]) => `\n${text}\n`) }, fc.constantFrom('<think>Hm. {"a": 1}</think>', '</think>', '<|im_end|>', '[THINK]x[/THINK]', '\n'));
+	const part = fc.oneof({ weight: 3, arbitrary: SPEECH }, { weight: 1, arbitrary: NOTATION.map(([, text]) => text) }, { weight: 1, arbitrary: NOTATION.map(([, text]) => `\n${text}\n`) }, fc.constantFrom('<think>Hm. {"a": 1}</think>', '</think>', '<|im_end|>', '[THINK]x[/THINK]', '✿RESULT✿: {"a": 1}\n✿RETURN✿: ', '\n'));
 	fc.assert(
 		fc.property(fc.array(part, { maxLength: 8 }), fc.array(fc.nat(400), { maxLength: 40 }), fc.boolean(), (parts, cuts, spoken) => {
 			const whole = parts.join('');
@@ -129,7 +133,7 @@ it('leaves speech alone, and holds back no more of it than a word', () => {
 				given += step.length;
 				const behind = whole.slice(whole.length - whole.trimStart().length + given, index + 1);
 				// A word, or what stands in one pair of brackets or tags.
-				if (index < steps.length - 1) expect(behind).toMatch(/^(\s*|[A-Za-z_]\w*|<[^>]*|\[[^\]]*|\{[^}]*|`+|`[^`]*`*|>+|[A-Za-z_]+[:.(]\s*\w*\W?|Action: [\w.]*\s?|(a_b|a_b )\s*)$/);
+				if (index < steps.length - 1) expect(behind).toMatch(/^(\s*|[A-Za-z_]\w*|<[^>]*|\[[^\]]*|\{[^}]*|`+|`[^`]*`*|>+|[A-Za-z_]+[:.(]\s*\w*\W?|Action: [\w.]*\s?|(analysis|commentary) (t|to|to=)?|to=\w*|✿\w*✿?|(a_b|a_b )\s*)$/);
 			}
 		}),
 		{ numRuns: 500 },

@@ -1,6 +1,6 @@
 import { afterBrace, afterBracket, afterFence, bare } from './bare-calls';
 import type { WrittenCall } from './call-shapes';
-import { afterArrows, afterLess, afterTriangle } from './control-words';
+import { afterArrows, afterFlower, afterLess, afterTriangle } from './control-words';
 import type { Found, PlaceInText } from './place-in-text';
 import { callsIn } from './written-calls';
 
@@ -8,7 +8,7 @@ import { callsIn } from './written-calls';
 const MOST_CALLS = 32;
 
 /** What is held long is looked at again when it may be over, soon after that, or has grown by this much. */
-const MAY_END = /[>\]})`▷\n]/;
+const MAY_END = /[>\]})`▷✿\n]/;
 const LONG = 256;
 const SOON = 6;
 const GROWTH = 1.25;
@@ -20,7 +20,7 @@ const SENTENCE_END = /[.!?…]["')]*\s|[。！？]|\n/;
 const DEBRIS = /[{}[\]]|<\/?\w|"\s*[,:]/;
 
 /** Where something that is no speech may begin: a mark, or a word. */
-const STARTS = /[<[{`◁>]|(?<![\p{L}\p{N}_])[A-Za-z_]/gu;
+const STARTS = /[<[{`◁✿>]|(?<![\p{L}\p{N}_])[A-Za-z_]/gu;
 
 /**
  * Lets through of an answer, while it is written, what is meant to be heard: no tool call, in whichever notation models
@@ -145,6 +145,7 @@ export class WordsOnly {
 		if (sign === '{') return afterBrace(place);
 		if (sign === '`') return afterFence(place);
 		if (sign === '>') return afterArrows(place);
+		if (sign === '✿') return afterFlower(place);
 		if (sign === '◁') return afterTriangle(place);
 		return bare(place);
 	}
@@ -187,7 +188,7 @@ export class WordsOnly {
 			if (over) this.held = '';
 			return over;
 		}
-		if ('{[<`'.includes(this.held[separators] ?? '')) this.pass(separators);
+		if ('{[<`✿'.includes(this.held[separators] ?? '')) this.pass(separators);
 		this.doubtful ??= '';
 		this.afterCall = false;
 		return true;

@@ -2,7 +2,7 @@ import { scanValue } from './balanced';
 import { callsOfJson, jsonOrMended, type WrittenCall } from './call-shapes';
 
 /** What stands between a call's marks and is no name. */
-const NO_NAMES = new Set(['function', 'functions', 'json', 'call', 'code', 'python', 'print', 'assistant', 'commentary', 'analysis', 'name', 'type', 'tool_code', 'tool_call', 'parameters', 'arguments']);
+const NO_NAMES = new Set(['function', 'functions', 'json', 'call', 'code', 'python', 'print', 'assistant', 'commentary', 'analysis', 'name', 'type', 'FUNCTION', 'ARGS', 'to', 'tool_code', 'tool_call', 'parameters', 'arguments']);
 
 /** Brackets that are looked into: a text of nothing but brackets is no call. */
 const MOST_TRIES = 24;
@@ -49,7 +49,7 @@ function callAt(before: string, value: string): WrittenCall[] {
 
 /** The last word before the arguments that may be a tool's name. */
 function nameIn(before: string): string | undefined {
-	const to = /(?:to=|^Action:\s*)([\w.-]+)/.exec(before)?.[1] ?? /<function=([^>\s]+)/.exec(before)?.[1] ?? /name="([^"]+)"/.exec(before)?.[1];
+	const to = /(?:to=|^Action:\s*|✿FUNCTION✿:?\s*)([\w.-]+)/.exec(before)?.[1] ?? /<function=([^>\s]+)/.exec(before)?.[1] ?? /name="([^"]+)"/.exec(before)?.[1];
 	if (to !== undefined) return to;
 	const words = before.replace(/\[CALL_ID\]\w*|<[|｜][^<>]*[|｜]>|<\/?[\w:-]+>?|\[\/?[A-Z_]+\]/g, ' ').match(/[A-Za-z_][\w.-]*/g) ?? [];
 	return words.findLast((word) => !NO_NAMES.has(word));
