@@ -206,7 +206,8 @@ export type ChatAsk = z.infer<typeof chatAsk>;
 const chatReply = z.object({
 	text: z.string(),
 	toolCalls: z.array(toolCall),
-	stopReason: z.enum(['end', 'toolCalls', 'maxTokens']),
+	/** `repetition`: the model only repeated itself, and was stopped. */
+	stopReason: z.enum(['end', 'toolCalls', 'maxTokens', 'repetition']),
 	usage,
 	ttftMs: z.number(),
 	durationMs: z.number(),

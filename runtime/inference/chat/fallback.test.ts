@@ -1,5 +1,6 @@
 // Guards against: an answer that is lost, said twice or ends in silence because its model failed; a call that is spoken.
 import { chatSettings, type ChatMessage, type ToolSpec } from '../../contract/chat';
+import { VoiceError } from '../../contract/errors';
 import type { ChatEngine } from './engine';
 import { ChatFallback } from './fallback';
 import { ScriptedChat } from '../fallback/engines.fixture';
@@ -56,6 +57,42 @@ it('asks nobody else once cancelled', async () => {
 	const second = new ScriptedChat(['No.']);
 	await expect(ask({ first: new ScriptedChat([], 0), second }, abort.signal)).rejects.toBeDefined();
 	expect(second.asked).toEqual([]);
+});
+
+describe('a model that only repeats itself', () => {
+	/** Writes until it is stopped, as a model does that is caught in a circle. */
+	const circle = (): ChatEngine => {
+		const engine: ChatEngine = new ScriptedChat([]);
+		engine.chat = async (_request, listener, signal) => {
+			listener.onTokens(40);
+			for (let words = 0; words < 4000; words++) {
+				if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'stopped');
+				listener.onText('I can help you. ');
+				listener.onTokens(5);
+				await Promise.resolve();
+			}
+			return { text: '', toolCalls: [], stopReason: 'maxTokens', usage: { promptTokens: 40, reusedTokens: 0, completionTokens: 20_000 }, ttftMs: 0, durationMs: 0 };
+		};
+		return engine;
+	};
+
+	it('is stopped where somebody hears it, and its answer counts', async () => {
+		const second = new ScriptedChat(['No.']);
+		const done = await ask({ circle: circle(), second });
+		expect(done).toMatchObject({ text: done.heard, stopReason: 'repetition', engine: 'circle', replaced: [], toolCalls: [], usage: { promptTokens: 40 } });
+		expect(done.heard.match(/I can help you/g)).toHaveLength(3);
+		expect(second.asked).toEqual([]);
+	});
+
+	it('goes on where nobody does', async () => {
+		expect(await ask({ circle: circle() }, never, { conversation: '' })).toMatchObject({ stopReason: 'maxTokens' });
+	});
+
+	it('is cancelled by the caller as ever', async () => {
+		const abort = new AbortController();
+		abort.abort();
+		await expect(ask({ circle: circle() }, abort.signal)).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
+	});
 });
 
 describe('a call that stands among the words', () => {

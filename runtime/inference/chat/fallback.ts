@@ -5,6 +5,7 @@ import { goOn } from '../../speech-text/go-on';
 import { writtenToolCall } from './calls/written-tool-call';
 import { WordsOnly } from './calls/words-only';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
+import { Repetition } from './repetition';
 import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
 import type { Cooldowns } from '../fallback/cooldowns';
 
@@ -29,7 +30,8 @@ export class ChatFallback {
 		for (;;) {
 			try {
 				const engine = this.engine(chain.engine.name);
-				const reply = await engine.chat(answer.asking(chain.engine.name), answer.listener, signal);
+				const written = engine.chat(answer.asking(chain.engine.name), answer.listener, AbortSignal.any([signal, answer.circle]));
+				const reply = await written.catch((thrown: unknown) => answer.cutShort(thrown));
 				chain.worked();
 				return { ...reply, ...answer.finished(reply), ttftMs: answer.ttftMs ?? reply.ttftMs, ...chain.doneBy };
 			} catch (thrown) {
@@ -61,7 +63,7 @@ export class ChatFallback {
 	}
 }
 
-/** What several models may write one after the other. */
+/** What several models may write one after the other. One that a caller hears ends where it only repeats itself. */
 class Answer {
 	private readonly startedAt = performance.now();
 	private readonly offered: ReadonlySet<string>;
@@ -69,6 +71,9 @@ class Answer {
 	private before = '';
 	private text = '';
 	private words: WordsOnly;
+	private readonly repetition = new Repetition();
+	private readonly caught = new AbortController();
+	private tokens = { read: 0, written: 0 };
 	ttftMs: number | undefined;
 	readonly listener: ChatListener;
 
@@ -83,8 +88,24 @@ class Answer {
 				this.ttftMs ??= performance.now() - this.startedAt;
 				this.pass(this.words.take(text));
 			},
-			onTokens: (count) => caller.onTokens(count),
+			onTokens: (count) => {
+				this.tokens[this.ttftMs === undefined ? 'read' : 'written'] += count;
+				caller.onTokens(count);
+			},
 		};
+	}
+
+	/** Aborts once the answer goes round in circles. */
+	get circle(): AbortSignal {
+		return this.caught.signal;
+	}
+
+	/** The reply of a model that was stopped for going round in circles; throws what it was given for any other. */
+	cutShort(thrown: unknown): ChatReply {
+		if (!this.circle.aborted) throw thrown;
+		const { read, written } = this.tokens;
+		const usage = { promptTokens: read, reusedTokens: 0, completionTokens: written };
+		return { text: '', toolCalls: [], stopReason: 'repetition', usage, ttftMs: this.ttftMs ?? 0, durationMs: performance.now() - this.startedAt };
 	}
 
 	asking(model: string): ChatRequest {
@@ -119,14 +140,19 @@ class Answer {
 	}
 
 	private pass(words: string): void {
-		if (words === '') return;
+		if (words === '' || this.circle.aborted) return;
 		const joined = this.text === '' ? goOn(this.before, words) : words;
 		this.text += joined;
 		this.caller.onText(joined);
+		if (this.spoken && this.repetition.goesOn(joined)) this.caught.abort();
 	}
 
-	/** Where a caller is on the line, everything is spoken. */
+	/** Where a caller is on the line, everything is. */
+	private get spoken(): boolean {
+		return this.request.conversation !== '';
+	}
+
 	private freshWords(): WordsOnly {
-		return new WordsOnly(this.offered, this.request.conversation !== '');
+		return new WordsOnly(this.offered, this.spoken);
 	}
 }

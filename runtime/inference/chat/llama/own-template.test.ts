@@ -57,6 +57,11 @@ it('calls a tool in the syntax that node-llama-cpp finds in the template, and go
 	await expect(chat(file, [user('hello'), result], 't', tools)).resolves.toMatchObject({ stopReason: 'end' });
 });
 
+it.each([['no', ''], ['an empty', ' \n']])('with %s template it is refused as the base model that it is, and nothing of it is heard', async (_what, template) => {
+	const refused = chat(model('base', template), [user('hello')]);
+	await expect(refused).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_BROKEN', message: expect.stringMatching(/has no chat template/), remedy: expect.stringMatching(/instruct version/) });
+});
+
 it('while a hostile one is tried, everybody else is served, and it is refused as what it is', async () => {
 	const good = model('good', ownTemplate());
 	await chat(good, [user('hello')]);

@@ -42,7 +42,15 @@ export async function promptFormatOf(library: Library, file: ModelFile): Promise
 	}
 	if (opened.kind === 'own') return new OwnTemplate(library, process, fromJsonText(library, opened.settings) as ChatWrapperSettings);
 	process.close();
+	if (opened.kind === 'none') throw withoutTemplate(file);
 	return new BuiltInFormat(builtInWrapper(library, opened.name, opened.options));
+}
+
+/** It is most likely a base model: it goes on with whatever text it reads, its own instructions too, and never comes to an end. */
+function withoutTemplate({ path }: ModelFile): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${path} cannot be used for chat: it has no chat template. Files without one are mostly base models, which continue a text and do not answer.`, {
+		remedy: 'Choose the instruct version of this model, or a newer conversion of it that has its chat template inside.',
+	});
 }
 
 function builtInWrapper(library: Library, name: string, options: Record<string, unknown>): ChatWrapper {

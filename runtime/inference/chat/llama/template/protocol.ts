@@ -26,6 +26,8 @@ export const templateProtocol = {
 			/** One of node-llama-cpp's own formats writes the same as the template: the process is not needed any more. */
 			z.object({ kind: z.literal('builtIn'), name: z.string(), options: z.record(z.unknown()) }),
 			z.object({ kind: z.literal('own'), settings: z.string() }),
+			/** There is no template in the file. */
+			z.object({ kind: z.literal('none') }),
 		]),
 	},
 	render: {

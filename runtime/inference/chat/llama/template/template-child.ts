@@ -33,6 +33,10 @@ async function loadVocabulary(file: string): Promise<{ library: Library; model: 
 	return { library, model: await llama.loadModel({ modelPath: file, vocabOnly: true }) };
 }
 
+function templateOf(model: LlamaModel): string | undefined {
+	return model.fileInfo.metadata.tokenizer.chat_template;
+}
+
 function render({ library, wrapper }: Open, history: ChatHistoryItem[], functions: ChatModelFunctions | undefined) {
 	watchdog.step(RENDER_MS);
 	const state = wrapper.generateContextState({
@@ -68,7 +72,7 @@ function tryOut(open: Open, model: LlamaModel): void {
 
 /** Most templates that do harm are found out here, before the long first look. */
 function tryAlone(library: Library, model: LlamaModel): void {
-	const template = model.fileInfo.metadata.tokenizer.chat_template;
+	const template = templateOf(model);
 	if (template === undefined) return;
 	watchdog.step(RENDER_MS);
 	try {
@@ -97,6 +101,7 @@ function builtIn(library: Library, wrapper: ChatWrapper): Result<TemplateProtoco
 serve(templateProtocol, pipeToParent(), {
 	open: async ({ file }) => {
 		const { library, model } = await loadVocabulary(file);
+		if (!templateOf(model)?.trim()) return { kind: 'none' as const };
 		tryAlone(library, model);
 		watchdog.step(LOOK_MS);
 		const wrapper = library.resolveChatWrapper(model);
