@@ -6,7 +6,7 @@ import {
 	DONE_BY_HEADER,
 	type Engines,
 	type Health,
-	type OpenSession,
+	type OpenSessionAsk,
 	type OpenedSession,
 	type ReplyAsk,
 	type ReplyStep,
@@ -70,7 +70,7 @@ export class VoiceRuntime {
 		return (await this.locator.locate()).key;
 	}
 
-	async openSession(ask: OpenSession): Promise<OpenedSession> {
+	async openSession(ask: OpenSessionAsk): Promise<OpenedSession> {
 		return await this.json({ method: 'POST', path: '/v1/sessions', body: ask }, openedSession);
 	}
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
 import { doneBy } from './engines';
+import { MAX_SDP_CHARACTERS, callerAnswer } from './signalling';
 import { processState } from './stats';
 import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
 
@@ -32,7 +33,13 @@ import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn
  * Errors: the status of the error's kind, body `{error: errorShape}`.
  */
 export const openSession = z.object({
-	offer: z.string().min(1).max(100_000),
+	offer: z.string().min(1).max(MAX_SDP_CHARACTERS),
+	/** The caller takes candidates after the answer. */
+	trickle: z.boolean().default(false),
+	/** The host, with its port, by which the caller's page was reached; '' where nobody knows. */
+	pageHost: z.string().max(300).default(''),
+	/** Of an earlier answer: the same conversation goes on. */
+	resumeToken: z.string().max(2000).optional(),
 	agent: agentSettings,
 	source: z.object({
 		workflowId: z.string().min(1),
@@ -43,12 +50,20 @@ export const openSession = z.object({
 	}),
 });
 export type OpenSession = z.infer<typeof openSession>;
+/** As a client sends it. */
+export type OpenSessionAsk = z.input<typeof openSession>;
 
-export const openedSession = z.object({ sessionId, answer: z.string() });
+export const openedSession = z.object({
+	sessionId,
+	answer: z.string(),
+	/** The rest is handed on to the caller, see callerAnswer. */
+	...callerAnswer.pick({ token: true, iceServers: true, resumeToken: true, socket: true }).shape,
+});
 export type OpenedSession = z.infer<typeof openedSession>;
 
-export const reoffer = z.object({ offer: z.string().min(1).max(100_000) });
-export const answered = z.object({ answer: z.string() });
+export const reoffer = z.object({ offer: z.string().min(1).max(MAX_SDP_CHARACTERS), trickle: z.boolean().default(false) });
+export const answered = z.object({ answer: z.string(), ...callerAnswer.pick({ iceServers: true }).shape });
+export type Answered = z.infer<typeof answered>;
 
 /** Which execution and node asks: the first execution to ask owns the turn. */
 const asker = z.object({

@@ -51,7 +51,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 	}),
 	z.object({ type: z.literal('turn.finished'), turnId, timings: turnTimings }),
 	z.object({ type: z.literal('error'), error: errorShape, turnId: turnId.optional() }),
-	z.object({ type: z.literal('session.ended'), reason: z.string() }),
+	/** `error` where the call did not end as it should. */
+	z.object({ type: z.literal('session.ended'), reason: z.string(), error: errorShape.optional() }),
 ]);
 export type PageEvent = z.infer<typeof pageEvent>;
 export type AgentState = (typeof agentStates)[number];
@@ -59,8 +60,10 @@ export type AgentState = (typeof agentStates)[number];
 /** What the page may ask over the same channel. */
 export const pageRequest = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('hangup') }),
-	/** A "stop talking" button: interrupts as speech does. */
-	z.object({ type: z.literal('interrupt') }),
+	/** A "stop talking" button: interrupts as speech does. The same `id` by another way is the same request. */
+	z.object({ type: z.literal('interrupt'), id: z.string().max(40).optional() }),
+	/** Everything up to this number has arrived. */
+	z.object({ type: z.literal('ack'), seq: z.number().int().min(0) }),
 ]);
 export type PageRequest = z.infer<typeof pageRequest>;
 

@@ -240,7 +240,7 @@ export class Call {
 	private onRequest(request: PageRequest): void {
 		const at = monotonicClock.now();
 		if (request.type === 'hangup') this.dialogue.step({ type: 'hangup', at, reason: 'the caller hung up' });
-		else this.dialogue.step({ type: 'interruptAsked', at });
+		else if (request.type === 'interrupt') this.dialogue.step({ type: 'interruptAsked', at });
 	}
 
 	private greet(): void {
