@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
+import { headOf, mistakenFile } from './mistaken-file';
 import type { ModelFile } from './resolve';
 
 const answer = z.object({ ok: z.boolean(), why: z.string().optional() });
@@ -12,22 +12,22 @@ const PROBE_LIMIT_MS = 120_000;
 
 type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
-function broken(file: ModelFile, why: string): VoiceError {
-	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`);
+function broken(file: ModelFile, why: string, remedy?: string): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`, remedy === undefined ? {} : { remedy });
 }
 
 /** Tells a file that is no GGUF at all without starting a process. */
 async function checkMagic(file: ModelFile): Promise<void> {
-	const handle = await open(file.path, 'r').catch((cause: unknown) => {
+	const head = await headOf(file.path).catch((cause: unknown) => {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file.path} cannot be read.`, { cause });
 	});
-	try {
-		const magic = Buffer.alloc(4);
-		await handle.read(magic, 0, 4, 0);
-		if (magic.toString('latin1') !== 'GGUF') throw broken(file, 'it is not a GGUF file.');
-	} finally {
-		await handle.close();
-	}
+	if (head.startsWith('GGUF')) return;
+	const mistaken = await mistakenFile(file.path);
+	if (mistaken) throw broken(file, `${mistaken.what}.`, mistaken.remedy);
+	const remedy = file.path.endsWith('.onnx')
+		? 'An .onnx file is a recogniser or a voice: choose it in Transcribe or Orpheus Speak. A language model, and Orpheus, come as GGUF.'
+		: 'Choose a .gguf file.';
+	throw broken(file, 'it is not a GGUF file.', remedy);
 }
 
 /** What the throw-away child found out. Rejects only where the child could not be started or hung. */

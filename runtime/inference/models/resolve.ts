@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { packageRoot } from '../../lib/package-root';
@@ -44,14 +45,42 @@ export function modelPath(name: string): string {
 /** Finds the path behind a model's name (contract/engines). Rejects with VOICE_ERR_MODEL_MISSING. */
 export type Locate = (name: string, task: ModelTask) => Promise<string>;
 
-/** Finds a model's file. Rejects with VOICE_ERR_MODEL_MISSING, or MODEL_BROKEN for what is no file. */
-export async function modelFile(name: string): Promise<ModelFile> {
-	const file = modelPath(name);
-	const found = await stat(file).catch((cause: unknown) => {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model file at ${file}.`, { cause });
+/**
+ * Finds a model's file, or the only one in a folder. Rejects with VOICE_ERR_MODEL_MISSING where there is none, or several
+ * to choose from.
+ */
+export async function modelFile(name: string, ending: '.gguf' | '.onnx' = '.gguf'): Promise<ModelFile> {
+	const place = modelPath(name);
+	const found = await statOf(place);
+	if (!found.isDirectory()) return { path: place, version: `${found.size}-${found.mtimeMs}`, bytes: found.size };
+	const file = path.join(place, await onlyModelIn(place, ending));
+	const { size, mtimeMs } = await statOf(file);
+	return { path: file, version: `${size}-${mtimeMs}`, bytes: size };
+}
+
+async function statOf(file: string): Promise<Stats> {
+	return await stat(file).catch((cause: unknown) => {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model file at ${file}.`, {
+			cause,
+			remedy: "Check the path. It is one on the voice runtime's machine, which may be another than n8n's.",
+		});
 	});
-	if (!found.isFile()) throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file} is not a file.`);
-	return { path: file, version: `${found.size}-${found.mtimeMs}`, bytes: found.size };
+}
+
+async function onlyModelIn(folder: string, ending: string): Promise<string> {
+	const names = (await readdir(folder)).sort();
+	// Later parts of a split model, and what goes with a model for pictures, are none by themselves.
+	const isPart = (each: string): boolean => Number(/-(\d+)-of-\d+\.gguf$/.exec(each)?.[1] ?? 1) > 1;
+	const models = names.filter((each) => each.endsWith(ending) && !each.startsWith('mmproj') && !isPart(each));
+	const [only] = models;
+	if (only !== undefined && models.length === 1) return only;
+	if (only === undefined) {
+		const shown = names.length === 0 ? 'it is empty' : `it contains ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no ${ending} file in ${folder}: ${shown}.`, { remedy: `Choose the ${ending} file of the model.` });
+	}
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several models in ${folder}: ${models.slice(0, 6).join(', ')}.`, {
+		remedy: `Choose one of the files, for example ${path.join(folder, only)}.`,
+	});
 }
 
 /* Why a setting's model cannot be used, and the command that helps. */

@@ -1,6 +1,7 @@
 import { VoiceError } from '../../../contract/errors';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
+import { assertTask } from '../../workers/sherpa/folder-kind';
 
 /** How sherpa opens a recogniser: an entry of its `modelConfig`, and the tokens. */
 interface Opening {
@@ -23,8 +24,9 @@ const FRAME_MS = 10;
 /** Finds out what recogniser lies in a folder. Rejects with VOICE_ERR_MODEL_MISSING, which names what it lacks. */
 export async function readRecogniserModel(place: string): Promise<StreamingModel | UtteranceModel> {
 	const folder = await ModelFolder.read(place);
+	await assertTask(folder, 'recogniser');
 	if (folder.has('preprocess*.onnx')) {
-		const { tokens, ...moonshine } = filesOf(folder, {
+		const { tokens, ...moonshine } = await filesOf(folder, {
 			preprocessor: 'preprocess*.onnx',
 			encoder: 'encode*.onnx',
 			uncachedDecoder: 'uncached_decode*.onnx',
@@ -34,20 +36,22 @@ export async function readRecogniserModel(place: string): Promise<StreamingModel
 		return { streaming: false, files: { moonshine }, tokens };
 	}
 	if (folder.has('*-encoder*.onnx')) {
-		const { tokens, ...whisper } = filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
+		const { tokens, ...whisper } = await filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
 		return { streaming: false, files: { whisper }, tokens, languages: languagesOf(await readOnnxMetadata(whisper.encoder)) };
 	}
 	if (folder.has('encoder*.onnx')) {
-		const { tokens, ...transducer } = filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
+		const { tokens, ...transducer } = await filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
 		return { streaming: true, files: { transducer }, tokens, windowMs: windowOf(place, await readOnnxMetadata(transducer.encoder)) };
 	}
 	if (folder.has('*.onnx')) {
-		const { tokens, model } = filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
+		const { tokens, model } = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
 		const about = await readOnnxMetadata(model);
 		const kind = about.has('window_size') ? 'nemoCtc' : 'zipformer2Ctc';
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
-	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: it contains no .onnx file.`);
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.`, {
+		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them.',
+	});
 }
 
 /** Whisper's encoder tells them, or that it knows English only. sherpa ends its process for one that is not among them. */
@@ -60,7 +64,9 @@ function languagesOf(about: ReadonlyMap<string, string>): readonly string[] | un
 function windowOf(place: string, about: ReadonlyMap<string, string>): number {
 	const frames = Number(about.get('T') ?? about.get('window_size'));
 	if (frames > 0 && frames < 10_000) return frames * FRAME_MS;
-	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used: it is damaged, or it is not a streaming model.`, {
-		remedy: 'Choose a streaming model (Zipformer, NeMo), Moonshine or Whisper, or fetch it again.',
+	const named = about.has('T') ? 'T' : 'window_size';
+	const found = about.has(named) ? `says ${named} ${String(about.get(named)).slice(0, 20)}` : 'does not say it';
+	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used. A streaming model says in its metadata how much sound it takes at a time (T or window_size); this one ${found}.`, {
+		remedy: 'It may hear whole utterances only, or come from another exporter than sherpa-onnx. Choose a streaming Zipformer or NeMo model that sherpa-onnx publishes, Moonshine or Whisper.',
 	});
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { encodeOnnx, type OnnxGraph } from '../../workers/onnx/onnx-writer';
 import { whistler, writeToneRecogniser } from '../../fixtures/tone-recogniser.fixture';
 import { createRecogniser } from '../recognisers';
+import { readRecogniserModel } from './recogniser-model';
 import { describeRecogniser } from '../conformance.fixture';
 
 const SENTENCES = ['move my appointment to friday at noon', 'what is on my calendar', 'book dinner for two on friday'] as const;
@@ -42,6 +43,50 @@ describe('a folder without a recogniser', () => {
 	});
 });
 
+describe('what is chosen in its place is told by what it is, and never guessed', () => {
+	const model = (metadata: Readonly<Record<string, string>> = {}): Buffer => encodeOnnx({ nodes: [], tensors: [], inputs: [], outputs: [], metadata });
+	const whisper = (name: string): Record<string, Buffer | string> => ({ [`${name}-encoder.onnx`]: model(), [`${name}-encoder.int8.onnx`]: model(), [`${name}-decoder.int8.onnx`]: model(), [`${name}-decoder.onnx`]: model(), [`${name}-tokens.txt`]: 'a 0\n' });
+	let folders = 0;
+	const folderOf = (files: Readonly<Record<string, Buffer | string>>): string => {
+		const folder = path.join(root, `chosen-${folders++}`);
+		mkdirSync(folder);
+		for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+		return folder;
+	};
+
+	it.each<[string, Record<string, Buffer | string>, string, RegExp, RegExp]>([
+		['a Piper voice', { 'joe.onnx': model(), 'joe.onnx.json': '{}' }, '', /is a Piper voice, not a recogniser/, /Orpheus Speak/],
+		['its configuration', { 'joe.onnx': model(), 'joe.onnx.json': '{}' }, 'joe.onnx.json', /is a Piper voice, not a recogniser/, /Orpheus Speak/],
+		['a voice for sherpa', { 'voice.onnx': model({ n_speakers: '1' }), 'tokens.txt': '' }, '', /is a voice, not a recogniser/, /Orpheus Speak/],
+		['Kokoro', { 'kokoro-v1.0.onnx': model(), 'voices-v1.0.bin': '' }, '', /Kokoro/, /Orpheus Speak/],
+		['a language model', { 'llama.gguf': 'GGUF' }, 'llama.gguf', /is a GGUF file/, /\.onnx file/],
+		['weights of PyTorch', { 'model.safetensors': '' }, 'model.safetensors', /weights for another program/, /in ONNX/],
+		['an archive', { 'whisper.tar.bz2': 'BZh' }, 'whisper.tar.bz2', /is an archive/, /Unpack/],
+		['a folder of something else', { 'README.md': 'x', 'config.json': '{}' }, '', /no recogniser in .*: it contains README\.md, config\.json|config\.json, README\.md/, /sherpa-onnx publishes/],
+		['two Whispers', { ...whisper('tiny.en'), ...whisper('base') }, '', /several models.*base-encoder.*tiny\.en-encoder/, /Choose one of the files/],
+		['two models with one name for their tokens', { 'a.onnx': model({ T: '45' }), 'b.onnx': model({ T: '45' }), 'tokens.txt': 'a 0\n' }, '', /several models.*a\.onnx, b\.onnx/, /Choose one of the files/],
+		['half of a download', { ...whisper('tiny'), 'tiny-encoder.int8.onnx': model({ text: 'x'.repeat(500) }).subarray(0, 300) }, '', /tiny-encoder\.int8\.onnx .*cut off/, /Fetch the file again/],
+		['a pointer of Git LFS', { ...whisper('tiny'), 'tiny-decoder.int8.onnx': 'version https://git-lfs.github.com/spec/v1\n' }, '', /tiny-decoder\.int8\.onnx .*Git LFS/, /git lfs pull/],
+		['an intact model that does not say what it is', { 'model.onnx': model({ model_type: 'EncDecCTCModel' }), 'tokens.txt': 'a 0\n' }, '', /does not say it/, /whole utterances only/],
+	])('%s', async (_what, files, name, message, remedy) => {
+		const refused = createRecogniser(path.join(folderOf(files), name));
+		await expect(refused).rejects.toMatchObject({ message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) });
+		await expect(refused).rejects.not.toThrow(/--\w|damaged/);
+	});
+
+	it('a file stands for the model that it is a part of, at its own precision', async () => {
+		const folder = folderOf({ ...whisper('tiny.en'), ...whisper('base') });
+		expect(await readRecogniserModel(path.join(folder, 'tiny.en-decoder.onnx'))).toMatchObject({
+			files: { whisper: { encoder: path.join(folder, 'tiny.en-encoder.onnx'), decoder: path.join(folder, 'tiny.en-decoder.onnx') } },
+			tokens: path.join(folder, 'tiny.en-tokens.txt'),
+		});
+		expect(await readRecogniserModel(path.join(folder, 'base-encoder.int8.onnx'))).toMatchObject({
+			files: { whisper: { encoder: path.join(folder, 'base-encoder.int8.onnx'), decoder: path.join(folder, 'base-decoder.int8.onnx') } },
+			tokens: path.join(folder, 'base-tokens.txt'),
+		});
+	});
+});
+
 describe('a model that sherpa-onnx does not survive', () => {
 	const damaged = (name: string): string => {
 		const folder = path.join(root, name.replaceAll(' ', '-'));
@@ -67,10 +112,10 @@ describe('a model that sherpa-onnx does not survive', () => {
 		['Zipformer', { 'encoder.onnx': encodeOnnx(silent), 'decoder.onnx': text, 'joiner.onnx': text, 'tokens.txt': tokens }],
 		['Moonshine', { 'preprocess.onnx': text, 'encode.int8.onnx': text, 'uncached_decode.int8.onnx': text, 'cached_decode.int8.onnx': text, 'tokens.txt': tokens }],
 		['Whisper', { 'tiny-encoder.int8.onnx': text, 'tiny-decoder.int8.onnx': text, 'tiny-tokens.txt': tokens }],
-	])('is refused by onnxruntime where all files of a %s are there and hold none', async (name, files) => {
+	])('is refused before that, where all files of a %s are there and hold none', async (name, files) => {
 		const folder = path.join(root, `false-${name}`);
 		mkdirSync(folder);
 		for (const [file, content] of Object.entries(files)) writeFileSync(path.join(folder, file), content);
-		await expect(createRecogniser(folder)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_BROKEN', message: expect.stringMatching(/onnx.*failed/) });
+		await expect(createRecogniser(folder)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_BROKEN', message: expect.stringMatching(/\.onnx in .* cannot be used: it is not an ONNX model/) });
 	});
 });

@@ -25,7 +25,7 @@ export class Orpheus implements VoiceKind {
 
 	/** The decoder of this machine, also for tokens that a server writes. */
 	readonly snacFor = async (decoder: string): Promise<SnacDecoder> => {
-		const file = await modelFile(await this.locate(decoder, 'snac'));
+		const file = await modelFile(await this.locate(decoder, 'snac'), '.onnx');
 		return keptIn(this.decoders, file, () => new SnacDecoder(file.path));
 	};
 

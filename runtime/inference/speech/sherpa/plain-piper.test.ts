@@ -77,7 +77,7 @@ it('names several speakers by their numbers', async () => {
 it('takes one of two voices in a folder by its file, and refuses to choose between them', async () => {
 	const folder = folderWith({ ...PAIR, 'de_DE-eva-low.onnx': MODEL, 'de_DE-eva-low.onnx.json': { ...CONFIG, dataset: 'eva' } });
 	expect((await read(path.join(folder, 'de_DE-eva-low.onnx'))).names).toEqual(['eva']);
-	await expect(read(folder)).rejects.toMatchObject({ message: expect.stringMatching(/several voices.*de_DE-eva-low\.onnx, en_US-joe-medium\.onnx/) });
+	await expect(read(folder)).rejects.toMatchObject({ message: expect.stringMatching(/several models.*de_DE-eva-low\.onnx, en_US-joe-medium\.onnx/) });
 });
 
 describe('espeak-ng\'s data', () => {
@@ -113,6 +113,6 @@ it.each([
 
 it('says that a file is no model, and that a place is empty', async () => {
 	const folder = folderWith({ ...PAIR, 'README.md': 'hello' });
-	await expect(read(path.join(folder, 'README.md'))).rejects.toMatchObject({ message: expect.stringContaining('is a file, and no .onnx file') });
+	await expect(read(path.join(folder, 'README.md'))).rejects.toMatchObject({ message: expect.stringContaining('is not an .onnx file') });
 	await expect(read(path.join(folder, 'nothing.onnx'))).rejects.toMatchObject({ message: expect.stringContaining('There is no file or folder at') });
 });

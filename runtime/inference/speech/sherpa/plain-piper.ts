@@ -44,11 +44,7 @@ export interface PreparedPiper {
 export function piperPair(folder: ModelFolder): PiperPair | undefined {
 	if (folder.has('tokens.txt')) return undefined;
 	const models = folder.all('*.onnx').filter((name) => folder.has(`${name}.json`));
-	if (models.length > 1) {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several voices in ${folder.path}: ${models.join(', ')}.`, {
-			remedy: `Choose one of the files, for example ${path.join(folder.path, models[0] ?? '')}.`,
-		});
-	}
+	if (models.length > 1) throw folder.several(models);
 	const [model] = models;
 	return model === undefined ? undefined : { model: path.join(folder.path, model), config: path.join(folder.path, `${model}.json`) };
 }

@@ -2,7 +2,9 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { assertOnnx } from '../../workers/onnx/onnx-file';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
+import { assertTask } from '../../workers/sherpa/folder-kind';
 import { phonemeDataFor, type PhonemePlaces } from '../../workers/sherpa/phoneme-data';
 import { piperPair, preparePiper } from './plain-piper';
 
@@ -32,7 +34,7 @@ const KINDS: readonly Kind[] = [
 	{
 		sign: 'lm_flow*.onnx',
 		read: async (folder) => {
-			const pocket = filesOf(folder, {
+			const pocket = await filesOf(folder, {
 				lmFlow: 'lm_flow*.onnx',
 				lmMain: 'lm_main*.onnx',
 				encoder: 'encoder*.onnx',
@@ -48,7 +50,7 @@ const KINDS: readonly Kind[] = [
 	{
 		sign: 'duration_predictor*.onnx',
 		read: async (folder) => {
-			const supertonic = filesOf(folder, {
+			const supertonic = await filesOf(folder, {
 				durationPredictor: 'duration_predictor*.onnx',
 				textEncoder: 'text_encoder*.onnx',
 				vectorEstimator: 'vector_estimator*.onnx',
@@ -71,7 +73,7 @@ const KINDS: readonly Kind[] = [
 	{
 		sign: 'voices.bin',
 		read: async (folder) => {
-			const files = filesOf(folder, { model: '*.onnx', voices: 'voices.bin', tokens: 'tokens.txt' });
+			const files = await filesOf(folder, { model: '*.onnx', voices: 'voices.bin', tokens: 'tokens.txt' });
 			const dataDir = folder.phonemeData();
 			if (!dataDir) throw folder.lacks(['espeak-ng-data']);
 			const about = await readOnnxMetadata(files.model);
@@ -83,7 +85,7 @@ const KINDS: readonly Kind[] = [
 	{
 		sign: '*.onnx',
 		read: async (folder) => {
-			const files = filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
+			const files = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
 			return { files: { vits: { ...files, ...reading(folder) } }, names: namesIn(await readOnnxMetadata(files.model)), references: [] };
 		},
 	},
@@ -101,19 +103,25 @@ export interface VoicePlaces extends PhonemePlaces {
  */
 export async function readVoiceModel(place: string, places: VoicePlaces): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
+	await assertTask(folder, 'voice');
 	const piper = piperPair(folder);
 	if (piper) {
+		await assertOnnx(piper.model);
 		const { model, tokens, language, names } = await preparePiper(piper, places.prepared);
 		const dataDir = await phonemeDataFor(language, folder.path, places);
 		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
 	}
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
-	if (!kind) throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: it contains no .onnx file.`);
+	if (!kind) {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.`, {
+			remedy: 'Choose the .onnx file of a Piper voice, or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
+		});
+	}
 	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
 }
 
 async function matcha(folder: ModelFolder, vocoder: string): Promise<Found> {
-	const files = filesOf(folder, { acousticModel: 'model*.onnx', vocoder, tokens: 'tokens.txt' });
+	const files = await filesOf(folder, { acousticModel: 'model*.onnx', vocoder, tokens: 'tokens.txt' });
 	return { files: { matcha: { ...files, ...reading(folder) } }, names: [], references: [] };
 }
 

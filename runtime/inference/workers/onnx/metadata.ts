@@ -12,33 +12,64 @@ const MOST_BYTES = 1024 * 1024;
 /** A model has a dozen fields and some entries: more is no model, and reading it would take for ever. */
 const MOST_FIELDS = 1000;
 
+/** A field of the file's outermost message. `length`: of what follows its head; 0 for a number. */
+interface Field {
+	readonly number: number;
+	readonly at: number;
+	readonly length: number;
+}
+
+/** The fields up to the end, or to what is none. What a field holds is skipped, not read, so the size of the file does not matter. */
+async function* fieldsOf(handle: FileHandle, size: number): AsyncGenerator<Field> {
+	for (let at = 0, fields = 0; at < size && fields < MOST_FIELDS; fields++) {
+		const tag = varint(await bytesAt(handle, at, VARINT_BYTES), 0);
+		if (!tag) return;
+		const head = varint(await bytesAt(handle, at + tag.bytes, VARINT_BYTES), 0);
+		if (!head) return;
+		const wire = tag.value % 8;
+		if (wire !== 0 && wire !== LENGTH_DELIMITED) return;
+		at += tag.bytes + head.bytes;
+		const length = wire === 0 ? 0 : head.value;
+		yield { number: tag.value >> 3, at, length };
+		at += length;
+	}
+}
+
 /**
- * The texts that an ONNX file carries about itself. The graph is skipped, not read, so the size of the file does
- * not matter. Empty for a file that is none or is cut short: whoever runs the graph will say so.
+ * The texts that an ONNX file carries about itself. Empty for a file that is none or is cut short: whoever runs the
+ * graph will say so.
  */
 export async function readOnnxMetadata(file: string): Promise<ReadonlyMap<string, string>> {
 	const found = new Map<string, string>();
 	const handle = await open(file, 'r');
 	try {
 		const { size } = await handle.stat();
-		for (let at = 0, fields = 0; at < size && fields < MOST_FIELDS; fields++) {
-			const tag = varint(await bytesAt(handle, at, VARINT_BYTES), 0);
-			if (!tag) break;
-			const head = varint(await bytesAt(handle, at + tag.bytes, VARINT_BYTES), 0);
-			if (!head) break;
-			at += tag.bytes + head.bytes;
-			if (tag.value % 8 === 0) continue;
-			if (tag.value % 8 !== LENGTH_DELIMITED) break;
-			if (tag.value >> 3 === METADATA_PROPS && head.value <= MOST_BYTES) {
-				const { key, value } = entry(await bytesAt(handle, at, head.value));
-				found.set(key, value);
-			}
-			at += head.value;
+		for await (const { number, at, length } of fieldsOf(handle, size)) {
+			if (number !== METADATA_PROPS || length > MOST_BYTES) continue;
+			const { key, value } = entry(await bytesAt(handle, at, length));
+			found.set(key, value);
 		}
 	} finally {
 		await handle.close();
 	}
 	return found;
+}
+
+/** Which fields a file has, and how many bytes its last one is short of. */
+export async function outermostFields(file: string): Promise<{ readonly numbers: ReadonlySet<number>; readonly missingBytes: number }> {
+	const numbers = new Set<number>();
+	let end = 0;
+	const handle = await open(file, 'r');
+	try {
+		const { size } = await handle.stat();
+		for await (const { number, at, length } of fieldsOf(handle, size)) {
+			numbers.add(number);
+			end = at + length;
+		}
+		return { numbers, missingBytes: Math.max(0, end - size) };
+	} finally {
+		await handle.close();
+	}
 }
 
 async function bytesAt(handle: FileHandle, at: number, count: number): Promise<Buffer> {

@@ -1,10 +1,16 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
+import { assertOnnx } from '../onnx/onnx-file';
 
 /** espeak-ng's phoneme data, without which sherpa's English voices cannot read: by GPL-3.0, and so never in our package. */
 const PHONEMES = 'espeak-ng-data';
 const PHONEME_FILES = ['phontab', 'phonindex', 'phondata', 'intonations'];
+
+/** A word in a file's name that says which part of a model it is, and what its name and its parts have in common. */
+const PART = /(?:^|[-_.])(?:uncached_decode|cached_decode|preprocess|encode|encoder|decode|decoder|joiner|decoder_model_merged|encoder_model|decoder_model)(?=[-_.])/;
+/** Marks of the same model at another precision. */
+const PRECISION = /[-_.](?:int8|fp16|fp32|q8f16|q4|bnb4|uint8|quantized|quant)(?=[-_.])/;
 
 /** The files of one model, as sherpa's authors publish them: in one folder, under telling names. */
 export class ModelFolder {
@@ -12,26 +18,32 @@ export class ModelFolder {
 		readonly path: string,
 		private readonly names: readonly string[],
 		private readonly phonemes: readonly string[],
+		/** The file that was named, where it was one. */
+		private readonly chosen: string | undefined,
 	) {}
 
 	/**
-	 * @param place a folder, or one model's .onnx file in it: then the other models beside it are passed over
+	 * @param place a folder, or one model's file in it: then the other models beside it are passed over
 	 * @throws VOICE_ERR_MODEL_MISSING where there is neither
 	 */
 	static async read(place: string): Promise<ModelFolder> {
 		const found = await stat(place).catch((cause: unknown) => {
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no file or folder at ${place}.`, { cause });
-		});
-		const folder = found.isDirectory() ? place : path.dirname(place);
-		if (!found.isDirectory() && !place.endsWith('.onnx')) {
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${place} is a file, and no .onnx file.`, {
-				remedy: 'Choose the .onnx file of the model, or the folder that holds all of its files.',
+			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no file or folder at ${place}.`, {
+				cause,
+				remedy: "Check the path. It is one on the voice runtime's machine, which may be another than n8n's.",
 			});
-		}
-		const chosen = path.basename(place);
-		const isOther = (name: string): boolean => /\.onnx(\.json)?$/.test(name) && name !== chosen && name !== `${chosen}.json`;
-		const names = (await readdir(folder)).filter((name) => found.isDirectory() || !isOther(name));
-		return new ModelFolder(folder, names.sort(), await readdir(path.join(folder, PHONEMES)).catch(() => []));
+		});
+		if (found.isDirectory()) return await ModelFolder.of(place, undefined);
+		// Piper's voice is a pair, and either names it.
+		const model = place.replace(/\.onnx\.json$/, '.onnx');
+		if (!model.endsWith('.onnx')) throw noModelFile(place);
+		return await ModelFolder.of(path.dirname(model), path.basename(model));
+	}
+
+	private static async of(folder: string, chosen: string | undefined): Promise<ModelFolder> {
+		const names = (await readdir(folder)).sort();
+		const mine = chosen === undefined ? names : names.filter((name) => belongsTo(name, chosen));
+		return new ModelFolder(folder, mine, await readdir(path.join(folder, PHONEMES)).catch(() => []), chosen);
 	}
 
 	/** Names that fit `pattern`, in which `*` stands for anything. */
@@ -45,11 +57,29 @@ export class ModelFolder {
 		return this.all(pattern).length > 0;
 	}
 
-	/** Of the files that fit, the int8 one: nearly as good and quicker on a CPU. undefined where none does. */
+	/** Everything in it that a person may have meant, for a message. */
+	get contents(): string {
+		const shown = this.names.filter((name) => !name.startsWith('.'));
+		return shown.length === 0 ? 'it is empty' : `it contains ${shown.slice(0, 6).join(', ')}${shown.length > 6 ? ` and ${shown.length - 6} more` : ''}`;
+	}
+
+	/**
+	 * Of the files that fit, the int8 one: nearly as good and quicker on a CPU; or the one that was named. undefined where
+	 * none does. Throws VOICE_ERR_MODEL_MISSING where they belong to several models.
+	 */
 	find(pattern: string): string | undefined {
 		const fitting = this.all(pattern);
-		const name = fitting.find((each) => each.includes('.int8.')) ?? fitting[0];
+		const models = new Map(fitting.map((name) => [withoutPrecision(name), name]));
+		if (models.size > 1) throw this.several([...models.values()]);
+		const exact = this.chosen === undefined ? undefined : fitting.find((name) => precisionOf(name) === precisionOf(this.chosen ?? ''));
+		const name = exact ?? fitting.find((each) => each.includes('.int8.')) ?? fitting[0];
 		return name === undefined ? undefined : path.join(this.path, name);
+	}
+
+	several(names: readonly string[]): VoiceError {
+		return new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several models in ${this.path}: ${names.slice(0, 6).join(', ')}.`, {
+			remedy: `Choose one of the files, for example ${path.join(this.path, names[0] ?? '')}.`,
+		});
 	}
 
 	/** undefined where there is none. Throws VOICE_ERR_MODEL_MISSING where some of it is missing. */
@@ -61,7 +91,9 @@ export class ModelFolder {
 	}
 
 	lacks(names: readonly string[]): VoiceError {
-		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The model in ${this.path} lacks ${names.join(', ')}.`);
+		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The model in ${this.path} lacks ${names.join(', ')}: ${this.contents}.`, {
+			remedy: 'Fetch it again, with all of its files in one folder and under the names that its authors gave them.',
+		});
 	}
 
 	/** Changes when one of its files does. */
@@ -73,11 +105,45 @@ export class ModelFolder {
 
 /**
  * The files of `folder` by what they are for, absolute. `wanted` gives a pattern for each.
- * Throws VOICE_ERR_MODEL_MISSING, which names what is not there.
+ * Rejects with VOICE_ERR_MODEL_MISSING, which names what is not there, and VOICE_ERR_MODEL_BROKEN for a file that is no model.
  */
-export function filesOf<K extends string>(folder: ModelFolder, wanted: Readonly<Record<K, string>>): Record<K, string> {
+export async function filesOf<K extends string>(folder: ModelFolder, wanted: Readonly<Record<K, string>>): Promise<Record<K, string>> {
 	const entries = Object.entries<string>(wanted);
 	const lacking = entries.filter(([, pattern]) => !folder.has(pattern)).map(([, pattern]) => pattern);
 	if (lacking.length > 0) throw folder.lacks(lacking);
-	return Object.fromEntries(entries.map(([part, pattern]) => [part, folder.find(pattern)])) as Record<K, string>;
+	const found = Object.fromEntries(entries.map(([part, pattern]) => [part, folder.find(pattern)])) as Record<K, string>;
+	for (const file of Object.values<string>(found)) {
+		if (file.endsWith('.onnx')) await assertOnnx(file);
+	}
+	return found;
+}
+
+/** Whether a file is part of the model that `chosen` is a file of. What is no model belongs to all. */
+function belongsTo(name: string, chosen: string): boolean {
+	if (name.endsWith('-tokens.txt') && family(chosen) !== '') return name === `${family(chosen)}-tokens.txt`;
+	if (!/\.onnx(\.json)?$/.test(name) || name === chosen || name === `${chosen}.json`) return true;
+	return PART.test(chosen) && PART.test(name) && family(name) === family(chosen);
+}
+
+/** `tiny` of `tiny-encoder.int8.onnx`; '' where the parts have no name in common. */
+function family(name: string): string {
+	return name.slice(0, PART.exec(name)?.index ?? 0);
+}
+
+function withoutPrecision(name: string): string {
+	return name.replace(PRECISION, '');
+}
+function precisionOf(name: string): string {
+	return PRECISION.exec(name)?.[0].slice(1) ?? '';
+}
+
+function noModelFile(place: string): VoiceError {
+	const ends: ReadonlyArray<readonly [RegExp, string, string]> = [
+		[/\.gguf$/i, 'is a GGUF file, a language model', 'Choose an .onnx file here, or the folder that holds all files of the model.'],
+		[/\.(?:zip|tar|gz|bz2|xz|tgz|7z)$/i, 'is an archive', 'Unpack it, and choose the folder or the .onnx file in it.'],
+		[/\.(?:pt|pth|bin|safetensors|ckpt|ct2|tflite)$/i, 'holds weights for another program', 'Look for a version of this model in ONNX, and choose its .onnx file or its folder.'],
+		[/./, 'is not an .onnx file', 'Choose the .onnx file of the model, or the folder that holds all of its files.'],
+	];
+	const [, what = '', remedy = ''] = ends.find(([end]) => end.test(place)) ?? [];
+	return new VoiceError('VOICE_ERR_MODEL_MISSING', `${place} ${what}.`, { remedy });
 }

@@ -59,8 +59,10 @@ export async function startSherpa<P extends Protocol, R>(
 		await stop();
 		if (hung) throw new VoiceError('VOICE_ERR_MODEL_FAILED', `${folder} took too long to open.`);
 		if (!dead) throw error;
-		const why = said.text() || `opening it ended the process (${child.signalCode ?? `exit code ${child.exitCode}`})`;
-		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`);
+		const why = said.text() || `it ended (${child.signalCode ?? `exit code ${child.exitCode}`})`;
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used. sherpa-onnx could not open it: ${why}`, {
+			remedy: 'Its files may belong to different models, or to a kind that sherpa-onnx does not know. Fetch it again from where sherpa-onnx publishes it, or choose another one.',
+		});
 	} finally {
 		clearTimeout(limit);
 	}
@@ -89,7 +91,8 @@ function readable(text: string): string {
 	return text
 		.split('\n')
 		.map((line) => line.replace(/^\S+\.(?:cc|h):\S+:\d+ /, '').replace(/^\s*what\(\):\s*/, '').trim())
-		.filter((line) => line !== '' && !line.startsWith('terminate called'))
+		// What it says of its command line helps nobody who has none.
+		.filter((line) => line !== '' && !line.startsWith('terminate called') && !/--\w/.test(line))
 		.slice(-2)
 		.join(' ')
 		.slice(0, 500);

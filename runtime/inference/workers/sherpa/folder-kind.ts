@@ -1,0 +1,45 @@
+import { VoiceError } from '../../../contract/errors';
+import { readOnnxMetadata } from '../onnx/metadata';
+import type { ModelFolder } from './folder';
+
+export type FolderTask = 'recogniser' | 'voice';
+
+interface FolderKind {
+	readonly what: string;
+	readonly task: FolderTask;
+}
+
+/** By the files that only one kind has. */
+const SIGNS: ReadonlyArray<readonly [pattern: string, what: string, task: FolderTask]> = [
+	['*.onnx.json', 'a Piper voice', 'voice'],
+	['voices*.bin', 'a Kokoro or Kitten voice', 'voice'],
+	['voices*.npz', 'a Kokoro voice', 'voice'],
+	['lm_flow*.onnx', 'a Pocket TTS voice', 'voice'],
+	['duration_predictor*.onnx', 'a Supertonic voice', 'voice'],
+	['vocos*.onnx', 'a Matcha voice', 'voice'],
+	['hifigan*.onnx', 'a Matcha voice', 'voice'],
+	['preprocess*.onnx', 'a Moonshine recogniser', 'recogniser'],
+	['*-encoder*.onnx', 'a Whisper recogniser', 'recogniser'],
+	['joiner*.onnx', 'a Zipformer recogniser', 'recogniser'],
+];
+
+/** What lies in a folder; undefined where nothing says it. */
+export async function kindOf(folder: ModelFolder): Promise<FolderKind | undefined> {
+	const [, what, task] = SIGNS.find(([pattern]) => folder.has(pattern)) ?? [];
+	if (what !== undefined && task !== undefined) return { what, task };
+	if (folder.all('*.onnx').length !== 1) return undefined;
+	const about = await readOnnxMetadata(folder.find('*.onnx') ?? '');
+	if (about.has('n_speakers') || about.has('speaker_names') || about.get('model_type') === 'vits') return { what: 'a voice', task: 'voice' };
+	if (about.has('T') || about.has('window_size') || about.has('vocab_size')) return { what: 'a recogniser', task: 'recogniser' };
+	return undefined;
+}
+
+/** Rejects with VOICE_ERR_BAD_REQUEST where it is a model of the other kind. */
+export async function assertTask(folder: ModelFolder, task: FolderTask): Promise<void> {
+	const kind = await kindOf(folder);
+	if (kind === undefined || kind.task === task) return;
+	const node = kind.task === 'voice' ? 'Orpheus Speak' : 'Transcribe';
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `What lies in ${folder.path} is ${kind.what}, not a ${task}.`, {
+		remedy: `Choose a ${task} here. This model can be chosen in ${node}.`,
+	});
+}
