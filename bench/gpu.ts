@@ -15,7 +15,8 @@ import { REFERENCE_FRAMES } from './snac/schedules';
  *
  *     npm run bench gpu [-- --json] [--quant q4_k_m|q8_0|q4_0] [--callers 1,2,4,8] [--seconds N] [--rounds N] [--tokens N]
  *
- * A caller takes 230 MB of the card's memory, the model 2.4 GB (4.0 as q8_0): 16 or 32 callers need `--callers 1,8,16,32`.
+ * A caller takes 352 MB of a quarter of the memory that the model (2.4 GB, 4.0 as q8_0) leaves free on the card: 55 fit in 80 GB.
+ * More than 8 need `--callers 1,8,16,32`.
  * `--cpu --layers 1` tries the bench itself where there is no card: its figures then mean nothing.
  */
 const callers = numbers('--callers', '1,2,4,8');

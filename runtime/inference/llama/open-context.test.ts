@@ -1,6 +1,6 @@
-// Guards against: more sequences than memory holds, a model that gets none, and a wrong estimate that ends in no model at all.
+// Guards against: a big card that serves no more speeches than a small one, more sequences than memory holds, a model that gets none, and a wrong estimate that ends in no model at all.
 import fc from 'fast-check';
-import { bytesPerToken, parts, sequencesFor, withFewer } from './open-context';
+import { bytesPerToken, capsOn, parts, sequencesFor, withFewer } from './open-context';
 
 const ORPHEUS = { block_count: 28, embedding_length: 3072, attention: { head_count: 24, head_count_kv: 8 } };
 const GIB = 1024 ** 3;
@@ -17,6 +17,7 @@ it('takes a quarter of what is free, at least one sequence and never more than a
 	const tokenBytes = bytesPerToken(ORPHEUS);
 	expect(sequencesFor(tokenBytes, 4 * GIB, wish)).toBe(3);
 	expect(sequencesFor(tokenBytes, 70 * GIB, wish)).toBe(24);
+	expect(sequencesFor(tokenBytes, 70 * GIB, { ...wish, memory: 16 * GIB })).toBe(32);
 	fc.assert(
 		fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), fc.integer({ min: 1, max: 64 }), (free, sequences) => {
 			const fitting = sequencesFor(tokenBytes, free, { ...wish, sequences });
@@ -25,6 +26,22 @@ it('takes a quarter of what is free, at least one sequence and never more than a
 			if (fitting > 1) expect(fitting * tokenBytes * wish.contextTokens).toBeLessThanOrEqual(free / 4);
 		}),
 	);
+});
+
+it.each([
+	[8, 3],
+	[24, 15],
+	[48, 32],
+	[80, 55],
+	[141, 98],
+	[2000, 256],
+])('lets the memory of a card decide: with %d GB, of which the 3B model takes 2.4, %d speeches', (gigabytes, speeches) => {
+	const onCard = { ...capsOn(true, { sequences: 4, memory: GIB }), contextTokens: 3072, threads: 1 };
+	expect(sequencesFor(bytesPerToken(ORPHEUS), (gigabytes - 2.4) * 1e9, onCard)).toBe(speeches);
+});
+
+it('caps what a processor does at a time, whatever its memory', () => {
+	expect(sequencesFor(bytesPerToken(ORPHEUS), 1000 * GIB, { ...capsOn(false, { sequences: 4, memory: 8 * GIB }), contextTokens: 3072, threads: 1 })).toBe(4);
 });
 
 it('opens with fewer where memory was over-estimated, and says why when not even one fits', async () => {

@@ -5,14 +5,25 @@ import { z } from 'zod';
 const FREE_SHARE = 0.25;
 /** A prompt is read in chunks of up to this many tokens. */
 const BATCH_TOKENS = 512;
+/** llama.cpp takes no more in one context (LLAMA_MAX_SEQ). */
+const MOST_SEQUENCES = 256;
+
+/** What the sequences of a model may come to at most. */
+interface Caps {
+	readonly sequences: number;
+	/** Of all of them together, bytes. */
+	readonly memory: number;
+}
+
+/** On a GPU its memory decides, and nothing else: a bigger card carries more. `onProcessor`: what the processor can do at a time. */
+export function capsOn(onGpu: boolean, onProcessor: Caps): Caps {
+	return onGpu ? { sequences: MOST_SEQUENCES, memory: Number.POSITIVE_INFINITY } : onProcessor;
+}
 
 /** What a model's context should be. */
-interface ContextWish {
+interface ContextWish extends Caps {
 	/** Tokens that a sequence may hold. */
 	readonly contextTokens: number;
-	/** Sequences at most, and memory for all of them together at most, in bytes. */
-	readonly sequences: number;
-	readonly memory: number;
 	readonly threads: number;
 }
 

@@ -6,5 +6,5 @@ import os from 'node:os';
  * tens of speeches is sampled on a thread of its own. libuv reads this once, at its first use: main imports this
  * file first.
  */
-const wanted = Math.min(32, Math.max(8, os.availableParallelism()));
+const wanted = Math.max(8, os.availableParallelism());
 if (Number(process.env.UV_THREADPOOL_SIZE ?? 0) < wanted) process.env.UV_THREADPOOL_SIZE = String(wanted);

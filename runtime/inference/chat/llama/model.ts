@@ -5,7 +5,7 @@ import type { Scheduler } from '../../scheduler/scheduler';
 import type { Lane } from '../../scheduler/steps';
 import type { PromptFormat } from './prompt-format';
 import type { Backend, Library } from '../../llama/library';
-import { isWhollyOnGpu, openContext } from '../../llama/open-context';
+import { capsOn, isWhollyOnGpu, openContext } from '../../llama/open-context';
 import { ChunkPace } from '../../llama/prefill';
 import { sequencesOf, SequencePool } from '../../llama/sequences';
 import { quickerThreads } from '../../llama/thread-check';
@@ -14,9 +14,7 @@ import { threadsFor } from '../../machine/cores';
 /** Room for a conversation: half an hour of talk. A model made for less gets less. */
 const CONTEXT_TOKENS = 4096;
 /** Conversations kept in memory: more than a machine can speak with at a time on its CPU. */
-const MOST_SEQUENCES = 16;
-/** Memory for all conversations together, at most. */
-const MEMORY_BYTES = 2 * 1024 ** 3;
+const ON_PROCESSOR = { sequences: 16, memory: 2 * 1024 ** 3 };
 
 export interface ChatModel {
 	readonly library: Library;
@@ -36,7 +34,7 @@ export async function loadChatModel(backend: Backend, scheduler: Scheduler, file
 		const model = await backend.llama.loadModel({ modelPath: file.path });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), scheduler, hurry);
-		const context = await openContext(model, { contextTokens, sequences: MOST_SEQUENCES, memory: MEMORY_BYTES, threads });
+		const context = await openContext(model, { ...capsOn(model.gpuLayers > 0, ON_PROCESSOR), contextTokens, threads });
 		const { library } = backend;
 		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
 		return { library, model, format, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };

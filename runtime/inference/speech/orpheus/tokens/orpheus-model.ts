@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { VoiceError } from '../../../../contract/errors';
 import type { Backend } from '../../../llama/library';
-import { isWhollyOnGpu, openContexts } from '../../../llama/open-context';
+import { capsOn, isWhollyOnGpu, openContexts } from '../../../llama/open-context';
 import { ChunkPace } from '../../../llama/prefill';
 import { numberOf, sequencesOf } from '../../../llama/sequences';
 import { threadsFor } from '../../../machine/cores';
@@ -17,9 +17,11 @@ import { OrpheusVocabulary } from './vocabulary';
 
 /** The longest text that Orpheus gets at a time, and all that it may write for it: see text/parts and runaway. */
 const CONTEXT_TOKENS = 3072;
-/** Speeches written at a time. On a CPU each takes its speed from the others; a GPU carries tens. */
-const CPU_SEQUENCES = 4;
-const GPU_SEQUENCES = 32;
+/**
+ * On a CPU each speech takes its speed from the others. A GPU carries tens: as many as find room in its memory, where the
+ * published model takes 352 MB for each.
+ */
+const ON_PROCESSOR = { sequences: 4, memory: 8 * 1024 ** 3 };
 /**
  * On a GPU sampling, which the processor does over 156,940 tokens, takes longer than the model: while it goes on in one
  * context, another computes. On an H200 the model writes 8 speeches' tokens in 4.9 ms and 16 in 5.2; with sampling, in one
@@ -28,8 +30,6 @@ const GPU_SEQUENCES = 32;
 const GPU_CONTEXTS = 4;
 /** Smaller batches waste the GPU: it reads all weights for each. */
 const LEAST_BATCH = 4;
-/** Memory for all of them together, at most. The published model takes 352 MB for each. */
-const MEMORY_BYTES = 8 * 1024 ** 3;
 
 /** Where a speech is written: a sequence of one of the model's contexts. */
 export interface Place {
@@ -87,8 +87,8 @@ export async function loadOrpheusModel({ llama, cores }: Backend, scheduler: Sch
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const onGpu = model.gpuLayers > 0;
 		const threads = threadsFor(file.bytes, cores, isWhollyOnGpu(model));
-		const sequences = size.sequences ?? (onGpu ? GPU_SEQUENCES : CPU_SEQUENCES);
-		const wish = { contextTokens, sequences, memory: MEMORY_BYTES, threads };
+		const caps = capsOn(onGpu, ON_PROCESSOR);
+		const wish = { ...caps, sequences: size.sequences ?? caps.sequences, contextTokens, threads };
 		const contexts = await openContexts(model, wish, size.contexts ?? contextsFor(cores, onGpu), size.contexts === undefined ? LEAST_BATCH : 1);
 		const places = new SpeechPlaces(placesIn(contexts, scheduler.lanes(file.path, onGpu, contexts.length)));
 		const { name, finetune, languages } = general.parse(model.fileInfo.metadata.general);
