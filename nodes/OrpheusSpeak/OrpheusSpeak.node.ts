@@ -10,6 +10,7 @@ import {
 import { eachItem } from '../shared/each-item';
 import { enginesFor } from '../shared/model-parameter';
 import { orpheusSpeakProperties } from './properties';
+import { gapHints } from './gap-hints';
 import { speakItem } from './speak-item';
 import { ENGINE_OF_ROW } from './voice-parameters';
 
@@ -51,7 +52,9 @@ export class OrpheusSpeak implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await eachItem(this, speakItem);
+		const outputs = await eachItem(this, speakItem);
+		this.addExecutionHints(...gapHints(outputs.flat()));
+		return outputs;
 	}
 }
 

@@ -10,7 +10,7 @@ import { VoiceRuntime, fixedLocator } from './voice-runtime';
 const KEY = 'x'.repeat(40);
 const TURN = `t_${'a'.repeat(24)}`;
 const SPEECH = { text: 'Hi', speak: speakSettings.parse({}), waitForEnd: true, executionId: '1', node: 'Speak' };
-const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, timings: {}, engine: 'flite', replaced: [] };
+const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: {}, engine: 'flite', replaced: [] };
 
 let servers: Server[] = [];
 let asked: string[] = [];

@@ -4,7 +4,7 @@ import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './cha
 import { doneBy } from './engines';
 import { MAX_SDP_CHARACTERS, callerAnswer } from './signalling';
 import { processState } from './stats';
-import { sessionId, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
+import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
 
 /**
  * The nodes' API: JSON over HTTP on the gateway, every call with `Authorization: Bearer <key>`.
@@ -171,6 +171,8 @@ export const speech = z.object({
 	note: z.string(),
 	/** How long the agent was heard, ms. */
 	spokenMs: z.number(),
+	/** A runtime from before this field came says nothing. */
+	gaps: speechGaps.default({}),
 	timings: turnTimings,
 	...doneBy.shape,
 });

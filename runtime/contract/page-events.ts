@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorShape } from './errors';
 import { boundedArguments } from './json-bounds';
-import { sessionId, turnId, turnTimings } from './turn';
+import { sessionId, speechGaps, turnId, turnTimings } from './turn';
 
 /**
  * What the runtime tells the caller's page, as JSON text over the data channel named `events`.
@@ -49,7 +49,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 		ok: z.boolean(),
 		durationMs: z.number(),
 	}),
-	z.object({ type: z.literal('turn.finished'), turnId, timings: turnTimings }),
+	/** `gaps`: of all that was said in the turn. */
+	z.object({ type: z.literal('turn.finished'), turnId, timings: turnTimings, gaps: speechGaps.optional() }),
 	z.object({ type: z.literal('error'), error: errorShape, turnId: turnId.optional() }),
 	/** `error` where the call did not end as it should. */
 	z.object({ type: z.literal('session.ended'), reason: z.string(), error: errorShape.optional() }),

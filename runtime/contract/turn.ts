@@ -45,6 +45,24 @@ export const turnTimings = z.object({
 });
 export type TurnTimings = z.infer<typeof turnTimings>;
 
+/**
+ * What a speech waited for where it fell silent in the middle. `text`: its next sentence was not written yet. `tokens`:
+ * Orpheus's language model (the card, or its sampling). `decoder`: the SNAC decoder. `voice`: a voice that does not say
+ * more. `machine`: the audio process had no time to send sound that was there.
+ */
+export const gapCauses = ['text', 'tokens', 'decoder', 'voice', 'machine'] as const;
+export type GapCause = (typeof gapCauses)[number];
+
+/** Silences in the middle of what the agent said, made on our side of the network; ms. */
+export const speechGaps = z.object({
+	count: z.number().int().default(0),
+	totalMs: z.number().default(0),
+	longestMs: z.number().default(0),
+	/** ms by what was waited for; what was not waited for is absent. */
+	causes: z.record(z.enum(gapCauses), z.number()).default({}),
+});
+export type SpeechGaps = z.infer<typeof speechGaps>;
+
 /** A tool call as the turn's data shows it. */
 export const toolRecord = z.object({ call: toolCall, result: toolResult.nullable() });
 export type ToolRecord = z.infer<typeof toolRecord>;

@@ -45,7 +45,8 @@ const speakInput = z.discriminatedUnion('type', [
 ]);
 
 const speakEvent = z.discriminatedUnion('type', [
-	z.object({ type: z.literal('audio'), piece: z.number().int(), pcm, sampleRate: z.number().int() }),
+	/** `waitedFor`: what of a voice with several parts took longest, where it says so. */
+	z.object({ type: z.literal('audio'), piece: z.number().int(), pcm, sampleRate: z.number().int(), waitedFor: z.enum(['tokens', 'decoder']).optional() }),
 	/** All sound of the piece has been sent: `samples` in all. */
 	z.object({ type: z.literal('pieceEnd'), piece: z.number().int(), samples: z.number().int() }),
 	/** Who speaks: before the first sound, and again when another takes over. */

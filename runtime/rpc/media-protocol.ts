@@ -55,6 +55,11 @@ const sessionEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),
 	/** Every 100 ms while playing. */
 	z.object({ type: z.literal('progress'), utteranceId: z.string(), playedSamples: z.number().int() }),
+	/**
+	 * The utterance fell silent in the middle for `ms`, from `at` on. `late`: there was nothing to send, `stalled`: this
+	 * process had no time. What the caller caused by speaking is none.
+	 */
+	z.object({ type: z.literal('gap'), utteranceId: z.string(), at: z.number(), ms: z.number(), why: z.enum(['late', 'stalled']) }),
 	/** The caller speaks, so media paused by itself. */
 	z.object({ type: z.literal('paused'), utteranceId: z.string(), playedSamples: z.number().int(), at: z.number() }),
 	/** The utterance is over: `complete` or flushed. */

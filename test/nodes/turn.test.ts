@@ -24,7 +24,7 @@ function ASKER(node: string) {
 const BY_PACK = { engine: 'pack:listen', replaced: [] };
 const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
 const TRANSCRIPT = { ...BY_PACK, text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
-const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, timings: { e2e_latency: 700 } };
+const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: { e2e_latency: 700 } };
 const USAGE = { promptTokens: 10, reusedTokens: 5, completionTokens: 3 };
 function done(more: object = {}) {
 	return {

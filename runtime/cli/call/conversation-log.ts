@@ -69,7 +69,7 @@ export class ConversationLog {
 			}
 			case 'turn.finished': {
 				const turn = this.turns.get(event.turnId);
-				if (turn) turn.timings = event.timings;
+				if (turn) Object.assign(turn, { timings: event.timings, gaps: event.gaps });
 				break;
 			}
 			case 'error': {

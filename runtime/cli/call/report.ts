@@ -1,5 +1,5 @@
 import type { ErrorShape } from '../../contract/errors';
-import type { TurnTimings } from '../../contract/turn';
+import type { SpeechGaps, TurnTimings } from '../../contract/turn';
 
 export interface ReportedTool {
 	readonly id: string;
@@ -23,6 +23,8 @@ export interface CallTurn {
 	readonly tools: ReportedTool[];
 	/** The runtime's own figures. */
 	timings?: TurnTimings;
+	/** Where the reply fell silent in the middle. */
+	gaps?: SpeechGaps | undefined;
 	/** Measured here: last audible sample sent -> first audible sample received. */
 	responseMs?: number;
 	/** Measured here, when interrupting: first audible sample sent -> last audible sample of the old reply received. */
@@ -63,9 +65,10 @@ const ROWS: Array<[keyof TurnTimings, string]> = [
 ];
 
 /** One turn's times as lines of text. */
-export function turnTable({ timings = {}, responseMs, silencedMs }: CallTurn): string[] {
+export function turnTable({ timings = {}, gaps, responseMs, silencedMs }: CallTurn): string[] {
 	const rows: Array<[string, string, number | undefined]> = [
 		...ROWS.map(([name, about]): [string, string, number | undefined] => [name, about, timings[name]]),
+		['gaps', `silences within the speech (${gaps?.count ?? 0})`, gaps?.count ? gaps.totalMs : undefined],
 		['(caller)', 'end of speech -> reply heard', responseMs],
 		['(caller)', 'start of interruption -> agent silent', silencedMs],
 	];

@@ -7,8 +7,11 @@ import type { MediaEvent } from '../../rpc/media-protocol';
 import { heardText, type SpokenPiece } from '../../dialogue/heard/heard-text';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
+import type { SpeechGaps } from '../../contract/turn';
+import { monotonicClock } from '../../lib/clock';
 import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
+import { GapRecord } from './speech-gaps';
 import { VoiceStream } from './voice-stream';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
@@ -53,6 +56,7 @@ export class AgentUtterance {
 	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
 	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
 	private readonly voice: VoiceStream;
+	private readonly gapRecord = new GapRecord();
 	private sampleRate = 0;
 	private sentSamples = 0;
 	private played = 0;
@@ -120,6 +124,11 @@ export class AgentUtterance {
 		return this.outcome?.spokenMs ?? 0;
 	}
 
+	/** Where it fell silent in the middle, so far. */
+	get gaps(): SpeechGaps {
+		return this.gapRecord.all;
+	}
+
 	/** Heard so far. */
 	get heard(): string {
 		return this.outcome?.heard ?? heardText(this.pieces, this.played, this.sampleRate);
@@ -135,7 +144,9 @@ export class AgentUtterance {
 
 	/** What is written so far is spoken now, even if no sentence ends there: a pause in the writing follows. */
 	settle(): void {
-		if (!this.over) this.enqueue(this.splitter.flush());
+		if (this.over) return;
+		this.enqueue(this.splitter.flush());
+		this.gapRecord.writingPauses(this.pieces.length + this.queue.length);
 	}
 
 	/** No more text will come. */
@@ -161,6 +172,7 @@ export class AgentUtterance {
 	onMedia(event: Extract<MediaEvent, { utteranceId: string }>): void {
 		if (event.type === 'playing') this.listener.onMark('firstAudioSent', event.at);
 		else if (event.type === 'audible') this.listener.onMark('audible', event.at);
+		else if (event.type === 'gap') this.gapRecord.gap(event);
 		else {
 			this.played = event.playedSamples;
 			if (event.type === 'played') this.conclude(event.complete);
@@ -199,6 +211,7 @@ export class AgentUtterance {
 		for (let next = this.nextPiece(); next; next = this.nextPiece()) {
 			if (!this.voice.opened) this.listener.onMark('firstPiece');
 			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
+			this.gapRecord.pieceGiven(monotonicClock.now());
 			this.voice.tell({ type: 'piece', piece, text: next.text });
 		}
 		if (this.textEnded && this.queue.length === 0 && this.voice.opened && !this.endSent) {
@@ -217,6 +230,7 @@ export class AgentUtterance {
 			const next = this.queue.shift();
 			if (!next || next.text !== '') return next;
 			this.pieces.push({ ...next, samples: 0, whole: true });
+			this.gapRecord.pieceGiven(monotonicClock.now());
 		}
 		return undefined;
 	}
@@ -240,6 +254,7 @@ export class AgentUtterance {
 			const { interruptible } = this.settings;
 			this.link.send({ type: 'utterance', utteranceId: this.id, sampleRate: event.sampleRate, interruptible });
 		}
+		this.gapRecord.sound(event);
 		piece.samples += event.pcm.length;
 		this.sentSamples += event.pcm.length;
 		this.link.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });

@@ -1,7 +1,9 @@
 import type { DoneBy } from '../../contract/engines';
 import type { VoiceError } from '../../contract/errors';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
+import type { SpeechGaps } from '../../contract/turn';
 import type { AgentUtterance } from './agent-utterance';
+import { gapsTogether } from './speech-gaps';
 
 /** Where the text comes from: a reply is still being written while it is spoken. */
 export interface SaidText {
@@ -76,6 +78,11 @@ export class Saying {
 
 	get spokenMs(): number {
 		return this.utterances.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
+	}
+
+	/** Where it fell silent in the middle. */
+	get gaps(): SpeechGaps {
+		return gapsTogether(this.utterances.map(({ gaps }) => gaps));
 	}
 
 	/** Stops what is spoken of it, for another text. */

@@ -141,6 +141,7 @@ export class TurnApi {
 			lookAhead: ahead !== undefined,
 			note: !ahead && turn.reply ? SPOKEN_LATE : '',
 			spokenMs: saying.spokenMs,
+			gaps: saying.gaps,
 			timings: turn.timings,
 			...saying.spokenBy,
 		};

@@ -3,12 +3,13 @@ import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { ToolRecord, TurnTimings } from '../../contract/turn';
+import type { SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
 import type { AgentUtterance } from './agent-utterance';
 import { NodeTries } from './node-tries';
+import { gapsTogether } from './speech-gaps';
 import { Sayings, joined, type SaidText } from './saying';
 
 export type TurnEndKind = 'spoken' | 'interrupted' | 'failed';
@@ -232,6 +233,11 @@ export class Turn {
 	/** What the caller has heard in this turn. */
 	get heard(): string {
 		return joined(this.utterances.map(({ heard }) => heard));
+	}
+
+	/** Where what was said in this turn fell silent in the middle. */
+	get gaps(): SpeechGaps {
+		return gapsTogether(this.utterances.map(({ gaps }) => gaps));
 	}
 
 	/** Times the first happening of a stage. */

@@ -222,7 +222,7 @@ export class Turns {
 			this.captions.get(turn)?.flush();
 			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
 			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted });
-			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings });
+			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings, gaps: turn.gaps });
 		};
 		this.lastSettled = settling();
 	}

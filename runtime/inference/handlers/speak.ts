@@ -9,10 +9,10 @@ import { SpeakInputs } from './speak-inputs';
 /** Sound travels in messages of at most a second, so that none keeps the channel for long. */
 const MESSAGE_MS = 1000;
 
-function* messages(piece: number, { pcm, sampleRate }: Sound): Generator<SpeakEvent> {
+function* messages(piece: number, { pcm, sampleRate, waitedFor }: Sound): Generator<SpeakEvent> {
 	const step = msToSamples(MESSAGE_MS, sampleRate);
 	for (let from = 0; from < pcm.length; from += step) {
-		yield { type: 'audio', piece, pcm: pcm.slice(from, from + step), sampleRate };
+		yield { type: 'audio', piece, pcm: pcm.slice(from, from + step), sampleRate, ...(waitedFor && { waitedFor }) };
 	}
 }
 

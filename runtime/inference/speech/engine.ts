@@ -14,6 +14,8 @@ export interface VoiceSettings extends Pick<SpeakSettings, 'voice' | 'speed'> {
 export interface Sound {
 	readonly pcm: Int16Array;
 	readonly sampleRate: number;
+	/** Which part of the engine took most of the time since the sound before. */
+	readonly waitedFor?: 'tokens' | 'decoder';
 }
 
 /** A synthesiser. Its rules are in conformance.fixture.ts. */

@@ -174,10 +174,11 @@ export class FallbackSpeaker {
 		return undefined;
 	}
 
-	private atOneRate(link: VoiceLink, { pcm, sampleRate }: Sound): Sound {
+	private atOneRate(link: VoiceLink, sound: Sound): Sound {
+		const { pcm, sampleRate } = sound;
 		if (this.sampleRate === 0) this.sampleRate = sampleRate;
-		if (sampleRate === this.sampleRate) return { pcm, sampleRate };
+		if (sampleRate === this.sampleRate) return sound;
 		if (this.resampler?.link !== link) this.resampler = { link, of: new Resampler(sampleRate, this.sampleRate) };
-		return { pcm: this.resampler.of.push(pcm), sampleRate: this.sampleRate };
+		return { ...sound, pcm: this.resampler.of.push(pcm), sampleRate: this.sampleRate };
 	}
 }

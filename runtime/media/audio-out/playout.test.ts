@@ -212,3 +212,69 @@ it('jumps by no more than a fade allows, at every frame where it may be paused a
 		}
 	}
 });
+
+describe('silence in the middle', () => {
+	const gaps = (events: PlayoutEvent[]): PlayoutEvent[] => events.filter(({ type }) => type === 'gap');
+
+	it('is told when it is over, with its length: sound that came late', () => {
+		const { playout, run, events } = stage();
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, FRAME));
+		run(5);
+		playout.write('a', sound(FRAME, 3 * FRAME));
+		playout.end('a');
+		run(5);
+		expect(gaps(events)).toEqual([{ type: 'gap', utteranceId: 'a', at: 10, ms: 40, why: 'late' }]);
+	});
+
+	it('before the first sound, after the last, between two utterances and while the caller speaks is none', () => {
+		const { playout, run, events } = stage();
+		playout.announce('a', RATE, true);
+		run(10);
+		playout.write('a', sound(0, 10 * FRAME));
+		run(3);
+		playout.callerSpeaks();
+		run(20);
+		playout.resume();
+		run(10);
+		playout.end('a');
+		run(10);
+		playout.announce('b', RATE, true);
+		run(10);
+		playout.write('b', sound(0, FRAME));
+		playout.end('b');
+		run(10);
+		expect(played(events)).toHaveLength(2);
+		expect(gaps(events)).toEqual([]);
+	});
+
+	it('that the caller breaks off counts until then', () => {
+		const { playout, run, events, now } = stage();
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, FRAME));
+		run(31);
+		playout.flush(now());
+		run(5);
+		playout.announce('b', RATE, true);
+		playout.write('b', sound(0, FRAME));
+		run(31);
+		playout.callerSpeaks();
+		run(20);
+		playout.write('b', sound(0, FRAME));
+		playout.resume();
+		run(5);
+		expect(gaps(events)).toEqual([
+			{ type: 'gap', utteranceId: 'a', at: 10, ms: 300, why: 'late' },
+			{ type: 'gap', utteranceId: 'b', at: 370, ms: 300, why: 'late' },
+		]);
+	});
+
+	it('because this process had no time is told as such, a late timer is not', () => {
+		const events: PlayoutEvent[] = [];
+		const playout = new Playout((event) => events.push(event));
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, 20 * FRAME));
+		for (const at of [0, 10, 20, 100, 110, 500, 510]) playout.next(at);
+		expect(gaps(events)).toEqual([{ type: 'gap', utteranceId: 'a', at: 110, ms: 380, why: 'stalled' }]);
+	});
+});

@@ -3,7 +3,7 @@ import type { Milliseconds } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import { PlayoutUtterance } from './utterance';
 
-type PlayoutType = 'playing' | 'audible' | 'progress' | 'paused' | 'played';
+type PlayoutType = 'playing' | 'audible' | 'progress' | 'gap' | 'paused' | 'played';
 export type PlayoutEvent = Extract<MediaEvent, { type: PlayoutType }>;
 
 /** 10 ms of sound. undefined: silence. */
@@ -13,6 +13,8 @@ export interface OutgoingFrame {
 }
 
 const PROGRESS_FRAMES = 100 / FRAME_MS;
+/** Frames that come later than this one after the other are no longer bridged by the caller's jitter buffer. */
+const STALL_MS = 100;
 
 /**
  * What the caller hears, frame by frame: the agent's utterances in order, which can be paused, resumed and
@@ -28,6 +30,10 @@ export class Playout {
 	/** The last frame ended in silence in mid-sound. */
 	private fadeNextIn = false;
 	private framesToProgress = PROGRESS_FRAMES;
+	/** Nothing to send in mid-utterance, since then. */
+	private starvedSince: Milliseconds | undefined;
+	/** When the last frame of sound was sent; undefined after a silence that is none of ours. */
+	private soundAt: Milliseconds | undefined;
 
 	constructor(private readonly emit: (event: PlayoutEvent) => void) {}
 
@@ -58,7 +64,10 @@ export class Playout {
 	}
 
 	flush(at: Milliseconds): void {
-		const sounding = this.mode !== 'paused' && this.queue[0]?.started && this.queue[0].buffered > 0;
+		const [head] = this.queue;
+		const sounding = this.mode !== 'paused' && head?.started && head.buffered > 0;
+		// The caller may have broken off what stuttered.
+		if (head && this.starvedSince !== undefined) this.reportGap(head, at);
 		this.dropped.push(...this.queue);
 		this.queue = [];
 		this.mode = 'playing';
@@ -73,11 +82,14 @@ export class Playout {
 		const head = this.queue[0];
 		if (!head || this.mode === 'paused') return undefined;
 		if (this.mode === 'pausing') return this.lastBeforePause(head, at);
-		if (!head.hasFrame) return undefined;
-		return this.play(head, at);
+		if (head.hasFrame) return this.play(head, at);
+		if (head.started) this.starvedSince ??= at;
+		return undefined;
 	}
 
 	private play(head: PlayoutUtterance, at: Milliseconds): OutgoingFrame {
+		this.reportGap(head, at);
+		this.soundAt = at;
 		const first = !head.started;
 		const { frame, samples } = head.take();
 		const audibleFrom = head.audibleFrom(frame);
@@ -92,7 +104,22 @@ export class Playout {
 		return { samples: frame, sampleRate: head.sampleRate };
 	}
 
+	/** It was silent until `at`, in the middle of the utterance. */
+	private reportGap(head: PlayoutUtterance, at: Milliseconds): void {
+		const { starvedSince, soundAt } = this;
+		this.endSound();
+		if (starvedSince !== undefined) this.emit({ type: 'gap', utteranceId: head.id, at: starvedSince, ms: at - starvedSince, why: 'late' });
+		else if (soundAt !== undefined && at - soundAt >= STALL_MS) this.emit({ type: 'gap', utteranceId: head.id, at: soundAt, ms: at - soundAt - FRAME_MS, why: 'stalled' });
+	}
+
+	/** The silence that follows is no gap. */
+	private endSound(): void {
+		this.starvedSince = undefined;
+		this.soundAt = undefined;
+	}
+
 	private lastBeforePause(head: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
+		this.reportGap(head, at);
 		const frame = this.fading(head);
 		this.reportFinished(at);
 		const held = this.queue[0];
@@ -118,6 +145,7 @@ export class Playout {
 	private reportFinished(at: Milliseconds): void {
 		for (let head = this.queue[0]; head?.finished; head = this.queue[0]) {
 			this.queue.shift();
+			this.endSound();
 			this.fadeNextIn = false;
 			this.framesToProgress = PROGRESS_FRAMES;
 			this.reportPlayed(head, true, at);
@@ -125,6 +153,7 @@ export class Playout {
 	}
 
 	private reportDropped(at: Milliseconds): void {
+		this.endSound();
 		this.fadeNextIn = false;
 		this.framesToProgress = PROGRESS_FRAMES;
 		for (const utterance of this.dropped.splice(0)) this.reportPlayed(utterance, utterance.finished, at);

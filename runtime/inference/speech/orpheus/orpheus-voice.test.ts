@@ -261,6 +261,26 @@ describe('OrpheusVoice', () => {
 		expect(wide.slice(30, -1)).not.toContain(false);
 	});
 
+	it.each(['tokens', 'decoder'] as const)('says that its %s took longest', async (slow) => {
+		let now = 0;
+		let decoding = false;
+		const takes = (part: 'tokens' | 'decoder'): void => void (now += part === slow ? 50 : 1);
+		const source = new Script(numbersOf(scriptedFrames(0, FRAMES)), undefined, async (index) => {
+			// One after the other: else the same time would pass for both.
+			while (decoding) await turns(1);
+			if (index % 7 === 0) takes('tokens');
+		});
+		const straight = decoderOf(async (frames, signal) => {
+			decoding = true;
+			takes('decoder');
+			return await decoder.decode(frames, signal).finally(() => (decoding = false));
+		});
+		const told: Array<string | undefined> = [];
+		for await (const { waitedFor } of new OrpheusVoice(source, straight, SAMPLING, { now: () => now }).speak('Hello.', { voice: '', speed: 1 }, never)) told.push(waitedFor);
+		// At either end of a speech it may be the other one: tokens come first, and are all there in the end.
+		expect(told.filter((part) => part === slow).length).toBeGreaterThan(told.length / 2);
+	});
+
 	it('says a long text in parts, all of it', async () => {
 		const source = new Script(numbersOf(scriptedFrames(0, 5)));
 		const sentence = 'I have booked your dentist appointment for tomorrow at three p m.';

@@ -63,20 +63,23 @@ export class OrpheusVoice implements VoiceEngine {
 		const silence = new StreamingTrim(SNAC_RATE);
 		const stretch = new TimeStretch(speed, SNAC_RATE);
 		const hold = new Hold(this.clock);
+		const waits = new Waits(this.clock);
 		let samples = 0;
-		const given = (pieces: readonly Int16Array[]): Sound[] =>
-			pieces
-				.filter(({ length }) => length > 0)
-				.map((pcm) => {
-					samples += pcm.length;
-					unheard.given(samplesToMs(pcm.length, SNAC_RATE));
-					return { pcm, sampleRate: SNAC_RATE };
-				});
+		const given = (pieces: readonly Int16Array[]): Sound[] => {
+			const made = pieces.filter(({ length }) => length > 0);
+			if (made.length === 0) return [];
+			const waitedFor = waits.longest();
+			return made.map((pcm) => {
+				samples += pcm.length;
+				unheard.given(samplesToMs(pcm.length, SNAC_RATE));
+				return { pcm, sampleRate: SNAC_RATE, waitedFor };
+			});
+		};
 		let silent = false;
 		let speech: SpeechDecoder | undefined;
 		try {
 			const { way } = (speech = await unlessCancelled(this.decoder.speech(), either));
-			for await (const { sound, kept } of this.decoded(feed, speech, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, either)) {
+			for await (const { sound, kept } of this.decoded(feed, speech, () => (unheard.ms * speed) / SNAC_FRAME_MS, ask.urgent, waits, either)) {
 				const late = (held: number): number => this.lateness(feed, way, kept, held, speed);
 				yield* given(hold.push(stretch.push(silence.push(noise.push(toPcm(sound)))), late));
 				silent = noise.quietMs > LONGEST_SILENCE_MS;
@@ -98,6 +101,7 @@ export class OrpheusVoice implements VoiceEngine {
 		speech: SpeechDecoder,
 		unheard: () => number,
 		urgent: TokenAsk['urgent'],
+		waits: Waits,
 		signal: AbortSignal,
 	): AsyncGenerator<{ readonly sound: Float32Array; readonly kept: number }> {
 		for (let kept = 0, last = false; !last; ) {
@@ -106,10 +110,10 @@ export class OrpheusVoice implements VoiceEngine {
 			if (!piece) {
 				if (signal.aborted) throw cancelled(signal.reason);
 				if (ended) return;
-				await feed.more();
+				await waits.during('tokens', async () => await feed.more());
 				continue;
 			}
-			const sound = await speech.decode(frames.slice(piece.from, piece.to), piece, signal, urgent);
+			const sound = await waits.during('decoder', async () => await speech.decode(frames.slice(piece.from, piece.to), piece, signal, urgent));
 			({ keepTo: kept, last } = piece);
 			feed.use(kept);
 			yield { sound, kept };
@@ -152,5 +156,28 @@ class Unheard {
 
 	get ms(): number {
 		return Math.max(0, this.playedAt - this.clock.now());
+	}
+}
+
+/** What the time between two sounds went into. */
+class Waits {
+	private spent = { tokens: 0, decoder: 0 };
+
+	constructor(private readonly clock: Clock) {}
+
+	async during<T>(what: 'tokens' | 'decoder', work: () => Promise<T>): Promise<T> {
+		const from = this.clock.now();
+		try {
+			return await work();
+		} finally {
+			this.spent[what] += this.clock.now() - from;
+		}
+	}
+
+	/** Of the time since it was asked last. */
+	longest(): 'tokens' | 'decoder' {
+		const { tokens, decoder } = this.spent;
+		this.spent = { tokens: 0, decoder: 0 };
+		return tokens > decoder ? 'tokens' : 'decoder';
 	}
 }
