@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock';
 import { VoiceError } from '../contract/errors';
 import type { CallContext } from '../rpc/server';
-import type { MediaEvent, MediaInput } from '../rpc/media-protocol';
+import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol';
 import { CallerSound } from './audio-in/caller-sound';
 import type { Pacer } from './audio-out/pacer';
 import { Playout } from './audio-out/playout';
@@ -19,6 +19,7 @@ export interface Shared {
 interface SessionParams {
 	readonly offer: string;
 	readonly flushSilenceMs: number;
+	readonly network: LinkNetwork;
 }
 
 /**
@@ -60,6 +61,7 @@ export class MediaSession {
 			(reason) => this.end(reason),
 		);
 		this.peer = new Peer(
+			params.network,
 			{
 				onFrame: (frame) => this.callerSound.push(frame),
 				onState: (state) => this.connection.changed(state),

@@ -1,7 +1,23 @@
 import { z } from 'zod';
+import { iceServer } from '../contract/signalling';
 import { mediaStats } from '../contract/stats';
 import { ping, type Protocol } from './protocol';
 import { pcm } from '../audio/pcm';
+
+const port = z.number().int().min(1).max(65_535);
+
+/** How a peer connection is made, and what the caller is told of this machine's addresses. */
+export const linkNetwork = z.object({
+	/** The caller may be on this machine: loopback candidates are of use. */
+	loopback: z.boolean().default(true),
+	/** NAT 1:1: shown in place of the machine's own addresses, or of the one that `local` names. */
+	publicAddresses: z.array(z.object({ address: z.string().ip(), local: z.string().ip().optional() })).max(16).default([]),
+	/** Of UDP, and of TCP on the same numbers. Absent: any. */
+	ports: z.object({ min: port, max: port }).optional(),
+	/** For this end, which needs them only behind a NAT that lets nobody in. */
+	iceServers: z.array(iceServer).max(16).default([]),
+});
+export type LinkNetwork = z.infer<typeof linkNetwork>;
 
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
 const sessionInput = z.discriminatedUnion('type', [
@@ -80,6 +96,7 @@ export const mediaProtocol = {
 			sessionId: z.string(),
 			offer: z.string(),
 			flushSilenceMs: z.number(),
+			network: linkNetwork.default({}),
 		}),
 		input: sessionInput,
 		event: sessionEvent,

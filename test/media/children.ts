@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
+import type { z } from 'zod';
+import { type callerNetwork, type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
 import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
-import { type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
+import { type linkNetwork, type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
 import { pipeToChild } from '../../runtime/rpc/pipes';
 import type { Protocol } from '../../runtime/rpc/protocol';
 
@@ -16,8 +17,10 @@ export interface Running<P extends Protocol> {
 	stop(): Promise<void>;
 }
 
-function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
-	const child = fork(path.join(dist, entry), [], { execArgv: ['--enable-source-maps'] });
+/** @param namespace the network namespace that it runs in; '' for this process's own */
+function run<P extends Protocol>(entry: string, protocol: P, namespace: string): Running<P> {
+	const elsewhere = { execPath: 'ip', execArgv: ['netns', 'exec', namespace, process.execPath, '--enable-source-maps'] };
+	const child = fork(path.join(dist, entry), [], namespace === '' ? { execArgv: ['--enable-source-maps'] } : elsewhere);
 	const client = new RpcClient(protocol, pipeToChild(child), 'VOICE_ERR_MEDIA_LOST');
 	return {
 		child,
@@ -31,11 +34,11 @@ function run<P extends Protocol>(entry: string, protocol: P): Running<P> {
 	};
 }
 
-export function runMedia(): Running<MediaProtocol> {
-	return run('media/main.js', mediaProtocol);
+export function runMedia(namespace = ''): Running<MediaProtocol> {
+	return run('media/main.js', mediaProtocol, namespace);
 }
-export function runPeers(): Running<PeerProtocol> {
-	return run('cli/call/peer-process.js', peerProtocol);
+export function runPeers(namespace = ''): Running<PeerProtocol> {
+	return run('cli/call/peer-process.js', peerProtocol, namespace);
 }
 
 /** Remembers what came and lets a test wait for more. */
@@ -72,29 +75,41 @@ export interface Connection {
 	readonly session: RpcCall<MediaInput, { reason: string }>;
 	readonly client: Inbox<PeerEvent>;
 	readonly peer: RpcCall<PeerInput, unknown>;
+	/** As the caller was given it. */
+	readonly answer: string;
+}
+
+export interface ConnectOptions {
+	readonly hear?: boolean;
+	/** May spoil the offer on its way. */
+	readonly change?: (offer: string) => string;
+	readonly changeAnswer?: (answer: string) => string;
+	/** Of the media process. */
+	readonly network?: z.input<typeof linkNetwork>;
+	readonly callerNetwork?: z.input<typeof callerNetwork>;
 }
 
 let sessions = 0;
 
-/** `change` may spoil the offer on its way. */
 export async function connect(
 	media: Running<MediaProtocol>,
 	peers: Running<PeerProtocol>,
-	{ hear = true, change = (offer: string): string => offer } = {},
+	{ hear = true, change = (offer) => offer, changeAnswer = (sdp) => sdp, network = {}, callerNetwork: ofCaller = {} }: ConnectOptions = {},
 ): Promise<Connection> {
 	const client = new Inbox<PeerEvent>();
-	const peer = peers.client.call('peer', { hear }, (event) => client.receive(event));
+	const peer = peers.client.call('peer', { hear, network: ofCaller }, (event) => client.receive(event));
 	peer.result.catch(() => undefined);
 	const { sdp } = await client.next('offer');
 	const inbox = new Inbox<MediaEvent>();
-	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200 };
+	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200, network };
 	const session = media.client.call('session', params, (event) => inbox.receive(event));
 	session.result.catch(() => undefined);
 	const refused = session.result.then(() => undefined);
 	const answer = await Promise.race([inbox.next('answer'), refused]);
 	if (!answer) throw new Error('media ended without an answer');
-	peer.send({ type: 'answer', sdp: answer.answer });
+	const shown = changeAnswer(answer.answer);
+	peer.send({ type: 'answer', sdp: shown });
 	await inbox.next('channelOpen');
 	await inbox.until(() => inbox.of('connection').at(-1)?.state === 'connected');
-	return { media: inbox, session, client, peer };
+	return { media: inbox, session, client, peer, answer: shown };
 }

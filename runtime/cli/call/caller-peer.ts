@@ -3,10 +3,11 @@ import { EVENT_CHANNEL, type PageEvent, pageEvent } from '../../contract/page-ev
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Pacer } from '../../media/audio-out/pacer';
 import { gatheredDescription } from '../../media/peer/peer';
-import { type AudioSink, type ConnectionState, type DataChannel, wrtc } from '../../media/peer/wrtc';
+import { type AudioSink, type ConnectionState, type DataChannel, type PeerConnection, wrtc } from '../../media/peer/wrtc';
 import { parseJson } from '../../lib/json';
 import type { CallerEar } from './ear';
 import { type Microphone, MICROPHONE_RATE } from './microphone';
+import type { CallerNetwork } from './peer-protocol';
 
 export interface CallerPeerListener {
 	onEvent(event: PageEvent): void;
@@ -15,9 +16,12 @@ export interface CallerPeerListener {
 	onChannelClosed(): void;
 }
 
+/** A TURN server is asked four times over, and over TCP and TLS a connection is made first. */
+const SERVERS_LIMIT_MS = 5000;
+
 /** A browser's end of a call, without the browser: offers, sends the microphone in real time, listens. */
 export class CallerPeer {
-	private readonly pc = new wrtc.RTCPeerConnection({ iceServers: [] });
+	private readonly pc: PeerConnection;
 	private readonly source = new wrtc.nonstandard.RTCAudioSource();
 	private readonly track = this.source.createTrack();
 	private readonly channel: DataChannel;
@@ -25,11 +29,14 @@ export class CallerPeer {
 	private leavePacer: () => void = () => undefined;
 
 	constructor(
+		private readonly network: CallerNetwork,
 		private readonly clock: Clock,
 		private readonly microphone: Microphone,
 		private readonly ear: Pick<CallerEar, 'hear'>,
 		private readonly listener: CallerPeerListener,
 	) {
+		const { iceServers, relayOnly } = network;
+		this.pc = new wrtc.RTCPeerConnection({ iceServers, iceTransportPolicy: relayOnly ? 'relay' : 'all' });
 		this.pc.addTrack(this.track);
 		this.channel = this.pc.createDataChannel(EVENT_CHANNEL);
 		this.channel.onmessage = ({ data }) => this.receive(data);
@@ -45,7 +52,7 @@ export class CallerPeer {
 	/** An offer with all candidates. */
 	async offer(options: { iceRestart?: boolean } = {}): Promise<string> {
 		await this.pc.setLocalDescription(await this.pc.createOffer(options));
-		return await gatheredDescription(this.pc);
+		return await gatheredDescription(this.pc, this.network.iceServers.length > 0 ? SERVERS_LIMIT_MS : undefined);
 	}
 
 	/** The microphone is open from here on. */

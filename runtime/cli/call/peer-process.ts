@@ -6,7 +6,7 @@ import { BusyMeter } from '../../lib/process-load';
 import { Resampler } from '../../audio/resampler';
 import { CallerPeer } from './caller-peer';
 import { Microphone } from './microphone';
-import { type PeerEvent, type PeerInput, peerProtocol } from './peer-protocol';
+import { type CallerNetwork, type PeerEvent, type PeerInput, peerProtocol } from './peer-protocol';
 
 /** Forked: callers for those that cannot load wrtc themselves. */
 const pipe = pipeToParent();
@@ -14,10 +14,11 @@ const pipe = pipeToParent();
 pipe.onClose(() => process.exit(0));
 const load = new BusyMeter();
 
-async function call(hear: boolean, { emit, onInput, signal }: CallContext<PeerInput, PeerEvent>): Promise<void> {
+async function call(hear: boolean, network: CallerNetwork, { emit, onInput, signal }: CallContext<PeerInput, PeerEvent>): Promise<void> {
 	const microphone = new Microphone();
 	let resampler = new Resampler(LISTEN_RATE, LISTEN_RATE);
 	const peer = new CallerPeer(
+		network,
 		monotonicClock,
 		microphone,
 		{
@@ -55,8 +56,8 @@ async function call(hear: boolean, { emit, onInput, signal }: CallContext<PeerIn
 }
 
 serve(peerProtocol, pipe, {
-	peer: async ({ hear }, context) => {
-		await call(hear, context);
+	peer: async ({ hear, network }, context) => {
+		await call(hear, network, context);
 		return {};
 	},
 	stats: () => Promise.resolve(load.read()),

@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { pcm } from '../../audio/pcm';
+import { iceServer } from '../../contract/signalling';
 import type { Protocol } from '../../rpc/protocol';
+
+/** What a caller gathers its candidates with. */
+export const callerNetwork = z.object({
+	iceServers: z.array(iceServer).default([]),
+	/** Through a TURN server or not at all. */
+	relayOnly: z.boolean().default(false),
+});
+export type CallerNetwork = z.infer<typeof callerNetwork>;
 
 /** A caller in a process of its own, for whoever cannot load wrtc: jest, benches. Times are lib/clock's. */
 export const peerProtocol = {
 	/** One caller. The first event is its offer; lives until `hangUp`. */
 	peer: {
 		/** `hear`: what it receives comes back as `heard`. */
-		params: z.object({ hear: z.boolean() }),
+		params: z.object({ hear: z.boolean(), network: callerNetwork.default({}) }),
 		input: z.discriminatedUnion('type', [
 			z.object({ type: z.literal('answer'), sdp: z.string() }),
 			/** Another `offer` follows. */

@@ -1,6 +1,8 @@
 import { VoiceError } from '../../contract/errors';
 import type { IncomingFrame } from '../audio-in/caller-sound';
+import type { LinkNetwork } from '../../rpc/media-protocol';
 import type { OutgoingFrame } from '../audio-out/playout';
+import { publishedAnswer } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
 import { EventChannel } from './event-channel';
 import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
@@ -17,7 +19,7 @@ const SILENCE_RATE = 48_000;
 
 /** One caller's peer connection. We answer; the page offers. Callbacks that throw end up in `onFailure`. */
 export class Peer {
-	private readonly pc = new wrtc.RTCPeerConnection({ iceServers: [] });
+	private readonly pc: PeerConnection;
 	private readonly source = new wrtc.nonstandard.RTCAudioSource();
 	private readonly track = this.source.createTrack();
 	private readonly channel: EventChannel;
@@ -30,9 +32,12 @@ export class Peer {
 	private silence: OutgoingFrame = silenceAt(SILENCE_RATE);
 
 	constructor(
+		private readonly network: LinkNetwork,
 		private readonly listener: PeerListener,
 		private readonly onFailure: (error: unknown) => void,
 	) {
+		const { iceServers, ports } = network;
+		this.pc = new wrtc.RTCPeerConnection({ iceServers, ...(ports && { portRange: ports }) });
 		this.channel = new EventChannel({
 			onOpen: this.guard(() => this.listener.onChannelOpen()),
 			onRequest: this.guard((json: string) => this.listener.onRequest(json)),
@@ -48,8 +53,8 @@ export class Peer {
 
 	/**
 	 * Answers an offer, the first one or a later one (ICE restart).
-	 * @returns the answer's SDP with all candidates.
-	 * @throws VOICE_ERR_BAD_OFFER; the connection is then as it was before.
+	 * @returns the answer's SDP with all candidates that this caller may see.
+	 * @throws VOICE_ERR_BAD_OFFER, VOICE_ERR_BUSY where no port is left; the connection is then as it was before.
 	 */
 	async answer(offer: string): Promise<string> {
 		const answer = this.negotiation.then(async () => await this.negotiate(rebuildOffer(offer)));
@@ -89,8 +94,11 @@ export class Peer {
 			await this.pc.setRemoteDescription({ type: 'offer', sdp: offer });
 			if (first) this.pc.addTrack(this.track);
 			await this.pc.setLocalDescription(await this.pc.createAnswer());
-			return await gatheredDescription(this.pc);
+			const answer = await gatheredDescription(this.pc);
+			if (this.network.ports && !hasPort(answer)) throw noPortLeft(this.network.ports);
+			return publishedAnswer(answer, this.network);
 		} catch (cause) {
+			if (cause instanceof VoiceError) throw cause;
 			if (this.closed) throw new VoiceError('VOICE_ERR_CANCELLED', 'The call has ended.', { cause });
 			const why = cause instanceof Error ? cause.message : String(cause);
 			if (this.pc.signalingState === 'have-remote-offer') {
@@ -126,6 +134,17 @@ export class Peer {
 	}
 }
 
+/** Without a free port wrtc has nothing left but active TCP candidates (port 9), by which nobody can be called. */
+function hasPort(answer: string): boolean {
+	return /^a=candidate:(?:\S+ ){5}(?!9 )\d+ typ host/m.test(answer);
+}
+
+function noPortLeft({ min, max }: NonNullable<LinkNetwork['ports']>): VoiceError {
+	return new VoiceError('VOICE_ERR_BUSY', `All media ports (${min} to ${max}) are in use.`, {
+		remedy: 'Try again when another call has ended, or give VOICE_LOOP_MEDIA_PORTS more ports: one for each call, and some to spare.',
+	});
+}
+
 function silenceAt(sampleRate: number): OutgoingFrame {
 	return { samples: new Int16Array(Math.floor(sampleRate / 100)), sampleRate };
 }
@@ -134,10 +153,10 @@ function silenceAt(sampleRate: number): OutgoingFrame {
 const GATHERING_LIMIT_MS = 1500;
 
 /** The local description with all candidates, or with those that were found within the limit. */
-export async function gatheredDescription(pc: PeerConnection): Promise<string> {
+export async function gatheredDescription(pc: PeerConnection, limitMs = GATHERING_LIMIT_MS): Promise<string> {
 	if (pc.iceGatheringState !== 'complete') {
 		await new Promise<void>((resolve) => {
-			const limit = setTimeout(resolve, GATHERING_LIMIT_MS);
+			const limit = setTimeout(resolve, limitMs);
 			pc.onicegatheringstatechange = () => {
 				// The event comes before the property changes at times: look again a tick later.
 				setImmediate(() => {

@@ -62,8 +62,15 @@ export interface AudioSink {
 	stop(): void;
 }
 
+interface Configuration {
+	readonly iceServers: readonly unknown[];
+	readonly iceTransportPolicy?: 'all' | 'relay';
+	/** wrtc's own: ports of UDP sockets and of passive TCP ones. */
+	readonly portRange?: { readonly min: number; readonly max: number };
+}
+
 interface Wrtc {
-	readonly RTCPeerConnection: new (configuration: { iceServers: unknown[] }) => PeerConnection;
+	readonly RTCPeerConnection: new (configuration: Configuration) => PeerConnection;
 	readonly nonstandard: {
 		readonly RTCAudioSource: new () => AudioSource;
 		readonly RTCAudioSink: new (track: MediaTrack) => AudioSink;

@@ -35,7 +35,7 @@ const ALLOWED = [
 	/^a=setup:(actpass|active|passive)$/,
 	/^a=sctp-port:\d{1,5}$/,
 	/^a=max-message-size:262144$/,
-	/^a=candidate:[\w+/]{1,32} [12] (udp|tcp) \d{1,10} [0-9a-fA-F.:]+ \d{1,5} typ (host|srflx|prflx|relay)( raddr 0\.0\.0\.0 rport 0)?( tcptype \w+)?$/,
+	/^a=candidate:[\w+/]{1,32} [12] (udp|tcp) \d{1,10} [0-9a-fA-F.:]+ \d{1,5} typ (host|srflx|prflx|relay)( raddr 0\.0\.0\.0 rport 0)?( tcptype active)?$/,
 	/^$/,
 ];
 

@@ -1,5 +1,6 @@
 import { audioLines } from './audio-section';
-import { candidateLines, transportLines, transportOf } from './transport';
+import { candidateLines } from './caller-candidates';
+import { transportLines, transportOf } from './transport';
 import { attribute, badOffer, type Section, sectionsOf } from './sections';
 
 /** What a page event may be long at most, bytes. */

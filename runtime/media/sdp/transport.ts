@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { attribute, badOffer, type Section } from './sections';
 
 /** How the peer is reached and recognised: the same three things for every section, in the session's lines or its own. */
@@ -39,31 +38,4 @@ function fingerprint(value: string | undefined): string {
 
 export function transportLines({ ufrag, pwd, fingerprint: print, setup }: Transport): string[] {
 	return [`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${pwd}`, 'a=ice-options:trickle', `a=fingerprint:${print}`, `a=setup:${setup}`];
-}
-
-/** A laptop with VPN and both address families has about a dozen. */
-const MAX_CANDIDATES = 32;
-
-/** foundation component transport priority address port typ type, then extensions. */
-const CANDIDATE =
-	/^candidate:([A-Za-z0-9+/]{1,32}) (1|2) (udp|tcp) (\d{1,10}) ([0-9a-fA-F.:]{2,45}) (\d{1,5}) typ (host|srflx|prflx|relay)(?: (.*))?$/i;
-
-/**
- * The section's candidates, each rebuilt from its checked parts. What is malformed is left out, for a call may
- * well work without it; so are `.local` names, which nobody here can resolve: such a peer finds us instead.
- */
-export function candidateLines({ attributes }: Section): string[] {
-	return attributes.flatMap((line) => rebuild(line) ?? []).slice(0, MAX_CANDIDATES);
-}
-
-function rebuild(line: string): string | undefined {
-	const [, foundation, component, transport = '', priority, address = '', port, type = '', extensions = ''] = CANDIDATE.exec(line) ?? [];
-	if (foundation === undefined || isIP(address) === 0 || Number(port) > 65_535 || Number(priority) >= 2 ** 32) return undefined;
-	const tcpType = /(?:^| )tcptype (active|passive|so)(?: |$)/.exec(extensions)?.[1];
-	const isTcp = transport.toLowerCase() === 'tcp';
-	if (isTcp && !tcpType) return undefined;
-	// Reflexive and relayed candidates must say where they come from; nobody uses it, so nobody has to know.
-	const related = type.toLowerCase() === 'host' ? '' : ' raddr 0.0.0.0 rport 0';
-	const base = `a=candidate:${foundation} ${component} ${transport.toLowerCase()} ${priority} ${address} ${port}`;
-	return `${base} typ ${type.toLowerCase()}${related}${isTcp ? ` tcptype ${tcpType}` : ''}`;
 }
