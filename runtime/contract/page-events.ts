@@ -19,6 +19,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 		greets: z.boolean(),
 		/** Shown below the captions, see `note`; '' where nothing is known yet. */
 		note: z.string(),
+		/** The caller has come back to a call that goes on: what was said so far follows, in the same events as the first time. */
+		resumed: z.literal(true).optional(),
 	}),
 	/** What is shown below the captions from now on, in lines: what the demo pack understands, or which models are in use. */
 	z.object({ type: z.literal('note'), text: z.string() }),

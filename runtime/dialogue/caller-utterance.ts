@@ -130,6 +130,22 @@ export function carry(utterance: CallerUtterance, carried: CarriedTurn): CallerU
 	};
 }
 
+/** After an absence its silence begins anew, as if it had been said just now: whoever comes back can go on with it. */
+export function waitAnew(utterance: CallerUtterance, now: Milliseconds): CallerUtterance {
+	const { stopped, final, carried } = utterance;
+	if (!stopped) return utterance;
+	const away = now - stopped.speechEndAt;
+	return {
+		...utterance,
+		speechStartAt: utterance.speechStartAt + away,
+		stretchStartAt: utterance.stretchStartAt + away,
+		stopped: { at: now, speechEndAt: now },
+		...(final && { final: { ...final, at: now } }),
+		...(carried && { carried: { ...carried, speechStartAt: carried.speechStartAt + away } }),
+		rested: false,
+	};
+}
+
 export function wholeText(utterance: CallerUtterance): string {
 	return joinSpoken(utterance.carried?.text ?? '', utterance.text);
 }

@@ -17,8 +17,13 @@ export interface ConversationSettings {
 }
 
 export type ConversationInput =
-	/** Sound can flow: the session's limits count from here. Later ones (a reconnection) only wake. */
+	/** Sound can flow: the session's limits count from here, and go on after an absence. */
 	| { type: 'connected'; at: Milliseconds }
+	/**
+	 * The caller cannot be reached. Until they are `connected` again, what they were saying is kept, and no silence of theirs
+	 * counts: it ends no turn, and no limit runs out. The agent's turn goes on.
+	 */
+	| { type: 'callerAbsent'; at: Milliseconds }
 	/** `speechAt`: when it really began. Media has already paused an interruptible utterance. */
 	| { type: 'callerSpeechStarted'; at: Milliseconds; speechAt: Milliseconds }
 	/** `speechEndAt`: when it really ended; `at` is about flushSilenceMs later. */

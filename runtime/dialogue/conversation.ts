@@ -10,7 +10,7 @@ import {
 	resumeSound,
 	silence,
 } from './agent-activity';
-import { carry, followCaller, speechMs, type CallerUtterance } from './caller-utterance';
+import { carry, followCaller, speechMs, waitAnew, type CallerUtterance } from './caller-utterance';
 import type {
 	ConversationEffect,
 	ConversationInput,
@@ -35,6 +35,7 @@ import { closeUtterance, type CloseVerdict } from './turn-taking/close-utterance
 export class Conversation {
 	private now: Milliseconds = Number.NEGATIVE_INFINITY;
 	private connectedAt?: Milliseconds;
+	private absentSince?: Milliseconds;
 	private lastActiveAt: Milliseconds = 0;
 	private wakeAt?: Milliseconds;
 	private ended = false;
@@ -77,10 +78,8 @@ export class Conversation {
 			if (isBusy(this.agent) && this.mayInterrupt()) this.interrupt('asked', effects);
 			return;
 		}
-		if (input.type === 'connected') {
-			this.connectedAt ??= this.now;
-			return this.noteActivity();
-		}
+		if (input.type === 'connected') return this.connect();
+		if (input.type === 'callerAbsent') return this.leave(effects);
 		if (input.type === 'recognition') {
 			this.recognition = input.available;
 			this.partials = input.partials;
@@ -90,6 +89,10 @@ export class Conversation {
 		if (agent !== this.agent) this.noteActivity();
 		this.agent = agent;
 
+		this.follow(input, effects);
+	}
+
+	private follow(input: ConversationInput, effects: ConversationEffect[]): void {
 		const finalId = `final-${this.finals + 1}`;
 		const asked = this.caller?.finalAsked;
 		this.caller = followCaller(this.caller, input, this.now, this.recognition, finalId);
@@ -99,19 +102,43 @@ export class Conversation {
 		}
 	}
 
+	/** The time of an absence is nobody's: limits and silences go on from here. */
+	private connect(): void {
+		this.connectedAt ??= this.now;
+		if (this.absentSince !== undefined) {
+			this.connectedAt += this.now - this.absentSince;
+			this.caller = this.caller && waitAnew(this.caller, this.now);
+			this.absentSince = undefined;
+		}
+		this.noteActivity();
+	}
+
+	/** What was said is recognised to its end; where it goes on, it goes on as the same utterance. */
+	private leave(effects: ConversationEffect[]): void {
+		this.absentSince ??= this.now;
+		// The next link plays from where this one was heard last, paused or not.
+		this.agent = resumeSound(this.agent);
+		this.follow({ type: 'callerSpeechStopped', at: this.now, speechEndAt: this.now }, effects);
+	}
+
 	/** Decides all that can be decided now, and when to look again. */
 	private settle(effects: ConversationEffect[]): void {
 		this.wakeAt = undefined;
+		if (this.absentSince === undefined) this.settleFloor(effects);
+		if (this.ended) return;
+		const grace = graceLeft(this.agent, this.now);
+		if (grace > 0) this.wakeIn(grace);
+		this.show(effects);
+	}
+
+	private settleFloor(effects: ConversationEffect[]): void {
 		this.checkLimits(effects);
 		if (this.ended) return;
 
 		if (this.caller && isBusy(this.agent)) this.settleContest(this.caller, effects);
 		if (this.caller && !isBusy(this.agent)) this.settleUtterance(this.caller, effects);
 		if (this.agent.sounding?.paused && !this.isContested()) this.resume(effects);
-		const grace = graceLeft(this.agent, this.now);
-		if (grace > 0) this.wakeIn(grace);
 		for (const { at } of this.limits()) this.wakeIn(at - this.now);
-		this.show(effects);
 	}
 
 	/** The caller speaks while the agent speaks or thinks. */

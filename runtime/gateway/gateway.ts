@@ -40,7 +40,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxCalls);
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log }, admission, streams);
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log, absentLimitMs: options.absentLimitMs }, admission, streams);
 
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');

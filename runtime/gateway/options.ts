@@ -17,6 +17,8 @@ const environment = z.object({
 	VOICE_LOOP_KEY: z.string().min(32).optional(),
 	/** `auto`: as many as the machine was measured to carry. */
 	VOICE_LOOP_MAX_CALLS: z.literal('auto').or(whole.min(1)).default('auto'),
+	/** How long a call waits for a caller who is away. 0: it ends with their connection. */
+	VOICE_LOOP_RESUME_MINUTES: z.coerce.number().min(0).max(24 * 60).default(10),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
@@ -32,6 +34,8 @@ export interface GatewayOptions {
 	readonly key: string;
 	readonly maxCalls: MaxCalls;
 	readonly mediaProcesses: number;
+	/** How long an absent caller's call waits, ms. */
+	readonly absentLimitMs: number;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
 }
@@ -55,6 +59,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		port: read.VOICE_LOOP_PORT,
 		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
 		maxCalls: read.VOICE_LOOP_MAX_CALLS,
+		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
 		runtimeDir: path.resolve(__dirname, '..'),

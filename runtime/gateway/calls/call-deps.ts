@@ -27,6 +27,8 @@ export interface CallDeps {
 	readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
 	readonly phrases: Phrases;
 	readonly log: Log;
+	/** How long the call of an absent caller waits, ms; 0: it ends with their connection. */
+	readonly absentLimitMs: number;
 }
 
 export interface CallListener {

@@ -17,12 +17,16 @@ const RATE = 16_000;
 /** Of one piece of speech: half a second. */
 export const PIECE_SAMPLES = 8000;
 
+/** How long its call waits for an absent caller. */
+export const ABSENT_LIMIT_MS = 600_000;
+
 export interface CallScenarioOptions {
 	/** Changes the agent's settings, in the shape of contract/agent-settings. */
 	readonly agent?: Record<string, unknown>;
 	readonly mode?: 'production' | 'test';
 	/** The voice makes its sound by itself; without it the test does. */
 	readonly voiceSpeaks?: boolean;
+	readonly absentLimitMs?: number;
 }
 
 type MediaCall = FakeCall<MediaProtocol, 'session'>;
@@ -32,7 +36,8 @@ type MediaCall = FakeCall<MediaProtocol, 'session'>;
  * (jest's fake timers). Everything between them is real: dialogue, turns, history, RPC's shapes.
  */
 export class CallScenario {
-	readonly media = new FakeProcess<MediaProtocol>(new VoiceError('VOICE_ERR_MEDIA_LOST', 'The media process is gone.'));
+	readonly mediaLost = new VoiceError('VOICE_ERR_MEDIA_LOST', 'The media process is gone.');
+	readonly media = new FakeProcess<MediaProtocol>(this.mediaLost);
 	readonly inference = new FakeProcess<InferenceProtocol>(new VoiceError('VOICE_ERR_INFERENCE_LOST', 'The inference process is gone.'));
 	/** Places that media links hold. */
 	places = 0;
@@ -51,7 +56,7 @@ export class CallScenario {
 	readonly call: Call;
 	private finals = 0;
 
-	constructor({ agent = {}, mode = 'production', voiceSpeaks = true }: CallScenarioOptions = {}) {
+	constructor({ agent = {}, mode = 'production', voiceSpeaks = true, absentLimitMs = ABSENT_LIMIT_MS }: CallScenarioOptions = {}) {
 		const server: MediaServer = {
 			place: async () => {
 				this.places++;
@@ -91,7 +96,7 @@ export class CallScenario {
 				await this.dispatch(event);
 			},
 		};
-		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, log }, {
+		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, log, absentLimitMs }, {
 			turnStarted: (id) => {
 				this.started.push(id);
 				this.onTurnStarted();
@@ -119,6 +124,14 @@ export class CallScenario {
 		for (const listen of this.inference.of('listen')) listen.emit({ type: 'ready', partials: true });
 		await settle();
 		return this;
+	}
+
+	/** The caller comes back with a new offer: resolves to the answer. Sound flows from join() on. */
+	async comesBack(): Promise<string> {
+		const answer = this.call.connect('another offer');
+		await settle();
+		this.link().emit({ type: 'answer', id: '', answer: 'another answer' });
+		return await answer;
 	}
 
 	/** The newest link's peer is connected and its data channel open. */

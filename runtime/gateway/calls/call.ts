@@ -15,11 +15,19 @@ import type { CallDeps, CallListener } from './call-deps';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
+import { PageTranscript } from './page-transcript';
 import { CallRecognition } from './recognition';
+import { type MintedToken, mintResumeToken, opensWith } from './resume-token';
 import { TurnAudio } from './turn-audio';
+import { warmModels } from './warm-models';
 
 /** A media process that hangs must not keep a call that is over. */
 const CLOSE_LIMIT_MS = 5000;
+
+/** Why an absent caller's call ended. */
+const STAYED_AWAY = 'the caller did not come back';
+/** What the page is told that the call was taken from. */
+const MOVED = 'the call goes on in another window';
 
 /**
  * One call: a conversation with one caller. It joins the pure dialogue to its media link, recogniser, voice and
@@ -27,8 +35,8 @@ const CLOSE_LIMIT_MS = 5000;
  *
  * Who owns and closes whom: the call owns its MediaLink, ConversationLoop, CallRecognition, AgentVoice and Turns; the
  * link gives its place back to the media server when it ends. The link can be replaced: connect() puts in another one
- * and closes the one before. The end of a link is an event of the call. For now a link that ends without a successor
- * ends the call; media waits for a lost connection to come back before it says so (media/peer/connection-watch).
+ * and closes the one before. Where a link ends without a successor, the caller is absent: the call waits for them, for
+ * absentLimitMs, and goes on where it was when they come back with an offer and the call's resume token.
  * end() tells the page, closes the link and waits for its end; finish() then closes all the rest, once.
  */
 export class Call {
@@ -41,7 +49,15 @@ export class Call {
 	private readonly voice: AgentVoice;
 	private readonly audio = new TurnAudio();
 	private readonly openedAt = monotonicClock.now();
+	private readonly transcript = new PageTranscript();
+	private readonly minted: MintedToken;
+	/** What the caller's events come from and go to. */
 	private link: MediaLink | undefined;
+	/** The same, once sound can flow. */
+	private soundLink: MediaLink | undefined;
+	/** From its first answer on, it outlives its links. */
+	private answered = false;
+	private absence: NodeJS.Timeout | undefined;
 	private recognition: CallRecognition | undefined;
 	private heardBy: DoneBy | undefined;
 	private greeted = false;
@@ -60,6 +76,7 @@ export class Call {
 	) {
 		const { agent } = request;
 		this.models = modelsOfCall(id, agent);
+		this.minted = mintResumeToken(id);
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
 		const { turnTaking, limits, transcribe } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
@@ -67,7 +84,7 @@ export class Call {
 			carryOut: (effect) => this.carryOut(effect),
 			onFault: (thrown) => this.fault(thrown),
 		});
-		this.voice = new AgentVoice(this.deps.inference, () => this.link, agent, step, deps.phrases);
+		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
 		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
@@ -79,10 +96,24 @@ export class Call {
 		return await this.connect(offer);
 	}
 
+	/** Lets its caller in again. */
+	get resumeToken(): string {
+		return this.minted.token;
+	}
+
+	opensWith(token: string): boolean {
+		return opensWith(token, this.minted.hash);
+	}
+
+	/** Its caller has no link. */
+	get absent(): boolean {
+		return this.absence !== undefined;
+	}
+
 	/**
 	 * Makes a media link and resolves to the SDP answer. From the answer on, it is the call's link, and the one before is
 	 * closed. Rejects with VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or, where the call has ended meanwhile,
-	 * VOICE_ERR_CALL_UNKNOWN. A first link that fails ends the call; a later one leaves the link that there is.
+	 * VOICE_ERR_CALL_UNKNOWN. A first link that fails ends the call; a later one leaves everything as it is.
 	 */
 	async connect(offer: string): Promise<string> {
 		let link: MediaLink | undefined;
@@ -90,12 +121,13 @@ export class Call {
 			link = await this.makeLink(offer);
 			const answer = await link.answer;
 			this.assertGoingOn();
-			this.use(link);
+			if (this.answered) this.resumeOver(link);
+			else this.begin();
 			return answer;
 		} catch (thrown) {
 			link?.close();
 			// A call that is ending already has its reason.
-			if (this.ending === undefined && (!this.link || this.link === link)) this.finish('the offer could not be answered', VoiceError.from(thrown));
+			if (this.ending === undefined && !this.answered) this.finish('the offer could not be answered', VoiceError.from(thrown));
 			throw thrown;
 		}
 	}
@@ -125,22 +157,10 @@ export class Call {
 	}
 
 	private warm(): void {
-		const { transcribe, chat, speak } = this.request.agent;
-		this.deps.inference
-			.ready()
-			.then((client) => client.call('warm', { transcribe, chat, speak }).result)
-			.catch((error: unknown) => this.deps.log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'));
-		this.deps.inference
-			.ready()
-			.then(async (client) => await client.call('describe', { speak, call: this.models }).result)
-			// A page without its note works as well.
-			.then((described) => this.takeNote(described), () => undefined);
-	}
-
-	/** Names of models are for whoever runs the agent: other callers see what they can talk about. */
-	private takeNote({ demo, models }: { readonly demo: string; readonly models: string }): void {
-		this.note = [demo, this.request.agent.modelsNote ? models : ''].filter((line) => line !== '').join('\n');
-		if (this.greeted && this.note !== '') this.tell({ type: 'note', text: this.note });
+		warmModels(this.deps, this.request.agent, this.models, (note) => {
+			this.note = note;
+			if (this.greeted && note !== '') this.tell({ type: 'note', text: note });
+		});
 	}
 
 	private async makeLink(offer: string): Promise<MediaLink> {
@@ -158,7 +178,7 @@ export class Call {
 			onEnd: (end) => this.linkEnded(link, end),
 		});
 		// The first link carries the call from its start, a later one from its answer on.
-		this.link ??= link;
+		if (!this.answered) this.link = link;
 		return link;
 	}
 
@@ -170,20 +190,50 @@ export class Call {
 		if (!this.goesOn) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 	}
 
-	private use(link: MediaLink): void {
+	private begin(): void {
+		this.answered = true;
+		this.recognise();
+	}
+
+	/** The caller is back, perhaps before their old link was missed. The page may have lost all that it showed. */
+	private resumeOver(link: MediaLink): void {
 		const before = this.link;
 		this.link = link;
-		if (before !== link) {
-			before?.close();
-			this.voice.abandonAll();
-		}
-		if (!this.recognition) this.recognise();
+		// Perhaps in another window: nobody is to come back there.
+		before?.tell({ type: 'session.ended', reason: MOVED });
+		before?.close();
+		this.leave();
+		clearTimeout(this.absence);
+		this.absence = undefined;
+		this.tellStarted(true);
+		for (const event of this.transcript.events) link.tell(event);
 	}
 
 	private linkEnded(link: MediaLink, { reason, error }: LinkEnd): void {
 		if (link !== this.link) return;
 		this.link = undefined;
-		this.finish(this.ending ?? reason, error);
+		if (this.ending !== undefined || !this.greeted || this.deps.absentLimitMs === 0) {
+			this.finish(this.ending ?? reason, error);
+			return;
+		}
+		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'the caller is away');
+		this.leave();
+		this.absence = setTimeout(() => this.end(STAYED_AWAY), this.deps.absentLimitMs);
+		this.absence.unref();
+	}
+
+	/** Nobody hears or says anything until sound can flow again. */
+	private leave(): void {
+		this.soundLink = undefined;
+		this.dialogue.step({ type: 'callerAbsent', at: monotonicClock.now() });
+		this.voice.unlinked();
+	}
+
+	private connected(): void {
+		this.dialogue.step({ type: 'connected', at: monotonicClock.now() });
+		if (this.soundLink === this.link) return;
+		this.soundLink = this.link;
+		this.voice.relinked();
 	}
 
 	private recognise(): void {
@@ -217,7 +267,7 @@ export class Call {
 	private onMedia(event: MediaLinkEvent): void {
 		switch (event.type) {
 			case 'connection':
-				if (event.state === 'connected') this.dialogue.step({ type: 'connected', at: monotonicClock.now() });
+				if (event.state === 'connected') this.connected();
 				break;
 			case 'channelOpen':
 				this.greet();
@@ -247,12 +297,17 @@ export class Call {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		this.tell({ type: 'session.started', sessionId: this.id, agent: agent.name, greets: agent.greeting !== '', note: this.note });
+		this.tellStarted();
 		this.turns.callStarted();
 		const greeting = sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) });
 		this.turns.settleAfter(greeting);
 		// The greeting goes first; from then on the voice is warm.
 		void greeting.then(async () => await this.voice.keep(agent.speak, agent.apology));
+	}
+
+	private tellStarted(resumed?: true): void {
+		const { name, greeting } = this.request.agent;
+		this.tell({ type: 'session.started', sessionId: this.id, agent: name, greets: greeting !== '', note: this.note, ...(resumed && { resumed }) });
 	}
 
 	private carryOut(effect: ConversationEffect): void {
@@ -288,6 +343,7 @@ export class Call {
 	}
 
 	private tell(event: PageEvent): void {
+		this.transcript.take(event);
 		this.link?.tell(event);
 	}
 
@@ -303,9 +359,11 @@ export class Call {
 		if (this.finished) return;
 		this.finished = true;
 		clearTimeout(this.closeLimit);
+		clearTimeout(this.absence);
 		this.dialogue.stop();
 		this.recognition?.close();
-		this.voice.abandonAll();
+		this.soundLink = undefined;
+		this.voice.close();
 		this.link?.close();
 		this.turns.callEnded(reason, monotonicClock.now() - this.openedAt);
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');

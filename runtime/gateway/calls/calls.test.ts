@@ -1,5 +1,6 @@
-// Guards against: a rush of offers that passes the limit together, calls that are kept after their end, and turns that are found in the wrong call.
-import { openSession } from '../../contract/control';
+// Guards against: a rush of offers that passes the limit together, calls that are kept after their end, turns that are found in the wrong call, and a call that
+// lets a stranger in or its own caller not.
+import { type OpenedSession, openSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { FakeProcess } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
@@ -43,7 +44,7 @@ function calls(most = 100) {
 		},
 	};
 	const dispatcher = { dispatch: async () => undefined };
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, log }, admission, streams);
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, log, absentLimitMs: 60_000 }, admission, streams);
 	const open = async (): Promise<string> => {
 		const opening = all.open(REQUEST);
 		opening.catch(() => undefined);
@@ -52,7 +53,14 @@ function calls(most = 100) {
 		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'answer' });
 		return (await opening).sessionId;
 	};
-	return { all, media, open, counted, goes: (id: string) => gone(id) };
+	const opened = async (): Promise<OpenedSession> => {
+		const opening = all.open(REQUEST);
+		await settle();
+		await settle();
+		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'answer' }, { type: 'connection', state: 'connected' }, { type: 'channelOpen' });
+		return await opening;
+	};
+	return { all, media, open, opened, counted, goes: (id: string) => gone(id) };
 }
 
 it('counts those who are still at the door', async () => {
@@ -115,4 +123,58 @@ it('tells all calls of a workflow that n8n closed its trigger', async () => {
 	const { open, goes } = calls();
 	await open();
 	expect(() => goes('w')).not.toThrow();
+});
+
+describe('a caller who comes back', () => {
+	it('is let into their own call by its token, and counts as one', async () => {
+		const { all, media, opened, counted } = calls(1);
+		const { sessionId, resumeToken = '' } = await opened();
+		const back = all.open({ ...REQUEST, resumeToken });
+		await settle();
+		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'another' });
+		await expect(back).resolves.toMatchObject({ sessionId, answer: 'another', resumeToken });
+		expect(all.size).toBe(1);
+		expect(counted).toEqual([0]);
+	});
+
+	it('takes nobody else\'s place, and leaves theirs to others while away', async () => {
+		const { all, media, opened, counted } = calls(2);
+		const { resumeToken = '' } = await opened();
+		media.of('session')[0]?.resolve({ reason: 'The connection to the caller was lost.' });
+		await settle();
+		await opened();
+		await opened();
+		expect(counted).toEqual([0, 0, 1]);
+		const back = all.resume(resumeToken, 'offer');
+		await settle();
+		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'another' });
+		await expect(back).resolves.toMatchObject({ answer: 'another' });
+		expect(all.size).toBe(3);
+	});
+
+	it.each([
+		['another call\'s', (mine: string, other: string) => mine.replace(/\.[^.]*$/, other.slice(other.lastIndexOf('.')))],
+		['one letter off', (mine: string) => `${mine.slice(0, -1)}${mine.endsWith('A') ? 'B' : 'A'}`],
+		['cut', (mine: string) => mine.slice(0, -1)],
+		['longer', (mine: string) => `${mine}A`],
+		['without its secret', (mine: string) => mine.slice(0, mine.lastIndexOf('.') + 1)],
+		['the id alone', (mine: string) => mine.slice(0, mine.lastIndexOf('.'))],
+		['of no call', () => `s_${'a'.repeat(24)}.${'b'.repeat(43)}`],
+		['empty', () => ''],
+	])('is not let in by a token that is %s, as if there were no such call', async (_what, forged) => {
+		const { all, media, opened } = calls();
+		const mine = (await opened()).resumeToken ?? '';
+		const other = (await opened()).resumeToken ?? '';
+		const links = media.of('session').length;
+		await expect(all.resume(forged(mine, other), 'offer')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN', message: expect.stringContaining('does not know this call') });
+		expect(media.of('session')).toHaveLength(links);
+	});
+
+	it('learns for a minute that the call has ended', async () => {
+		const { all, opened } = calls();
+		const { sessionId, resumeToken = '' } = await opened();
+		all.get(sessionId).end('idle');
+		await settle();
+		await expect(all.resume(resumeToken, 'offer')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The call has ended.' });
+	});
 });

@@ -7,12 +7,17 @@ import type { TurnApi } from '../turns/turn-api';
 import type { Admission } from './admission';
 import { Call } from './call';
 import type { CallDeps } from './call-deps';
+import { callOfToken } from './resume-token';
 
 /** How long the reason of an ended call can still be asked for: a page learns it when it tries to reconnect. */
 const REMEMBERED_MS = 60_000;
 
 function newCallId(): string {
 	return `s_${randomBytes(18).toString('base64url')}`;
+}
+
+function unknown(): VoiceError {
+	return new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The voice runtime does not know this call. It may have been restarted.');
 }
 
 /** All calls of this gateway, and the turns that nodes may ask about. A call leaves when it ends; closeAll() ends the rest. */
@@ -37,9 +42,15 @@ export class Calls {
 		return this.live.size;
 	}
 
-	/** Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; there is no call then. */
+	/** An absent caller needs nothing of the machine. */
+	private get present(): number {
+		return [...this.live.values()].filter(({ absent }) => !absent).length;
+	}
+
+	/** Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; there is no call then. A caller who comes back: see resume(). */
 	async open(request: OpenSession): Promise<OpenedSession> {
-		const calls = this.live.size + this.arriving++;
+		if (request.resumeToken !== undefined) return await this.resume(request.resumeToken, request.offer);
+		const calls = this.present + this.arriving++;
 		try {
 			await this.admission.admit(calls, request.agent);
 		} finally {
@@ -53,14 +64,25 @@ export class Calls {
 		});
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
-		return { sessionId: id, answer };
+		return { sessionId: id, answer, resumeToken: call.resumeToken };
+	}
+
+	/**
+	 * A caller comes back to their call with a new offer. Whoever was let in is let in again, even where the machine is full.
+	 * Rejects with VOICE_ERR_CALL_UNKNOWN, or why the call has ended, or as Call.connect does: the call then goes on waiting.
+	 */
+	async resume(resumeToken: string, offer: string): Promise<OpenedSession> {
+		const call = this.get(callOfToken(resumeToken));
+		// As if there were no such call: a token that is wrong learns nothing.
+		if (!call.opensWith(resumeToken)) throw unknown();
+		return { sessionId: call.id, answer: await call.connect(offer), resumeToken };
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */
 	get(id: string): Call {
 		const call = this.live.get(id);
 		if (call) return call;
-		throw this.ended.get(id) ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The voice runtime does not know this call. It may have been restarted.');
+		throw this.ended.get(id) ?? unknown();
 	}
 
 	/** Throws VOICE_ERR_TURN_UNKNOWN. */

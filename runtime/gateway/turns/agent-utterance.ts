@@ -12,14 +12,20 @@ import { monotonicClock } from '../../lib/clock';
 import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
 import { GapRecord } from './speech-gaps';
+import { UnheardSound } from './unheard-sound';
 import { VoiceStream } from './voice-stream';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
 const AHEAD_MS = 4000;
-/** A voice that was held goes on here: not for every sound that is played, and long before it is missed. */
-const GO_ON_MS = 3000;
+/** A voice that was held goes on this much before: not for every sound that is played, and long before it is missed. */
+const GO_ON_BEFORE_MS = 1000;
+/** While the caller is away, the voice says what it has to say and is free for others: its sound waits here. */
+const AHEAD_OF_ABSENT_MS = 60_000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
+
+/** The link that sound goes to now, if there is one. */
+export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;
 
 export type AgentUtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
 
@@ -41,7 +47,8 @@ export interface Outcome {
 /**
  * Something the agent says: text comes in as it is written, goes sentence by sentence to the voice, and its
  * sound to media. The voice is never more than AHEAD_MS ahead of the caller's ear, so an interruption has
- * little to throw away. Always ends in exactly one Outcome.
+ * little to throw away. What was not heard when a link died is kept, and goes on over the next one at that very sample.
+ * Always ends in exactly one Outcome.
  */
 export class AgentUtterance {
 	readonly finished: Promise<Outcome>;
@@ -60,6 +67,10 @@ export class AgentUtterance {
 	private sampleRate = 0;
 	private sentSamples = 0;
 	private played = 0;
+	/** Played over the links before. */
+	private playedBefore = 0;
+	private readonly unheard = new UnheardSound();
+	private soundEnded = false;
 	private textEnded = false;
 	private endSent = false;
 	private interrupted = false;
@@ -71,7 +82,7 @@ export class AgentUtterance {
 		readonly id: string,
 		readonly settings: SpeakSettings,
 		inference: InferenceServer,
-		private readonly link: Pick<MediaLink, 'send'>,
+		private readonly link: CurrentLink,
 		private readonly listener: AgentUtteranceListener,
 		/** The utterance before: media plays them in the order in which their sound comes. */
 		before?: Pick<AgentUtterance, 'voiced'>,
@@ -164,8 +175,26 @@ export class AgentUtterance {
 		this.interrupted = true;
 		this.textEnded = true;
 		this.voice.cancel();
-		if (this.sampleRate === 0) this.conclude(false);
-		else this.link.send({ type: 'flush' });
+		const link = this.link();
+		if (this.sampleRate === 0 || !link) this.conclude(false);
+		else link.send({ type: 'flush' });
+	}
+
+	/** The link is gone, the call is not. What was to be flushed is. */
+	unlinked(): void {
+		if (this.interrupted) this.conclude(false);
+		this.pace();
+		this.feed();
+	}
+
+	/** There is another link: it is given what was not heard. */
+	relinked(): void {
+		if (this.over || this.sampleRate === 0) return;
+		this.playedBefore = this.played;
+		this.announce();
+		for (const pcm of this.unheard.from(this.played)) this.link()?.send({ type: 'play', utteranceId: this.id, pcm });
+		if (this.soundEnded) this.link()?.send({ type: 'playEnd', utteranceId: this.id });
+		this.pace();
 	}
 
 	/** What media says about this utterance. */
@@ -174,7 +203,8 @@ export class AgentUtterance {
 		else if (event.type === 'audible') this.listener.onMark('audible', event.at);
 		else if (event.type === 'gap') this.gapRecord.gap(event);
 		else {
-			this.played = event.playedSamples;
+			this.played = this.playedBefore + event.playedSamples;
+			this.unheard.heard(this.played);
 			if (event.type === 'played') this.conclude(event.complete);
 			else {
 				this.pace();
@@ -183,7 +213,7 @@ export class AgentUtterance {
 		}
 	}
 
-	/** The peer connection is gone. */
+	/** The call is over. */
 	abandon(): void {
 		this.conclude(false);
 	}
@@ -197,9 +227,18 @@ export class AgentUtterance {
 		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.played, this.sampleRate);
 	}
 
+	private get mostAheadMs(): number {
+		return this.link() ? AHEAD_MS : AHEAD_OF_ABSENT_MS;
+	}
+
+	private announce(): void {
+		const { interruptible } = this.settings;
+		this.link()?.send({ type: 'utterance', utteranceId: this.id, sampleRate: this.sampleRate, interruptible });
+	}
+
 	/** Lets the voice rest while the caller has enough to hear. */
 	private pace(): void {
-		const hold = this.aheadMs > (this.held ? GO_ON_MS : AHEAD_MS);
+		const hold = this.aheadMs > (this.held ? this.mostAheadMs - GO_ON_BEFORE_MS : this.mostAheadMs);
 		if (hold === this.held || this.over) return;
 		this.held = hold;
 		this.voice.tell({ type: 'hold', hold, unheardMs: this.aheadMs });
@@ -221,7 +260,7 @@ export class AgentUtterance {
 	}
 
 	private get voiceHasEnough(): boolean {
-		return this.aheadMs > AHEAD_MS || this.pieces.filter(({ whole }) => !whole).length >= PIECES_AT_ONCE;
+		return this.aheadMs > this.mostAheadMs || this.pieces.filter(({ whole }) => !whole).length >= PIECES_AT_ONCE;
 	}
 
 	/** What the voice says next. Pieces of which nothing is said are kept only for the history. */
@@ -251,13 +290,13 @@ export class AgentUtterance {
 		if (this.sampleRate === 0) {
 			this.sampleRate = event.sampleRate;
 			this.listener.onMark('firstVoiceAudio');
-			const { interruptible } = this.settings;
-			this.link.send({ type: 'utterance', utteranceId: this.id, sampleRate: event.sampleRate, interruptible });
+			this.announce();
 		}
 		this.gapRecord.sound(event);
 		piece.samples += event.pcm.length;
 		this.sentSamples += event.pcm.length;
-		this.link.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
+		this.unheard.push(event.pcm);
+		this.link()?.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
 		this.pace();
 	}
 
@@ -266,7 +305,10 @@ export class AgentUtterance {
 		this.endVoice();
 		if (this.over || this.interrupted) return;
 		if (this.sampleRate === 0) this.soundless();
-		else this.link.send({ type: 'playEnd', utteranceId: this.id });
+		else {
+			this.soundEnded = true;
+			this.link()?.send({ type: 'playEnd', utteranceId: this.id });
+		}
 	}
 
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
@@ -297,6 +339,7 @@ export class AgentUtterance {
 		const heard = complete && !this.error && words !== '' ? this.given.trim() : words;
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
 		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };
+		this.unheard.clear();
 		this.finish(this.outcome);
 		this.endVoice();
 	}

@@ -64,9 +64,9 @@ it.each([
 	expect(call.of('agentUtteranceStarted')).toMatchObject([{ interruptible }]);
 });
 
-it('opens nothing where the caller cannot be reached', () => {
+it('opens nothing when the call is over', () => {
 	const call = new VoiceOfCall();
-	call.connected = false;
+	call.voice.close();
 	expect(call.voice.open(call.settings.speak)).toBeUndefined();
 	expect(call.inference.asked).toBe(0);
 });
@@ -143,13 +143,13 @@ it('abandons all of them, and tells the dialogue how far each was heard', async 
 	const first = await call.says('Hello.', 1);
 	const second = await call.says('More.', 2);
 	call.voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 1600});
-	call.voice.abandonAll();
+	call.voice.close();
 	expect([first?.over, second?.over]).toEqual([true, true]);
 	expect(call.of('agentUtterancePlayed')).toMatchObject([
 		{ utteranceId: 'u1', playedSamples: 1600, complete: false },
 		{ utteranceId: 'u2', playedSamples: 0, complete: false },
 	]);
 	await soon();
-	call.voice.abandonAll();
+	call.voice.close();
 	expect(call.of('agentUtterancePlayed')).toHaveLength(2);
 });

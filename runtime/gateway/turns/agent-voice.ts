@@ -3,18 +3,18 @@ import type { ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import type { InferenceServer, Phrases } from '../calls/call-deps';
-import type { MediaLink } from '../calls/media-link';
-import { AgentUtterance, type AgentUtteranceListener } from './agent-utterance';
+import { AgentUtterance, type AgentUtteranceListener, type CurrentLink } from './agent-utterance';
 
 type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
 
-/** The link that sound goes to now, if there is one. */
-export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;
-
-/** Everything the agent says in one call: opens utterances and tells the dialogue what becomes audible. */
+/**
+ * Everything the agent says in one call: opens utterances and tells the dialogue what becomes audible. Without a link they
+ * wait for the next one.
+ */
 export class AgentVoice {
 	private readonly live = new Map<string, { utterance: AgentUtterance; n: number | undefined }>();
 	private nextId = 1;
+	private closed = false;
 
 	constructor(
 		private readonly inference: InferenceServer,
@@ -39,14 +39,13 @@ export class AgentVoice {
 	}
 
 	/**
-	 * Opens an utterance; undefined where the caller cannot be reached. `n`: the turn it answers; absent for what
+	 * Opens an utterance; undefined where the call is over. `n`: the turn it answers; absent for what
 	 * belongs to no turn. What was opened first is heard first.
 	 */
 	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined }: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
-		const link = this.link();
-		if (!link) return undefined;
+		if (this.closed) return undefined;
 		const id = `u${this.nextId++}`;
-		const utterance = new AgentUtterance(id, this.completed(settings), voice, link, {
+		const utterance = new AgentUtterance(id, this.completed(settings), voice, this.link, {
 			onMark,
 			onText: (text) => {
 				this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text });
@@ -54,7 +53,11 @@ export class AgentVoice {
 			},
 		}, [...this.live.values()].at(-1)?.utterance);
 		this.live.set(id, { utterance, n });
-		void utterance.finished.then(() => this.live.delete(id));
+		void utterance.finished.then(() => {
+			this.live.delete(id);
+			// No media tells of what is stopped while there is none.
+			if (!this.link()) this.cut(id, utterance);
+		});
 		return utterance;
 	}
 
@@ -78,10 +81,11 @@ export class AgentVoice {
 			const { interruptible } = utterance.settings;
 			this.step({ type: 'agentUtteranceStarted', at: event.at, utteranceId, interruptible, ...(n === undefined ? {} : { n }) });
 		} else if (event.type === 'paused') {
-			const { at, playedSamples } = event;
-			this.step({ type: 'agentPaused', at, utteranceId, playedSamples, heard: utterance.heard });
+			const { playedSamples } = utterance;
+			this.step({ type: 'agentPaused', at: event.at, utteranceId, playedSamples, heard: utterance.heard });
 		} else if (event.type === 'played') {
-			const { at, playedSamples, complete } = event;
+			const { at, complete } = event;
+			const { playedSamples } = utterance;
 			this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples, complete });
 		}
 	}
@@ -90,13 +94,27 @@ export class AgentVoice {
 		for (const { utterance } of [...this.live.values()]) utterance.interrupt();
 	}
 
-	/** The link that they were sent to is gone: each ends where it was heard last. */
-	abandonAll(): void {
+	/** The link is gone: what was not heard waits for the next one. */
+	unlinked(): void {
+		for (const { utterance } of [...this.live.values()]) utterance.unlinked();
+	}
+
+	/** Sound can flow over the new link: it goes on where it was heard last. */
+	relinked(): void {
+		for (const { utterance } of [...this.live.values()]) utterance.relinked();
+	}
+
+	/** The call is over: each ends where it was heard last, and nothing is opened any more. */
+	close(): void {
+		this.closed = true;
 		for (const [utteranceId, { utterance }] of [...this.live]) {
 			utterance.abandon();
-			const at = monotonicClock.now();
-			this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples: utterance.playedSamples, complete: false });
+			this.cut(utteranceId, utterance);
 		}
+	}
+
+	private cut(utteranceId: string, { playedSamples }: AgentUtterance): void {
+		this.step({ type: 'agentUtterancePlayed', at: monotonicClock.now(), utteranceId, playedSamples, complete: false });
 	}
 }
 

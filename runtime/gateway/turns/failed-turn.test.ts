@@ -12,14 +12,14 @@ import { Turn } from './turn';
 
 const error = new VoiceError('VOICE_ERR_TURN_ABANDONED', 'No node took up the turn.');
 
-function failing({ apology = 'Sorry.', connected = true } = {}) {
+function failing({ apology = 'Sorry.' } = {}) {
 	const inference = new FakeProcess<InferenceProtocol>(INFERENCE_LOST);
 	const sent: MediaInput[] = [];
 	const told: PageEvent[] = [];
 	const agent = agentSettings.parse({ apology, speak: { voice: 'slt' } });
 	const link = { send: (input: MediaInput) => void sent.push(input) };
 	const steps: Array<{ type: string }> = [];
-	const voice = new AgentVoice(inference, () => (connected ? link : undefined), agent, (input) => steps.push(input));
+	const voice = new AgentVoice(inference, () => link, agent, (input) => steps.push(input));
 	const turn = new Turn({ n: 1, text: 'hello' } as never, []);
 	const fail = async (): Promise<void> => {
 		tellOfFailure(turn, error, { agent, voice, tell: (event) => told.push(event) });
@@ -63,8 +63,9 @@ it('says nothing where the trigger has no apology', async () => {
 	expect(inference.asked).toBe(0);
 });
 
-it('survives a caller who cannot be reached', async () => {
-	const { inference, told, fail } = failing({ connected: false });
+it('survives a call that is over', async () => {
+	const { inference, told, voice, fail } = failing();
+	voice.close();
 	await fail();
 	expect(told).toHaveLength(1);
 	expect(inference.asked).toBe(0);

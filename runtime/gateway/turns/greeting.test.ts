@@ -10,12 +10,13 @@ import { INFERENCE_LOST, soon } from './spoken-utterance.fixture';
 
 const GREETING = 'Hello there.\nHow can I help?';
 
-function greets({ greeting = GREETING, connected = true } = {}) {
+function greets({ greeting = GREETING, over = false } = {}) {
 	const inference = new FakeProcess<InferenceProtocol>(INFERENCE_LOST);
 	const history = new History();
 	const told: PageEvent[] = [];
 	const agent = agentSettings.parse({ greeting });
-	const voice = new AgentVoice(inference, () => (connected ? { send: () => undefined } : undefined), agent, () => undefined);
+	const voice = new AgentVoice(inference, () => ({ send: () => undefined }), agent, () => undefined);
+	if (over) voice.close();
 	const said = sayGreeting(agent, { voice, history, tell: (event) => told.push(event) });
 	/** Half a second for each of the two sentences. */
 	const speaks = async (): Promise<void> => {
@@ -77,14 +78,14 @@ it('whose link is lost ends with what was heard', async () => {
 	const { history, voice, said, speaks } = greets();
 	await speaks();
 	voice.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: 8000});
-	voice.abandonAll();
+	voice.close();
 	await said;
 	expect(history.messages()).toMatchObject([{ role: 'assistant', content: 'Hello there.' }]);
 });
 
 it.each([
 	['where there is none', { greeting: '' }],
-	['to a caller who cannot be reached', { connected: false }],
+	['in a call that is over', { over: true }],
 ])('is not said %s', async (_why, options) => {
 	const { inference, history, told, said } = greets(options);
 	await said;

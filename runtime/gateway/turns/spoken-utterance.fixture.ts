@@ -24,6 +24,7 @@ export class SpokenUtterance {
 	readonly texts: string[] = [];
 	readonly utterance: AgentUtterance;
 	readonly outcomes: Outcome[] = [];
+	linked = true;
 	private readonly made: number[] = [];
 
 	constructor(settings: Partial<SpeakSettings> = {}) {
@@ -31,7 +32,7 @@ export class SpokenUtterance {
 			onMark: (mark: AgentUtteranceMark, at?: number) => void this.marks.push([mark, at]),
 			onText: (text: string) => void this.texts.push(text),
 		};
-		this.utterance = new AgentUtterance('u1', speakSettings.parse(settings), this.inference, { send: (input) => void this.sent.push(input) }, listener);
+		this.utterance = new AgentUtterance('u1', speakSettings.parse(settings), this.inference, () => (this.linked ? { send: (input) => void this.sent.push(input) } : undefined), listener);
 		void this.utterance.finished.then((outcome) => this.outcomes.push(outcome));
 	}
 
@@ -89,6 +90,19 @@ export class SpokenUtterance {
 	/** Media has played so much of it in all. */
 	plays(ms: number): void {
 		this.utterance.onMedia({ type: 'progress', utteranceId: 'u1', playedSamples: samplesOf(ms)});
+	}
+
+	/** The link dies. */
+	loses(): void {
+		this.linked = false;
+		this.utterance.unlinked();
+	}
+
+	/** Another one has come; what it is sent stands in `sent` alone. */
+	finds(): void {
+		this.sent.length = 0;
+		this.linked = true;
+		this.utterance.relinked();
 	}
 
 	async played(ms: number, complete = true): Promise<Outcome | undefined> {
