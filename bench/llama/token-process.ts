@@ -5,6 +5,7 @@ import { VoiceError } from '../../runtime/contract/errors';
 import { llamaBackend } from '../../runtime/inference/llama/library';
 import { threadsFor } from '../../runtime/inference/machine/cores';
 import { workingGpu } from '../../runtime/inference/machine/gpu-trial';
+import { wayInWords } from '../../runtime/inference/machine/llama-build';
 import { modelFile } from '../../runtime/inference/models/resolve';
 import { Scheduler } from '../../runtime/inference/scheduler/scheduler';
 import type { OrpheusSampling } from '../../runtime/inference/speech/orpheus/token-source';
@@ -65,7 +66,7 @@ serve(tokenProtocol, pipe, {
 	look: async () => {
 		const { llama } = await llamaBackend();
 		const { refused } = await workingGpu();
-		return { gpu: llama.gpu || '', cards: llama.gpu ? await llama.getGpuDeviceNames() : [], refused: refused.map(({ kind, why }) => `${kind}: ${why}`) };
+		return { gpu: llama.gpu || '', cards: llama.gpu ? await llama.getGpuDeviceNames() : [], refused: refused.map((each) => `${wayInWords(each)}: ${each.why}`) };
 	},
 	open: async ({ file, sequences }) => {
 		const found = await modelFile(file);

@@ -3,6 +3,7 @@ import { VoiceError } from '../../contract/errors';
 import { log } from '../../lib/log';
 import { workingGpu } from '../machine/gpu-trial';
 import { threadsFor, usableCores } from '../machine/cores';
+import { openLlama, wayInWords } from '../machine/llama-build';
 
 export type Library = typeof LlamaLibrary;
 export type Llama = LlamaLibrary.Llama;
@@ -20,20 +21,21 @@ async function open(): Promise<Backend> {
 	const library: Library = await import('node-llama-cpp');
 	const cores = usableCores();
 	const options = {
-		// Never compile on somebody's machine: the ready-made binary works, or it is an error to report.
-		build: 'never',
 		maxThreads: threadsFor(Number.POSITIVE_INFINITY, cores),
 		logger: (level: string, message: string) => {
 			if (level === 'error' || level === 'fatal') log.warn({ library: 'llama.cpp', reason: message.trim() }, 'a library reports a fault');
 		},
 	} as const;
-	const { kind, refused } = await workingGpu();
-	for (const { kind: other, why } of refused) log.warn({ gpu: other, why, instead: kind === false ? 'processor' : kind }, 'a GPU cannot be used');
+	const { way, refused } = await workingGpu();
+	const instead = way === false ? 'processor' : wayInWords(way);
+	for (const each of refused) log.warn({ gpu: wayInWords(each), why: each.why, instead }, 'a GPU cannot be used');
 	try {
-		return { library, cores, llama: await library.getLlama({ ...options, gpu: kind }) };
+		const llama = await openLlama(way, options);
+		if (way !== false) log.info({ gpu: wayInWords(way) }, 'models of llama.cpp run on a GPU');
+		return { library, cores, llama };
 	} catch (cause) {
-		if (kind === false) throw cause;
-		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp cannot use ${kind} here: ${String(cause)}`, {
+		if (way === false) throw cause;
+		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `llama.cpp cannot use ${wayInWords(way)} here: ${String(cause)}`, {
 			cause,
 			remedy: 'Set VOICE_LOOP_GPU to auto or off, or install what the card needs: its driver and libraries.',
 		});

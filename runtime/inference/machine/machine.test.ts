@@ -24,7 +24,7 @@ describe('the answer of nvidia-smi', () => {
 
 describe('this machine', () => {
 	let folder: string;
-	const machineWith = async (script: string, verdict: GpuVerdict = { kind: 'cuda', refused: [] }) => {
+	const machineWith = async (script: string, verdict: GpuVerdict = { way: { kind: 'cuda', library: 'usual' }, refused: [] }) => {
 		const file = path.join(folder, 'nvidia-smi');
 		writeFileSync(file, `#!/bin/sh\n${script}\n`);
 		chmodSync(file, 0o755);
@@ -46,12 +46,17 @@ describe('this machine', () => {
 	});
 
 	it('has no card where llama.cpp cannot compute on the one that is there, and says so', async () => {
-		const refused = [{ kind: 'cuda', why: 'its driver is too old' }] as const;
-		const machine = await machineWith('echo "NVIDIA H200, 143771"', { kind: false, refused });
+		const refused = [{ kind: 'cuda', library: 'usual', why: 'its driver is too old' }] as const;
+		const machine = await machineWith('echo "NVIDIA H200, 143771"', { way: false, refused });
 		expect(machine.gpus).toEqual([]);
 		expect(describeMachine(machine)).toMatch(/ and no GPU that can be used \(NVIDIA H200: cuda: its driver is too old\)$/);
-		expect((await machineWith('echo "NVIDIA H200, 143771"', { kind: 'vulkan', refused })).gpus).toHaveLength(1);
-		expect(describeMachine(await machineWith('echo "NVIDIA H200, 143771"', { kind: false, refused: [] }))).toMatch(/libcublas/);
+		expect((await machineWith('echo "NVIDIA H200, 143771"', { way: { kind: 'vulkan', library: 'usual' }, refused })).gpus).toHaveLength(1);
+		expect(describeMachine(await machineWith('echo "NVIDIA H200, 143771"', { way: false, refused: [] }))).toMatch(/libcublas/);
+	});
+
+	it('says where it is used by the library for older drivers', async () => {
+		const machine = await machineWith('echo "NVIDIA L4, 23034"', { way: { kind: 'cuda', library: 'fallback' }, refused: [] });
+		expect(describeMachine(machine)).toMatch(/ and a GPU with 24 GB \(NVIDIA L4, by cuda \(the library for older drivers\)\)$/);
 	});
 
 	it.each(['echo "NVIDIA L4, 23034"; exit 9', 'kill -9 $$', 'echo'])('has no card where the driver does: %s', async (script) => {

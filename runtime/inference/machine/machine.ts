@@ -4,6 +4,7 @@ import os from 'node:os';
 import { memoryLimit } from './control-groups';
 import { usableCores } from './cores';
 import { type GpuVerdict, workingGpu } from './gpu-trial';
+import { wayInWords } from './llama-build';
 
 export interface Gpu {
 	readonly name: string;
@@ -18,6 +19,8 @@ export interface Machine {
 	/** Cores that this process may use, the container's quota taken into account. */
 	readonly cores: number;
 	readonly gpus: readonly Gpu[];
+	/** How they are used, where that is not the usual way. */
+	readonly usedBy?: string;
 	/** Why its GPUs are not among them: they are there and cannot be used. */
 	readonly unusable?: string;
 }
@@ -37,7 +40,7 @@ export function describeMachine(machine: Machine): string {
 	const gpu = biggestGpu(machine);
 	const cores = machine.cores === 1 ? '1 core' : `${machine.cores} cores`;
 	const none = machine.unusable === undefined ? 'no NVIDIA GPU' : `no GPU that can be used (${machine.unusable})`;
-	return `${inGigabytes(machine.ram)} of RAM, ${cores} and ${gpu ? `a GPU with ${inGigabytes(gpu.vram)} (${gpu.name})` : none}`;
+	return `${inGigabytes(machine.ram)} of RAM, ${cores} and ${gpu ? `a GPU with ${inGigabytes(gpu.vram)} (${gpu.name}${machine.usedBy === undefined ? '' : `, by ${machine.usedBy}`})` : none}`;
 }
 
 /** A driver that hangs must not hang us. */
@@ -72,10 +75,11 @@ function nvidiaGpus(env: NodeJS.ProcessEnv): Promise<Gpu[]> {
 }
 
 /** A card that llama.cpp cannot compute on is none, whatever its driver names. */
-function withWorkingGpus(machine: Machine, { kind, refused }: GpuVerdict): Machine {
+function withWorkingGpus(machine: Machine, { way, refused }: GpuVerdict): Machine {
 	const best = biggestGpu(machine);
-	if (!best || kind !== false) return machine;
-	const why = refused.map((each) => `${each.kind}: ${each.why}`).join('; ');
+	if (!best) return machine;
+	if (way !== false) return way.library === 'usual' ? machine : { ...machine, usedBy: wayInWords(way) };
+	const why = refused.map((each) => `${wayInWords(each)}: ${each.why}`).join('; ');
 	return { ...machine, gpus: [], unusable: `${best.name}: ${why || 'neither CUDA (libcudart, libcublas) nor Vulkan was found, or VOICE_LOOP_GPU is off'}` };
 }
 
