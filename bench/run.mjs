@@ -12,7 +12,7 @@ import { ensureCommunityPackage } from '../deploy/local/steps/community-package.
 import { manifestFile } from '../deploy/local/steps/paths.mjs';
 import { buildBenches, built } from './build.mjs';
 
-const BENCHES = ['listen', 'word-times', 'inference', 'tokens', 'snac', 'snac-load', 'first-sound', 'echo-peer-compare', 'sessions', 'turns', 'tool-call'];
+const BENCHES = ['listen', 'word-times', 'inference', 'tokens', 'sampling', 'snac', 'snac-load', 'first-sound', 'echo-peer-compare', 'sessions', 'turns', 'tool-call'];
 /** Run only by name: one needs what not every machine has, the other finds faults and measures nothing. */
 const BY_NAME = ['gpu', 'fuzz'];
 const args = process.argv.slice(2);

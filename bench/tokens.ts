@@ -20,34 +20,29 @@ const tokens = Number(option('--tokens', '32'));
 const sequences = numbers('--sequences', '1,2,4,8');
 
 const GREEDY: OrpheusSampling = { temperature: 0, topP: 1, topK: 1, repetitionPenalty: 1 };
-/** What sampling costs with all of the vocabulary. */
-const WITHOUT_TOP_K: OrpheusSampling = { ...FULL, topK: 0 };
 const SAMPLER_TOKENS = 128;
 
 /** On a model of nearly nothing but the vocabulary, where sampling is not lost in the noise of decoding. */
-async function samplers(ours: OurTokens): Promise<{ own: number[]; greedy: number[]; full: number[]; withoutTopK: number[] }> {
+async function samplers(ours: OurTokens): Promise<{ own: number[]; greedy: number[]; full: number[] }> {
 	const beside = await openBeside(ours, { file: await orpheusShape(NARROW, 'q4_0'), sequences: 1, tokens: SAMPLER_TOKENS, rounds });
 	const own = (await oneBeside(beside)).map((pair) => pair.ours.wallMs - pair.theirs.wallMs);
-	const costs = { own, greedy: [] as number[], full: [] as number[], withoutTopK: [] as number[] };
+	const costs = { own, greedy: [] as number[], full: [] as number[] };
 	for (let round = 1; round <= rounds; round++) {
 		say(`samplers, round ${round} of ${rounds}`);
 		const cost = async (sampling: OrpheusSampling): Promise<number> => (await ours.write(sampling, 1, SAMPLER_TOKENS)).cpuMs;
 		costs.greedy.push(await cost(GREEDY));
 		costs.full.push(await cost(FULL));
-		costs.withoutTopK.push(await cost(WITHOUT_TOP_K));
 	}
 	return costs;
 }
 
 async function samplerFigures(tokenCpu: number): Promise<Figure[]> {
-	const { own, greedy, full, withoutTopK } = await withTokens(samplers);
+	const { own, greedy, full } = await withTokens(samplers);
 	const floor = percentile(greedy, 0.5);
-	const above = (costs: readonly number[]): number[] => costs.map((cost) => cost - floor);
 	return [
 		{ name: 'not decoding: sampler, threads, JavaScript (ratio: of a token)', unit: 'ms/token', samples: own, bound: tokenCpu },
 		{ name: 'vocabulary alone, the best token', unit: 'cpu ms/token', samples: greedy, bound: tokenCpu },
-		{ name: 'sampler: top_k 40, top_p, penalty (ratio: of a token)', unit: 'cpu ms/token', samples: above(full), bound: tokenCpu },
-		{ name: 'sampler: the same without top_k', unit: 'cpu ms/token', samples: above(withoutTopK), bound: tokenCpu },
+		{ name: 'sampler: top_k 40, top_p, penalty (ratio: of a token)', unit: 'cpu ms/token', samples: full.map((cost) => cost - floor), bound: tokenCpu },
 	];
 }
 

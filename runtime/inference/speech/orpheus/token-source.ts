@@ -4,7 +4,7 @@ import type { VoiceChoice } from '../engine';
 export interface OrpheusSampling {
 	readonly temperature: number;
 	readonly topP: number;
-	/** Never 0: without it sampling alone costs 10 ms of CPU a token at this vocabulary. */
+	/** At least 1: without it sampling alone costs 10 ms of CPU a token at this vocabulary. */
 	readonly topK: number;
 	readonly repetitionPenalty: number;
 }

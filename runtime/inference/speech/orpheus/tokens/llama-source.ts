@@ -2,7 +2,7 @@ import type { Token } from 'node-llama-cpp' with { 'resolution-mode': 'import' }
 import { createHash } from 'node:crypto';
 import { VoiceError } from '../../../../contract/errors';
 import { llamaBackend } from '../../../llama/library';
-import { paced, prefill } from '../../../llama/prefill';
+import { prefill } from '../../../llama/prefill';
 import { log } from '../../../../lib/log';
 import type { GgufCheck } from '../../../models/gguf-check';
 import type { ModelFile } from '../../../models/resolve';
@@ -12,9 +12,7 @@ import type { VoiceChoice } from '../../engine';
 import type { TokenAsk, TokenSource } from '../token-source';
 import { cancelled, unlessCancelled } from '../../../../lib/async';
 import { loadOrpheusModel, type OrpheusModel, type OrpheusSize, type Place } from './orpheus-model';
-
-/** The penalty looks at this many of the last audio tokens: 9 frames. All of them would drive the voice away. */
-const PENALISED = 64;
+import { candidatesFor, OrpheusSampler } from './sampler';
 
 /** The same sentence sounds the same each time: what a user complains about can be heard again. */
 function seedOf({ voice, text }: TokenAsk): number {
@@ -28,7 +26,8 @@ interface Speech {
 	/** The prompt and what has been written so far. */
 	readonly tokens: Token[];
 	/** The audio tokens among them. */
-	readonly recent: Token[];
+	readonly audio: Token[];
+	readonly sampler: OrpheusSampler;
 }
 
 /** Orpheus as a GGUF on this machine. Loaded on first use. */
@@ -48,7 +47,7 @@ export class LlamaTokenSource implements TokenSource {
 		const model = await unlessCancelled(this.loaded(), signal);
 		const { vocabulary, places, contextTokens } = model;
 		const prompt = vocabulary.prompt(ask.voice, ask.text);
-		const speech: Speech = { ask, signal, tokens: [...prompt], recent: [] };
+		const speech: Speech = { ask, signal, tokens: [...prompt], audio: [], sampler: new OrpheusSampler(ask.sampling, seedOf(ask)) };
 		const most = Math.min(contextTokens - 1, prompt.length + ask.maxTokens);
 		let seat = await places.take(signal);
 		try {
@@ -59,7 +58,7 @@ export class LlamaTokenSource implements TokenSource {
 					speech.tokens.push(token);
 					const number = vocabulary.number(token);
 					if (number !== undefined) {
-						speech.recent.push(token);
+						speech.audio.push(token);
 						seat.rest();
 						yield number;
 						mine = seat.back();
@@ -105,24 +104,23 @@ export class LlamaTokenSource implements TokenSource {
 	}
 
 	/** What follows the speech's tokens, until the model has nothing to add. */
-	private async *write({ pace, scheduler }: OrpheusModel, { sequence, number, lane }: Place, { ask, signal, tokens, recent }: Speech): AsyncGenerator<Token> {
+	private async *write({ pace, scheduler }: OrpheusModel, { sequence, topLogits, number, lane }: Place, speech: Speech): AsyncGenerator<Token> {
+		const { ask, signal, tokens, audio, sampler } = speech;
 		// One speech after another: what the last one left is of no use to this one.
 		await sequence.clearHistory();
 		const kind = (): StepKind => (ask.urgent?.() ?? true ? 'nextSound' : 'soundAhead');
 		const own = { lane, kind, sequence: number };
 		await prefill(sequence, tokens, pace, scheduler.permit({ ...own, chunk: true }, signal), signal, this.onTokens);
-		const { temperature, topP, topK, repetitionPenalty } = ask.sampling;
-		const following = paced(sequence, scheduler.permit({ ...own, chunk: false }, signal)).evaluate(tokens.slice(-1), {
-			temperature,
-			topP,
-			topK,
-			seed: seedOf(ask),
-			repeatPenalty: { punishTokens: () => recent.slice(-PENALISED), penalty: repetitionPenalty, maxPunishTokens: PENALISED },
-		});
-		for await (const token of following) {
+		const permit = scheduler.permit({ ...own, chunk: false }, signal);
+		const count = candidatesFor(ask.sampling);
+		for (let last = tokens.at(-1); last !== undefined; ) {
+			const evaluated = last;
+			const logits = await permit(1, async () => await topLogits.after(evaluated, count));
 			signal.throwIfAborted();
 			this.onTokens(1);
-			yield token;
+			last = sampler.draw(logits, audio);
+			if (sequence.model.isEogToken(last)) return;
+			yield last;
 		}
 	}
 

@@ -13,6 +13,7 @@ import type { Lane } from '../../../scheduler/steps';
 import type { VoiceChoice } from '../../engine';
 import { voicesOf } from '../voices';
 import { SpeechPlaces } from './speech-places';
+import { TopLogits } from './top-logits';
 import { OrpheusVocabulary } from './vocabulary';
 
 /** The longest text that Orpheus gets at a time, and all that it may write for it: see text/parts and runaway. */
@@ -34,6 +35,7 @@ const LEAST_BATCH = 4;
 /** Where a speech is written: a sequence of one of the model's contexts. */
 export interface Place {
 	readonly sequence: LlamaContextSequence;
+	readonly topLogits: TopLogits;
 	/** llama.cpp's number of it. */
 	readonly number: number;
 	readonly lane: Lane;
@@ -67,7 +69,7 @@ function contextsFor(cores: number, onGpu: boolean): number {
 function placesIn(contexts: readonly LlamaContext[], lanes: readonly Lane[]): Place[] {
 	const all = lanes.flatMap((lane, index) => {
 		const context = contexts[index];
-		return context ? sequencesOf(context).map((sequence): Place => ({ sequence, number: numberOf(sequence), lane })) : [];
+		return context ? sequencesOf(context).map((sequence): Place => ({ sequence, topLogits: new TopLogits(sequence), number: numberOf(sequence), lane })) : [];
 	});
 	return all.sort((a, b) => a.number - b.number);
 }
