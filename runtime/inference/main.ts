@@ -71,14 +71,15 @@ const recognisers: RecogniserSource = {
 };
 const llama = new LlamaEngine(check, scheduler, locate);
 const realTime = new RealTime();
-const cooldowns = new Cooldowns(monotonicClock);
+// Each stage has its own: a server that refuses to chat may well speak.
+const cooldowns = (): Cooldowns => new Cooldowns(monotonicClock);
 const deps: InferenceDeps = {
 	chat: new ChatFallback((model) => {
 		const server = serverNamed(model);
 		return server === undefined ? llama : servers.chat(server);
-	}, cooldowns),
-	voices: new VoiceFallback(voices, cooldowns, realTime, monotonicClock),
-	recognisers: new RecogniserFallback(recognisers, cooldowns),
+	}, cooldowns(), (engine, voice) => servers.links('chat', engine, voice)),
+	voices: new VoiceFallback(voices, cooldowns(), realTime, monotonicClock, (engine, voice) => servers.links('speak', engine, voice)),
+	recognisers: new RecogniserFallback(recognisers, cooldowns(), (engine, voice) => servers.links('transcribe', engine, voice)),
 	callModels,
 	describe: async (speak, call) => await modelsInUse(models, callModels, speak, call),
 	choices: async () => await engineChoices(models, servers, voices),

@@ -135,3 +135,39 @@ it('warms the first model that can be', async () => {
 	await chain.warm(chatSettings.parse({ model: 'a', fallbacks: ['b'] }));
 	await expect(chain.warm(chatSettings.parse({ model: 'a' }))).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
 });
+
+describe('servers that share the work', () => {
+	const shared = (a: ScriptedChat, b: ScriptedChat) => {
+		const engines: Record<string, ChatEngine> = { a, b, other: new ScriptedChat(['Other.']) };
+		const links = (name: string) => (name === 'all' ? ['a', 'b'].map((each) => ({ name: each, shares: name })) : [{ name }]);
+		const chain = new ChatFallback((name) => engines[name]!, new Cooldowns({ now: () => 0 }), links);
+		const turn = async (conversation: string): Promise<string> => {
+			const settings = chatSettings.parse({ model: 'all', fallbacks: ['other'] });
+			const { engine } = await chain.chat({ conversation, settings, messages, tools: [] }, { onText: () => undefined, onTokens: () => undefined }, never);
+			return engine;
+		};
+		return { chain, turn };
+	};
+
+	it('get as many conversations each, and each conversation stays where it was read', async () => {
+		const { chain, turn } = shared(new ScriptedChat(['A.']), new ScriptedChat(['B.']));
+		const calls = ['1', '2', '3', '4'];
+		expect(await Promise.all(calls.map(turn))).toEqual(['a', 'b', 'a', 'b']);
+		expect(await Promise.all(calls.toReversed().map(turn))).toEqual(['b', 'a', 'b', 'a']);
+		chain.forget('1');
+		chain.forget('3');
+		chain.forget('3');
+		expect([await turn('5'), await turn('6'), await turn('7')]).toEqual(['a', 'a', 'a']);
+	});
+
+	it('get prompts outside of calls by what is open', async () => {
+		const { turn } = shared(new ScriptedChat(['A.']), new ScriptedChat(['B.']));
+		expect(await Promise.all(['', '', ''].map(turn))).toEqual(['a', 'b', 'a']);
+		expect([await turn(''), await turn('')]).toEqual(['a', 'a']);
+	});
+
+	it('take over from each other, and keep what they took', async () => {
+		const { turn } = shared(new ScriptedChat([], 0), new ScriptedChat(['B.']));
+		expect([await turn('1'), await turn('2'), await turn('1')]).toEqual(['b', 'b', 'b']);
+	});
+});

@@ -6,8 +6,10 @@ import { writtenToolCall } from './calls/written-tool-call';
 import { WordsOnly } from './calls/words-only';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
 import { Repetition } from './repetition';
-import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
+import { FallbackChain, type Taken } from '../fallback/fallback-chain';
 import type { Cooldowns } from '../fallback/cooldowns';
+import { type ChainLink, chainLinks, eachAlone, type LinksOf } from '../fallback/links';
+import { OpenWork } from '../fallback/open-work';
 
 /**
  * Answers with the first model of a chain that can. One that fails in the middle of its answer is replaced by the
@@ -17,10 +19,14 @@ import type { Cooldowns } from '../fallback/cooldowns';
  */
 export class ChatFallback {
 	private readonly used = new Set<ChatEngine>();
+	private readonly open = new OpenWork();
+	/** By conversation: of servers that share their work it stays with the one that has read it. */
+	private readonly kept = new Map<string, Taken<ChainLink>>();
 
 	constructor(
 		private readonly engineFor: (model: string) => ChatEngine,
 		private readonly cooldowns: Cooldowns,
+		private readonly linksOf: LinksOf = eachAlone,
 	) {}
 
 	/** Rejects with the last model's error, or VOICE_ERR_CANCELLED. */
@@ -28,32 +34,49 @@ export class ChatFallback {
 		const chain = this.chain(request.settings);
 		const answer = new Answer(request, listener);
 		for (;;) {
+			const { engine: link, done } = this.take(chain, request.conversation);
 			try {
-				const engine = this.engine(chain.engine.name);
-				const written = engine.chat(answer.asking(chain.engine.name), answer.listener, AbortSignal.any([signal, answer.circle]));
+				const written = this.engine(link.name).chat(answer.asking(link.name), answer.listener, AbortSignal.any([signal, answer.circle]));
 				const reply = await written.catch((thrown: unknown) => answer.cutShort(thrown));
-				chain.worked();
+				chain.worked(link);
 				return { ...reply, ...answer.finished(reply), ttftMs: answer.ttftMs ?? reply.ttftMs, ...chain.doneBy };
 			} catch (thrown) {
 				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
 				if (signal.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
-				chain.next(error);
+				chain.next(error, link);
 				answer.interrupted();
+			} finally {
+				done();
 			}
 		}
 	}
 
 	forget(conversation: string): void {
+		this.kept.get(conversation)?.done();
+		this.kept.delete(conversation);
 		for (const engine of this.used) engine.forget(conversation);
 	}
 
 	/** Makes the first model ready that can be. */
 	async warm(settings: ChatSettings): Promise<void> {
-		await this.chain(settings).first(async ({ name }) => await this.engine(name).warm({ ...settings, model: name }));
+		await this.chain(settings).warm(async ({ name }) => await this.engine(name).warm({ ...settings, model: name }));
 	}
 
 	private chain({ model, fallbacks }: ChatSettings): FallbackChain<ChainLink> {
-		return new FallbackChain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.cooldowns);
+		return new FallbackChain(chainLinks([model, ...fallbacks], this.linksOf), this.cooldowns, this.open);
+	}
+
+	/** A conversation counts until it is forgotten: it is at its server for all of its turns, and mostly silent. */
+	private take(chain: FallbackChain<ChainLink>, conversation: string): Taken<ChainLink> {
+		const kept = this.kept.get(conversation);
+		const taken = chain.take(kept?.engine.name);
+		const { engine } = taken;
+		if (conversation === '' || engine.shares === undefined) return taken;
+		if (kept?.engine.name !== engine.name) {
+			kept?.done();
+			this.kept.set(conversation, taken);
+		} else taken.done();
+		return { engine, done: () => undefined };
 	}
 
 	private engine(model: string): ChatEngine {

@@ -34,17 +34,21 @@ export function speakHandler({ voices, callModels, counters }: InferenceDeps): H
 				told = doneBy;
 				emit({ type: 'doneBy', ...doneBy });
 			};
-			for (let next = await inputs.next(); next; next = await inputs.next()) {
-				let samples = 0;
-				for await (const sound of speaker.speak(next.text, signal)) {
-					tellWho();
-					samples += sound.pcm.length;
-					for (const event of messages(next.piece, sound)) emit(event);
-					inputs.offerWaiting();
-					await inputs.mayGoOn();
+			try {
+				for (let next = await inputs.next(); next; next = await inputs.next()) {
+					let samples = 0;
+					for await (const sound of speaker.speak(next.text, signal)) {
+						tellWho();
+						samples += sound.pcm.length;
+						for (const event of messages(next.piece, sound)) emit(event);
+						inputs.offerWaiting();
+						await inputs.mayGoOn();
+					}
+					emit({ type: 'pieceEnd', piece: next.piece, samples });
+					total += samples;
 				}
-				emit({ type: 'pieceEnd', piece: next.piece, samples });
-				total += samples;
+			} finally {
+				speaker.close();
 			}
 			return { samples: total, sampleRate: speaker.sampleRate };
 		});

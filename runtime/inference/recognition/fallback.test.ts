@@ -99,3 +99,34 @@ it('does not say so of one that could not be opened, and nothing once it is clos
 	second.streams[0]?.listener.onFailed(lost());
 	expect(come).toEqual([true]);
 });
+
+describe('servers that share the work', () => {
+	it('hear as many callers each, and take those of one that fails', async () => {
+		const ears: Record<string, ScriptedEar> = { a: new ScriptedEar(), b: new ScriptedEar({ flush: true }) };
+		const links = (name: string) => (name === 'all' ? ['a', 'b'].map((each) => ({ name: each, shares: name })) : [{ name }]);
+		const chain = new RecogniserFallback({ get: async (name) => await Promise.resolve(ears[name]!) }, new Cooldowns({ now: () => 0 }), links);
+		const settings = transcribeSettings.parse({ model: 'all' });
+		const listener = { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined };
+		const open = async () => await chain.open(settings, listener);
+		const [one, two, three, four] = await Promise.all([open(), open(), open(), open()]);
+		expect([ears.a?.streams.length, ears.b?.streams.length]).toEqual([2, 2]);
+		const heard = await Promise.all([one, two, three, four].map(async (stream) => await stream.flush()));
+		expect(heard.map(({ engine }) => engine)).toEqual(['a', 'a', 'a', 'a']);
+		for (const stream of [one, two, three, four]) await stream.close();
+		// One that failed is passed over for recordings too.
+		const done = await Promise.all([1, 2].map(async () => await chain.transcribeAll(settings, sound(3), new AbortController().signal)));
+		expect(done).toMatchObject([{ engine: 'a', replaced: [{ from: 'b', to: 'a' }] }, { engine: 'a' }]);
+	});
+
+	it('are counted by the callers they hear, until those are gone', async () => {
+		const ears: Record<string, ScriptedEar> = { a: new ScriptedEar(), b: new ScriptedEar() };
+		const links = (name: string) => (name === 'all' ? ['a', 'b'].map((each) => ({ name: each, shares: name })) : [{ name }]);
+		const chain = new RecogniserFallback({ get: async (name) => await Promise.resolve(ears[name]!) }, new Cooldowns({ now: () => 0 }), links);
+		const listener = { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined };
+		const open = async () => await chain.open(transcribeSettings.parse({ model: 'all' }), listener);
+		const [first] = [await open(), await open(), await open()];
+		await first.close();
+		await open();
+		expect([ears.a?.streams.length, ears.b?.streams.length]).toEqual([3, 1]);
+	});
+});

@@ -4,7 +4,9 @@ import type { TranscriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
+import { FallbackChain } from '../fallback/fallback-chain';
+import { type ChainLink, chainLinks, eachAlone, type LinksOf } from '../fallback/links';
+import { OpenWork } from '../fallback/open-work';
 import type { RecognitionListener, Recognition, RecognitionStream, StreamingRecogniser } from './engine';
 import { withoutNoise } from './without-noise';
 
@@ -21,9 +23,13 @@ export interface FallbackListener extends RecognitionListener {
 
 /** Hears with the first model of a chain that can. */
 export class RecogniserFallback {
+	/** Callers who are heard, and recordings. */
+	private readonly heard = new OpenWork();
+
 	constructor(
 		private readonly recognisers: RecogniserSource,
 		private readonly cooldowns: Cooldowns,
+		private readonly linksOf: LinksOf = eachAlone,
 	) {}
 
 	/** Rejects with the last model's error. */
@@ -43,11 +49,11 @@ export class RecogniserFallback {
 
 	/** Makes the first model ready that can be. */
 	async warm(settings: TranscribeSettings): Promise<void> {
-		await this.chain(settings).first(async ({ name }) => await this.recognisers.get(name));
+		await this.chain(settings).warm(async ({ name }) => await this.recognisers.get(name));
 	}
 
 	private chain({ model, fallbacks }: TranscribeSettings): FallbackChain<ChainLink> {
-		return new FallbackChain([{ name: model }, ...fallbacks.map((name) => ({ name }))], this.cooldowns);
+		return new FallbackChain(chainLinks([model, ...fallbacks], this.linksOf), this.cooldowns, this.heard);
 	}
 }
 
@@ -74,6 +80,8 @@ export class FallbackStream {
 	/** Counts the recognisers, so that a late word of one that was replaced is told apart. */
 	private generation = 0;
 	private partials: boolean | undefined;
+	/** This caller is no longer counted where they are heard. */
+	private done: () => void = () => undefined;
 
 	private constructor(
 		private readonly recognisers: RecogniserSource,
@@ -111,7 +119,9 @@ export class FallbackStream {
 			// Lost while it was waited for: another is being opened.
 			if (!stream) continue;
 			try {
-				return { ...spoken(await stream.flush()), ...this.chain.doneBy };
+				const heard = spoken(await stream.flush());
+				this.chain.worked();
+				return { ...heard, ...this.chain.doneBy };
 			} catch (thrown) {
 				if (this.closed) throw thrown;
 				this.failed(generation, VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
@@ -121,6 +131,7 @@ export class FallbackStream {
 
 	async close(): Promise<void> {
 		this.closed = true;
+		this.done();
 		await this.opening.catch(() => undefined);
 		await this.stream?.close();
 		this.stream = undefined;
@@ -130,6 +141,7 @@ export class FallbackStream {
 	private failed(generation: number, error: VoiceError): void {
 		if (this.generation !== generation || this.closed) return;
 		this.generation++;
+		this.done();
 		void this.stream?.close();
 		this.stream = undefined;
 		// Until the next one hears, nobody does.
@@ -153,7 +165,9 @@ export class FallbackStream {
 	/** Opens the chain's engine, or the first after it that can hear, and lets it hear what was kept. */
 	private async begin(): Promise<void> {
 		for (;;) {
-			const model = this.chain.engine.name;
+			const { engine, done } = this.chain.take();
+			this.done = done;
+			const model = engine.name;
 			const generation = ++this.generation;
 			try {
 				const recogniser = await this.recognisers.get(model);
@@ -172,9 +186,10 @@ export class FallbackStream {
 				for (const pcm of this.kept) stream.push(pcm);
 				return;
 			} catch (thrown) {
+				done();
 				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
 				if (this.closed) throw error;
-				this.chain.next(error);
+				this.chain.next(error, engine);
 			}
 		}
 	}

@@ -42,7 +42,7 @@ export class KnownServer {
 	});
 
 	constructor(
-		private readonly name: string,
+		readonly name: string,
 		private readonly entry: ServerEntry,
 		private readonly environment: Readonly<Record<string, string | undefined>>,
 	) {}
@@ -51,11 +51,32 @@ export class KnownServer {
 		return stagesOf(this.entry);
 	}
 
+	/** As settings name it. */
+	get engine(): string {
+		return `server:${this.name}`;
+	}
+
+	get standby(): boolean {
+		return this.entry.standby ?? false;
+	}
+
+	/**
+	 * The same for all servers with which this one can take turns without anybody hearing it: they have the same model, and
+	 * the same voice is asked of them. Undefined where that is not known, or where it is on standby.
+	 */
+	soundsLike(voice: string): string | undefined {
+		const { speak } = this.entry;
+		if (!speak || this.standby) return undefined;
+		// Servers that speak by themselves have models and voices of their own for the names that are left out.
+		if (speak.kind === 'speech' && (speak.model === '' || voice === '')) return undefined;
+		return JSON.stringify({ ...speak, voice });
+	}
+
 	/** For a drop-down. */
 	choice(stage: Stage): Engines['chat'][number] {
 		const model = this.entry[stage]?.model ?? '';
 		const { host } = new URL(this.entry.baseUrl);
-		return { value: `server:${this.name}`, name: `Server: ${this.name}`, description: model === '' ? host : `${host}, ${model}` };
+		return { value: this.engine, name: `Server: ${this.name}`, description: model === '' ? host : `${host}, ${model}` };
 	}
 
 	chat(): ChatEngine {

@@ -54,6 +54,14 @@ it.each<[string, unknown, RegExp]>([
 	['another kind of voice', { gpu: { ...gpu, speak: { kind: 'orpheus' } } }, /gpu\.speak\.kind: .*'orpheus-tokens' \| 'speech'/],
 	['a voice whose name would end the prompt', { gpu: { ...gpu, speak: { kind: 'orpheus-tokens', voices: ['tara', 'bob: hi'] } } }, /gpu\.speak\.voices\.1: is not a valid voice name/],
 	['a limit that is none', { gpu: { ...gpu, limits: { connectMs: 0 } } }, /gpu\.limits\.connectMs/],
+	['a group of nobody', { gpu, all: { servers: [] } }, /all\.servers: /],
+	['a typing error in a group', { gpu, all: { servers: ['gpu'], voice: 'tara' } }, /all: .*'voice'/],
+	['a group of a server that is not there', { gpu, all: { servers: ['gpu', 'cpu'] } }, /all\.servers: names a server that is not in this file/],
+	['a group of what is in every object', { gpu, all: { servers: ['constructor'] } }, /all\.servers: names a server that is not in this file/],
+	['a group of a group', { gpu, all: { servers: ['gpu'] }, more: { servers: ['all'] } }, /more\.servers: names another group/],
+	['a server twice in a group', { gpu, all: { servers: ['gpu', 'gpu'] } }, /all\.servers: names a server twice/],
+	['a group with two kinds of voice', { a: { ...gpu, speak: { kind: 'speech' } }, b: { ...gpu, speak: { kind: 'orpheus-tokens' } }, all: { servers: ['a', 'b'] } }, /all\.servers: .*different voices/],
+	['a typing error beside a group', { gpu: { ...gpu, apikey: KEY }, all: { servers: ['gpu'] } }, /gpu: .*'apikey'/],
 ])('refuses %s, and says where', (_what, content, message) => {
 	write(content);
 	expect(refusal().message).toMatch(message);
@@ -69,7 +77,7 @@ it('keeps keys to those who may see them', () => {
 	write({ gpu }, 0o644);
 	expect(refusal().remedy).toMatch(/chmod 600/);
 	write({ gpu }, 0o440);
-	expect(readServersFile(file).gpu?.apiKey).toBe(KEY);
+	expect(readServersFile(file).gpu).toMatchObject({ apiKey: KEY });
 	write({ gpu: { ...gpu, apiKey: undefined, apiKeyEnv: 'GPU_KEY' } }, 0o644);
-	expect(readServersFile(file).gpu?.apiKeyEnv).toBe('GPU_KEY');
+	expect(readServersFile(file).gpu).toMatchObject({ apiKeyEnv: 'GPU_KEY' });
 });

@@ -33,6 +33,8 @@ export const serverEntry = z
 		apiKey: apiKey.removeDefault().min(1).optional(),
 		/** The environment variable of the runtime that holds the key. */
 		apiKeyEnv: z.string().regex(/^[A-Za-z_]\w*$/, 'is not a valid name for an environment variable').optional(),
+		/** Of servers that share their work: it is asked only where the others cannot. */
+		standby: z.boolean().optional(),
 		limits,
 		chat: z.object({ model }).strict().optional(),
 		speak: z.discriminatedUnion('kind', [orpheusTokens, speech]).optional(),
@@ -48,9 +50,47 @@ export function stagesOf(entry: ServerEntry): Stage[] {
 	return STAGES.filter((stage) => entry[stage]);
 }
 
+/** Several servers under one name, which share the work. */
+export const serverGroup = z.object({ servers: z.array(z.string()).min(1) }).strict();
+export type ServerGroup = z.infer<typeof serverGroup>;
+
+export function isGroup(entry: ServerEntry | ServerGroup): entry is ServerGroup {
+	return 'servers' in entry;
+}
+
+const named = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is not a valid name: use letters, digits, "-", "_" and "."'), z.unknown());
+
 /** The file that VOICE_LOOP_SERVERS names: entries by the name that `server:NAME` gives. */
-export const serversFile = z.record(z.string().regex(/^[\w.-]{1,64}$/, 'is not a valid name: use letters, digits, "-", "_" and "."'), serverEntry);
+export const serversFile = named.transform((file, context): Record<string, ServerEntry | ServerGroup> => {
+	const entries = Object.entries(file).map(([name, written]): [string, ServerEntry | ServerGroup | undefined] => {
+		const shape = typeof written === 'object' && written !== null && 'servers' in written ? serverGroup : serverEntry;
+		const parsed = shape.safeParse(written);
+		if (parsed.success) return [name, parsed.data];
+		for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [name, ...issue.path] });
+		return [name, undefined];
+	});
+	const good = Object.fromEntries(entries.filter((entry): entry is [string, ServerEntry | ServerGroup] => entry[1] !== undefined));
+	if (Object.keys(good).length < entries.length) return z.NEVER;
+	for (const [name, group] of Object.entries(good)) {
+		if (!isGroup(group)) continue;
+		const wrong = wrongWith(group, good);
+		if (wrong !== undefined) context.addIssue({ code: 'custom', path: [name, 'servers'], message: wrong });
+	}
+	return good;
+});
 export type ServersFile = z.infer<typeof serversFile>;
+
+function wrongWith({ servers }: ServerGroup, file: Readonly<Record<string, ServerEntry | ServerGroup>>): string | undefined {
+	const kinds = new Set<string>();
+	for (const [at, name] of servers.entries()) {
+		const entry = Object.hasOwn(file, name) ? file[name] : undefined;
+		if (!entry) return 'names a server that is not in this file';
+		if (isGroup(entry)) return 'names another group: a group consists of servers';
+		if (servers.indexOf(name) !== at) return 'names a server twice';
+		if (entry.speak) kinds.add(entry.speak.kind);
+	}
+	return kinds.size > 1 ? 'names servers of different speak.kind, which have different voices' : undefined;
+}
 
 /** A group may: it is how containers get their secrets. */
 const OTHERS_CAN_READ = 0o004;
@@ -62,7 +102,7 @@ export function readServersFile(path: string): ServersFile {
 		const [issue] = parsed.error.issues;
 		throw bad(path, `${issue?.path.join('.')}: ${issue?.message}`);
 	}
-	const keeper = Object.entries(parsed.data).find(([, entry]) => entry.apiKey !== undefined);
+	const keeper = Object.values(parsed.data).find((entry) => !isGroup(entry) && entry.apiKey !== undefined);
 	if (keeper && process.platform !== 'win32' && statSync(path).mode & OTHERS_CAN_READ) {
 		throw bad(path, 'it contains a key and everybody on this machine can read it', `Run chmod 600 ${path}, or use apiKeyEnv instead of apiKey.`);
 	}

@@ -181,6 +181,56 @@ describe('names', () => {
 		});
 	});
 
+	it('may stand for several servers, which share what each of them is there for', async () => {
+		const speak = { kind: 'orpheus-tokens', voices: ['tara', 'leo'] };
+		const servers = serversOf({
+			a: { baseUrl: 'http://a', speak, chat: {} },
+			b: { baseUrl: 'http://b', speak: { ...speak, voices: ['zoe', 'leo'] } },
+			cloud: { baseUrl: 'http://cloud', standby: true, speak, chat: {} },
+			ear: { baseUrl: 'http://ear', transcribe: {} },
+			all: { servers: ['cloud', 'a', 'b'] },
+		});
+		expect(servers.links('speak', 'server:all', '')).toEqual([
+			{ name: 'server:a', shares: 'server:all' },
+			{ name: 'server:b', shares: 'server:all' },
+			{ name: 'server:cloud' },
+		]);
+		expect(servers.links('chat', 'server:all', '')).toEqual([{ name: 'server:a', shares: 'server:all' }, { name: 'server:cloud' }]);
+		for (const other of ['server:nobody', 'auto', 'kokoro', '/a/path']) expect(servers.links('speak', other, '')).toEqual([{ name: other }]);
+		const { speak: voices, chat, transcribe } = await servers.choices();
+		expect(voices.find(({ value }) => value === 'server:all')).toEqual({ value: 'server:all', name: 'Servers: all', description: 'cloud, a, b', voices: [{ value: 'leo', name: 'Leo (English)' }] });
+		expect(chat.map(({ value }) => value)).toEqual(['server:all', 'server:a', 'server:cloud']);
+		expect(transcribe.map(({ value }) => value)).toEqual(['server:ear']);
+		await expect(servers.recogniser('all')).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', message: expect.stringContaining('cloud, a, b') });
+	});
+
+	it('of servers that sound the same share the work, of others never', () => {
+		const tokens = { kind: 'orpheus-tokens', model: 'orpheus' };
+		const speech = { kind: 'speech', model: 'kokoro' };
+		const servers = serversOf({
+			a: { baseUrl: 'http://a', speak: tokens },
+			b: { baseUrl: 'http://b', apiKey: KEY, speak: tokens },
+			cold: { baseUrl: 'http://c', standby: true, speak: tokens },
+			french: { baseUrl: 'http://f', speak: { ...tokens, voices: ['pierre'] } },
+			box: { baseUrl: 'http://x', speak: speech },
+			crate: { baseUrl: 'http://y', speak: speech },
+			any: { baseUrl: 'http://z', speak: { kind: 'speech' } },
+			more: { baseUrl: 'http://w', speak: { kind: 'speech' }, chat: {} },
+			mind: { baseUrl: 'http://m', chat: {} },
+		});
+		const shares = (name: string, voice = ''): string | undefined => servers.links('speak', `server:${name}`, voice)[0]?.shares;
+		expect(shares('a')).toBeDefined();
+		expect(shares('b')).toBe(shares('a'));
+		expect(shares('b', 'leo')).not.toBe(shares('a'));
+		expect(shares('french')).not.toBe(shares('a'));
+		expect(shares('cold')).toBeUndefined();
+		expect(shares('crate', 'ann')).toBe(shares('box', 'ann'));
+		// Whose default voice, and whose first model, that is nobody knows.
+		for (const unknown of [shares('box'), shares('any', 'ann'), shares('mind')]) expect(unknown).toBeUndefined();
+		// A model that answers differs from the next in more than its server.
+		for (const stage of ['chat', 'transcribe'] as const) expect(servers.links(stage, 'server:more', '')).toEqual([{ name: 'server:more' }]);
+	});
+
 	it('begin with server:', () => {
 		expect(['server:gpu', 'gpu', '/models/server:gpu', 'flite', 'server:'].map(serverNamed)).toEqual(['gpu', undefined, undefined, undefined, '']);
 	});

@@ -1,9 +1,10 @@
 // Guards against: a caller who hears silence, half a sentence or a sentence twice because a voice failed or was too slow.
-import { speakSettings } from '../../contract/agent-settings';
+import { type SpeakSettings, speakSettings } from '../../contract/agent-settings';
 import type { VoiceEngine } from './engine';
 import { ScriptedVoice } from '../fallback/engines.fixture';
 import { RealTime } from '../scheduler/real-time';
 import { Cooldowns } from '../fallback/cooldowns';
+import type { LinksOf } from '../fallback/links';
 import { type FallbackSpeaker, VoiceFallback } from './fallback';
 
 beforeEach(() => jest.useFakeTimers());
@@ -13,9 +14,16 @@ const clock = { now: () => Date.now() };
 const never = new AbortController().signal;
 
 function speakerOf(voices: Record<string, VoiceEngine>, realTime = true): FallbackSpeaker {
+	return speakersOf(voices, [])(realTime);
+}
+
+/** Speakers of one process. `sharing`: these voices share the work. */
+function speakersOf(voices: Record<string, VoiceEngine>, sharing: readonly string[]): (realTime?: boolean) => FallbackSpeaker {
 	const [engine = '', ...others] = Object.keys(voices);
-	const chain = new VoiceFallback({ engine: async (settings) => await Promise.resolve(voices[settings.engine]!) }, new Cooldowns(clock), new RealTime(clock), clock);
-	return chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime);
+	const source = { engine: async (settings: SpeakSettings) => await Promise.resolve(voices[settings.engine]!) };
+	const linksOf: LinksOf = (name) => [{ name, ...(sharing.includes(name) && { shares: 'all' }) }];
+	const chain = new VoiceFallback(source, new Cooldowns(clock), new RealTime(clock), clock, linksOf);
+	return (realTime = true) => chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime);
 }
 
 /** The letters that were heard, by the pitch of their sound. */
@@ -122,6 +130,7 @@ it('begins the next piece side by side only with a voice that can', async () => 
 	await sounds.next();
 	speaker.prepare('Two.', never);
 	speaker.prepare('Three.', never);
+	await jest.advanceTimersByTimeAsync(0);
 	expect(able.said).toEqual(['One.', 'Two.']);
 	while (!(await sounds.next()).done) continue;
 	expect((await heard(speaker, 'Two.')).letters).toBe('Two.');
@@ -151,4 +160,97 @@ it('gives emotion tags only to a voice that makes sounds of them', async () => {
 	const feeling = Object.assign(new ScriptedVoice(16_000), { emotionTags: true });
 	await heard(speakerOf({ feeling }), 'That is fun <laugh> indeed.');
 	expect(feeling.said).toEqual(['That is fun <laugh> indeed.']);
+});
+
+describe('voices that share the work', () => {
+	const talk = async (speaker: FallbackSpeaker, text: string): Promise<string> => (await heard(speaker, text)).letters;
+	const fill = (letters: string): string => letters.repeat(10);
+
+	it('get as many speeches each when all begin at once', async () => {
+		const voices = { a: new ScriptedVoice(16_000), b: new ScriptedVoice(16_000), c: new ScriptedVoice(16_000) };
+		const speakers = speakersOf(voices, ['a', 'b', 'c']);
+		const texts = Array.from({ length: 9 }, (_, at) => `Speech ${at}.`);
+		expect(await Promise.all(texts.map(async (text) => await talk(speakers(), text)))).toEqual(texts);
+		expect(Object.values(voices).map(({ said }) => said.length)).toEqual([3, 3, 3]);
+	});
+
+	it.each<[string, (speaker: FallbackSpeaker) => Promise<void>]>([
+		['ended', async (speaker) => void (await talk(speaker, 'One.'))],
+		['was left', async (speaker) => {
+			const sounds = speaker.speak('One.', never);
+			await sounds.next();
+			await sounds.return(undefined);
+		}],
+		['was cancelled with its next sentence begun', async (speaker) => {
+			const abort = new AbortController();
+			const sounds = speaker.speak('One.', abort.signal);
+			await sounds.next();
+			speaker.prepare('Two.', abort.signal);
+			abort.abort();
+			await sounds.return(undefined);
+		}],
+		['was given up with its next sentence begun', async (speaker) => {
+			const sounds = speaker.speak('One.', never);
+			await sounds.next();
+			speaker.prepare('Two.', never);
+			await sounds.return(undefined);
+			speaker.close();
+		}],
+		['was cancelled before it began', async (speaker) => {
+			const failed = talk(speaker, 'One.').catch(() => undefined);
+			const begun = speaker.speak('Never.', AbortSignal.abort());
+			await begun.next().catch(() => undefined);
+			await failed;
+		}],
+	])('have no more to do once a speech %s', async (_how, end) => {
+		const [a, b] = [new ScriptedVoice(16_000, {}, true), new ScriptedVoice(16_000, {}, true)];
+		const speakers = speakersOf({ a, b }, ['a', 'b']);
+		await end(speakers());
+		a.said.length = b.said.length = 0;
+		for (const text of ['a.', 'b.', 'aa.', 'bb.']) await speakers().speak(text, never).next();
+		expect([a.said, b.said]).toEqual([['a.', 'aa.'], ['b.', 'bb.']]);
+	});
+
+	it('take the speeches of one that fails: whole where nothing was heard, else the rest', async () => {
+		for (const failAfter of [0, 12]) {
+			const [a, b] = [new ScriptedVoice(1000, { failAfter }), new ScriptedVoice(1000)];
+			const speakers = speakersOf({ a, b }, ['a', 'b']);
+			const text = `The first meeting is at nine in the morning. ${fill('x')}`;
+			const speaker = speakers();
+			const letters = await talk(speaker, text);
+			expect(letters.endsWith(fill('x'))).toBe(true);
+			if (failAfter === 0) expect(b.said).toEqual([text]);
+			else expect(text.endsWith(b.said[0]!.trim()) && b.said[0]!.trim().length < text.length).toBe(true);
+			expect(speaker.doneBy).toMatchObject({ engine: 'b', replaced: [{ from: 'a', to: 'b' }] });
+		}
+	});
+
+	it('have the next sentence begun by whoever is free, and say it once though the other fails meanwhile', async () => {
+		const [a, b] = [new ScriptedVoice(16_000, { failAfter: 3 }, true), new ScriptedVoice(16_000, {}, true)];
+		const speaker = speakersOf({ a, b }, ['a', 'b'])();
+		const sounds = speaker.speak('One.', never);
+		await sounds.next();
+		speaker.prepare('Two.', never);
+		await jest.advanceTimersByTimeAsync(0);
+		expect([a.said, b.said]).toEqual([['One.'], ['Two.']]);
+		expect(speaker.doneBy.engine).toBe('a');
+		while (!(await sounds.next()).done) continue;
+		expect(await talk(speaker, 'Two.')).toBe('Two.');
+		expect(a.said).toEqual(['One.']);
+		expect(a.running + b.running).toBe(0);
+	});
+});
+
+it('does not go on with a sentence that was begun by a voice that has failed since', async () => {
+	const a = new ScriptedVoice(16_000, { failAfter: 3 }, true);
+	const b = new ScriptedVoice(16_000);
+	const speaker = speakerOf({ a, b });
+	const sounds = speaker.speak('One.', never);
+	await sounds.next();
+	speaker.prepare('Two.', never);
+	while (!(await sounds.next()).done) continue;
+	await heard(speaker, 'Two.');
+	expect([a.said, b.said.at(-1)]).toEqual([['One.', 'Two.'], 'Two.']);
+	expect(speaker.doneBy.replaced).toHaveLength(1);
+	expect(a.running).toBe(0);
 });

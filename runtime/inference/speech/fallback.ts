@@ -7,7 +7,9 @@ import { heardText } from '../../dialogue/heard/heard-text';
 import type { Clock } from '../../lib/clock';
 import { withoutEmotionTags } from '../../speech-text/emotion-tags';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain, type ChainLink } from '../fallback/fallback-chain';
+import { FallbackChain } from '../fallback/fallback-chain';
+import { type ChainLink, eachAlone, type LinksOf } from '../fallback/links';
+import { OpenWork } from '../fallback/open-work';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
 import type { Sound, VoiceEngine, VoiceSettings } from './engine';
 import { RealTimeWatch } from './real-time-watch';
@@ -20,11 +22,14 @@ interface VoiceSource {
 
 /** Speaks with the first voice of a chain that can. */
 export class VoiceFallback {
+	private readonly speeches = new OpenWork();
+
 	constructor(
 		private readonly voices: VoiceSource,
 		private readonly cooldowns: Cooldowns,
 		private readonly speeds: RealTime,
 		private readonly clock: Clock,
+		private readonly linksOf: LinksOf = eachAlone,
 	) {}
 
 	/** For one utterance. `realTime`: somebody listens meanwhile. */
@@ -34,17 +39,18 @@ export class VoiceFallback {
 
 	/** Makes the first voice ready that can be. */
 	async warm(settings: SpeakSettings): Promise<void> {
-		await this.chain(settings).first(async ({ engine, voice }) => await (await this.voices.engine({ ...settings, engine, voice })).warm(voice));
+		await this.chain(settings).warm(async ({ name, voice }) => await (await this.voices.engine({ ...settings, engine: name, voice })).warm(voice));
 	}
 
 	private chain({ engine, voice, fallbacks }: SpeakSettings): FallbackChain<VoiceLink> {
-		const link = (one: { engine: string; voice: string }): VoiceLink => ({ name: one.engine, ...one });
-		return new FallbackChain([link({ engine, voice }), ...fallbacks.map(link)], this.cooldowns);
+		const links = [{ engine, voice }, ...fallbacks].flatMap((one) => this.linksOf(one.engine, one.voice).map((link): VoiceLink => ({ ...link, voice: one.voice })));
+		const same = (one: VoiceLink) => (other: VoiceLink): boolean => other.name === one.name && other.voice === one.voice;
+		const [first = { name: engine, voice }, ...others] = links.filter((link, at) => links.findIndex(same(link)) === at);
+		return new FallbackChain([first, ...others], this.cooldowns, this.speeches);
 	}
 }
 
 interface VoiceLink extends ChainLink {
-	readonly engine: string;
 	readonly voice: string;
 }
 
@@ -52,24 +58,15 @@ interface VoiceLink extends ChainLink {
 interface Speech {
 	readonly link: VoiceLink;
 	readonly text: string;
+	readonly engine: Promise<VoiceEngine>;
 	readonly sounds: AsyncIterator<Sound, unknown>;
 	readonly first: Promise<IteratorResult<Sound, unknown>>;
-	stop(): void;
+	readonly stop: () => void;
 }
 
-function begin(engine: VoiceEngine, link: VoiceLink, text: string, settings: VoiceSettings, signal: AbortSignal): Speech {
-	const abort = new AbortController();
-	const either = AbortSignal.any([signal, abort.signal]);
-	const said = engine.emotionTags ? text : withoutEmotionTags(text);
-	const sounds = engine.speak(said, { ...settings, voice: link.voice }, either)[Symbol.asyncIterator]();
-	const first = sounds.next();
-	first.catch(() => undefined);
-	const stop = (): void => {
-		abort.abort();
-		// Whoever is late may also be late in ending; nobody waits for it.
-		sounds.return?.(undefined).catch(() => undefined);
-	};
-	return { link, text, sounds, first, stop };
+async function* spoken(opening: Promise<VoiceEngine>, text: string, settings: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+	const engine = await opening;
+	yield* engine.speak(engine.emotionTags ? text : withoutEmotionTags(text), settings, signal);
 }
 
 /**
@@ -85,7 +82,9 @@ export class FallbackSpeaker {
 	private resampler: { readonly link: VoiceLink; readonly of: Resampler } | undefined;
 	/** Begun before it was asked for. */
 	private prepared: Speech | undefined;
-	private engine: VoiceEngine | undefined;
+	/** Who speaks, or spoke last. */
+	private link: VoiceLink;
+	private sideBySide = false;
 
 	constructor(
 		private readonly voices: VoiceSource,
@@ -95,13 +94,14 @@ export class FallbackSpeaker {
 		realTime: boolean,
 		clock: Clock,
 	) {
+		this.link = chain.engine;
 		this.pace = realTime ? new RealTimeWatch(clock) : undefined;
 		// Where nobody listens meanwhile there is no hurry.
 		this.voiceSettings = { ...settings, unheard: () => this.pace?.unheardMs ?? Infinity };
 	}
 
 	get doneBy(): DoneBy {
-		return this.chain.doneBy;
+		return { ...this.chain.doneBy, engine: this.link.name };
 	}
 
 	/** The caller was ahead enough, and has `unheardMs` left to hear. */
@@ -111,28 +111,35 @@ export class FallbackSpeaker {
 
 	/** Begins with the piece after the one that is spoken, where the engine can make two side by side. */
 	prepare(text: string, signal: AbortSignal): void {
-		if (this.prepared || !this.engine?.sideBySide) return;
-		this.prepared = begin(this.engine, this.chain.engine, text, this.voiceSettings, signal);
+		if (!this.prepared && this.sideBySide) this.prepared = this.begin(text, signal);
+	}
+
+	/** Nothing more is asked of it. */
+	close(): void {
+		this.prepared?.stop();
+		this.prepared = undefined;
 	}
 
 	/** Says one piece. Throws the last voice's error, or VOICE_ERR_CANCELLED. */
 	async *speak(text: string, signal: AbortSignal): AsyncGenerator<Sound> {
 		let rest = text;
 		for (;;) {
-			const link = this.chain.engine;
+			const speech = this.takePrepared(rest) ?? this.begin(rest, signal);
+			const { link } = speech;
+			this.link = link;
 			let samples = 0;
 			try {
-				for await (const sound of this.bySingleVoice(link, rest, signal)) {
+				for await (const sound of this.bySingleVoice(speech)) {
 					samples += sound.pcm.length;
 					yield sound;
 				}
-				this.chain.worked();
+				this.chain.worked(link);
 				return;
 			} catch (thrown) {
 				const error = VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED');
 				if (signal.aborted || error.code === 'VOICE_ERR_CANCELLED') throw error;
 				this.chain.next(error, link);
-				this.engine = undefined;
+				this.sideBySide = false;
 				// Rather a word twice than a word lost: one that had begun is said again.
 				const said = samples === 0 ? '' : heardText([{ written: rest, text: rest, samples, whole: false }], samples, this.sampleRate);
 				rest = rest.trim().slice(said.length);
@@ -140,17 +147,34 @@ export class FallbackSpeaker {
 		}
 	}
 
-	private async *bySingleVoice(link: VoiceLink, text: string, signal: AbortSignal): AsyncGenerator<Sound> {
+	/** Chooses a voice and lets it begin. Its work counts until it is stopped. */
+	private begin(text: string, signal: AbortSignal): Speech {
+		const { engine: link, done } = this.chain.take();
+		const abort = new AbortController();
+		const either = AbortSignal.any([signal, abort.signal]);
+		const engine = this.voices.engine({ ...this.settings, engine: link.name, voice: link.voice });
+		const sounds = spoken(engine, text, { ...this.voiceSettings, voice: link.voice }, either);
+		const first = sounds.next();
+		first.catch(() => undefined);
+		const stop = (): void => {
+			done();
+			abort.abort();
+			// Whoever is late may also be late in ending; nobody waits for it.
+			sounds.return(undefined).catch(() => undefined);
+		};
+		if (either.aborted) done();
+		else either.addEventListener('abort', done, { once: true });
+		return { link, text, engine, sounds, first, stop };
+	}
+
+	private async *bySingleVoice({ link, engine, sounds, first, stop }: Speech): AsyncGenerator<Sound> {
 		const { pace } = this;
 		pace?.piece();
-		const watched = pace && this.chain.hasNext;
+		const watched = pace && this.chain.hasNext(link);
 		const inTime = async <T>(next: Promise<T>): Promise<T> => await (watched ? pace.inTime(next, link.name) : next);
-		const trial = this.speeds.begin(voiceKey(link.engine));
-		let speech: Speech | undefined;
+		const trial = this.speeds.begin(voiceKey(link.name));
 		try {
-			this.engine = await inTime(this.voices.engine({ ...this.settings, engine: link.engine, voice: link.voice }));
-			speech = this.takePrepared(link, text) ?? begin(this.engine, link, text, this.voiceSettings, signal);
-			const { first, sounds } = speech;
+			this.sideBySide = (await inTime(engine)).sideBySide ?? false;
 			let next = await inTime(trial.working(async () => await first));
 			while (!next.done) {
 				const sound = this.atOneRate(link, next.value);
@@ -162,14 +186,15 @@ export class FallbackSpeaker {
 			}
 		} finally {
 			trial.end();
-			speech?.stop();
+			stop();
 		}
 	}
 
-	private takePrepared(link: VoiceLink, text: string): Speech | undefined {
+	/** What was begun for this text, unless its voice has failed since. */
+	private takePrepared(text: string): Speech | undefined {
 		const { prepared } = this;
 		this.prepared = undefined;
-		if (!prepared || (prepared.link === link && prepared.text === text)) return prepared;
+		if (!prepared || (prepared.text === text && !this.chain.hasFailed(prepared.link))) return prepared;
 		prepared.stop();
 		return undefined;
 	}
