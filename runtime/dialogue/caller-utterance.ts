@@ -5,6 +5,9 @@ import { joinSpoken } from './turn-taking/spoken-words';
 /** A final text later than this will not come. The slowest recognisers (Whisper on a CPU) need 1 s. */
 export const FINAL_PATIENCE_MS = 2000;
 
+/** In a gap of packets as long as this a short word is lost. Recognisers and concealment bridge what is shorter. */
+const A_WORD_MS = 150;
+
 /** An earlier turn that was cancelled because the caller went on with it. */
 export interface CarriedTurn {
 	n: number;
@@ -22,6 +25,10 @@ interface FinalText {
 
 /** What the caller is saying: one or more stretches of speech that may become a turn. */
 export interface CallerUtterance {
+	/** Of its sound, or of the silence after it, so much did not arrive. */
+	readonly missedMs: Milliseconds;
+	/** One of these gaps may have held a word. */
+	readonly wordsMayBeMissing: boolean;
 	/** Beginning of the first stretch. */
 	readonly speechStartAt: Milliseconds;
 	/** Beginning of the stretch that goes on, or was the last. */
@@ -50,6 +57,8 @@ function startUtterance(speechAt: Milliseconds, recognised: boolean): CallerUtte
 		speechStartAt: speechAt,
 		stretchStartAt: speechAt,
 		earlierSpeechMs: 0,
+		missedMs: 0,
+		wordsMayBeMissing: false,
 		text: '',
 		recognised,
 		confirmed: false,
@@ -108,6 +117,16 @@ function hearFinal(
 	if (id !== utterance.finalAsked || utterance.final !== undefined) return utterance;
 	const text = final.understood ? final.text.trim() : '';
 	return { ...utterance, text, final: { ...final, text } };
+}
+
+/** Sound comes again after `missedMs` of which nothing is known: they count as neither speech nor silence. */
+function missSound(utterance: CallerUtterance, missedMs: Milliseconds, now: Milliseconds): CallerUtterance {
+	const { stopped } = utterance;
+	const wordsMayBeMissing = utterance.wordsMayBeMissing || missedMs >= A_WORD_MS;
+	const missed = { ...utterance, missedMs: utterance.missedMs + missedMs, wordsMayBeMissing };
+	if (!stopped) return { ...missed, stretchStartAt: Math.min(now, utterance.stretchStartAt + missedMs) };
+	const later = (at: Milliseconds): Milliseconds => Math.min(now, at + missedMs);
+	return { ...missed, stopped: { at: later(stopped.at), speechEndAt: later(stopped.speechEndAt) } };
 }
 
 /** The recogniser was lost: a transcript of a part would be worse than none. */
@@ -172,6 +191,8 @@ export function followCaller(
 			return hearPartial(utterance, input.text);
 		case 'final':
 			return hearFinal(utterance, input.id, { ...input, at: now });
+		case 'soundBack':
+			return missSound(utterance, input.missedMs, now);
 		case 'recognition':
 			return input.available ? utterance : loseRecognition(utterance);
 		default:

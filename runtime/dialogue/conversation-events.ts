@@ -28,6 +28,10 @@ export type ConversationInput =
 	| { type: 'callerSpeechStarted'; at: Milliseconds; speechAt: Milliseconds }
 	/** `speechEndAt`: when it really ended; `at` is about flushSilenceMs later. */
 	| { type: 'callerSpeechStopped'; at: Milliseconds; speechEndAt: Milliseconds }
+	/** No packets of the caller's sound come. Until `soundBack` nothing is decided about what they say: it may be anything. */
+	| { type: 'soundMissing'; at: Milliseconds }
+	/** They come again. `missedMs`: of these nothing is known; 0 where the caller had sent no sound. */
+	| { type: 'soundBack'; at: Milliseconds; missedMs: Milliseconds }
 	| { type: 'partial'; at: Milliseconds; text: string }
 	/** `understood` with text '' means: no word in it, noise. */
 	| {
@@ -113,6 +117,8 @@ export interface StartTurn {
 	/** When the final text came; absent if it did not. */
 	finalAt?: Milliseconds;
 	declaredAt: Milliseconds;
+	/** So much of the caller's sound did not arrive, within what they said or right after it. */
+	missedMs?: Milliseconds;
 	/** Why the turn ended here, for monitoring. */
 	reason: string;
 	/** The cancelled turn whose text this one repeats and continues. */

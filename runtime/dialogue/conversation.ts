@@ -45,6 +45,8 @@ export class Conversation {
 	private recognition: boolean;
 	/** Not before the recogniser is ready. */
 	private partials = false;
+	/** No packets of the caller's sound come. */
+	private soundMissing = false;
 
 	private turns = 0;
 	private finals = 0;
@@ -83,6 +85,13 @@ export class Conversation {
 		if (input.type === 'recognition') {
 			this.recognition = input.available;
 			this.partials = input.partials;
+		}
+
+		if (input.type === 'soundMissing') this.soundMissing = true;
+		if (input.type === 'soundBack') {
+			this.soundMissing = false;
+			// Who cannot be heard is not idle.
+			this.lastActiveAt = Math.min(this.now, this.lastActiveAt + input.missedMs);
 		}
 
 		const agent = followAgent(this.agent, input, this.now);
@@ -135,10 +144,14 @@ export class Conversation {
 		this.checkLimits(effects);
 		if (this.ended) return;
 
-		if (this.caller && isBusy(this.agent)) this.settleContest(this.caller, effects);
-		if (this.caller && !isBusy(this.agent)) this.settleUtterance(this.caller, effects);
+		if (this.caller && !this.soundMissing) this.settleCaller(this.caller, effects);
 		if (this.agent.sounding?.paused && !this.isContested()) this.resume(effects);
 		for (const { at } of this.limits()) this.wakeIn(at - this.now);
+	}
+
+	private settleCaller(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		if (isBusy(this.agent)) this.settleContest(caller, effects);
+		if (this.caller && !isBusy(this.agent)) this.settleUtterance(this.caller, effects);
 	}
 
 	/** The caller speaks while the agent speaks or thinks. */
@@ -210,6 +223,7 @@ export class Conversation {
 			speechEndAt: caller.stopped?.speechEndAt ?? this.now,
 			finalAt: caller.final?.at,
 			declaredAt: this.now,
+			missedMs: caller.missedMs,
 			reason: said.reason,
 			continues: caller.carried?.n,
 		};
@@ -276,7 +290,7 @@ export class Conversation {
 		return deadlines({
 			limits: this.settings.limits,
 			connectedAt: this.connectedAt,
-			quietSince: this.caller || isBusy(this.agent) ? undefined : this.lastActiveAt,
+			quietSince: this.caller || this.soundMissing || isBusy(this.agent) ? undefined : this.lastActiveAt,
 		});
 	}
 

@@ -61,15 +61,19 @@ const sessionEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('speechStarted'), at: z.number(), speechAt: z.number() }),
 	/**
 	 * 16 kHz sound of the caller, in order and without gaps from 320 ms before `speechStarted` until `rest`.
-	 * `at` is the time of its last sample.
+	 * `at` is the time of its last sample. What was made up between soundMissing and soundBack is left out.
 	 */
 	z.object({ type: z.literal('audio'), at: z.number(), pcm }),
 	/** VAD fell silent. Sent once a stretch of speech, as soon as `flushSilenceMs` of silence have passed. */
 	z.object({ type: z.literal('speechStopped'), at: z.number(), speechEndAt: z.number() }),
+	/** No packets of the caller's sound come, since `since`. What they do meanwhile is not known: it is no silence. */
+	z.object({ type: z.literal('soundMissing'), at: z.number(), since: z.number() }),
+	/** They come again. `missedMs`: for so long nothing was known; 0 where the caller had sent no sound. */
+	z.object({ type: z.literal('soundBack'), at: z.number(), missedMs: z.number() }),
 	/** First sample sent / first audible sample sent (above -50 dBFS). */
 	z.object({ type: z.literal('playing'), utteranceId: z.string(), at: z.number() }),
 	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),
-	/** Every 100 ms while playing. */
+	/** Every 100 ms while playing, and when the path turns out to be dead: then with what was surely heard, which is less. */
 	z.object({ type: z.literal('progress'), utteranceId: z.string(), playedSamples: z.number().int() }),
 	/**
 	 * The utterance fell silent in the middle for `ms`, from `at` on. `late`: there was nothing to send, `stalled`: this

@@ -32,7 +32,7 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion }
 	const text = wholeText(utterance);
 	const silenceMs = now - stopped.speechEndAt;
 	const spokenMs = speechMs(utterance, now);
-	const judged = judgeEndOfTurn({ text: recognised ? text : '', silenceMs, settings, agentAskedAQuestion });
+	const judged = judgeEndOfTurn({ text: recognised ? text : '', silenceMs, settings, agentAskedAQuestion, wordsMayBeMissing: utterance.wordsMayBeMissing });
 
 	if (!recognised) {
 		if (spokenMs < UNRECOGNISED_MIN_MS && !utterance.confirmed) return { verdict: 'ignore' };

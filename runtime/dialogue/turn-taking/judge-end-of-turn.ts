@@ -10,6 +10,8 @@ export interface EndOfTurnAsk {
 	settings: TurnTakingSettings;
 	/** Was a question the last thing the caller heard? */
 	agentAskedAQuestion: boolean;
+	/** Sound that did not arrive may have been words: whatever the text looks like. */
+	wordsMayBeMissing?: boolean;
 }
 
 export interface EndOfTurnVerdict {
@@ -36,8 +38,8 @@ export function judgeEndOfTurn(ask: EndOfTurnAsk): EndOfTurnVerdict {
 		unfinished: endSilenceMs + UNFINISHED_EXTRA_MS,
 	}[kind];
 	const cap = Math.max(maxSilenceMs, flushSilenceMs);
-	const needed = Math.min(Math.max(wanted, flushSilenceMs), cap);
-	const reason = wanted > cap ? `longest wait (${cue})` : `${kind}: ${cue}`;
+	const needed = ask.wordsMayBeMissing ? cap : Math.min(Math.max(wanted, flushSilenceMs), cap);
+	const reason = ask.wordsMayBeMissing ? 'longest wait (packets were missing)' : wanted > cap ? `longest wait (${cue})` : `${kind}: ${cue}`;
 
 	return { end: ask.silenceMs >= needed, waitMs: Math.max(0, needed - ask.silenceMs), reason };
 }

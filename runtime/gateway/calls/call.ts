@@ -278,6 +278,12 @@ export class Call {
 			case 'speechStopped':
 				this.dialogue.step({ type: 'callerSpeechStopped', at: event.at, speechEndAt: event.speechEndAt });
 				break;
+			case 'soundMissing':
+				this.dialogue.step({ type: 'soundMissing', at: event.at });
+				break;
+			case 'soundBack':
+				this.dialogue.step({ type: 'soundBack', at: event.at, missedMs: event.missedMs });
+				break;
 			case 'audio':
 				this.audio.push(event.pcm);
 				this.recognition?.push(event.pcm);

@@ -23,6 +23,16 @@ export interface IncomingFrame {
 	readonly channelCount?: number;
 }
 
+/** Whether packets come: the frames of wrtc's sink do in any case. */
+export interface ArrivalWatch {
+	/** As was last looked. */
+	readonly missing: boolean;
+	/** Looks now. */
+	look(): boolean;
+}
+
+const ALWAYS: ArrivalWatch = { missing: false, look: () => false };
+
 /** From the frames of the caller's track to speech events and 16 kHz sound for the recogniser. */
 export class CallerSound {
 	private resampler = new Resampler(LISTEN_RATE, LISTEN_RATE);
@@ -33,6 +43,7 @@ export class CallerSound {
 	private judged = 0;
 	/** Samples before this number were sent; undefined while resting. */
 	private sent: number | undefined;
+	private leavesOut = false;
 
 	constructor(
 		private readonly vad: VadStream,
@@ -40,6 +51,7 @@ export class CallerSound {
 		flushSilenceMs: number,
 		private readonly emit: (event: CallerEvent) => void,
 		private readonly onFailure: (error: unknown) => void,
+		private readonly packets: ArrivalWatch = ALWAYS,
 	) {
 		this.detector = new SpeechDetector(flushSilenceMs);
 	}
@@ -56,7 +68,21 @@ export class CallerSound {
 				.then((probability) => this.decide(probability, from + VAD_FRAME_SAMPLES))
 				.catch(this.onFailure);
 		}
+		this.leaveOut();
 		this.send();
+	}
+
+	/** An utterance is under way: from speech until `rest`. */
+	get listening(): boolean {
+		return this.sent !== undefined;
+	}
+
+	/** What is made up while packets are missing is not the caller's sound. */
+	private leaveOut(): void {
+		const { missing } = this.packets;
+		if (missing && !this.leavesOut) this.send(this.memory.end);
+		if (missing && this.sent !== undefined) this.sent = this.memory.end;
+		this.leavesOut = missing;
 	}
 
 	/**
@@ -68,7 +94,8 @@ export class CallerSound {
 	}
 
 	private decide(probability: number, end: number): void {
-		const edge = this.detector.push(probability, this.arrival.timeOf(end));
+		const missing = this.packets.missing || (this.detector.takesForSilence(probability) && this.packets.look());
+		const edge = this.detector.push(probability, this.arrival.timeOf(end), missing);
 		if (edge?.type === 'started') {
 			this.emit({ type: 'speechStarted', at: edge.at, speechAt: edge.speechAt });
 			this.sent ??= Math.max(end - PRE_ROLL_SAMPLES, this.memory.start);

@@ -278,3 +278,72 @@ describe('silence in the middle', () => {
 		expect(gaps(events)).toEqual([{ type: 'gap', utteranceId: 'a', at: 110, ms: 380, why: 'stalled' }]);
 	});
 });
+
+describe('a dead path', () => {
+	const values = (frames: Array<OutgoingFrame | undefined>): number[] => frames.flatMap((frame) => (frame ? [...frame.samples] : []));
+
+	it('holds at the sample that was surely heard, counts no more than that, and goes on there', () => {
+		const { playout, run, events, frames, now } = stage();
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, 100 * FRAME));
+		playout.end('a');
+		run(50);
+		playout.hold(now() - 300);
+		run(200);
+		expect(frames.slice(50)).toEqual(Array(200).fill(undefined));
+		expect(events.at(-1)).toEqual({ type: 'progress', utteranceId: 'a', playedSamples: 21 * FRAME });
+		playout.release();
+		run(80);
+		const again = values(frames.slice(250));
+		// The first frame is faded in.
+		expect(again.slice(FRAME, 79 * FRAME)).toEqual([...sound(22 * FRAME, 78 * FRAME)]);
+		expect(played(events)).toEqual([{ type: 'played', utteranceId: 'a', playedSamples: 100 * FRAME, complete: true, at: now() - 20 }]);
+		expect(types(events).filter((type) => ['playing', 'audible', 'gap'].includes(type))).toEqual(['playing', 'audible']);
+	});
+
+	it('what is flushed while it is held was heard until then', () => {
+		const { playout, run, events, now } = stage();
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, 100 * FRAME));
+		run(50);
+		playout.hold(now() - 300);
+		run(10);
+		playout.flush(now());
+		run(1);
+		expect(played(events)).toMatchObject([{ playedSamples: 21 * FRAME, complete: false }]);
+	});
+
+	it('an utterance is not over before sound comes in again, so its end is said again', () => {
+		let arrives = true;
+		const events: PlayoutEvent[] = [];
+		const playout = new Playout((event) => events.push(event), () => arrives);
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, 20 * FRAME));
+		playout.end('a');
+		let at = 0;
+		for (; at < 150; at += 10) playout.next(at);
+		arrives = false;
+		for (; at < 400; at += 10) playout.next(at);
+		expect(played(events)).toEqual([]);
+		playout.hold(100);
+		for (; at < 1000; at += 10) playout.next(at);
+		expect(events.at(-1)).toMatchObject({ type: 'progress', playedSamples: 11 * FRAME });
+		arrives = true;
+		playout.release();
+		for (; at < 1200; at += 10) playout.next(at);
+		expect(played(events)).toMatchObject([{ playedSamples: 20 * FRAME, complete: true }]);
+	});
+
+	it('a caller who speaks as soon as it is back has paused the agent', () => {
+		const { playout, run, events, now } = stage();
+		playout.announce('a', RATE, true);
+		playout.write('a', sound(0, 100 * FRAME));
+		run(50);
+		playout.hold(now() - 100);
+		playout.callerSpeaks();
+		run(2);
+		playout.release();
+		run(20);
+		expect(events.filter(({ type }) => type === 'paused')).toMatchObject([{ playedSamples: 41 * FRAME }]);
+	});
+});

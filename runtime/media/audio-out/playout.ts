@@ -32,10 +32,37 @@ export class Playout {
 	private framesToProgress = PROGRESS_FRAMES;
 	/** Nothing to send in mid-utterance, since then. */
 	private starvedSince: Milliseconds | undefined;
+	/** The path is dead: nothing is sent. */
+	private held = false;
 	/** When the last frame of sound was sent; undefined after a silence that is none of ours. */
 	private soundAt: Milliseconds | undefined;
 
-	constructor(private readonly emit: (event: PlayoutEvent) => void) {}
+	/** @param arrives whether sound comes in from the caller at this moment: an utterance is over when it was heard. */
+	constructor(
+		private readonly emit: (event: PlayoutEvent) => void,
+		private readonly arrives: () => boolean = () => true,
+	) {}
+
+	/** Something is to be heard, or is just heard. */
+	get active(): boolean {
+		return this.queue.length > 0;
+	}
+
+	/** The path is dead. What was sent after `heardUntil` was not heard: it is sent again once the path is back. */
+	hold(heardUntil: Milliseconds): void {
+		if (this.held) return;
+		this.held = true;
+		this.endSound();
+		const [head] = this.queue;
+		if (!head?.takeBack(heardUntil)) return;
+		this.fadeNextIn = true;
+		this.reportProgress(head);
+	}
+
+	/** The path is back. */
+	release(): void {
+		this.held = false;
+	}
 
 	/** Ids that are known already are ignored. */
 	announce(id: string, sampleRate: number, interruptible: boolean): void {
@@ -82,8 +109,9 @@ export class Playout {
 		const head = this.queue[0];
 		if (!head || this.mode === 'paused') return undefined;
 		if (this.mode === 'pausing') return this.lastBeforePause(head, at);
+		if (this.held) return undefined;
 		if (head.hasFrame) return this.play(head, at);
-		if (head.started) this.starvedSince ??= at;
+		if (head.started && !head.ended) this.starvedSince ??= at;
 		return undefined;
 	}
 
@@ -91,7 +119,7 @@ export class Playout {
 		this.reportGap(head, at);
 		this.soundAt = at;
 		const first = !head.started;
-		const { frame, samples } = head.take();
+		const { frame, samples } = head.take(at);
 		const audibleFrom = head.audibleFrom(frame);
 		if (this.fadeNextIn) fadeIn(frame, samples);
 		// Synthesis is late: end in silence now rather than in a click.
@@ -120,7 +148,7 @@ export class Playout {
 
 	private lastBeforePause(head: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
 		this.reportGap(head, at);
-		const frame = this.fading(head);
+		const frame = this.fading(head, at);
 		this.reportFinished(at);
 		const held = this.queue[0];
 		this.mode = held ? 'paused' : 'playing';
@@ -129,21 +157,21 @@ export class Playout {
 	}
 
 	private lastOfDropped(dropped: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
-		const frame = this.fading(dropped);
+		const frame = this.fading(dropped, at);
 		this.reportDropped(at);
 		return frame;
 	}
 
-	private fading(utterance: PlayoutUtterance): OutgoingFrame | undefined {
+	private fading(utterance: PlayoutUtterance, at: Milliseconds): OutgoingFrame | undefined {
 		// After a starved frame nothing sounds, so there is nothing to fade.
-		if (utterance.buffered === 0 || this.fadeNextIn) return undefined;
-		const { frame, samples } = utterance.take();
+		if (utterance.buffered === 0 || this.fadeNextIn || this.held) return undefined;
+		const { frame, samples } = utterance.take(at);
 		fadeOut(frame, samples);
 		return { samples: frame, sampleRate: utterance.sampleRate };
 	}
 
 	private reportFinished(at: Milliseconds): void {
-		for (let head = this.queue[0]; head?.finished; head = this.queue[0]) {
+		for (let head = this.queue[0]; head?.finished && this.arrives(); head = this.queue[0]) {
 			this.queue.shift();
 			this.endSound();
 			this.fadeNextIn = false;

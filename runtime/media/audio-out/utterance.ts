@@ -1,11 +1,18 @@
 import { FRAME_MS, isAudible, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
+import type { Milliseconds } from '../../lib/clock';
+
+/** Sound that was sent is kept for this long: a path is known to be dead much sooner. */
+const KEPT_MS = 2000;
 
 /** One utterance of the agent: its sound that is still to be sent, and how much was. */
 export class PlayoutUtterance {
 	readonly frameLength: number;
 	private readonly queue = new SampleQueue();
+	/** What was sent last, the newest at the end. */
+	private readonly sent: Array<{ readonly at: Milliseconds; readonly frame: Int16Array }> = [];
 	played = 0;
+	started = false;
 	/** No more sound will come. */
 	ended = false;
 	audible = false;
@@ -26,10 +33,6 @@ export class PlayoutUtterance {
 		return this.queue.length;
 	}
 
-	get started(): boolean {
-		return this.played > 0;
-	}
-
 	get finished(): boolean {
 		return this.ended && this.queue.length === 0;
 	}
@@ -43,12 +46,25 @@ export class PlayoutUtterance {
 		if (!this.ended) this.queue.push(pcm);
 	}
 
-	/** The next 10 ms, filled up with silence, and how many samples of it are the utterance's. */
-	take(): { frame: Int16Array; samples: number } {
+	/** The next 10 ms, to be sent at `at`, filled up with silence, and how many samples of it are the utterance's. */
+	take(at: Milliseconds): { frame: Int16Array; samples: number } {
 		const frame = new Int16Array(this.frameLength);
 		const samples = this.queue.take(frame);
 		this.played += samples;
+		this.started ||= samples > 0;
+		this.sent.push({ at, frame: frame.slice(0, samples) });
+		if (this.sent.length > KEPT_MS / FRAME_MS) this.sent.shift();
 		return { frame, samples };
+	}
+
+	/** What was sent after `heardUntil` is sent again. @returns whether anything was. */
+	takeBack(heardUntil: Milliseconds): boolean {
+		const unheard = this.sent.splice(this.sent.findLastIndex(({ at }) => at <= heardUntil) + 1);
+		for (const { frame } of unheard.reverse()) {
+			this.queue.unshift(frame);
+			this.played -= frame.length;
+		}
+		return unheard.length > 0;
 	}
 
 	/** If sound gets audible within this frame for the first time: how far into it, ms. */
@@ -75,6 +91,16 @@ export class SampleQueue {
 	push(piece: Int16Array): void {
 		if (piece.length === 0) return;
 		this.pieces.push(piece);
+		this.total += piece.length;
+	}
+
+	/** Puts back what was taken last. */
+	unshift(piece: Int16Array): void {
+		const [first] = this.pieces;
+		if (first) this.pieces[0] = first.subarray(this.offset);
+		this.offset = 0;
+		if (piece.length === 0) return;
+		this.pieces.unshift(piece);
 		this.total += piece.length;
 	}
 

@@ -70,6 +70,13 @@ export class Peer {
 		this.source.onData(frame ?? this.silence);
 	}
 
+	/** When the caller's sound that the sink gave last had come in, ms of some clock; undefined before the first. */
+	newestSound(): number | undefined {
+		if (this.closed) return undefined;
+		const times = this.pc.getReceivers().flatMap((receiver) => receiver.getSynchronizationSources().map(({ timestamp }) => timestamp));
+		return times.length === 0 ? undefined : Math.max(...times);
+	}
+
 	tell(json: string): void {
 		if (!this.closed) this.channel.send(json);
 	}

@@ -27,6 +27,11 @@ export interface DataChannel {
 
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
+interface Receiver {
+	/** Of each source, when the newest sound that the sink was given came in: monotonic, ms. Looks up another thread: some 0.1 ms. */
+	getSynchronizationSources(): ReadonlyArray<{ readonly timestamp: number }>;
+}
+
 export interface PeerConnection {
 	readonly connectionState: ConnectionState;
 	readonly iceGatheringState: 'new' | 'gathering' | 'complete';
@@ -42,6 +47,7 @@ export interface PeerConnection {
 	createAnswer(): Promise<SessionDescription>;
 	setLocalDescription(description: SessionDescription): Promise<void>;
 	setRemoteDescription(description: SessionDescription): Promise<void>;
+	getReceivers(): readonly Receiver[];
 	getStats(): Promise<ReadonlyMap<string, Record<string, unknown>>>;
 	close(): void;
 }

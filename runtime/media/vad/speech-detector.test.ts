@@ -45,3 +45,34 @@ it('always alternates, and a stretch of speech ends after it began', () => {
 		}),
 	);
 });
+
+describe('frames that were made up because packets were missing', () => {
+	const FRAME = 32;
+	function hear(parts: ReadonlyArray<readonly ['speech' | 'silence' | 'missing', number]>) {
+		const detector = new SpeechDetector(200);
+		let at = 0;
+		return parts.flatMap(([kind, frames]) =>
+			Array.from({ length: frames }, () => {
+				at += FRAME;
+				const edge = detector.push(kind === 'speech' ? 0.9 : 0.05, at, kind === 'missing');
+				return edge ? { ...edge, at } : [];
+			}).flat(),
+		);
+	}
+
+	it('are no silence: speech before and after them is one', () => {
+		expect(hear([['speech', 20], ['missing', 300], ['speech', 20], ['silence', 20]]).map(({ type }) => type)).toEqual(['started', 'stopped']);
+	});
+
+	it('do not shorten the silence after them, and nobody knows when the speech ended', () => {
+		const straight = hear([['speech', 20], ['silence', 20]])[1];
+		const edge = hear([['speech', 20], ['missing', 100], ['silence', 20]])[1];
+		expect(edge?.at).toBe((straight?.at ?? 0) + 100 * FRAME);
+		expect((edge as { speechEndAt: number }).speechEndAt).toBe((straight as { speechEndAt: number }).speechEndAt + 100 * FRAME);
+	});
+
+	it('begin no speech', () => {
+		const detector = new SpeechDetector(200);
+		for (let frame = 1; frame < 20; frame++) expect(detector.push(0.9, frame * FRAME, true)).toBeUndefined();
+	});
+});

@@ -16,11 +16,13 @@ export type SpeechEdge =
 	| { readonly type: 'started'; readonly at: Milliseconds; readonly speechAt: Milliseconds }
 	| { readonly type: 'stopped'; readonly at: Milliseconds; readonly speechEndAt: Milliseconds };
 
-/** Turns speech probabilities into the beginnings and ends of speech. Pure: time comes in with every frame. */
+/** Turns speech probabilities into the beginnings and ends of speech. Pure: time comes in with every frame. Packets that do not come are no silence. */
 export class SpeechDetector {
 	private likely = 0;
 	private firstLikelyAt = 0;
 	private lastSpeechAt: Milliseconds | undefined;
+	/** Since then, frames that were made up because packets were missing: neither speech nor silence. */
+	private missing = 0;
 
 	constructor(private readonly flushSilenceMs: number) {}
 
@@ -28,8 +30,17 @@ export class SpeechDetector {
 		return this.lastSpeechAt !== undefined;
 	}
 
-	/** `at` is when the last sample of the frame was spoken. */
-	push(probability: number, at: Milliseconds): SpeechEdge | undefined {
+	/** Would a frame of this probability be silence after speech, or the beginning of it? */
+	takesForSilence(probability: number): boolean {
+		return this.speaking && probability < STAY;
+	}
+
+	/** `at` is when the last sample of the frame was spoken. `missing`: it was made up, as no packets came. */
+	push(probability: number, at: Milliseconds, missing = false): SpeechEdge | undefined {
+		if (missing) {
+			this.missing++;
+			return undefined;
+		}
 		return this.lastSpeechAt === undefined ? this.waitForSpeech(probability, at) : this.waitForSilence(probability, at, this.lastSpeechAt);
 	}
 
@@ -42,15 +53,18 @@ export class SpeechDetector {
 		if (++this.likely < START_FRAMES) return undefined;
 		this.likely = 0;
 		this.lastSpeechAt = at;
+		this.missing = 0;
 		return { type: 'started', at, speechAt: this.firstLikelyAt };
 	}
 
 	private waitForSilence(probability: number, at: Milliseconds, lastSpeechAt: Milliseconds): SpeechEdge | undefined {
 		if (probability >= STAY) {
 			this.lastSpeechAt = at;
+			this.missing = 0;
 			return undefined;
 		}
-		const speechEndAt = lastSpeechAt - AFTERGLOW_MS;
+		// Nobody knows how long the caller spoke while packets were missing.
+		const speechEndAt = lastSpeechAt - AFTERGLOW_MS + this.missing * FRAME_LENGTH_MS;
 		if (at - speechEndAt < this.flushSilenceMs) return undefined;
 		this.lastSpeechAt = undefined;
 		return { type: 'stopped', at, speechEndAt };

@@ -1,0 +1,62 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+
+/** Addresses that the two ends would find each other by are taken out, so that all goes through the proxy. */
+function withoutCandidates(sdp: string): string[] {
+	return sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate:') && line !== 'a=end-of-candidates');
+}
+
+/** A network between a caller and the runtime that loses packets, or all of them: this kernel has no netem. */
+export class UdpProxy {
+	/** Share of packets that is lost, each way. */
+	loss = 0;
+	/** Nothing gets through: neither way, or one. */
+	cut: 'none' | 'both' | 'up' | 'down' = 'none';
+	private server: number | undefined;
+	private caller: dgram.RemoteInfo | undefined;
+
+	private constructor(
+		private readonly front: dgram.Socket,
+		private readonly back: dgram.Socket,
+	) {
+		front.on('message', (packet, from) => {
+			this.caller = from;
+			if (this.server !== undefined && !this.drops('up')) back.send(packet, this.server, '127.0.0.1');
+		});
+		back.on('message', (packet) => {
+			if (this.caller && !this.drops('down')) front.send(packet, this.caller.port, this.caller.address);
+		});
+	}
+
+	static async open(): Promise<UdpProxy> {
+		const sockets = [dgram.createSocket('udp4'), dgram.createSocket('udp4')] as const;
+		for (const socket of sockets) {
+			socket.bind(0, '127.0.0.1');
+			await once(socket, 'listening');
+		}
+		return new UdpProxy(...sockets);
+	}
+
+	/** The runtime learns where the caller is from what the proxy sends. */
+	offerOf(sdp: string): string {
+		return withoutCandidates(sdp).join('\r\n');
+	}
+
+	/** The caller takes the proxy for the runtime. */
+	answerOf(sdp: string): string {
+		const [, port] = / (\d+) typ host/.exec(sdp.split('\r\n').find((line) => / udp .*127\.0\.0\.1 \d+ typ host/i.test(line)) ?? '') ?? [];
+		if (port === undefined) throw new Error('the answer has no candidate on loopback');
+		this.server = Number(port);
+		const candidate = `a=candidate:1 1 udp 2122260223 127.0.0.1 ${this.front.address().port} typ host`;
+		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
+	}
+
+	close(): void {
+		this.front.close();
+		this.back.close();
+	}
+
+	private drops(way: 'up' | 'down'): boolean {
+		return this.cut === 'both' || this.cut === way || Math.random() < this.loss;
+	}
+}
