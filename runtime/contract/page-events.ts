@@ -54,6 +54,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 	/** `gaps`: of all that was said in the turn. */
 	z.object({ type: z.literal('turn.finished'), turnId, timings: turnTimings, gaps: speechGaps.optional() }),
 	z.object({ type: z.literal('error'), error: errorShape, turnId: turnId.optional() }),
+	/** What an earlier `error` with this code and without a turn told of is over, and nothing was lost. */
+	z.object({ type: z.literal('recovered'), code: z.string() }),
 	/** `error` where the call did not end as it should. */
 	z.object({ type: z.literal('session.ended'), reason: z.string(), error: errorShape.optional() }),
 ]);

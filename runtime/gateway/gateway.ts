@@ -41,6 +41,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxCalls);
 	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log, absentLimitMs: options.absentLimitMs }, admission, streams);
+	inference.onBack(() => calls.warmAll());
 
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');

@@ -227,14 +227,56 @@ describe('the media link', () => {
 });
 
 describe('the recogniser', () => {
-	it('that is lost shows on the page, and the call goes on without it', async () => {
+	it('that comes back in time was never missed: nothing is told', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.inference.die();
+		await scenario.silence(3000);
+		scenario.inference.come();
+		await settle();
+		scenario.inference.last('listen').emit({ type: 'ready', partials: true });
+		await scenario.silence(10_000);
+		expect(scenario.inference.of('listen')).toHaveLength(2);
+		expect(scenario.page('error')).toEqual([]);
+		expect(scenario.page('recovered')).toEqual([]);
+		expect(scenario.ended).toEqual([]);
+	});
+
+	it('that does not is shown on the page, once, and so is its return; the call goes on meanwhile', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.inference.die();
+		await scenario.silence(6000);
+		scenario.inference.come();
+		await settle();
+		scenario.inference.die();
+		await scenario.silence(10_000);
+		expect(scenario.page('error').map(({ error }) => error.code)).toEqual(['VOICE_ERR_INFERENCE_LOST']);
+		scenario.inference.come();
+		await settle();
+		scenario.inference.last('listen').emit({ type: 'ready', partials: true });
+		expect(scenario.page('recovered')).toEqual([{ type: 'recovered', code: 'VOICE_ERR_INFERENCE_LOST' }]);
+		expect(scenario.ended).toEqual([]);
+	});
+
+	it('whose model cannot be loaded is shown at once', async () => {
+		const scenario = await new CallScenario().connected();
+		scenario.inference.last('listen').reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'The file is broken.'));
+		await settle();
+		expect(scenario.page('error').map(({ error }) => error.code)).toEqual(['VOICE_ERR_MODEL_FAILED']);
+	});
+
+	it('leaves no alarm behind that comes after the end', async () => {
 		const scenario = await new CallScenario().connected();
 		scenario.inference.die();
 		await settle();
-		expect(scenario.page('error').map(({ error }) => error.code)).toEqual(['VOICE_ERR_INFERENCE_LOST']);
-		expect(scenario.ended).toEqual([]);
-		scenario.inference.come();
+		scenario.call.end('idle');
 		await settle();
-		expect(scenario.inference.of('listen')).toHaveLength(2);
+		expect(jest.getTimerCount()).toBe(1);
 	});
+});
+
+it('a new inference process is told to load the models', async () => {
+	const scenario = await new CallScenario().connected();
+	scenario.call.warm();
+	await settle();
+	expect(scenario.inference.of('warm')).toHaveLength(2);
 });

@@ -16,7 +16,7 @@ import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { PageTranscript } from './page-transcript';
-import { CallRecognition } from './recognition';
+import { recogniseCaller } from './recognise-caller';
 import { type MintedToken, mintResumeToken, opensWith } from './resume-token';
 import { TurnAudio } from './turn-audio';
 import { warmModels } from './warm-models';
@@ -58,7 +58,7 @@ export class Call {
 	/** From its first answer on, it outlives its links. */
 	private answered = false;
 	private absence: NodeJS.Timeout | undefined;
-	private recognition: CallRecognition | undefined;
+	private recognition: ReturnType<typeof recogniseCaller> | undefined;
 	private heardBy: DoneBy | undefined;
 	private greeted = false;
 	/** Shown below the captions. */
@@ -151,16 +151,17 @@ export class Call {
 		this.closeLimit = setTimeout(() => this.finish(reason), CLOSE_LIMIT_MS);
 	}
 
-	/** n8n closed the trigger's stream: it is shutting down, or the workflow was unpublished. */
-	workflowGone(workflowId: string): void {
-		if (workflowId === this.request.source.workflowId) this.turns.workflowGone();
-	}
-
-	private warm(): void {
+	/** Has the models loaded: at the start, and by a new inference process, which has none. */
+	warm(): void {
 		warmModels(this.deps, this.request.agent, this.models, (note) => {
 			this.note = note;
 			if (this.greeted && note !== '') this.tell({ type: 'note', text: note });
 		});
+	}
+
+	/** n8n closed the trigger's stream: it is shutting down, or the workflow was unpublished. */
+	workflowGone(workflowId: string): void {
+		if (workflowId === this.request.source.workflowId) this.turns.workflowGone();
 	}
 
 	private async makeLink(offer: string): Promise<MediaLink> {
@@ -239,28 +240,10 @@ export class Call {
 	private recognise(): void {
 		const { transcribe } = this.request.agent;
 		if (!transcribe) return;
-		const at = (): number => monotonicClock.now();
-		let lost = false;
-		this.recognition = new CallRecognition(this.deps.inference, transcribe, {
-			onReady: (partials) => {
-				this.dialogue.step({ type: 'recognition', at: at(), available: true, partials });
-				// A new process has none of the models: they are loaded while the caller speaks.
-				if (lost) this.warm();
-				lost = false;
-			},
-			onPartial: (text) => {
-				this.dialogue.step({ type: 'partial', at: at(), text });
-				this.tell({ type: 'caption.partial', text });
-			},
-			onFinal: ({ id, text, understood, confidence, engine, replaced }) => {
-				this.heardBy = { engine, replaced };
-				this.dialogue.step({ type: 'final', at: at(), id, text, understood, confidence });
-			},
-			onFailed: (error) => {
-				lost = true;
-				this.dialogue.step({ type: 'recognition', at: at(), available: false, partials: false });
-				this.tell({ type: 'error', error: error.toShape() });
-			},
+		this.recognition = recogniseCaller(this.deps.inference, transcribe, {
+			step: (input) => this.dialogue.step(input),
+			tell: (event) => this.tell(event),
+			heardBy: (doneBy) => (this.heardBy = doneBy),
 		});
 	}
 

@@ -60,7 +60,7 @@ function calls(most = 100) {
 		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'answer' }, { type: 'connection', state: 'connected' }, { type: 'channelOpen' });
 		return await opening;
 	};
-	return { all, media, open, opened, counted, goes: (id: string) => gone(id) };
+	return { all, media, inference, open, opened, counted, goes: (id: string) => gone(id) };
 }
 
 it('counts those who are still at the door', async () => {
@@ -117,6 +117,15 @@ it('ends all calls when it is closed, those at the door too', async () => {
 	expect(all.size).toBe(0);
 	await expect(late).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 	expect(media.calls.filter((call) => call.open)).toEqual([]);
+});
+
+it('has each call load its models again in a new inference process', async () => {
+	const { all, inference, open } = calls();
+	await open();
+	await open();
+	all.warmAll();
+	await settle();
+	expect(inference.of('warm')).toHaveLength(4);
 });
 
 it('tells all calls of a workflow that n8n closed its trigger', async () => {

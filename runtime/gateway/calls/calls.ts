@@ -93,6 +93,11 @@ export class Calls {
 		return { api, turn };
 	}
 
+	/** A new inference process has none of the models: they are loaded before somebody waits for them. */
+	warmAll(): void {
+		for (const call of [...this.live.values()]) call.warm();
+	}
+
 	closeAll(reason: string): void {
 		for (const call of [...this.live.values()]) call.end(reason);
 	}

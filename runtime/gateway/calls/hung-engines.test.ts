@@ -84,14 +84,3 @@ it('a recogniser that is asked again and gives no text fails the turn after a mi
 	scenario.nodeFails(turn, { code: 'VOICE_ERR_TOO_SLOW' });
 	expect(turn.ended).toMatchObject({ kind: 'failed' });
 });
-
-it('after a new process has come the models are loaded again before the next turn asks for them', async () => {
-	const scenario = await new CallScenario().connected();
-	expect(scenario.inference.of('warm')).toHaveLength(1);
-	scenario.inference.die();
-	scenario.inference.come();
-	await jest.advanceTimersByTimeAsync(1000);
-	scenario.inference.last('listen').emit({ type: 'ready', partials: true });
-	await settle();
-	expect(scenario.inference.of('warm')).toHaveLength(2);
-});

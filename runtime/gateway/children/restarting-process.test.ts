@@ -68,6 +68,24 @@ describe('on a virtual clock', () => {
 		expect(child.pid).toBeUndefined();
 	});
 
+	it('says each time that a successor can be worked with, and not of the first process', async () => {
+		let back = 0;
+		child.onBack(() => back++);
+		child.start();
+		processes.newest.loads();
+		await afterMs(0);
+		expect(back).toBe(0);
+		for (const times of [1, 2]) {
+			processes.newest.dies();
+			await afterMs(10_000);
+			expect(back).toBe(times - 1);
+			processes.newest.loads();
+			await afterMs(0);
+			expect(back).toBe(times);
+		}
+		await stopped();
+	});
+
 	it('starts one process, however often it is told to', async () => {
 		child.start();
 		child.start();

@@ -65,6 +65,7 @@ export class RestartingProcess<P extends ChildProtocol> {
 	private ended: Promise<void> | undefined;
 	private restart: NodeJS.Timeout | undefined;
 	private readonly waiting = new Set<Waiter<P>>();
+	private readonly backListeners: Array<() => void> = [];
 
 	constructor(
 		private readonly options: RestartingProcessOptions<P>,
@@ -85,6 +86,11 @@ export class RestartingProcess<P extends ChildProtocol> {
 		if (this.current === 'ready') return undefined;
 		if (this.current === 'silent') return `The ${name} process does not answer.`;
 		return this.lastEnd === '' ? undefined : `The ${name} process ${this.lastEnd} and is being started again.`;
+	}
+
+	/** Hears each time that a successor of a process which died can be worked with. */
+	onBack(listener: () => void): void {
+		this.backListeners.push(listener);
 	}
 
 	start(): void {
@@ -183,8 +189,10 @@ export class RestartingProcess<P extends ChildProtocol> {
 	private answered(life: Life<P>): void {
 		if (this.life !== life || this.stopping) return;
 		if (this.current === 'silent') this.options.log.warn({ child: this.options.name }, 'child process answers again');
+		const back = this.current === 'starting' && this.lastEnd !== '';
 		this.current = 'ready';
 		for (const waiter of [...this.waiting]) waiter.resolve(life.client);
+		if (back) for (const listener of this.backListeners) listener();
 	}
 
 	private fellSilent(life: Life<P>): void {

@@ -24,7 +24,9 @@ export class AlertPanel {
 		this.panel.hidden = false;
 	}
 
-	clear(): void {
+	/** `code`: only where it is what is shown. */
+	clear(code?: string): void {
+		if (code !== undefined && this.panel.dataset['code'] !== code) return;
 		this.panel.hidden = true;
 	}
 }

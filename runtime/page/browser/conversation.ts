@@ -62,6 +62,7 @@ export class PageConversation {
 			case 'session.started':
 			case 'note':
 			case 'error':
+			case 'recovered':
 		}
 	}
 

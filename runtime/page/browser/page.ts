@@ -98,6 +98,7 @@ class VoicePage {
 			this.agent = tool === undefined ? { state } : { state, tool };
 			this.showState();
 		}
+		if (event.type === 'recovered') this.alert.clear(event.code);
 		// The caller has gone on: what went wrong before is past.
 		if (event.type === 'caption.final') this.alert.clear();
 		this.conversation.take(event);
