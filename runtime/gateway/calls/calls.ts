@@ -53,7 +53,7 @@ export class Calls {
 		});
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
-		return { sessionId: id, answer };
+		return { sessionId: id, answer, iceServers: this.deps.network.forCaller() };
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */
