@@ -20,6 +20,7 @@ const optionsShape = z.object({
 	idleTimeout: z.number().default(IDLE_TIMEOUT_MS / 1000),
 	greeting: z.string().default(''),
 	internalUrl: z.string().default(''),
+	relayOnly: z.boolean().default(false),
 	maxCallDuration: z.number().default(MAX_CALL_DURATION_MS / 60_000),
 });
 export type TriggerOptions = z.infer<typeof optionsShape>;

@@ -87,6 +87,13 @@ const options: INodeProperties = {
 			default: MAX_CALL_DURATION_MS / 60_000,
 			description: 'The call ends after this time',
 		},
+		{
+			displayName: 'Relay Only',
+			name: 'relayOnly',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the sound of all calls goes through the TURN server, even where a direct way exists, so that callers show their address to nobody else. The runtime needs a TURN server for it (VOICE_LOOP_TURN_URLS).',
+		},
 	],
 };
 

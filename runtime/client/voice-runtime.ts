@@ -33,6 +33,7 @@ import {
 } from '../contract/control';
 import { type DoneBy, doneBy } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
+import { type IceConfiguration, iceConfiguration } from '../contract/ice-configuration';
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
 import { parseJson } from '../lib/json';
@@ -72,6 +73,11 @@ export class VoiceRuntime {
 
 	async openSession(ask: OpenSessionAsk): Promise<OpenedSession> {
 		return await this.json({ method: 'POST', path: '/v1/sessions', body: ask }, openedSession);
+	}
+
+	/** With credentials for one call. */
+	async iceConfiguration(relayOnly: boolean): Promise<IceConfiguration> {
+		return await this.json({ method: 'GET', path: `/v1/ice-servers?relayOnly=${relayOnly}` }, iceConfiguration);
 	}
 
 	async reoffer(sessionId: string, offer: string): Promise<string> {

@@ -25,6 +25,7 @@ import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } 
  *   POST   /v1/speech                        speechFileAsk    -> audio/wav, header x-voice-done-by
  *   GET    /v1/engines                                        -> engines
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
+ *   GET    /v1/ice-servers?relayOnly=                         -> iceConfiguration, for one call
  *   GET    /v1/health                                         -> health, 200 while the gateway lives
  *   GET    /v1/ready                                          -> health; 503 and an error while no new call can be served
  *   GET    /v1/stats                                          -> runtimeStats

@@ -84,6 +84,11 @@ export const ERROR_KINDS = {
 		title: 'The request is too large',
 		remedy: 'Send less. The message names the limit.',
 	},
+	VOICE_ERR_NO_RELAY: {
+		status: 503,
+		title: 'Calls cannot be relayed',
+		remedy: 'Set VOICE_LOOP_TURN_URLS and VOICE_LOOP_TURN_SECRET of the runtime (docs/network.md), or switch off "Relay Only" in the Voice Session Trigger.',
+	},
 	VOICE_ERR_BUSY: {
 		status: 503,
 		title: 'All lines are busy',

@@ -11,6 +11,8 @@ import { createHttpServer, openDoors } from './http/http-server';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
+import { CallNetwork } from './turn-servers/call-network';
+import { TurnServers } from './turn-servers/turn-servers';
 import { KeptPhrases } from './turns/kept-phrases';
 import type { GatewayOptions } from './options';
 
@@ -40,7 +42,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxCalls);
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log, absentLimitMs: options.absentLimitMs }, admission, streams);
+	const turnServers = new TurnServers(options.turn);
+	const network = new CallNetwork(options.network, turnServers);
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams);
 	inference.onBack(() => calls.warmAll());
 
 	const close = async (): Promise<void> => {
@@ -52,7 +56,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const page = new Page(options.runtimeDir);
 	try {
-		await openDoors(app, { key: options.key, page, media, inference, calls, streams, version });
+		await openDoors(app, { key: options.key, page, media, inference, calls, streams, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
 	} catch (error) {
 		await close();

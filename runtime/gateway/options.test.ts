@@ -32,6 +32,16 @@ it.each([
 	[{ VOICE_LOOP_MAX_CALLS: '7' }, { maxCalls: 7 }],
 	[{ VOICE_LOOP_MAX_CALLS: 'auto' }, { maxCalls: 'auto' }],
 	[{ VOICE_LOOP_MEDIA_PROCESSES: '3' }, { mediaProcesses: 3 }],
+	[{ VOICE_LOOP_MEDIA_PORTS: '' }, { network: { ports: undefined } }],
+	[{ VOICE_LOOP_MEDIA_PORTS: '50000-50199' }, { network: { ports: { min: 50_000, max: 50_199 } } }],
+	[{ VOICE_LOOP_MEDIA_PORTS: '443-443' }, { network: { ports: { min: 443, max: 443 } } }],
+	[{ VOICE_LOOP_PUBLIC_ADDRESS: '' }, { network: { publicAddresses: [] } }],
+	[
+		{ VOICE_LOOP_PUBLIC_ADDRESS: '203.0.113.7/10.0.0.5, 2001:db8::7' },
+		{ network: { publicAddresses: [{ address: '203.0.113.7', local: '10.0.0.5' }, { address: '2001:db8::7', local: undefined }] } },
+	],
+	[{ VOICE_LOOP_LOOPBACK_CANDIDATES: 'never' }, { network: { loopback: 'never' } }],
+	[{ VOICE_LOOP_BEHIND_NAT: 'on' }, { network: { behindNat: true } }],
 ])('%j is %j', (env, options) => {
 	expect(optionsFrom(env)).toMatchObject(options);
 });
@@ -45,6 +55,15 @@ it.each([
 	{ VOICE_LOOP_MAX_CALLS: 'many' },
 	{ VOICE_LOOP_MEDIA_PROCESSES: '65' },
 	{ VOICE_LOOP_LOG: 'loud' },
+	{ VOICE_LOOP_MEDIA_PORTS: '50000' },
+	{ VOICE_LOOP_MEDIA_PORTS: '50199-50000' },
+	{ VOICE_LOOP_MEDIA_PORTS: '0-50000' },
+	{ VOICE_LOOP_MEDIA_PORTS: '50000-65536' },
+	{ VOICE_LOOP_PUBLIC_ADDRESS: 'voice.example.com' },
+	{ VOICE_LOOP_PUBLIC_ADDRESS: '203.0.113.7/::1' },
+	{ VOICE_LOOP_PUBLIC_ADDRESS: '203.0.113.7/10.0.0.5/x' },
+	{ VOICE_LOOP_LOOPBACK_CANDIDATES: 'yes' },
+	{ VOICE_LOOP_BEHIND_NAT: 'true' },
 ])('%j is refused by its name', (env) => {
 	expect(() => optionsFrom(env)).toThrow(Object.keys(env)[0]);
 });

@@ -1,12 +1,31 @@
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { gpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { LOG_LEVELS } from '../lib/log';
+import type { MediaNetworkSettings } from './turn-servers/call-network';
+import { type TurnSettings, commaSeparated, turnEnvironment, turnSettings } from './turn-servers/turn-settings';
 
 const whole = z.coerce.number().int();
+
+/** `50000-50199` */
+const ports = z
+	.string()
+	.regex(/^\d{1,5}-\d{1,5}$/, 'Expected two ports, such as 50000-50199')
+	.transform((text) => text.split('-').map(Number))
+	.transform(([min = 0, max = 0]) => ({ min, max }))
+	.refine(({ min, max }) => min >= 1 && min <= max && max <= 65_535, 'Expected two ports from 1 to 65535, the smaller one first');
+
+/** `203.0.113.7`, or `203.0.113.7/10.0.0.5` for one of the machine's own. */
+const publicAddress = z
+	.string()
+	.transform((text) => text.split('/'))
+	.refine((parts) => parts.length <= 2 && parts.every((part) => isIP(part) !== 0), 'Expected an IP address, such as 203.0.113.7, or 203.0.113.7/10.0.0.5 for one of this machine\'s own')
+	.refine(([address = '', local = address]) => isIP(address) === isIP(local), 'Expected two addresses of the same family')
+	.transform(([address = '', local]) => ({ address, local }));
 
 /** All that can be set from outside, with what holds when it is not. */
 const environment = z.object({
@@ -24,6 +43,11 @@ const environment = z.object({
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
 	/** For every process, which reads it itself. */
 	VOICE_LOOP_LOG: z.enum(LOG_LEVELS).default('info'),
+	VOICE_LOOP_MEDIA_PORTS: z.literal('').transform(() => undefined).or(ports).optional(),
+	VOICE_LOOP_PUBLIC_ADDRESS: commaSeparated(publicAddress),
+	VOICE_LOOP_LOOPBACK_CANDIDATES: z.enum(['auto', 'always', 'never']).default('auto'),
+	VOICE_LOOP_BEHIND_NAT: z.enum(['on', 'off']).default('off'),
+	...turnEnvironment.shape,
 });
 
 export type MaxCalls = number | 'auto';
@@ -36,6 +60,8 @@ export interface GatewayOptions {
 	readonly mediaProcesses: number;
 	/** How long an absent caller's call waits, ms. */
 	readonly absentLimitMs: number;
+	readonly network: MediaNetworkSettings;
+	readonly turn: TurnSettings;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
 }
@@ -62,6 +88,13 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
+		network: {
+			ports: read.VOICE_LOOP_MEDIA_PORTS,
+			publicAddresses: read.VOICE_LOOP_PUBLIC_ADDRESS,
+			loopback: read.VOICE_LOOP_LOOPBACK_CANDIDATES,
+			behindNat: read.VOICE_LOOP_BEHIND_NAT === 'on',
+		},
+		turn: turnSettings(read),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};
 }

@@ -68,6 +68,7 @@ export class StandInRuntime {
 		this.route('POST', '/v1/speech', 'speechFile', control.speechFileAsk);
 		this.route('GET', '/v1/engines', 'engines');
 		this.route('GET', '/v1/page', 'page');
+		this.route('GET', '/v1/ice-servers', 'iceServers');
 		this.app.get('/v1/health', async () => ({ ok: true, ready: true, version: '0', sessions: 0, media: 'ready', inference: 'ready' }));
 		this.app.server.on('upgrade', (request, socket, head) => {
 			if (request.url !== '/v1/triggers' || request.headers.authorization !== `Bearer ${KEY}`) return void socket.destroy();

@@ -227,6 +227,28 @@ describe('who may call', () => {
 		expect(host.started).toEqual([]);
 	});
 
+	test('who may call is told the STUN and TURN servers before the offer, and nobody else', async () => {
+		const configuration = { iceServers: [{ urls: ['turn:t.example.com'], username: 'n', credential: 'p' }], iceTransportPolicy: 'all', lifetimeSeconds: 600 };
+		runtime.will('iceServers', configuration);
+		const ask = async (headers: Record<string, string> = {}): Promise<Response> => await fetch(host.url, { headers: { accept: 'application/json', ...headers } });
+		await open({ callers: 'secret', secret: 'open sesame', options: { relayOnly: true, allowedOrigins: 'https://shop.example' } });
+		expect(await codeOf(await ask())).toBe('VOICE_ERR_CALLER_REFUSED');
+		expect(await codeOf(await ask({ authorization: 'Bearer open sesame', origin: 'https://evil.example' }))).toBe('VOICE_ERR_ORIGIN_REFUSED');
+		expect(runtime.of('iceServers')).toEqual([]);
+		const told = await ask({ authorization: 'Bearer open sesame', origin: 'https://shop.example' });
+		expect([told.status, told.headers.get('cache-control'), told.headers.get('access-control-allow-origin'), await told.json()]).toEqual([200, 'no-store', 'https://shop.example', configuration]);
+		expect(runtime.of('iceServers')).toEqual([{ relayOnly: 'true' }]);
+		await host.close();
+		await open({});
+		const door = await ask();
+		expect([door.status, Object.keys((await door.json()) as object)]).toEqual([401, ['ticket']]);
+		await host.close();
+		await open();
+		expect((await ask()).status).toBe(200);
+		expect(runtime.of('iceServers').at(-1)).toEqual({ relayOnly: 'false' });
+		expect(host.started).toEqual([]);
+	});
+
 	test('a page that can\'t be shown says why', async () => {
 		runtime.will('page', new Refusal('VOICE_ERR_INTERNAL', 'It has <broken>.'));
 		await open();

@@ -8,6 +8,7 @@ import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-
 import { checkOrigin } from '../callers/check-origin';
 import { TICKET_HEADER } from '../callers/login-page';
 import { requestOf, responseOf } from './exchange';
+import { asksForIceServers, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
 import { answerOffer, answerReoffer, hangUp } from './signalling';
 import { receiveEvent } from './event';
@@ -28,7 +29,8 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 		}
 		response.setHeader('cache-control', 'no-store');
 		const gate = gateOf(context);
-		if (method === 'GET') {
+		const aboutToOffer = method === 'GET' && (await asksForIceServers(headers, gate));
+		if (method === 'GET' && !aboutToOffer) {
 			await showPage(context, gate);
 			return ANSWERED;
 		}
@@ -40,7 +42,8 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 			return ANSWERED;
 		}
 		await checkCaller(headers, gate);
-		if (method === 'POST') await answerOffer(context, gate.callers);
+		if (aboutToOffer) await showIceServers(context);
+		else if (method === 'POST') await answerOffer(context, gate.callers);
 		else if (method === 'PATCH') await answerReoffer(context);
 		else await hangUp(context);
 	} catch (thrown) {

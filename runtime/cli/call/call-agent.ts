@@ -57,7 +57,7 @@ export async function callAgent(options: CallOptions): Promise<CallResult> {
 	const ear = new CallerEar(options.record ?? false);
 	let onConnected: () => void = () => undefined;
 	const connected = new Promise<void>((resolve) => (onConnected = resolve));
-	const peer = new CallerPeer({ iceServers: [], relayOnly: false }, clock, microphone, ear, {
+	const peer = new CallerPeer(await signalling.iceConfiguration(), clock, microphone, ear, {
 		onEvent: (event) => {
 			log.receive(event);
 			options.onEvent?.(event);

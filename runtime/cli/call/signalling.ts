@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { errorShape, VoiceError } from '../../contract/errors';
+import { iceConfiguration } from '../../contract/ice-configuration';
 import { ticketOffer, ticketsGiven } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
+import type { CallerNetwork } from './peer-protocol';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
 const ANSWER_LIMIT_MS = 20_000;
@@ -36,6 +38,15 @@ export class CallSignalling {
 		if (auth.kind === 'secret') headers.authorization = `Bearer ${auth.secret}`;
 		else if (auth.kind === 'n8n') headers.cookie = await ticketCookie(url, await logIn(new URL(url).origin, auth.email, auth.password));
 		return new CallSignalling(url, headers);
+	}
+
+	/** What to gather candidates with. A trigger that does not say has no servers. */
+	async iceConfiguration(): Promise<CallerNetwork> {
+		const body = await jsonOf(await request(this.url, { headers: { ...this.headers, accept: 'application/json' } }));
+		const found = iceConfiguration.safeParse(body).data;
+		const error = errorBody.safeParse(body).data?.error;
+		if (error?.code === 'VOICE_ERR_NO_RELAY') throw VoiceError.fromShape(error);
+		return { iceServers: found?.iceServers ?? [], relayOnly: found?.iceTransportPolicy === 'relay' };
 	}
 
 	async offer(sdp: string): Promise<CallAnswer> {

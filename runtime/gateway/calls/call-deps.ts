@@ -4,6 +4,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { RpcClient } from '../../rpc/client';
 import type { Log } from '../../lib/log';
 import type { Dispatcher } from '../n8n/dispatch';
+import type { CallNetwork } from '../turn-servers/call-network';
 import type { MediaServer } from './media-server';
 
 /** Where the models are: the inference process. */
@@ -26,6 +27,7 @@ export interface CallDeps {
 	readonly inference: InferenceServer;
 	readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
 	readonly phrases: Phrases;
+	readonly network: Pick<CallNetwork, 'forLink' | 'forCaller'>;
 	readonly log: Log;
 	/** How long the call of an absent caller waits, ms; 0: it ends with their connection. */
 	readonly absentLimitMs: number;

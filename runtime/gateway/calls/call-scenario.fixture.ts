@@ -31,6 +31,12 @@ export interface CallScenarioOptions {
 
 type MediaCall = FakeCall<MediaProtocol, 'session'>;
 
+/** A runtime without any settings for the network. */
+export const onThisMachine: CallDeps['network'] = {
+	forLink: () => ({ loopback: true, publicAddresses: [], ports: undefined, iceServers: [] }),
+	forCaller: () => undefined,
+};
+
 /**
  * A call with a fake media process, a fake inference process and a workflow that the test plays, in virtual time
  * (jest's fake timers). Everything between them is real: dialogue, turns, history, RPC's shapes.
@@ -96,7 +102,7 @@ export class CallScenario {
 				await this.dispatch(event);
 			},
 		};
-		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, log, absentLimitMs }, {
+		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, network: onThisMachine, log, absentLimitMs }, {
 			turnStarted: (id) => {
 				this.started.push(id);
 				this.onTurnStarted();

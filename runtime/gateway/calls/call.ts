@@ -169,7 +169,7 @@ export class Call {
 		if (!this.goesOn) place.release();
 		this.assertGoingOn();
 		const { flushSilenceMs } = this.request.agent.turnTaking;
-		const link = new MediaLink(place, { sessionId: this.id, offer, flushSilenceMs }, {
+		const link = new MediaLink(place, { sessionId: this.id, offer, flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
 			onEvent: (event) => {
 				if (link === this.link) this.onMedia(event);
 			},

@@ -5,7 +5,7 @@ import { VoiceError } from '../../contract/errors';
 import { FakeProcess } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaProtocol } from '../../rpc/media-protocol';
-import { settle, thrownCode } from './call-scenario.fixture';
+import { onThisMachine, settle, thrownCode } from './call-scenario.fixture';
 import { Calls } from './calls';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
@@ -44,7 +44,7 @@ function calls(most = 100) {
 		},
 	};
 	const dispatcher = { dispatch: async () => undefined };
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, log, absentLimitMs: 60_000 }, admission, streams);
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams);
 	const open = async (): Promise<string> => {
 		const opening = all.open(REQUEST);
 		opening.catch(() => undefined);

@@ -64,7 +64,7 @@ export class Calls {
 		});
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
-		return { sessionId: id, answer, resumeToken: call.resumeToken };
+		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.resumeToken };
 	}
 
 	/**
@@ -75,7 +75,7 @@ export class Calls {
 		const call = this.get(callOfToken(resumeToken));
 		// As if there were no such call: a token that is wrong learns nothing.
 		if (!call.opensWith(resumeToken)) throw unknown();
-		return { sessionId: call.id, answer: await call.connect(offer), resumeToken };
+		return { sessionId: call.id, answer: await call.connect(offer), iceServers: this.deps.network.forCaller(), resumeToken };
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */

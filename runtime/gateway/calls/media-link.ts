@@ -2,7 +2,7 @@ import { VoiceError } from '../../contract/errors';
 import { type PageEvent, type PageRequest, pageRequest } from '../../contract/page-events';
 import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
-import type { MediaEvent, MediaInput } from '../../rpc/media-protocol';
+import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
 import type { MediaPlace } from './media-server';
 
 export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;
@@ -41,7 +41,7 @@ export class MediaLink {
 
 	constructor(
 		place: MediaPlace,
-		params: { sessionId: string; offer: string; flushSilenceMs: number },
+		params: { sessionId: string; offer: string; flushSilenceMs: number; network?: LinkNetwork },
 		private readonly listener: MediaLinkListener,
 	) {
 		this.answer = this.expectAnswer('');

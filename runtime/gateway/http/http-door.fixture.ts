@@ -58,6 +58,7 @@ export class HttpDoor {
 	readonly media = { state: 'ready' as ProcessState, ready: true, trouble: undefined as string | undefined, stats: jest.fn() };
 	readonly inference = { state: 'ready' as ProcessState, trouble: undefined as string | undefined, pid: 4711 };
 	readonly page = { render: jest.fn() };
+	readonly turnServers = { configuration: jest.fn() };
 	/** What inference was asked, in order; `whenAsked` ends it. */
 	readonly asked: StandInCall[] = [];
 	whenAsked: (call: StandInCall) => void = () => undefined;
@@ -112,6 +113,7 @@ export class HttpDoor {
 			media: door.media,
 			inference,
 			calls: door.calls,
+			turnServers: door.turnServers,
 			streams: options.streams ?? { accept: (socket) => socket.terminate() },
 			version: '1.2.3',
 			...(options.uploads && { uploads: options.uploads }),

@@ -5,6 +5,7 @@ import type { Calls } from '../calls/calls';
 import type { MediaPool } from '../children/media-pool';
 import type { RestartingProcess } from '../children/restarting-process';
 import type { TriggerStreams } from '../n8n/trigger-streams';
+import type { TurnServers } from '../turn-servers/turn-servers';
 import { checkKey, requireKey } from './auth';
 import { callRoutes } from './call-routes';
 import { answerError, noSuchPath } from './http-errors';
@@ -25,6 +26,7 @@ export interface HttpDeps {
 	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'size'>;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
+	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;
 	readonly uploads?: UploadLimits;
 }

@@ -98,3 +98,12 @@ describe('the page', () => {
 		await expect(page.render({ agent: 'Bob', callers: 'secret' })).resolves.toContain('<title>Bob</title>');
 	});
 });
+
+it('the servers for one call, as the trigger wants them', async () => {
+	const configuration = { iceServers: [{ urls: ['turn:t.example.com'], username: 'n', credential: 'p' }], iceTransportPolicy: 'relay', lifetimeSeconds: 600 };
+	door.turnServers.configuration.mockReturnValue(configuration);
+	expect((await get('/v1/ice-servers?relayOnly=true')).json()).toEqual(configuration);
+	expect((await get('/v1/ice-servers')).status).toBe(200);
+	expect(door.turnServers.configuration.mock.calls).toEqual([[true], [false]]);
+	expect((await door.ask({ method: 'GET', url: '/v1/ice-servers' })).status).toBe(401);
+});

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Health, health } from '../../contract/control';
+import { iceConfiguration } from '../../contract/ice-configuration';
 import { type RuntimeStats, runtimeStats } from '../../contract/stats';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { VoiceError } from '../../contract/errors';
@@ -9,6 +10,7 @@ import { LastFigures } from '../children/last-figures';
 import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
 import type { Calls } from '../calls/calls';
+import type { TurnServers } from '../turn-servers/turn-servers';
 import { parseRequest } from './requests';
 import type { Page } from './page';
 
@@ -16,6 +18,8 @@ const pageQuery = z.object({
 	agent: z.string().max(120).default('Voice agent'),
 	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
 });
+
+const iceQuery = z.object({ relayOnly: z.enum(['true', 'false']).default('false') });
 
 const NO_WORK = { running: 0, done: 0, cancelled: 0, failed: 0 };
 const NO_FIGURES = { chats: NO_WORK, speaks: NO_WORK, listens: NO_WORK, tokens: 0, steps: {}, rounds: 0, rssBytes: 0, cpuMs: 0 };
@@ -28,12 +32,18 @@ export function runtimeRoutes(
 		media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
 		inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 		calls: Pick<Calls, 'size'>;
+		turnServers: Pick<TurnServers, 'configuration'>;
 		version: string;
 	},
 ): void {
 	app.get('/v1/page', async (request, reply) => {
 		const html = await deps.page.render(parseRequest(pageQuery, request.query));
 		return await reply.type('text/html; charset=utf-8').send(html);
+	});
+
+	app.get('/v1/ice-servers', async (request) => {
+		const { relayOnly } = parseRequest(iceQuery, request.query);
+		return iceConfiguration.parse(deps.turnServers.configuration(relayOnly === 'true'));
 	});
 
 	const state = (): Health =>

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
+import { isOpenToAll, readSettingsFile } from '../../lib/settings-file';
 import { VOICE_NAME } from '../speech/orpheus/voices';
 import { apiUrl, remoteAddress } from '../openai-client/address';
 import { remoteSpeechSettings } from '../speech/openai/remote-speech';
@@ -92,40 +92,18 @@ function wrongWith({ servers }: ServerGroup, file: Readonly<Record<string, Serve
 	return kinds.size > 1 ? 'names servers of different speak.kind, which have different voices' : undefined;
 }
 
-/** A group may: it is how containers get their secrets. */
-const OTHERS_CAN_READ = 0o004;
-
 /** Throws VOICE_ERR_BAD_REQUEST, which says what to correct and repeats nothing of what may be a key. */
 export function readServersFile(path: string): ServersFile {
-	const parsed = serversFile.safeParse(jsonIn(path));
+	const parsed = serversFile.safeParse(readSettingsFile(path, (why) => bad(path, why)));
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
 		throw bad(path, `${issue?.path.join('.')}: ${issue?.message}`);
 	}
 	const keeper = Object.values(parsed.data).find((entry) => !isGroup(entry) && entry.apiKey !== undefined);
-	if (keeper && process.platform !== 'win32' && statSync(path).mode & OTHERS_CAN_READ) {
+	if (keeper && isOpenToAll(path)) {
 		throw bad(path, 'it contains a key and everybody on this machine can read it', `Run chmod 600 ${path}, or use apiKeyEnv instead of apiKey.`);
 	}
 	return parsed.data;
-}
-
-function jsonIn(path: string): unknown {
-	let text: string;
-	try {
-		if (!statSync(path).isFile()) throw bad(path, 'it is not a file');
-		text = readFileSync(path, 'utf8');
-	} catch (error) {
-		if (error instanceof VoiceError) throw error;
-		throw bad(path, 'it does not exist or cannot be read');
-	}
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		// The message quotes the file; only the place is taken from it.
-		const place = /position (\d+)/.exec(String(error))?.[1];
-		const line = place === undefined ? '' : ` (line ${text.slice(0, Number(place)).split('\n').length})`;
-		throw bad(path, `it is not valid JSON${line}`);
-	}
 }
 
 function bad(path: string, why: string, remedy = 'Correct the file, then restart the runtime. docs/configuration.md shows its format.'): VoiceError {

@@ -59,11 +59,15 @@ export class PageCall {
 	async start(deviceId: string): Promise<void> {
 		try {
 			this.listener.phase('asking');
+			// Meanwhile, so that nobody waits for it.
+			const servers = this.signalling.iceServers.configuration();
+			servers.catch(() => undefined);
 			const microphone = await openMicrophone(deviceId);
 			// The caller may have given up while the browser was asking.
 			if (this.over) return release(microphone);
 			this.take(microphone);
 			this.listener.phase('connecting');
+			this.pc.setConfiguration(await servers);
 			await this.connect(microphone);
 		} catch (error) {
 			this.finish({ by: 'fault', fault: toFault(error) });
@@ -169,6 +173,8 @@ export class PageCall {
 
 	private async restartIce(): Promise<void> {
 		const { pc } = this;
+		const servers = await this.signalling.iceServers.renewed();
+		if (servers && !this.over) pc.setConfiguration(servers);
 		await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
 		await this.gathered();
 		const sdp = await this.signalling.reoffer(this.session, this.localSdp(), this.cancelled.signal);

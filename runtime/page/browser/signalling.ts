@@ -4,6 +4,7 @@ import type { CallerAnswer, CallerOffer } from '../../contract/signalling';
 import { sessionId } from '../../contract/turn';
 import type { Fault } from './faults';
 import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+import { IceServers } from './ice-servers';
 import { renewTicket } from './ticket';
 
 const answered = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId }) satisfies z.ZodType<CallerAnswer>;
@@ -17,10 +18,14 @@ const REOFFER_LIMIT_MS = 5_000;
 
 /** Offers, re-offers and the end of the call: all on the page's own address. */
 export class PageSignalling {
+	readonly iceServers: IceServers;
+
 	constructor(
 		private readonly address: URL,
 		private readonly secret: string,
-	) {}
+	) {
+		this.iceServers = new IceServers(this.url(''), this.headers());
+	}
 
 	/** @throws CallFault */
 	async open(sdp: string): Promise<CallerAnswer> {
