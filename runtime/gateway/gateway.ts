@@ -7,6 +7,8 @@ import { Admission } from './calls/admission';
 import { Calls } from './calls/calls';
 import { MediaPool } from './children/media-pool';
 import { RestartingProcess } from './children/restarting-process';
+import { JoinTokens } from './join-tokens/join-tokens';
+import { SpentTokensFile } from './join-tokens/spent-tokens';
 import { createHttpServer, openDoors } from './http/http-server';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
@@ -40,12 +42,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const streams = new TriggerStreams(log);
 	const dispatcher = new Dispatcher(streams, options.key);
 	const admission = new Admission(inference, options.maxCalls);
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log, absentLimitMs: options.absentLimitMs }, admission, streams);
+	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens);
 
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');
 		streams.close();
 		await app.close();
+		joinTokens.close();
 		await Promise.all([media.stop(), inference.stop()]);
 	};
 

@@ -20,6 +20,10 @@ const environment = z.object({
 	/** How long a call waits for a caller who is away. 0: it ends with their connection. */
 	VOICE_LOOP_RESUME_MINUTES: z.coerce.number().min(0).max(24 * 60).default(10),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
+	/** What outlives the runtime. */
+	VOICE_LOOP_DATA: z.string().optional(),
+	VOICE_LOOP_STATE: z.string().optional(),
+	XDG_STATE_HOME: z.string().optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
 	/** For every process, which reads it itself. */
@@ -36,6 +40,8 @@ export interface GatewayOptions {
 	readonly mediaProcesses: number;
 	/** How long an absent caller's call waits, ms. */
 	readonly absentLimitMs: number;
+	/** Folder of what outlives the runtime and the machine's next start. */
+	readonly dataFolder: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
 }
@@ -62,6 +68,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
+		dataFolder: path.resolve(read.VOICE_LOOP_DATA || read.VOICE_LOOP_STATE || path.join(read.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state'), 'voice-loop')),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};
 }

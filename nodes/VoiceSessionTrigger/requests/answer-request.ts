@@ -40,7 +40,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 			return ANSWERED;
 		}
 		await checkCaller(headers, gate);
-		if (method === 'POST') await answerOffer(context, gate.callers);
+		if (method === 'POST') await answerOffer(context, gate);
 		else if (method === 'PATCH') await answerReoffer(context);
 		else await hangUp(context);
 	} catch (thrown) {
