@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { scriptedFrames } from '../../runtime/inference/fixtures/orpheus-gguf.fixture';
 import { usableCores } from '../../runtime/inference/machine/cores';
 import { OrpheusVoice } from '../../runtime/inference/speech/orpheus/orpheus-voice';
+import { snacPlace } from '../../runtime/inference/speech/orpheus/snac/card/card-trial';
 import { SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
 import { SNAC_FRAME_MS, SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
 import { splitOf } from '../../runtime/inference/speech/orpheus/snac/split';
@@ -83,7 +84,7 @@ async function frameAlone(decoder: string): Promise<number> {
 export async function listen({ source, decoder, sampling, streams, seconds, spreadMs }: Listening): Promise<HeardByAll> {
 	const split = splitOf(usableCores());
 	const snacCallers = (split.narrow * SNAC_FRAME_MS) / (await frameAlone(decoder));
-	const snac = new SnacDecoder(decoder, split);
+	const snac = new SnacDecoder(decoder, split, true, { find: async (path) => await snacPlace(process.env, path) });
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');

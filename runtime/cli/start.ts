@@ -16,7 +16,8 @@ JSON to stdout: {"url": ...}. Its log goes to stderr, one line of JSON per event
                 (used when the nodes start the runtime)
 
 Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_CALLS,
-VOICE_LOOP_RESUME_MINUTES, VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_LOG. See docs/configuration.md.`;
+VOICE_LOOP_RESUME_MINUTES, VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_SNAC_GPU, VOICE_LOOP_LOG. See
+docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 60_000;

@@ -55,3 +55,6 @@ export type GpuKind = (typeof gpuKinds)[number];
 
 /** VOICE_LOOP_GPU. `auto`: the first kind that is here and works; a kind: that one, untried. */
 export const gpuSettings = ['auto', 'off', ...gpuKinds] as const;
+
+/** VOICE_LOOP_SNAC_GPU. `auto`: where it works, unless VOICE_LOOP_GPU is off; `webgpu`: untried. */
+export const snacGpuSettings = ['auto', 'off', 'webgpu'] as const;

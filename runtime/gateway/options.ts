@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { gpuSettings } from '../contract/engines';
+import { gpuSettings, snacGpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { LOG_LEVELS } from '../lib/log';
 import type { MediaNetworkSettings } from './turn-servers/call-network';
@@ -45,6 +45,7 @@ const environment = z.object({
 	XDG_STATE_HOME: z.string().optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
+	VOICE_LOOP_SNAC_GPU: z.enum(snacGpuSettings).default('auto'),
 	/** For every process, which reads it itself. */
 	VOICE_LOOP_LOG: z.enum(LOG_LEVELS).default('info'),
 	VOICE_LOOP_MEDIA_PORTS: z.literal('').transform(() => undefined).or(ports).optional(),

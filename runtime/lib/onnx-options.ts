@@ -12,3 +12,9 @@ export function cpuSession(threads: number) {
 		extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 	} as const;
 }
+
+/** A graph on the card, by Vulkan, Metal or Direct3D: WebGPU is in onnxruntime's own binary and matches no version of CUDA. */
+export function cardSession() {
+	// What it says of operators that stay on the processor (shapes, noise) is no fault.
+	return { ...cpuSession(1), executionProviders: ['webgpu'], logSeverityLevel: 3 } as const;
+}

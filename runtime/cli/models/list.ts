@@ -18,6 +18,8 @@ export async function list(models: Models, terminal: Terminal): Promise<void> {
 	terminal.out('\nLicences:');
 	for (const line of table(await licenceRows(models))) terminal.out(`  ${line}`);
 	terminal.out(`\nThis machine has ${describeMachine(await models.machine())}.`);
+	const snac = await models.snacPlace();
+	if (snac) terminal.out(`SNAC, which makes Orpheus's tokens audible, runs on the ${snac.onCard ? 'GPU' : 'CPU'} (${snac.why}).`);
 	for (const { task, id, reason } of choices) terminal.out(`  ${task.padEnd(10)}  ${id === undefined ? 'none' : models.nameOf(id)}: ${reason}`);
 	const [hears, answers] = await pairInUse(models);
 	const { voices } = await models.here();

@@ -7,6 +7,7 @@ import { answer, Hub, hubModelBytes, testLimits } from '../../inference/models/d
 import { Models } from '../../inference/models/models';
 import { enoughFor, ownCatalogue, type OwnModel, serveModels, tooSmall } from '../../inference/models/own-catalogue.fixture';
 import { modelPath } from '../../inference/models/resolve';
+import type { FindSnacPlace } from '../../inference/speech/orpheus/snac/card/card-trial';
 import { runModels } from './models-command';
 import type { Terminal } from './terminal';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
 });
 
 /** What the command says, with a person at the terminal who answers so, or without. */
-async function command(argv: string[], person?: string, options: { probe?: typeof enoughFor; signal?: AbortSignal } = {}) {
+async function command(argv: string[], person?: string, options: { probe?: typeof enoughFor; signal?: AbortSignal; snacPlace?: FindSnacPlace } = {}) {
 	const out: string[] = [];
 	const notes: string[] = [];
 	const questions: string[] = [];
@@ -46,8 +47,8 @@ async function command(argv: string[], person?: string, options: { probe?: typeo
 			return person ?? '';
 		},
 	};
-	const { probe = enoughFor, signal = new AbortController().signal } = options;
-	const code = await runModels(argv, terminal, () => new Models(env, { probe, limits: testLimits() }), signal);
+	const { probe = enoughFor, signal = new AbortController().signal, snacPlace } = options;
+	const code = await runModels(argv, terminal, () => new Models(env, { probe, limits: testLimits(), ...(snacPlace ? { snacPlace } : {}) }), signal);
 	return { code, out: out.join('\n'), notes: notes.join('\n'), questions };
 }
 function stored(name: string): string {
@@ -55,6 +56,19 @@ function stored(name: string): string {
 }
 
 describe('list', () => {
+	it('says what SNAC runs on, and why, once its file is here', async () => {
+		const withSnac: OwnModel[] = [...all, { id: 'decoder', task: 'snac', files: { 'decoder.onnx': content } }];
+		await hub.close();
+		hub = await Hub.open(serveModels(withSnac));
+		env = ownCatalogue(folder, withSnac, [{ base: hub.base, publisher: true }]);
+		const snacPlace: FindSnacPlace = async (file) => await Promise.resolve({ onCard: file.endsWith('decoder.onnx'), why: '8.0 ms for 13 frames' });
+		expect((await command([], undefined, { snacPlace })).out).not.toContain('SNAC,');
+		await command(['fetch', 'decoder', '--yes']);
+		expect((await command([], undefined, { snacPlace })).out).toMatch(/^SNAC, .* runs on the GPU \(8\.0 ms for 13 frames\)\.$/m);
+		env.VOICE_LOOP_GPU = 'off';
+		expect((await command([])).out).toMatch(/^SNAC, .* runs on the CPU \(VOICE_LOOP_GPU is off\)\.$/m);
+	});
+
 	it('shows what there is, what is here or begun, what auto takes, why, and where', async () => {
 		const before = await command([]);
 		expect(before.code).toBe(0);

@@ -11,6 +11,7 @@ import { BUILT_IN, type Choice, choose, fittingTiers, tooBig } from './best-tier
 import { modelInSentence, modelInWords } from './names';
 import type { ModelsHere } from './pair';
 import { type Machine, probeMachine } from '../machine/machine';
+import { type FindSnacPlace, type SnacPlace, snacPlace } from '../speech/orpheus/snac/card/card-trial';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
 import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
@@ -38,6 +39,7 @@ export interface ModelsOptions {
 	/** How to find out about the machine, and how downloads behave: tests pass their own. */
 	readonly probe?: () => Promise<Machine>;
 	readonly limits?: DownloadLimits;
+	readonly snacPlace?: FindSnacPlace;
 	/** What `auto` stands for, whenever that is not what it was the last time. */
 	readonly onAuto?: (task: ModelTask, path: string, why: string) => void;
 }
@@ -70,6 +72,13 @@ export class Models {
 	async machine(): Promise<Machine> {
 		this.probed ??= this.options.probe?.() ?? probeMachine(this.env);
 		return await this.probed;
+	}
+
+	/** What SNAC runs on here, tried with the decoder that is here; undefined where there is none. */
+	async snacPlace(): Promise<SnacPlace | undefined> {
+		const file = (await this.store.list()).find(({ model, here }) => model.task === 'snac' && here)?.here?.path;
+		if (file === undefined) return undefined;
+		return (await this.options.snacPlace?.(file)) ?? (await snacPlace(this.env, file));
 	}
 
 	/** What `auto` stands for on this machine, whether it is here or not. */

@@ -5,6 +5,7 @@ import type { Scheduler } from '../../scheduler/scheduler';
 import type { VoiceEngine } from '../engine';
 import type { VoiceKind } from '../voices';
 import { OrpheusVoice } from './orpheus-voice';
+import { snacPlace } from './snac/card/card-trial';
 import { SnacDecoder } from './snac/snac-decoder';
 import { LlamaTokenSource } from './tokens/llama-source';
 import { ORPHEUS_VOICES } from './voices';
@@ -26,7 +27,7 @@ export class Orpheus implements VoiceKind {
 	/** The decoder of this machine, also for tokens that a server writes. */
 	readonly snacFor = async (decoder: string): Promise<SnacDecoder> => {
 		const file = await modelFile(await this.locate(decoder, 'snac'), '.onnx');
-		return keptIn(this.decoders, file, () => new SnacDecoder(file.path));
+		return keptIn(this.decoders, file, () => new SnacDecoder(file.path, undefined, true, { find: async (path) => await snacPlace(process.env, path) }));
 	};
 
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {

@@ -2,8 +2,9 @@ import { parentPort } from 'node:worker_threads';
 import { VoiceError } from '../../../../contract/errors';
 import { pipeToStarter } from '../../../../rpc/pipes';
 import { serve } from '../../../../rpc/server';
+import { LONGEST_WINDOW } from '../sound/windows';
 import { SnacModel } from './snac-model';
-import { prepareStreaming } from './streaming/prepare';
+import { prepareStreaming, randomFrames } from './streaming/prepare';
 import { SnacStreamingModel } from './streaming/streaming-model';
 import { snacWorkerProtocol } from './worker-protocol';
 
@@ -41,6 +42,11 @@ serve(snacWorkerProtocol, pipeToStarter(), {
 		// onnxruntime takes no memory that threads share.
 		if (streaming) byRuns = await SnacStreamingModel.open(Uint8Array.from(new Uint8Array(streaming.graph)), streaming.plan, threads);
 		else whole = await SnacModel.open(file, threads);
+		return {};
+	},
+	loadOnCard: async ({ streaming }) => {
+		byRuns = await SnacStreamingModel.openOnCard(Uint8Array.from(new Uint8Array(streaming.graph)), streaming.plan);
+		for (let frames = 1; frames <= LONGEST_WINDOW; frames++) await byRuns.whole(randomFrames(frames));
 		return {};
 	},
 	decode: async ({ frames }, { signal }) => await inTurn(async () => ({ samples: await wanted(whole, signal).decode(frames) })),

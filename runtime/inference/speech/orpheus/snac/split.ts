@@ -21,6 +21,9 @@ export function splitOf(cores: number): Split {
 	return { wide: { workers: wide, threads }, narrow: Math.min(MOST_NARROW, decoding) };
 }
 
+/** Of the worker that has the card: it hands the card its work and waits. All other cores are left to sampling. */
+export const ON_CARD = { workers: 1, threads: 1 };
+
 /** Which workers suit so many speeches at a time. */
 export function suited({ wide }: Split, speeches: number): 'wide' | 'narrow' {
 	return wide.workers > 0 && speeches <= wide.workers ? 'wide' : 'narrow';

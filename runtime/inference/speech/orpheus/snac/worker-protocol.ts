@@ -27,6 +27,8 @@ export const snacWorkerProtocol = {
 	prepare: { params: z.object({ file: z.string() }), input: none, event: none, result: z.object({ streaming: streaming.nullable(), why: z.string() }) },
 	/** Loads the rewritten decoder, or without one the file's. */
 	load: { params: z.object({ file: z.string(), threads: z.number().int().positive(), streaming: streaming.nullable() }), input: none, event: none, result: z.object({}) },
+	/** Loads the rewritten decoder on the card, and decodes windows of all lengths once: a card compiles what it runs. */
+	loadOnCard: { params: z.object({ streaming }), input: none, event: none, result: z.object({}) },
 	/** Of the file's decoder. `samples`: 24 kHz, -1..1, 2048 a frame. */
 	decode: {
 		params: z.object({ frames: z.array(frame).min(1).max(64) }),

@@ -13,6 +13,8 @@ export const RIGHT = 2;
 
 /** Bigger windows cost less, because their edges are decoded for nothing: 13 frames for 8, 6 for 1. */
 const LARGEST = 8;
+/** Frames that are decoded at a time at most. */
+export const LONGEST_WINDOW = LEFT + LARGEST + RIGHT;
 
 /** Frames that must stay unheard while a window is decoded, or the caller hears a gap. */
 const RESERVE = 2;
@@ -45,5 +47,5 @@ function nextWindow({ written, ended, kept, unheard, frameMs }: Progress): Piece
 	return { from: Math.max(0, kept - LEFT), to: Math.min(written, keepTo + RIGHT), keepTo, last: ended && keepTo === written };
 }
 
-/** For a decoder that could not be rewritten to decode run by run. */
+/** For a decoder that could not be rewritten to decode run by run, and for a card, on which a run costs much and a frame little. */
 export const inWindows: Way = { behind: LEFT_OVER_SAMPLES, next: nextWindow };

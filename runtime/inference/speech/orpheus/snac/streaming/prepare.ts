@@ -51,7 +51,8 @@ async function normalised(file: string): Promise<Uint8Array> {
 	}
 }
 
-function graphWithoutNoise(graph: ReadGraph): Uint8Array {
+/** The same decoder, giving the same sound each time. */
+export function graphWithoutNoise(graph: ReadGraph): Uint8Array {
 	return encodeOnnx({
 		nodes: graph.nodes.map(({ op, inputs, outputs, attributes, bytes }) => {
 			if (!RANDOM.has(op)) return bytes;
@@ -85,6 +86,11 @@ async function agreement(whole: Uint8Array, { bytes, plan }: PreparedDecoder): P
 	await streaming.release();
 	const length = sounds.reduce((sum, sound) => sum + sound.length, 0);
 	if (length !== expected.length) return Number.NaN;
+	return decibels(expected, sounds);
+}
+
+/** How much stronger `expected` is than what `sounds`, one after the other, differ from it, dB. Of the same length. */
+export function decibels(expected: Float32Array, sounds: readonly Float32Array[]): number {
 	let power = 0;
 	let error = 0;
 	let place = 0;
@@ -98,7 +104,7 @@ async function agreement(whole: Uint8Array, { bytes, plan }: PreparedDecoder): P
 	return 10 * Math.log10(power / error);
 }
 
-function randomFrames(count: number): Frame[] {
+export function randomFrames(count: number): Frame[] {
 	const code = (): number => Math.floor(Math.random() * CODES);
 	return Array.from({ length: count }, () => Array.from({ length: CODES_PER_FRAME }, code) as unknown as Frame);
 }

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { VoiceError } from '../../../../../contract/errors';
-import { cpuSession } from '../../../../../lib/onnx-options';
+import { cardSession, cpuSession } from '../../../../../lib/onnx-options';
 import type { Frame } from '../../tokens/frame-assembler';
 import { codeTensors } from '../snac-model';
 import { leastFirstRun } from './state';
@@ -25,6 +25,16 @@ export class SnacStreamingModel {
 
 	static async open(bytes: Uint8Array, plan: StreamingPlan, threads = 1): Promise<SnacStreamingModel> {
 		return new SnacStreamingModel(await InferenceSession.create(bytes, cpuSession(threads)), plan);
+	}
+
+	/** Native code that may end the process where the driver is at fault: see card/. */
+	static async openOnCard(bytes: Uint8Array, plan: StreamingPlan): Promise<SnacStreamingModel> {
+		return new SnacStreamingModel(await InferenceSession.create(bytes, cardSession()), plan);
+	}
+
+	/** 2048 samples a frame: one decode of these frames, of which nothing is kept. */
+	async whole(frames: readonly Frame[]): Promise<Float32Array> {
+		return await this.run({ frames, first: true, last: true }, new Float32Array(0));
 	}
 
 	/**
@@ -52,7 +62,8 @@ export class SnacStreamingModel {
 			feeds[NAMES.tail(index)] = timeTensor(new Float32Array(last ? channels * right : 0), channels);
 			at += size;
 		}
-		const given = await this.session.run(feeds);
+		// After the last run nobody asks for the state: a card would have to give it back tensor by tensor.
+		const given = last ? await this.session.run(feeds, [NAMES.sound]) : await this.session.run(feeds);
 		const floats = (name: string): Float32Array => {
 			const data = given[name]?.data;
 			if (data instanceof Float32Array) return data;
