@@ -7,10 +7,11 @@ import { manyBeside, manyFigures, oneBeside, oneFigures, openBeside, type Pair }
 import { type OurTokens, withTokens } from './llama/our-tokens';
 import { CannotRun, type Figure, flag, numbers, option, percentile, report, run } from './report';
 import { REFERENCE_FRAMES } from './snac/schedules';
+import { IN_TIME_MS, whatLimits } from './what-limits';
 
 /**
- * Orpheus on a graphics card: how many callers it speaks to in real time, how soon each hears the first sound, and how near
- * our tokens come to llama.cpp's own measuring tools on the same card. Random weights of the true shape: 28 layers, by
+ * Orpheus on a graphics card: how many callers it speaks to in real time, how soon each hears the first sound, what keeps it
+ * from serving more, and how near our tokens come to llama.cpp's own measuring tools on the same card. Random weights of the true shape: 28 layers, by
  * default in the mix of formats of the published Q4_K_M file.
  *
  *     npm run bench gpu [-- --json] [--quant q4_k_m|q8_0|q4_0] [--callers 1,2,4,8] [--seconds N] [--rounds N] [--tokens N]
@@ -31,8 +32,6 @@ const REAL_TIME = (CODES_PER_FRAME * SNAC_RATE) / FRAME_SAMPLES;
 const REFERENCE_TOKENS = REFERENCE_FRAMES * CODES_PER_FRAME;
 /** Callers who do not all begin at once begin within this time. */
 const SPREAD_MS = 5000;
-/** What has to be played is there so late at most: one packet, which the caller's jitter buffer hides. */
-const IN_TIME_MS = 20;
 
 async function requireCard(ours: OurTokens): Promise<void> {
 	const { gpu, cards, refused } = await ours.look();
@@ -50,17 +49,21 @@ async function voices(ours: OurTokens, decoder: string, count: number, each: rea
 	const late = heard.callers.map(({ lateMs }) => lateMs);
 	const tokenMs = (pick: (pair: Pair) => number): number => percentile(each.map(pick), 0.5);
 	const theirTokenMs = tokenMs(({ theirs }) => theirs.wallMs);
-	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `voice, ${count} at a time, ${starts}: ${name}`, unit, samples, bound });
+	const voice = `voice, ${count} at a time, ${starts}`;
+	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `${voice}: ${name}`, unit, samples, bound });
 	const served = (pick: (pair: Pair) => number): number => 1000 / tokenMs(pick) / REAL_TIME;
+	const card = served(({ theirs }) => theirs.wallMs);
+	const sampling = served(({ ours }) => ours.wallMs);
 	return [
 		figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
 		figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * count * theirTokenMs),
 		figure('longest wait for more sound', 'ms', late),
 		figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
-		figure('whom the card could serve', 'callers', [served(({ theirs }) => theirs.wallMs)], count),
-		figure('whom the card could serve, with sampling', 'callers', [served(({ ours }) => ours.wallMs)], count),
+		figure('whom the card could serve', 'callers', [card], count),
+		figure('whom the card could serve, with sampling', 'callers', [sampling], count),
 		figure('whom SNAC could serve', 'callers', [heard.snacCallers], count),
 		figure('events late, 99 of 100 less', 'ms', [heard.eventsMs], IN_TIME_MS),
+		whatLimits(voice, count, { 'the card': card, sampling, SNAC: heard.snacCallers }, heard.eventsMs),
 	];
 }
 

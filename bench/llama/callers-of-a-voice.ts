@@ -67,9 +67,9 @@ export async function hear(voice: OrpheusVoice, text: string, seconds: number): 
 	return { firstMs: firstMs ?? Number.POSITIVE_INFINITY, lateMs };
 }
 
-/** How long one thread takes for a frame in runs, alone, ms. */
-async function frameAlone(decoder: string): Promise<number> {
-	const snac = new SnacDecoder(decoder, splitOf(1));
+/** How long one thread takes for a frame, alone, ms: in runs, or in the largest windows. */
+export async function frameAlone(decoder: string, rewrite = true): Promise<number> {
+	const snac = new SnacDecoder(decoder, splitOf(1), rewrite);
 	try {
 		const frames = scriptedFrames(0, 24);
 		await snac.decode(frames, new AbortController().signal);
@@ -81,6 +81,31 @@ async function frameAlone(decoder: string): Promise<number> {
 	}
 }
 
+export interface HeardTogether {
+	readonly callers: Heard[];
+	/** Processor time of this process, and of the wall. */
+	readonly cpuMs: number;
+	readonly wallMs: number;
+	/** How late the event loop was, ms: 99 of 100 times less. */
+	readonly eventsMs: number;
+}
+
+/** So many callers, of whom the last begins `spreadMs` after the first. */
+export async function together(streams: number, spreadMs: number, one: (index: number) => Promise<Heard>): Promise<HeardTogether> {
+	const events = monitorEventLoopDelay({ resolution: 1 });
+	events.enable();
+	const from = process.cpuUsage();
+	const startedAt = performance.now();
+	const callers = await Promise.all(
+		Array.from({ length: streams }, async (_, index) => {
+			await pause(streams > 1 ? (index * spreadMs) / (streams - 1) : 0);
+			return await one(index);
+		}),
+	);
+	events.disable();
+	return { callers, cpuMs: cpuMs(from), wallMs: performance.now() - startedAt, eventsMs: events.percentile(99) / 1e6 };
+}
+
 export async function listen({ source, decoder, sampling, streams, seconds, spreadMs }: Listening): Promise<HeardByAll> {
 	const split = splitOf(usableCores());
 	const snacCallers = (split.narrow * SNAC_FRAME_MS) / (await frameAlone(decoder));
@@ -88,16 +113,8 @@ export async function listen({ source, decoder, sampling, streams, seconds, spre
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');
-		const events = monitorEventLoopDelay({ resolution: 1 });
-		events.enable();
-		const from = process.cpuUsage();
-		const callers = await Promise.all(
-			Array.from({ length: streams }, async (_, index) => {
-				await pause(streams > 1 ? (index * spreadMs) / (streams - 1) : 0);
-				return await hear(voice, `${TEXT}${index}`, seconds);
-			}),
-		);
-		return { callers, cpuMs: cpuMs(from), snacCallers, eventsMs: events.percentile(99) / 1e6 };
+		const { callers, cpuMs: used, eventsMs } = await together(streams, spreadMs, async (index) => await hear(voice, `${TEXT}${index}`, seconds));
+		return { callers, cpuMs: used, snacCallers, eventsMs };
 	} finally {
 		await snac.close();
 	}

@@ -25,8 +25,8 @@ const CONTEXT_TOKENS = 3072;
 const ON_PROCESSOR = { sequences: 4, memory: 8 * 1024 ** 3 };
 /**
  * On a GPU sampling, which the processor does over 156,940 tokens, takes longer than the model: while it goes on in one
- * context, another computes. On an H200 the model writes 8 speeches' tokens in 4.9 ms and 16 in 5.2; with sampling, in one
- * context, 8 took 9.5 and 32 took 24.9, in four 7.3 and 14.1.
+ * context, another computes. On an H200 the model writes 8 speeches' tokens in 4.9 ms and 16 in 5.2; with sampling, then still
+ * by llama.cpp with its penalty, in one context, 8 took 9.5 and 32 took 24.9, in four 7.3 and 14.1.
  */
 const GPU_CONTEXTS = 4;
 /** Smaller batches waste the GPU: it reads all weights for each. */
