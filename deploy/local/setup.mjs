@@ -5,6 +5,7 @@ import { ensureBuild } from './steps/build.mjs';
 import { ensureCommunityPackage } from './steps/community-package.mjs';
 import { ensureDependencies } from './steps/dependencies.mjs';
 import { ensureHome } from './steps/home.mjs';
+import { ensureLlamaServer } from './steps/llama-server.mjs';
 import { ensureN8n, ensureN8nVersion } from './steps/n8n.mjs';
 import { ensureNode, linkNode } from './steps/node.mjs';
 import { manifestFile } from './steps/paths.mjs';
@@ -32,6 +33,7 @@ const goals = {
 	async test() {
 		await ensureTestTools();
 		await ensureRealWeights();
+		await ensureLlamaServer();
 	},
 };
 

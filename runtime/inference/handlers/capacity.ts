@@ -13,13 +13,13 @@ import { recogniserKey, voiceKey } from '../scheduler/real-time';
 const TRIAL_MS = 1000;
 const TRIALS = 3;
 
-async function speedOf({ scheduler, locate }: InferenceDeps, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
+async function speedOf({ scheduler, locate }: Pick<InferenceDeps, 'scheduler' | 'locate'>, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
 	const file = await locate(model, task).catch(() => undefined);
 	return file === undefined ? undefined : scheduler.speed(file);
 }
 
 /** Answers from what was measured so far: loads nothing, waits for nothing. */
-export function capacityHandler(deps: InferenceDeps): Handlers<InferenceProtocol>['capacity'] {
+export function capacityHandler(deps: Pick<InferenceDeps, 'scheduler' | 'locate' | 'realTime' | 'callModels'>): Handlers<InferenceProtocol>['capacity'] {
 	const { realTime, callModels } = deps;
 	return async (asked) => {
 		const call = { id: '', transcribe: asked.transcribe, chat: asked.chat, llamaChat: asked.llamaChat };
@@ -29,7 +29,8 @@ export function capacityHandler(deps: InferenceDeps): Handlers<InferenceProtocol
 		const speak = asked.speak && (await callModels.speak(asked.speak, call));
 		const orpheus = speak?.engine === 'orpheus' ? await speedOf(deps, speak.orpheus.model, 'orpheus') : undefined;
 		const words = chat ? await speedOf(deps, chat.model, 'chat') : undefined;
-		const voice = speak && speak.engine !== 'orpheus' ? realTime.factor(voiceKey(speak.engine)) : undefined;
+		// What a server takes is time of its own.
+		const voice = speak && speak.engine !== 'orpheus' && serverNamed(speak.engine) === undefined ? realTime.factor(voiceKey(speak.engine)) : undefined;
 		const recogniser = transcribe ? realTime.factor(recogniserKey(transcribe.model)) : undefined;
 		return capacityOf({
 			cores: usableCores(),

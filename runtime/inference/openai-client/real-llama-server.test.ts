@@ -1,9 +1,6 @@
-// Guards against: a llama-server that speaks otherwise than the fixtures do. Runs where VOICE_LOOP_LLAMA_SERVER is the path of
-// the real program; it speaks with scripted models in the real format.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+// Guards against: a llama-server that speaks otherwise than the fixtures do. It is real, and speaks with scripted models in the
+// real format.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,49 +11,26 @@ import { AFTER_TOOL, writeScriptedGguf } from '../fixtures/scripted-gguf.fixture
 import type { TokenAsk } from '../speech/orpheus/token-source';
 import { RemoteChat } from '../chat/openai/remote-chat';
 import { audioNumbers } from './fixtures/completions-routes.fixture';
+import { describeWithLlamaServer, LLAMA_SERVER_KEY, LlamaServer } from './fixtures/llama-server.fixture';
 import { CompletionsSource } from '../speech/orpheus/remote-tokens/completions-source';
 import { remoteAddress } from './address';
 import { RemoteServer } from './remote-server';
 
-const PROGRAM = process.env.VOICE_LOOP_LLAMA_SERVER ?? '';
-const KEY = 'sk-a-secret-key-0123456789';
 const never = new AbortController().signal;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-llama-server-'));
-const running: ChildProcess[] = [];
 
 jest.setTimeout(180_000);
 afterAll(async () => {
-	for (const child of running) {
-		if (child.exitCode !== null) continue;
-		child.kill();
-		await once(child, 'exit');
-	}
+	await LlamaServer.stopAll();
 	rmSync(folder, { recursive: true });
 });
 
-async function freePort(): Promise<number> {
-	const server = net.createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	return port;
-}
-
 async function start(model: string, ...more: string[]): Promise<RemoteServer> {
-	const port = await freePort();
-	const args = ['-m', model, '--port', String(port), '-t', '1', '-c', '8192', '-np', '2', '--api-key', KEY, '-ngl', '0', ...more];
-	const child = spawn(PROGRAM, args, { stdio: 'ignore' });
-	running.push(child);
-	const baseUrl = `http://127.0.0.1:${port}`;
-	for (;;) {
-		if (child.exitCode !== null) throw new Error(`llama-server ended with ${child.exitCode}`);
-		const health = await fetch(`${baseUrl}/health`).catch(() => undefined);
-		if (health?.ok) return new RemoteServer(remoteAddress.parse({ baseUrl, apiKey: KEY }));
-		await sleep(100);
-	}
+	const { url: baseUrl } = await LlamaServer.start(model, ...more);
+	return new RemoteServer(remoteAddress.parse({ baseUrl, apiKey: LLAMA_SERVER_KEY }));
 }
 
-(PROGRAM === '' ? describe.skip : describe)('a real llama-server with Orpheus', () => {
+describeWithLlamaServer('a real llama-server with Orpheus', () => {
 	const file = path.join(folder, 'orpheus.gguf');
 	const ask = (text: string, maxTokens = 2000): TokenAsk => ({
 		text,
@@ -98,7 +72,7 @@ async function start(model: string, ...more: string[]): Promise<RemoteServer> {
 	});
 });
 
-(PROGRAM === '' ? describe.skip : describe)('a real llama-server that chats', () => {
+describeWithLlamaServer('a real llama-server that chats', () => {
 	const file = path.join(folder, 'chat.gguf');
 	/** What Llama 3.x's own template does with tools, calls and results, cut down. */
 	const template = `{{- bos_token }}

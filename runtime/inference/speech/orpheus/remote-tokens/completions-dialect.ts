@@ -6,6 +6,11 @@ export const END_OF_SPEECH = 2;
 const STOP = [`<custom_token_${END_OF_SPEECH}>`];
 /** llama-server's penalty looks at the last tokens only: as many as the embedded engine's. */
 const PENALTY_TOKENS = 64;
+/**
+ * In its own order the penalty looks up all 156,940 tokens, on the one thread that samples for all speeches. Of the best
+ * `top_k` it costs nothing; only a token that would have moved up among these is missing.
+ */
+const SAMPLERS = ['top_k', 'penalties', 'top_p', 'temperature'];
 
 export type DialectName = 'vllm' | 'llama-server' | 'sglang';
 
@@ -13,7 +18,7 @@ export type DialectName = 'vllm' | 'llama-server' | 'sglang';
 export interface Dialect {
 	readonly name: DialectName;
 	/** What `/v1/models` says it is owned by. */
-	readonly owner: string;
+	readonly owners: readonly string[];
 	/** Does it put `<|begin_of_text|>` before every prompt, and cannot be told not to? */
 	readonly addsStart: boolean;
 	readonly fields: (ask: TokenAsk) => Readonly<Record<string, unknown>>;
@@ -30,7 +35,7 @@ function common({ sampling, maxTokens }: TokenAsk): Readonly<Record<string, unkn
 }
 
 /**
- * Each server passes over the fields of the others without a word, so a wrong guess does not fail: it speaks with
+ * Most servers pass over the fields of the others without a word, so a wrong guess does not fail: it speaks with
  * another penalty, which is heard. Hence /v1/models is asked whose server it is, and the short request only shows
  * that it works. Stop ids (vLLM's `stop_token_ids`) are not used: they would have to be looked up in the server's
  * tokenizer, while the stop's text is the same in all of them, and SGLang needs it.
@@ -38,7 +43,8 @@ function common({ sampling, maxTokens }: TokenAsk): Readonly<Record<string, unkn
 export const DIALECTS: readonly Dialect[] = [
 	{
 		name: 'vllm',
-		owner: 'vllm',
+		// TensorRT-LLM's API was made from vLLM's, and refuses any field that it does not know.
+		owners: ['vllm', 'tensorrt_llm'],
 		addsStart: false,
 		fields: (ask) => ({
 			...common(ask),
@@ -51,18 +57,19 @@ export const DIALECTS: readonly Dialect[] = [
 	},
 	{
 		name: 'sglang',
-		owner: 'sglang',
+		owners: ['sglang'],
 		addsStart: true,
 		fields: (ask) => ({ ...common(ask), repetition_penalty: ask.sampling.repetitionPenalty, skip_special_tokens: false }),
 	},
 	{
 		name: 'llama-server',
-		owner: 'llamacpp',
+		owners: ['llamacpp'],
 		addsStart: true,
 		fields: (ask) => ({
 			...common(ask),
 			repeat_penalty: ask.sampling.repetitionPenalty,
 			repeat_last_n: PENALTY_TOKENS,
+			samplers: SAMPLERS,
 			cache_prompt: true,
 		}),
 	},
@@ -71,7 +78,7 @@ export const DIALECTS: readonly Dialect[] = [
 /**
  * Orpheus was trained on start-of-human, begin-of-text, the words, end-of-turn, end-of-human, start-of-AI,
  * start-of-speech. This is their text form: each of the tokens is read as one by a server that parses special
- * tokens in prompts, as all three do. Where the server puts a begin-of-text first anyway, a second one is left out.
+ * tokens in prompts, as all of these do. Where the server puts a begin-of-text first anyway, a second one is left out.
  */
 export function promptText({ voice, text }: Pick<TokenAsk, 'voice' | 'text'>, { addsStart }: Pick<Dialect, 'addsStart'>): string {
 	const start = addsStart ? '' : '<|begin_of_text|>';

@@ -101,6 +101,12 @@ describe.each(COMPLETIONS_DIALECTS)('a server that speaks like %s', (dialect) =>
 	});
 });
 
+it('lets llama-server penalise the best tokens only, and leaves out no step of its sampling', async () => {
+	const source = await start({ dialect: 'llama-server' });
+	await numbers(source, ask('Bye.'));
+	expect(server.received.at(-1)?.json).toMatchObject({ samplers: ['top_k', 'penalties', 'top_p', 'temperature'] });
+});
+
 it('asks a server behind a proxy that hides whose it is, one that refuses others\' words too', async () => {
 	for (const dialect of COMPLETIONS_DIALECTS) {
 		const source = await start({ dialect, owner: undefined, strict: dialect !== 'llama-server' }, { model: 'orpheus' });

@@ -61,17 +61,20 @@ export class CompletionsSource implements TokenSource {
 	private async probe(signal: AbortSignal): Promise<Dialect> {
 		const owner = await this.server.owner(signal);
 		let refusal: unknown;
+		let answered = false;
 		// The server's own dialect first.
-		for (const dialect of DIALECTS.toSorted((one, two) => Number(two.owner === owner) - Number(one.owner === owner))) {
+		for (const dialect of DIALECTS.toSorted((one, two) => Number(two.owners.includes(owner)) - Number(one.owners.includes(owner)))) {
 			try {
 				if (await this.speaks(dialect, signal)) return dialect;
+				answered = true;
 			} catch (error) {
 				// Another dialect may be taken where a field was refused; nothing else gets better by it.
 				if (![400, 422].includes(refusalOf(error)?.status ?? 0)) throw error;
 				refusal = error;
 			}
 		}
-		if (refusal !== undefined) throw VoiceError.from(refusal);
+		// Where one dialect was taken, that another was not says nothing.
+		if (!answered && refusal !== undefined) throw VoiceError.from(refusal);
 		throw new VoiceError('VOICE_ERR_MODEL_FAILED', `The inference server at ${this.server.url} does not produce Orpheus tokens.`, {
 			remedy: 'Check that its model is Orpheus and that it outputs special tokens: llama-server needs --special for some files.',
 		});
