@@ -77,6 +77,11 @@ export class Peer {
 		return times.length === 0 ? undefined : Math.max(...times);
 	}
 
+	/** undefined where there is no connection. */
+	async stats(): Promise<ReadonlyMap<string, Record<string, unknown>> | undefined> {
+		return this.closed || this.state !== 'connected' ? undefined : await this.pc.getStats();
+	}
+
 	tell(json: string): void {
 		if (!this.closed) this.channel.send(json);
 	}
