@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toolCall, toolResult } from './chat';
 import { callerIdentity } from './join-token';
+import { turnLink } from './link';
 
 export const sessionId = z.string().regex(/^s_[A-Za-z0-9_-]{16,40}$/);
 export const turnId = z.string().regex(/^t_[A-Za-z0-9_-]{16,40}$/);
@@ -92,6 +93,8 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		at: z.string(),
 		durationMs: z.number().nonnegative(),
 		...permitted,
+		/** The network while the caller spoke; absent where nothing was measured. */
+		link: turnLink.optional(),
 	}),
 	z.object({ event: z.literal('sessionStarted'), sessionId, at: z.string(), ...permitted }),
 	z.object({

@@ -125,6 +125,8 @@ export class Conversation {
 	/** What was said is recognised to its end; where it goes on, it goes on as the same utterance. */
 	private leave(effects: ConversationEffect[]): void {
 		this.absentSince ??= this.now;
+		// The next link tells of its own packets.
+		this.soundMissing = false;
 		// The next link plays from where this one was heard last, paused or not.
 		this.agent = resumeSound(this.agent);
 		this.follow({ type: 'callerSpeechStopped', at: this.now, speechEndAt: this.now }, effects);

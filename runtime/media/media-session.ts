@@ -5,6 +5,10 @@ import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol'
 import { CallerSound } from './audio-in/caller-sound';
 import type { Pacer } from './audio-out/pacer';
 import { Playout } from './audio-out/playout';
+import { CallerReports } from './link-quality/caller-reports';
+import { readingOf } from './link-quality/link-stats';
+import { LinkWatch } from './link-quality/link-watch';
+import { SendQuality } from './link-quality/send-quality';
 import { SoundPath } from './link-quality/sound-path';
 import { ConnectionWatch } from './peer/connection-watch';
 import { Peer } from './peer/peer';
@@ -22,6 +26,9 @@ const LOOK_LISTENING_MS = 50;
 const LOOK_SPEAKING_MS = 100;
 const LOOK_IDLE_MS = 500;
 
+/** 0.4 ms of processor each. */
+const STATS_MS = 1000;
+
 interface SessionParams {
 	readonly offer: string;
 	readonly flushSilenceMs: number;
@@ -36,6 +43,11 @@ export class MediaSession {
 	private readonly peer: Peer;
 	private readonly playout: Playout;
 	private readonly path: SoundPath;
+	private readonly link: LinkWatch;
+	private readonly sending = new SendQuality();
+	private readonly reports: CallerReports;
+	/** In which direction nothing gets through. */
+	private readonly deadWays = new Set<'in' | 'out'>();
 	private lookAt: Milliseconds = 0;
 	private readonly callerSound: CallerSound;
 	private readonly connection: ConnectionWatch;
@@ -55,9 +67,21 @@ export class MediaSession {
 		const emit = (event: MediaEvent): void => context.emit(event);
 		this.path = new SoundPath(clock, () => this.peer.newestSound(), {
 			missing: (since) => emit({ type: 'soundMissing', at: clock.now(), since }),
-			back: (missedMs) => emit({ type: 'soundBack', at: clock.now(), missedMs }),
-			dead: (heardUntil) => this.playout.hold(heardUntil),
-			alive: () => this.playout.release(),
+			back: (missedMs) => {
+				emit({ type: 'soundBack', at: clock.now(), missedMs });
+				this.link.missed(missedMs);
+			},
+			dead: (heardUntil) => this.pathDead('in', heardUntil),
+			alive: () => this.pathAlive('in'),
+		});
+		this.reports = new CallerReports(clock, {
+			dead: (heardUntil) => this.pathDead('out', heardUntil),
+			alive: () => this.pathAlive('out'),
+		});
+		this.link = new LinkWatch(clock, this.path, (figures) => {
+			emit({ type: 'link', at: clock.now(), ...figures });
+			// Packed as before is better than no call.
+			if (this.sending.take(figures)) void this.peer.pack(this.sending.level).catch(() => undefined);
 		});
 		this.playout = new Playout(emit, () => !this.path.look());
 		this.callerSound = new CallerSound(
@@ -81,7 +105,9 @@ export class MediaSession {
 				onFrame: (frame) => this.callerSound.push(frame),
 				onState: (state) => this.connection.changed(state),
 				onChannelOpen: () => emit({ type: 'channelOpen' }),
-				onRequest: (json) => emit({ type: 'request', json }),
+				onRequest: (json) => {
+					if (!this.reports.take(json)) emit({ type: 'request', json });
+				},
 				onHangUp: () => this.end('The caller hung up.'),
 			},
 			this.fail,
@@ -94,6 +120,7 @@ export class MediaSession {
 		const cancelled = (): void => this.fail(new VoiceError('VOICE_ERR_CANCELLED', 'The call was cancelled.'));
 		this.context.signal.addEventListener('abort', cancelled, { once: true });
 		let leave: () => void = () => undefined;
+		const statsTimer = setInterval(() => void this.readStats(), STATS_MS);
 		try {
 			const answer = await Promise.race([this.peer.answer(this.params.offer), this.over]);
 			this.context.emit({ type: 'answer', id: '', answer });
@@ -102,10 +129,21 @@ export class MediaSession {
 			return await this.over;
 		} finally {
 			leave();
+			clearInterval(statsTimer);
 			this.connection.stop();
 			this.peer.close();
 			this.context.signal.removeEventListener('abort', cancelled);
 		}
+	}
+
+	private pathDead(way: 'in' | 'out', heardUntil: Milliseconds): void {
+		this.deadWays.add(way);
+		this.playout.hold(heardUntil);
+	}
+
+	private pathAlive(way: 'in' | 'out'): void {
+		this.deadWays.delete(way);
+		if (this.deadWays.size === 0) this.playout.release();
 	}
 
 	private frame(at: Milliseconds): void {
@@ -114,6 +152,12 @@ export class MediaSession {
 			this.path.look();
 		}
 		this.peer.send(this.playout.next(at));
+	}
+
+	/** Statistics that cannot be had are no reason to end a call. */
+	private async readStats(): Promise<void> {
+		const report = await this.peer.stats().catch(() => undefined);
+		if (report) this.guarded(() => this.link.read(readingOf(report)));
 	}
 
 	private obey(input: MediaInput): void {

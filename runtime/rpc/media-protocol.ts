@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { iceServer } from '../contract/signalling';
+import { linkFigures } from '../contract/link';
 import { mediaStats } from '../contract/stats';
 import { ping, type Protocol } from './protocol';
 import { pcm } from '../audio/pcm';
@@ -70,6 +71,8 @@ const sessionEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('soundMissing'), at: z.number(), since: z.number() }),
 	/** They come again. `missedMs`: for so long nothing was known; 0 where the caller had sent no sound. */
 	z.object({ type: z.literal('soundBack'), at: z.number(), missedMs: z.number() }),
+	/** The network, once a second while connected. */
+	z.object({ type: z.literal('link'), at: z.number(), ...linkFigures.shape }),
 	/** First sample sent / first audible sample sent (above -50 dBFS). */
 	z.object({ type: z.literal('playing'), utteranceId: z.string(), at: z.number() }),
 	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),

@@ -54,3 +54,10 @@ it('a call does not end as idle while its caller cannot be heard, but at its lon
 	other.input(1000, { type: 'soundMissing' }).run(30_000);
 	expect(other.of('endSession')).toEqual(['20000 endSession maxSession']);
 });
+
+it('a caller who comes back over another link is listened to, though the packets of the one before never came again', () => {
+	const call = new Scenario();
+	call.says(0, 1000, 'what is on my').input(1100, { type: 'soundMissing' }).input(9000, { type: 'callerAbsent' }).input(20_000, { type: 'connected' });
+	call.says(20_500, 21_000, 'calendar on monday').run(25_000);
+	expect(call.turns.map(({ text }) => text)).toEqual(['what is on my calendar on monday']);
+});

@@ -14,6 +14,7 @@ import type { CallDeps, CallListener } from './call-deps';
 import type { CallRequest } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
+import { LinkQuality } from './link-quality';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { PageTranscript } from './page-transcript';
 import { recogniseCaller } from './recognise-caller';
@@ -48,6 +49,7 @@ export class Call {
 	private readonly dialogue: ConversationLoop;
 	private readonly voice: AgentVoice;
 	private readonly audio = new TurnAudio();
+	private readonly linkQuality = new LinkQuality();
 	private readonly openedAt = monotonicClock.now();
 	private readonly transcript = new PageTranscript();
 	private readonly minted: MintedToken;
@@ -257,16 +259,18 @@ export class Call {
 				this.greet();
 				break;
 			case 'speechStarted':
+				this.linkQuality.speechBegins();
 				this.dialogue.step({ type: 'callerSpeechStarted', at: event.at, speechAt: event.speechAt });
 				break;
 			case 'speechStopped':
 				this.dialogue.step({ type: 'callerSpeechStopped', at: event.at, speechEndAt: event.speechEndAt });
 				break;
 			case 'soundMissing':
-				this.dialogue.step({ type: 'soundMissing', at: event.at });
-				break;
 			case 'soundBack':
-				this.dialogue.step({ type: 'soundBack', at: event.at, missedMs: event.missedMs });
+				this.dialogue.step(event);
+				break;
+			case 'link':
+				this.linkQuality.push(event);
 				break;
 			case 'audio':
 				this.audio.push(event.pcm);
@@ -306,10 +310,11 @@ export class Call {
 				this.recognition?.flush(effect.id);
 				break;
 			case 'startTurn':
-				this.turns.start(effect, this.audio.take(), this.heardBy);
+				this.turns.start(effect, this.audio.take(), this.heardBy, this.linkQuality.take(effect.missedMs ?? 0));
 				break;
 			case 'resetRecogniser':
 				this.recognition?.reset();
+				this.linkQuality.speechEnds();
 				this.audio.clear();
 				break;
 			case 'restMedia':

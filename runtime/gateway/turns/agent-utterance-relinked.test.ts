@@ -91,3 +91,19 @@ it('an interruption without a link ends it at once', async () => {
 	await soon();
 	expect(spoken.outcomes).toMatchObject([{ heard: 'You are free.', complete: false }]);
 });
+
+it('sound that was played into a path which was dead by then goes to the next link', async () => {
+	const spoken = await SpokenUtterance.of(TEXT);
+	for (let piece = 0; piece < 10; piece++) spoken.makes(0, 100);
+	spoken.hasMade(0);
+	spoken.hasMade(1, 1000);
+	await spoken.isDone();
+	spoken.begins();
+	spoken.plays(900);
+	spoken.plays(350);
+	expect(spoken.utterance.heard).toBe('You');
+	spoken.loses();
+	spoken.finds();
+	expect(sentMs(spoken)).toBe(1650);
+	await expect(spoken.played(1650)).resolves.toMatchObject({ heard: TEXT, complete: true });
+});

@@ -1,5 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import { samplesToMs } from '../../audio/pcm';
+import { msToSamples, samplesToMs } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { SpeakEvent } from '../../rpc/inference-protocol';
@@ -21,6 +21,8 @@ const AHEAD_MS = 4000;
 const GO_ON_BEFORE_MS = 1000;
 /** While the caller is away, the voice says what it has to say and is free for others: its sound waits here. */
 const AHEAD_OF_ABSENT_MS = 60_000;
+/** Media takes back no more than this. */
+const MAY_BE_TAKEN_BACK_MS = 2000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
 
@@ -204,7 +206,8 @@ export class AgentUtterance {
 		else if (event.type === 'gap') this.gapRecord.gap(event);
 		else {
 			this.played = this.playedBefore + event.playedSamples;
-			this.unheard.heard(this.played);
+			// A path that turns out to be dead takes back what was sent last.
+			this.unheard.heard(this.played - msToSamples(MAY_BE_TAKEN_BACK_MS, this.sampleRate));
 			if (event.type === 'played') this.conclude(event.complete);
 			else {
 				this.pace();

@@ -2,6 +2,7 @@ import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
+import type { TurnLink } from '../../contract/link';
 import type { TriggerEvent } from '../../contract/turn';
 import type { InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
 import type { History } from '../../dialogue/history/history';
@@ -52,7 +53,7 @@ export class Turns {
 	}
 
 	/** `audio`: 16 kHz, all that was said since the last turn. */
-	start(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined): void {
+	start(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
 		// A turn that continues a cancelled one says its words again, so it has its sound as well.
 		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
 		const turn = new Turn(start, [...earlier, ...audio], heardBy);
@@ -75,6 +76,7 @@ export class Turns {
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 			...permittedCaller(this.call.request),
+			...(link ? { link } : {}),
 		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
 	}
 

@@ -1,0 +1,51 @@
+import type { LinkFigures } from '../../contract/link';
+import type { Clock, Milliseconds } from '../../lib/clock';
+import { figuresBetween, type LinkReading } from './link-stats';
+import type { SoundPath } from './sound-path';
+
+/** What a packet holds, unless a client says otherwise. */
+const PACKET_MS = 20;
+/** Gaps shorter than this say nothing of the client that makes them. */
+const LONG_GAP_MS = 200;
+
+/**
+ * Looks at the link once a second, and tells the sound path apart from a caller who sends nothing: then other packets
+ * still come, or none were lost though none came.
+ */
+export class LinkWatch {
+	private before: (LinkReading & { readonly at: Milliseconds; readonly missing: boolean }) | undefined;
+	/** The last reading at which sound came, and how much was missed since. */
+	private flowing: (LinkReading & { readonly at: Milliseconds }) | undefined;
+	private missedMs = 0;
+
+	constructor(
+		private readonly clock: Clock,
+		private readonly path: Pick<SoundPath, 'missing' | 'othersArrive' | 'sentSparsely'>,
+		private readonly tell: (figures: LinkFigures) => void,
+	) {}
+
+	/** Sound is back after so long. */
+	missed(ms: Milliseconds): void {
+		this.missedMs += ms;
+	}
+
+	read(reading: LinkReading): void {
+		const { before, path } = this;
+		const now = { ...reading, at: this.clock.now(), missing: path.missing };
+		this.before = now;
+		if (before?.missing && now.missing && now.packetsReceived === before.packetsReceived && now.allPackets > before.allPackets) path.othersArrive();
+		if (!now.missing) this.judgeGaps(now);
+		if (before) this.tell(figuresBetween(before, now));
+	}
+
+	/** After packets that were lost the counts tell of them; after packets that were never sent, they do not. */
+	private judgeGaps(now: LinkReading & { readonly at: Milliseconds }): void {
+		const { flowing, missedMs } = this;
+		this.flowing = now;
+		this.missedMs = 0;
+		if (!flowing || missedMs < LONG_GAP_MS) return;
+		const sent = now.packetsReceived + now.packetsLost - flowing.packetsReceived - flowing.packetsLost;
+		const notSent = (now.at - flowing.at) / PACKET_MS - sent;
+		if (notSent > (0.6 * missedMs) / PACKET_MS) this.path.sentSparsely();
+	}
+}
