@@ -6,7 +6,13 @@ const output = path.resolve(__dirname, '..', '.output', 'page');
 
 /** Debian's Chromium with a microphone that beeps. Permission is asked for as in real life. */
 export async function launch(...args: string[]): Promise<Browser> {
+	return await launchWith({}, ...args);
+}
+
+/** @param env of the browser besides ours: its HOME has the authorities that it trusts */
+export async function launchWith(env: Record<string, string>, ...args: string[]): Promise<Browser> {
 	return await chromium.launch({
+		env: { ...process.env, ...env },
 		executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
 		args: [
 			'--no-sandbox',

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
+import type { IceConfiguration } from '../../runtime/contract/ice-configuration';
 import type { PageEvent } from '../../runtime/contract/page-events';
 import type { PeerOrder, PeerReport } from './peer-messages';
 
@@ -33,6 +34,8 @@ export class PageServer extends EventEmitter {
 	loudness = 0;
 	agent = 'Dental practice';
 	callers = 'anyone';
+	/** What it says to a page that is about to make its offer. */
+	iceConfiguration: IceConfiguration | undefined;
 	private readonly server: Server = createServer((request, response) => void this.handle(request, response));
 	private peer: ChildProcess | undefined;
 
@@ -61,6 +64,7 @@ export class PageServer extends EventEmitter {
 		this.refuse.clear();
 		this.callers = 'anyone';
 		this.loudness = 0;
+		this.iceConfiguration = undefined;
 	}
 
 	async stop(): Promise<void> {
@@ -109,6 +113,7 @@ export class PageServer extends EventEmitter {
 
 	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { method = '', url = '' } = request;
+		if (method === 'GET' && this.iceConfiguration && request.headers.accept === 'application/json') return json(response, 200, this.iceConfiguration);
 		if (method === 'GET') return await this.servePage(response);
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);

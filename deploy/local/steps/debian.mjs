@@ -11,7 +11,8 @@ export const canInstallPackages = () =>
 /** Installs Debian packages (root only). */
 export async function installPackages(names) {
 	await announced(`installing Debian packages: ${names.join(', ')}`, async () => {
-		const env = { DEBIAN_FRONTEND: 'noninteractive' };
+		// The last two: a server that tests start by themselves is not started by its package.
+		const env = { DEBIAN_FRONTEND: 'noninteractive', SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' };
 		const install = () =>
 			run('apt-get', [...aptLock, 'install', '-y', '--no-install-recommends', ...names], { env });
 		try {

@@ -11,16 +11,23 @@ const needed = [
 	{ program: 'chromium', debian: 'chromium' },
 ];
 
-/** A third voice; the tests that use it are skipped without it. */
-const welcome = [{ program: 'text2wave', debian: 'festival' }];
+/** A third voice, and networks with a TURN server, a proxy and a NAT; the tests that use them are skipped without. */
+const welcome = [
+	{ program: 'text2wave', debian: 'festival' },
+	{ program: 'turnserver', debian: 'coturn' },
+	{ program: 'nginx', debian: 'nginx-light' },
+	{ program: 'nft', debian: 'nftables' },
+	{ program: 'ip', debian: 'iproute2' },
+	{ program: 'certutil', debian: 'libnss3-tools' },
+];
 
 const missing = (tools) =>
 	tools.filter(({ program }) => !which(program)).map(({ debian }) => debian);
 
 export async function ensureTestTools() {
-	if (missing(needed).length === 0) return;
+	if (missing([...needed, ...welcome]).length === 0) return;
 	if (canInstallPackages()) {
-		await installPackages(missing(needed));
+		if (missing(needed).length > 0) await installPackages(missing(needed));
 		if (missing(welcome).length > 0) await installPackages(missing(welcome)).catch(() => undefined);
 	}
 	const absent = missing(needed);
