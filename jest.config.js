@@ -8,7 +8,10 @@ const common = {
 				module: { type: 'commonjs', ignoreDynamic: true },
 			},
 		],
+		// An ES module, which Node's own require() loads and jest's does not.
+		'/node_modules/jose/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
 	},
+	transformIgnorePatterns: ['/node_modules/(?!jose/)'],
 	testEnvironment: 'node',
 	globalSetup: '<rootDir>/test/fresh-build.mjs',
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.voice-loop/'],

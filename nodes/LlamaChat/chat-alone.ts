@@ -11,7 +11,7 @@ import { runTool } from './tools/run-tool';
 import { shown } from './tools/tool';
 
 /** Answers a prompt outside of a call: the node itself keeps the messages and runs the tools. */
-export async function chatAlone({ context, runtime, signal }: ItemWork, task: ChatTask): Promise<OutputJson> {
+export async function chatAlone({ context, runtime, signal, turn }: ItemWork, task: ChatTask): Promise<OutputJson> {
 	const specs = [...task.tools.values()].map(({ spec: { name, description, parameters } }) => ({ name, description, parameters }));
 	const messages: ChatMessage[] = [
 		...(task.instructions === '' ? [] : [{ role: 'system' as const, content: task.instructions }]),
@@ -25,7 +25,7 @@ export async function chatAlone({ context, runtime, signal }: ItemWork, task: Ch
 	/** Since the last tool ran: what was said before it is no answer. */
 	let answered = false;
 	for (;;) {
-		const reply = await runtime.chat({ chat: task.chat, messages, tools: allowance.offers ? specs : [], transcribe }, signal);
+		const reply = await runtime.chat({ chat: task.chat, messages, tools: allowance.offers ? specs : [], transcribe, ...(turn && { turnId: turn.turnId }) }, signal);
 		said.push(reply);
 		const { run, refused, stop } = allowance.sort(reply.toolCalls);
 		const results = [...refused, ...(await Promise.all(run.map((call) => runTool(task.tools, call, signal))))];

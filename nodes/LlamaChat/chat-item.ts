@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem, OutputJson } from '../shared/each-item';
+import { turnPermitOf } from '../shared/call-permit';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
@@ -33,9 +34,10 @@ async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) =
 		return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
 	};
 	const options = checked('Options', chatOptions, context.getNodeParameter('options', itemIndex, {}));
+	const { caller, allowedTools } = turnPermitOf(context, itemIndex);
 	const rows = checked('Workflow Tools', toolsShape, context.getNodeParameter('tools', itemIndex, {})).workflow;
 	const tools = [
-		...rows.map((row) => new WorkflowTool(context, row)),
+		...rows.map((row) => new WorkflowTool(context, row, caller)),
 		...(await connectedTools(context, itemIndex, options.toolTimeLimit * 1000)),
 	];
 	return {
@@ -44,7 +46,8 @@ async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) =
 		understood: context.getInputData()[itemIndex]?.json.understood !== false,
 		chat: chatSettingsFrom(parametersOf(context, itemIndex, CHAT_PARAMETERS)),
 		options,
-		tools: byName(tools.map((tool) => readableTool(tool, remark))),
+		// The runtime keeps to it in a call. Where it cannot, as when a turn is run again, this does.
+		tools: byName(tools.filter(({ spec }) => allowedTools?.includes(spec.name) ?? true).map((tool) => readableTool(tool, remark))),
 	};
 }
 

@@ -12,6 +12,7 @@ import {
 	NodeConnectionTypes,
 	type ResourceMapperFields,
 } from 'n8n-workflow';
+import { JOIN_CREDENTIAL } from '../shared/join-keys';
 import { ticketFor } from './callers/ticket';
 import { listen } from './listen';
 import { pageLinks } from './page-links';
@@ -41,7 +42,10 @@ export class VoiceSessionTrigger implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		// n8n cuts off longer ones on the canvas.
 		outputNames: ['Turn', 'Started', 'Ended'],
-		credentials: [{ name: 'voiceRuntimeApi', required: false }],
+		credentials: [
+			{ name: 'voiceRuntimeApi', required: false },
+			{ name: JOIN_CREDENTIAL, required: true, displayOptions: { show: { callers: ['token'] } } },
+		],
 		webhooks: [
 			{
 				name: 'default',

@@ -117,6 +117,7 @@ export const voiceSessionTriggerProperties: INodeProperties[] = [
 		options: [
 			{ name: 'Users of This n8n', value: 'n8nUsers', description: 'Anyone who is logged in to this n8n in the same browser' },
 			{ name: 'Anyone With the Secret', value: 'secret', description: 'The page asks for the secret. Programs send it as "Authorization: Bearer".' },
+			{ name: 'Anyone With a Signed Token', value: 'token', description: 'Each token is good for one call, and says who calls and what is allowed. Made by the Voice Session node or by your own server.' },
 			{ name: 'Anyone', value: 'anyone', description: 'Anyone who can open the page, without a log-in' },
 		],
 	},

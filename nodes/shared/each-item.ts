@@ -93,7 +93,7 @@ function triesOf({ retryOnFail, maxTries, waitBetweenTries }: INode): { tries: n
  * then it puts the bare message in the place of all the data of items that have an `error`. So n8n finds it where it
  * looks for it, and not in the copy that it makes.
  */
-function errorItem(node: INode, json: IDataObject, error: NodeOperationError, itemIndex: number): INodeExecutionData {
+export function errorItem(node: INode, json: IDataObject, error: NodeOperationError, itemIndex: number): INodeExecutionData {
 	const item: INodeExecutionData = { json, pairedItem: { item: itemIndex } };
 	if (node.onError === 'continueErrorOutput') Object.defineProperty(item, 'error', { value: error, enumerable: false, writable: true });
 	return item;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
 import { doneBy } from './engines';
+import { joinAsk } from './join-token';
 import { MAX_SDP_CHARACTERS, callerAnswer } from './signalling';
 import { processState } from './stats';
 import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
@@ -49,6 +50,8 @@ export const openSession = z.object({
 		/** Where a turn is POSTed when no trigger stream is open: the trigger's own webhook. */
 		turnUrl: z.string().url(),
 	}),
+	/** Present where callers need a token; without a good one there is no call. */
+	join: joinAsk.optional(),
 });
 export type OpenSession = z.infer<typeof openSession>;
 /** As a client sends it. */
@@ -216,6 +219,8 @@ export const chatAsk = z.object({
 	chat: chatSettings,
 	messages: z.array(chatMessage).min(1).max(500),
 	tools: z.array(toolSpec).max(64).default([]),
+	/** The turn that the execution answers: its caller's token may not allow all tools. */
+	turnId: turnId.optional(),
 	/** Of the Transcribe that heard the prompt, as `auto` is chosen together with it; null where none did. */
 	transcribe: transcribeSettings.nullable().default(null),
 });

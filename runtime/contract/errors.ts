@@ -34,6 +34,26 @@ export const ERROR_KINDS = {
 		title: 'This caller is not allowed',
 		remedy: 'Log in to n8n in this browser, or enter the secret that is set in the Voice Session Trigger.',
 	},
+	VOICE_ERR_TOKEN_INVALID: {
+		status: 403,
+		title: 'This invitation is not valid',
+		remedy: 'Ask whoever invited you for another link. Who runs the agent: docs/join-tokens.md lists what a token has to say, and how it is signed.',
+	},
+	VOICE_ERR_TOKEN_EXPIRED: {
+		status: 403,
+		title: 'This invitation has expired',
+		remedy: 'Ask whoever invited you for another link.',
+	},
+	VOICE_ERR_TOKEN_USED: {
+		status: 403,
+		title: 'This invitation has already been used',
+		remedy: 'Each link is good for one call. Ask whoever invited you for another one.',
+	},
+	VOICE_ERR_TOKEN_KEYS: {
+		status: 503,
+		title: 'Invitations cannot be checked at the moment',
+		remedy: 'Try again in a minute. Who runs the agent: check the credential "Voice Join Tokens API", and that the runtime can reach its JWKS URL.',
+	},
 	VOICE_ERR_ORIGIN_REFUSED: {
 		status: 403,
 		title: 'Calls from this website are not allowed',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toolCall, toolResult } from './chat';
+import { callerIdentity } from './join-token';
 
 export const sessionId = z.string().regex(/^s_[A-Za-z0-9_-]{16,40}$/);
 export const turnId = z.string().regex(/^t_[A-Za-z0-9_-]{16,40}$/);
@@ -67,6 +68,13 @@ export type SpeechGaps = z.infer<typeof speechGaps>;
 export const toolRecord = z.object({ call: toolCall, result: toolResult.nullable() });
 export type ToolRecord = z.infer<typeof toolRecord>;
 
+/** Whose call it is, where callers come with a token. */
+const permitted = {
+	caller: callerIdentity.optional(),
+	/** By name; absent: all. The runtime keeps to it whatever a workflow asks for. */
+	allowedTools: z.array(z.string()).optional(),
+};
+
 /** What starts an execution of the workflow. */
 export const triggerEvent = z.discriminatedUnion('event', [
 	z.object({
@@ -83,8 +91,9 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		/** ISO 8601, the time the turn was declared over. */
 		at: z.string(),
 		durationMs: z.number().nonnegative(),
+		...permitted,
 	}),
-	z.object({ event: z.literal('sessionStarted'), sessionId, at: z.string() }),
+	z.object({ event: z.literal('sessionStarted'), sessionId, at: z.string(), ...permitted }),
 	z.object({
 		event: z.literal('sessionEnded'),
 		sessionId,
@@ -92,6 +101,7 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		reason: z.string(),
 		turns: z.number().int().nonnegative(),
 		durationMs: z.number().nonnegative(),
+		...permitted,
 	}),
 ]);
 export type TriggerEvent = z.infer<typeof triggerEvent>;

@@ -7,6 +7,8 @@ import { Admission } from './calls/admission';
 import { Calls } from './calls/calls';
 import { MediaPool } from './children/media-pool';
 import { RestartingProcess } from './children/restarting-process';
+import { JoinTokens } from './join-tokens/join-tokens';
+import { SpentTokensFile } from './join-tokens/spent-tokens';
 import { createHttpServer, openDoors } from './http/http-server';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
@@ -44,13 +46,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const admission = new Admission(inference, options.maxCalls);
 	const turnServers = new TurnServers(options.turn);
 	const network = new CallNetwork(options.network, turnServers);
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams);
+	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens);
 	inference.onBack(() => calls.warmAll());
 
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');
 		streams.close();
 		await app.close();
+		joinTokens.close();
 		await Promise.all([media.stop(), inference.stop()]);
 	};
 

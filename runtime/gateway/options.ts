@@ -39,6 +39,10 @@ const environment = z.object({
 	/** How long a call waits for a caller who is away. 0: it ends with their connection. */
 	VOICE_LOOP_RESUME_MINUTES: z.coerce.number().min(0).max(24 * 60).default(10),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
+	/** What outlives the runtime. */
+	VOICE_LOOP_DATA: z.string().optional(),
+	VOICE_LOOP_STATE: z.string().optional(),
+	XDG_STATE_HOME: z.string().optional(),
 	/** For inference, which reads it itself. */
 	VOICE_LOOP_GPU: z.enum(gpuSettings).default('auto'),
 	/** For every process, which reads it itself. */
@@ -62,6 +66,8 @@ export interface GatewayOptions {
 	readonly absentLimitMs: number;
 	readonly network: MediaNetworkSettings;
 	readonly turn: TurnSettings;
+	/** Folder of what outlives the runtime and the machine's next start. */
+	readonly dataFolder: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
 	readonly runtimeDir: string;
 }
@@ -95,6 +101,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 			behindNat: read.VOICE_LOOP_BEHIND_NAT === 'on',
 		},
 		turn: turnSettings(read),
+		dataFolder: path.resolve(read.VOICE_LOOP_DATA || read.VOICE_LOOP_STATE || path.join(read.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state'), 'voice-loop')),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};
 }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { INode, INodeExecutionData, IWebhookData, IWebhookResponseData, Workflow } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, IWebhookData, IWebhookResponseData, Workflow } from 'n8n-workflow';
 import { additionalData, core } from './engine';
 
 /** Cookies that n8n takes out of a request before a community node sees it. */
@@ -13,6 +13,8 @@ const TAKEN = ['n8n-auth', 'n8n-browserId'];
 export class WebhookHost {
 	readonly started: INodeExecutionData[][][] = [];
 	mode: 'webhook' | 'manual' = 'webhook';
+	/** What n8n keeps in the node's credentials. */
+	credential: IDataObject = {};
 	url = '';
 	private readonly server: Server = createServer((request, response) => void this.serve(request, response));
 
@@ -63,7 +65,7 @@ export class WebhookHost {
 		const node = this.workflow.getNode(this.node) as INode;
 		const type = this.workflow.nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 		const webhookData = { webhookDescription: type.description.webhooks?.[0], isTest: this.mode === 'manual' } as unknown as IWebhookData;
-		const data = Object.assign(additionalData({ mode: this.mode }), { httpRequest: request, httpResponse: response, executionId: undefined });
+		const data = Object.assign(additionalData({ mode: this.mode, credential: this.credential }), { httpRequest: request, httpResponse: response, executionId: undefined });
 		const context = new core.WebhookContext(this.workflow, node, data, this.mode, webhookData, [], null);
 		return (await type.webhook?.call(context)) ?? {};
 	}

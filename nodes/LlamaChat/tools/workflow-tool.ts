@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { z } from 'zod';
 import { toolSpec } from '../../../runtime/contract/chat';
 import { VoiceError } from '../../../runtime/contract/errors';
+import type { CallerIdentity } from '../../../runtime/contract/join-token';
 import type { Tool, ToolOutcome } from './tool';
 import { neverWaiting } from './workflow-tool-context';
 
@@ -38,6 +39,7 @@ export class WorkflowTool implements Tool {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		row: WorkflowRow,
+		private readonly caller?: CallerIdentity,
 	) {
 		if (row.workflowId === '') throw incomplete(`No workflow is selected for the tool "${row.name}".`);
 		if (!toolSpec.shape.name.safeParse(row.name).success) {
@@ -76,7 +78,8 @@ export class WorkflowTool implements Tool {
 		const executionId = this.context.getExecutionId();
 		const { data, executionId: toolExecution } = await neverWaiting(this.context).executeWorkflow(
 			{ id: this.workflowId },
-			[{ json: { ...(checked.data as IDataObject), ...this.fixed } }],
+			// Last: no model says who calls.
+			[{ json: { ...(checked.data as IDataObject), ...this.fixed, ...(this.caller ? { caller: this.caller } : {}) } }],
 			undefined,
 			{ parentExecution: { executionId, workflowId: workflowId ?? '' } },
 		);

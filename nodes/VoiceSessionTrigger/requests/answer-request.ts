@@ -43,7 +43,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 		}
 		await checkCaller(headers, gate);
 		if (aboutToOffer) await showIceServers(context);
-		else if (method === 'POST') await answerOffer(context, gate.callers);
+		else if (method === 'POST') await answerOffer(context, gate);
 		else if (method === 'PATCH') await answerReoffer(context);
 		else await hangUp(context);
 	} catch (thrown) {

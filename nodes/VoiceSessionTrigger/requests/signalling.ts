@@ -4,7 +4,8 @@ import { VoiceError } from '../../../runtime/contract/errors';
 import { type CallerAnswer, callerOffer } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf, optionsOf } from '../agent-settings';
-import type { Callers } from '../callers/check-caller';
+import type { Gate } from '../callers/check-caller';
+import { joinAskOf } from '../callers/join-ask';
 import { rawBodyOf, requestOf, responseOf } from './exchange';
 import { turnUrl } from './turn-url';
 
@@ -19,7 +20,7 @@ export function modeOf(context: IWebhookFunctions): 'production' | 'test' {
 }
 
 /** POST: a caller wants to talk. */
-export async function answerOffer(context: IWebhookFunctions, callers: Callers): Promise<void> {
+export async function answerOffer(context: IWebhookFunctions, { callers, path }: Pick<Gate, 'callers' | 'path'>): Promise<void> {
 	const offer = await readOffer(context);
 	const request = requestOf(context);
 	const runtime = await runtimeOf(context);
@@ -33,6 +34,7 @@ export async function answerOffer(context: IWebhookFunctions, callers: Callers):
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
+		...(callers === 'token' ? { join: await joinAskOf(context, request.headers, path) } : {}),
 	});
 	// Relative, so that it holds behind any proxy.
 	responseOf(context).setHeader('location', `?session=${sessionId}`).status(201);

@@ -34,6 +34,8 @@ export interface CallDeps {
 }
 
 export interface CallListener {
+	/** The caller's sound gets through; comes again when a connection was restored. */
+	connected(): void;
 	turnStarted(turnId: string): void;
 	turnForgotten(turnId: string): void;
 	/** Comes once. `error`: it could not be set up, or it failed. */

@@ -2,6 +2,7 @@ import { agentSettings, speakSettings } from '../../contract/agent-settings';
 import { chatSettings, type ToolCall } from '../../contract/chat';
 import { type ChatDone, openSession, replyAsk, type ReplyAsk, type ReplyStep, type Speech, speechAsk, type SpeechAsk, turnFailure, type TurnFailure } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { CallPermit } from '../../contract/join-token';
 import { type PageEvent, pageEvent } from '../../contract/page-events';
 import type { TriggerEvent } from '../../contract/turn';
 import { monotonicClock } from '../../lib/clock';
@@ -11,6 +12,7 @@ import type { MediaInput, MediaProtocol } from '../../rpc/media-protocol';
 import type { Turn } from '../turns/turn';
 import { Call } from './call';
 import type { CallDeps } from './call-deps';
+import { callRequest } from './call-request';
 import type { MediaServer } from './media-server';
 
 const RATE = 16_000;
@@ -24,6 +26,8 @@ export interface CallScenarioOptions {
 	/** Changes the agent's settings, in the shape of contract/agent-settings. */
 	readonly agent?: Record<string, unknown>;
 	readonly mode?: 'production' | 'test';
+	/** What the caller's token allows. */
+	readonly permit?: CallPermit;
 	/** The voice makes its sound by itself; without it the test does. */
 	readonly voiceSpeaks?: boolean;
 	readonly absentLimitMs?: number;
@@ -62,7 +66,7 @@ export class CallScenario {
 	readonly call: Call;
 	private finals = 0;
 
-	constructor({ agent = {}, mode = 'production', voiceSpeaks = true, absentLimitMs = ABSENT_LIMIT_MS }: CallScenarioOptions = {}) {
+	constructor({ agent = {}, mode = 'production', voiceSpeaks = true, absentLimitMs = ABSENT_LIMIT_MS, permit }: CallScenarioOptions = {}) {
 		const server: MediaServer = {
 			place: async () => {
 				this.places++;
@@ -91,11 +95,13 @@ export class CallScenario {
 			if (call.op === 'speak' && voiceSpeaks) this.playVoice(call);
 			if (call.op === 'warm' || call.op === 'forget') (call as unknown as FakeCall<InferenceProtocol, 'forget'>).resolve({});
 		};
-		const request = openSession.parse({
+		const opened = openSession.parse({
 			offer: 'offer',
 			agent: agentSettings.parse({ transcribe: {}, apology: 'Sorry.', ...agent }),
 			source: { workflowId: 'w', node: 'Trigger', mode, turnUrl: 'http://localhost/turn' },
+			...(permit && { join: { token: 'a token', keys: { kind: 'jwks', url: 'https://id.example/jwks' }, agent: 'voice' } }),
 		});
+		const request = callRequest(opened, permit);
 		const dispatcher = {
 			dispatch: async (_source: unknown, event: TriggerEvent): Promise<void> => {
 				this.dispatched.push(event);
@@ -108,6 +114,7 @@ export class CallScenario {
 				this.onTurnStarted();
 			},
 			turnForgotten: (id) => this.forgotten.push(id),
+			connected: () => undefined,
 			ended: (error) => this.ended.push(error),
 		});
 	}

@@ -1,4 +1,3 @@
-import type { OpenSession } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent, PageRequest } from '../../contract/page-events';
@@ -12,6 +11,7 @@ import { sayGreeting } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallDeps, CallListener } from './call-deps';
+import type { CallRequest } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
@@ -70,7 +70,7 @@ export class Call {
 
 	constructor(
 		readonly id: string,
-		private readonly request: OpenSession,
+		private readonly request: CallRequest,
 		deps: CallDeps,
 		private readonly listener: CallListener,
 	) {
@@ -231,6 +231,7 @@ export class Call {
 	}
 
 	private connected(): void {
+		this.listener.connected();
 		this.dialogue.step({ type: 'connected', at: monotonicClock.now() });
 		if (this.soundLink === this.link) return;
 		this.soundLink = this.link;

@@ -1,6 +1,6 @@
 // Guards against: a rush of offers that passes the limit together, calls that are kept after their end, turns that are found in the wrong call, and a call that
 // lets a stranger in or its own caller not.
-import { type OpenedSession, openSession } from '../../contract/control';
+import { type OpenSession, type OpenedSession, openSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import { FakeProcess } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
@@ -44,9 +44,16 @@ function calls(most = 100) {
 		},
 	};
 	const dispatcher = { dispatch: async () => undefined };
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams);
-	const open = async (): Promise<string> => {
-		const opening = all.open(REQUEST);
+	const joined = { spent: 0, given: 0 };
+	const joinTokens = {
+		admit: async () => {
+			joined.spent++;
+			return { permit: { caller: { id: 'ann' }, maxCallMs: 60_000 }, giveBack: () => void joined.given++ };
+		},
+	};
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams, joinTokens);
+	const open = async (request: OpenSession = REQUEST): Promise<string> => {
+		const opening = all.open(request);
 		opening.catch(() => undefined);
 		await settle();
 		await settle();
@@ -60,7 +67,7 @@ function calls(most = 100) {
 		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'answer' }, { type: 'connection', state: 'connected' }, { type: 'channelOpen' });
 		return await opening;
 	};
-	return { all, media, inference, open, opened, counted, goes: (id: string) => gone(id) };
+	return { all, media, inference, open, opened, counted, joined, goes: (id: string) => gone(id) };
 }
 
 it('counts those who are still at the door', async () => {
@@ -185,5 +192,36 @@ describe('a caller who comes back', () => {
 		all.get(sessionId).end('idle');
 		await settle();
 		await expect(all.resume(resumeToken, 'offer')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The call has ended.' });
+	});
+});
+
+describe('a caller with a token', () => {
+	const JOINING = { ...REQUEST, join: { token: 'x', keys: { kind: 'jwks' as const, url: 'https://x.example/jwks', issuer: '' }, agent: 'voice' } };
+
+	it('has it back when there was no place, and when the offer could not be answered', async () => {
+		const { all, media, joined } = calls(0);
+		await expect(all.open(JOINING)).rejects.toMatchObject({ code: 'VOICE_ERR_BUSY' });
+		expect(joined).toEqual({ spent: 1, given: 1 });
+		const other = calls();
+		const opening = other.all.open(JOINING);
+		opening.catch(() => undefined);
+		await settle();
+		await settle();
+		other.media.of('session')[0]?.reject(new VoiceError('VOICE_ERR_BAD_OFFER', 'no audio'));
+		await expect(opening).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_OFFER' });
+		expect(other.joined).toEqual({ spent: 1, given: 1 });
+		expect(media.of('session')).toHaveLength(0);
+	});
+
+	it.each([
+		[false, 1],
+		[true, 0],
+	])('has had a call when a sound got through: %s', async (connected, given) => {
+		const { all, media, joined, open } = calls();
+		const id = await open(JOINING);
+		if (connected) media.of('session')[0]?.emit({ type: 'connection', state: 'connected' });
+		all.get(id).end('over');
+		await settle();
+		expect(joined).toEqual({ spent: 1, given });
 	});
 });

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { CallPermit } from '../../contract/join-token';
+import type { Joined, JoinTokens } from '../join-tokens/join-tokens';
 import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { Turn } from '../turns/turn';
 import type { TurnApi } from '../turns/turn-api';
 import type { Admission } from './admission';
 import { Call } from './call';
 import type { CallDeps } from './call-deps';
+import { callRequest } from './call-request';
 import { callOfToken } from './resume-token';
 
 /** How long the reason of an ended call can still be asked for: a page learns it when it tries to reconnect. */
@@ -32,6 +35,7 @@ export class Calls {
 		private readonly deps: CallDeps,
 		private readonly admission: Pick<Admission, 'admit'>,
 		streams: Pick<TriggerStreams, 'onGone'>,
+		private readonly joinTokens: Pick<JoinTokens, 'admit'>,
 	) {
 		streams.onGone((workflowId) => {
 			for (const call of [...this.live.values()]) call.workflowGone(workflowId);
@@ -47,9 +51,22 @@ export class Calls {
 		return [...this.live.values()].filter(({ absent }) => !absent).length;
 	}
 
-	/** Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST; there is no call then. A caller who comes back: see resume(). */
+	/**
+	 * Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or what is wrong with the caller's join token;
+	 * there is no call then, and the token is as good as before. A caller who comes back: see resume().
+	 */
 	async open(request: OpenSession): Promise<OpenedSession> {
 		if (request.resumeToken !== undefined) return await this.resume(request.resumeToken, request.offer);
+		const joined = request.join && (await this.joinTokens.admit(request.join));
+		try {
+			return await this.openFor(request, joined);
+		} catch (thrown) {
+			joined?.giveBack();
+			throw thrown;
+		}
+	}
+
+	private async openFor(request: OpenSession, joined: Joined | undefined): Promise<OpenedSession> {
 		const calls = this.present + this.arriving++;
 		try {
 			await this.admission.admit(calls, request.agent);
@@ -57,13 +74,21 @@ export class Calls {
 			this.arriving--;
 		}
 		const id = newCallId();
-		const call = new Call(id, request, this.deps, {
+		let connected = false;
+		let answered = false;
+		const call = new Call(id, callRequest(request, joined?.permit), this.deps, {
+			connected: () => (connected = true),
 			turnStarted: (turnId) => this.turns.set(turnId, call),
 			turnForgotten: (turnId) => this.turns.delete(turnId),
-			ended: (error) => this.forget(id, error),
+			ended: (error) => {
+				this.forget(id, error);
+				// Whom no sound ever reached tries again, perhaps from another network.
+				if (answered && !connected) joined?.giveBack();
+			},
 		});
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
+		answered = true;
 		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.resumeToken };
 	}
 
@@ -96,6 +121,11 @@ export class Calls {
 	/** A new inference process has none of the models: they are loaded before somebody waits for them. */
 	warmAll(): void {
 		for (const call of [...this.live.values()]) call.warm();
+	}
+
+	/** What the token of the turn's caller allows; undefined where callers need none, and where the turn is forgotten. */
+	permitOf(turnId: string): CallPermit | undefined {
+		return this.turns.get(turnId)?.api.permit;
 	}
 
 	closeAll(reason: string): void {

@@ -54,7 +54,7 @@ export interface Answer {
 
 /** The HTTP server as it is, with stand-ins behind it: the test says what calls and inference do. */
 export class HttpDoor {
-	readonly calls = { open: jest.fn(), get: jest.fn(), turn: jest.fn(), size: 0 };
+	readonly calls = { open: jest.fn(), get: jest.fn(), turn: jest.fn(), permitOf: jest.fn(), size: 0 };
 	readonly media = { state: 'ready' as ProcessState, ready: true, trouble: undefined as string | undefined, stats: jest.fn() };
 	readonly inference = { state: 'ready' as ProcessState, trouble: undefined as string | undefined, pid: 4711 };
 	readonly page = { render: jest.fn() };

@@ -24,7 +24,7 @@ export interface HttpDeps {
 	readonly page: Pick<Page, 'render'>;
 	readonly media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
 	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
-	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'size'>;
+	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'permitOf' | 'size'>;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;
@@ -77,7 +77,7 @@ export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<v
 		callRoutes(scope, deps.calls);
 		turnRoutes(scope, deps.calls);
 	});
-	httpDoor((scope) => standaloneRoutes(scope, deps.inference, deps.uploads));
+	httpDoor((scope) => standaloneRoutes(scope, deps.inference, (turnId) => deps.calls.permitOf(turnId), deps.uploads));
 	httpDoor((scope) => runtimeRoutes(scope, deps));
 	door((scope) => triggerRoutes(scope, deps.streams));
 	// Without the key nobody learns which paths there are.

@@ -16,7 +16,7 @@ import type { Page } from './page';
 
 const pageQuery = z.object({
 	agent: z.string().max(120).default('Voice agent'),
-	callers: z.enum(['n8nUsers', 'secret', 'anyone']).default('n8nUsers'),
+	callers: z.enum(['n8nUsers', 'secret', 'token', 'anyone']).default('n8nUsers'),
 });
 
 const iceQuery = z.object({ relayOnly: z.enum(['true', 'false']).default('false') });

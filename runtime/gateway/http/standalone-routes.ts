@@ -6,6 +6,7 @@ import { transcribeSettings } from '../../contract/agent-settings';
 import { answeredBy, chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
+import type { CallPermit } from '../../contract/join-token';
 import { unlessCancelled } from '../../lib/async';
 import { parseJson } from '../../lib/json';
 import type { RpcCall, RpcClient } from '../../rpc/client';
@@ -13,6 +14,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
 import type { RestartingProcess } from '../children/restarting-process';
+import { permittedTools } from '../turns/permitted-tools';
 import { clientGone, parseRequest } from './requests';
 import { UPLOAD_LIMITS, type UploadLimits, Uploads } from './uploads';
 
@@ -73,11 +75,13 @@ function transcriptionRoute(app: FastifyInstance, inference: Inference, limits: 
 }
 
 /** The nodes' work outside of a call: a recording, a prompt or a text in, the result out. */
-export function standaloneRoutes(app: FastifyInstance, inference: Inference, uploads: UploadLimits = UPLOAD_LIMITS): void {
+export function standaloneRoutes(app: FastifyInstance, inference: Inference, permitOf: (turnId: string) => CallPermit | undefined, uploads: UploadLimits = UPLOAD_LIMITS): void {
 	app.register(async (scope) => transcriptionRoute(scope, inference, uploads));
 
 	app.post('/v1/chat', async (request, reply) => {
-		const { chat: settings, messages, tools, transcribe } = parseRequest(chatAsk, request.body);
+		const { chat: settings, messages, tools: offered, transcribe, turnId } = parseRequest(chatAsk, request.body);
+		// A conversation of its own, but within a call: what its caller may not use, nobody uses there.
+		const tools = permittedTools(offered, turnId === undefined ? undefined : permitOf(turnId));
 		const call = { id: NO_CALL, transcribe, chat: settings, llamaChat: true };
 		// A conversation without a name is forgotten as soon as it is answered.
 		const ask = { conversation: '', settings, messages, tools, call };

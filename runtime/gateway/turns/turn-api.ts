@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TurnFailure } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { CallPermit } from '../../contract/join-token';
 import { within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
 import { isSpeakable } from '../../speech-text/speakable';
 import type { CallOfTurns, Turns } from './turns';
+import { permittedTools } from './permitted-tools';
 import { Reply } from './reply';
 import type { Saying } from './saying';
 import type { Turn } from './turn';
@@ -58,6 +60,11 @@ export class TurnApi {
 		}
 	}
 
+	/** What the caller's token allows; undefined where callers need none. */
+	get permit(): CallPermit | undefined {
+		return this.call.request.permit;
+	}
+
 	async transcript(turn: Turn, ask: TranscriptAsk): Promise<Transcript> {
 		const { agent } = this.call.request;
 		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
@@ -77,7 +84,8 @@ export class TurnApi {
 	}
 
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
-		const step = await turn.tries.once(ask, async () => await this.replyOnce(turn, ask), ({ status }) => status === 'done');
+		const permitted = { ...ask, tools: permittedTools(ask.tools, this.permit) };
+		const step = await turn.tries.once(permitted, async () => await this.replyOnce(turn, permitted), ({ status }) => status === 'done');
 		turn.mended();
 		return step;
 	}

@@ -1,5 +1,4 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import type { OpenSession } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
@@ -8,6 +7,7 @@ import type { InterruptReason, StartTurn, ConversationInput } from '../../dialog
 import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import type { CallDeps, CallListener } from '../calls/call-deps';
+import { type CallRequest, permittedCaller } from '../calls/call-request';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
@@ -74,6 +74,7 @@ export class Turns {
 			...(language ? { language } : {}),
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
+			...permittedCaller(this.call.request),
 		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
 	}
 
@@ -152,7 +153,7 @@ export class Turns {
 	callStarted(): void {
 		const { sessionId, request } = this.call;
 		if (request.source.mode !== 'production') return;
-		this.dispatch({ event: 'sessionStarted', sessionId, at: new Date().toISOString() }).catch(() => undefined);
+		this.dispatch({ event: 'sessionStarted', sessionId, at: new Date().toISOString(), ...permittedCaller(request) }).catch(() => undefined);
 	}
 
 	/** n8n is gone: a turn that waits for it is not answered any more. */
@@ -179,7 +180,7 @@ export class Turns {
 			.catch(() => undefined);
 		if (request.source.mode !== 'production') return;
 		const at = new Date().toISOString();
-		const event = { event: 'sessionEnded', sessionId, at, reason, turns: this.count, durationMs } as const;
+		const event = { event: 'sessionEnded', sessionId, at, reason, turns: this.count, durationMs, ...permittedCaller(request) } as const;
 		this.dispatch(event).catch(() => undefined);
 	}
 
@@ -235,7 +236,7 @@ export class Turns {
 /** What turns need of the call that they belong to. */
 export interface CallOfTurns {
 	readonly sessionId: string;
-	readonly request: OpenSession;
+	readonly request: CallRequest;
 	readonly deps: Pick<CallDeps, 'inference' | 'dispatcher' | 'log'>;
 	readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>;
 	readonly history: History;

@@ -2,12 +2,12 @@ import { element } from './dom';
 import type { Fault } from './faults';
 
 /** Who may call, as the trigger node says in the page's head. */
-type Callers = 'anyone' | 'secret' | 'n8nUsers';
+type Callers = 'anyone' | 'secret' | 'token' | 'n8nUsers';
 
 /** Makes sure that the caller is allowed to call: asks for the secret, or for a log-in to n8n. */
 export class Access {
 	private readonly callers = readCallers();
-	private readonly kept = new Secret();
+	private readonly kept = new Secret(this.callers);
 	private readonly form = element('secret-form', HTMLFormElement);
 	private readonly input = element('secret', HTMLInputElement);
 
@@ -36,6 +36,8 @@ export class Access {
 
 	/** The server let the caller in: no need to ask again. */
 	accepted(): void {
+		// A token was good for this call. Whoever tries it again hears that from the server.
+		if (this.callers === 'token') this.kept.store('');
 		this.form.hidden = true;
 		this.input.value = '';
 	}
@@ -55,18 +57,22 @@ export class Access {
 	}
 }
 
+const CALLERS: readonly Callers[] = ['secret', 'token', 'n8nUsers'];
+
 function readCallers(): Callers {
 	const content = document.querySelector('meta[name="voice-callers"]')?.getAttribute('content');
-	return content === 'secret' || content === 'n8nUsers' ? content : 'anyone';
+	return CALLERS.find((callers) => callers === content) ?? 'anyone';
 }
 
-/** The caller's shared secret: in the address's fragment (which never reaches a server), else typed in; kept for the tab. */
+/** The caller's token or shared secret: in the address's fragment (which never reaches a server), else typed in; kept for the tab. */
 export class Secret {
 	private value: string;
-	private readonly key = `voice-loop-secret:${location.pathname}`;
+	private readonly key: string;
 
-	constructor() {
-		const given = new URLSearchParams(location.hash.slice(1)).get('secret');
+	constructor(callers: Callers) {
+		const name = callers === 'token' ? 'token' : 'secret';
+		this.key = `voice-loop-${name}:${location.pathname}`;
+		const given = new URLSearchParams(location.hash.slice(1)).get(name);
 		this.value = given ?? this.stored();
 		if (given === null) return;
 		this.set(given);
@@ -80,6 +86,11 @@ export class Secret {
 
 	set(value: string): void {
 		this.value = value;
+		this.store(value);
+	}
+
+	/** What the tab still has when the page is loaded again. */
+	store(value: string): void {
 		try {
 			sessionStorage.setItem(this.key, value);
 		} catch {

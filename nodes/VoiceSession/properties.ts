@@ -1,0 +1,123 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+const options: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [
+		{
+			displayName: 'Caller Data',
+			name: 'callerData',
+			type: 'json',
+			default: '{}',
+			description: 'What else the agent\'s workflow should know of the caller. Whoever has the link can read it; nobody can change it.',
+		},
+		{
+			displayName: 'Caller Name',
+			name: 'callerName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Ann Miller',
+			description: 'Reaches the agent\'s workflow as caller.name',
+		},
+		{
+			displayName: 'Max Call Duration (Minutes)',
+			name: 'maxCallDuration',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1440 },
+			default: 10,
+			description: 'The call ends after this time, or earlier if the agent\'s own limit is shorter',
+		},
+		{
+			displayName: 'Origin',
+			name: 'origin',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://www.example.com',
+			description: 'If set, the token works only on pages of this website',
+		},
+		{
+			displayName: 'Page URL',
+			name: 'pageUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://www.example.com/call',
+			description: 'The page that the link leads to, if it is not the agent\'s own voice page',
+		},
+		{
+			displayName: 'Test Page',
+			name: 'testPage',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the link leads to the test page, which works while the agent\'s workflow is being tested in the editor',
+		},
+	],
+};
+
+export const voiceSessionProperties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'createJoinLink',
+		options: [
+			{
+				name: 'Create Join Link',
+				value: 'createJoinLink',
+				action: 'Create a join link',
+				description: 'Make a link, and the token in it, with which one caller can make one call',
+			},
+		],
+	},
+	{
+		displayName: 'Agent Path',
+		name: 'agent',
+		type: 'string',
+		default: 'voice',
+		required: true,
+		placeholder: 'e.g. voice',
+		description: 'The path that is set in the agent\'s Voice Session Trigger, whose "Who Can Call" is "Anyone With a Signed Token"',
+	},
+	{
+		displayName: 'Caller ID',
+		name: 'callerId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. {{ $json.email }}',
+		description: 'Who calls. Reaches the agent\'s workflow and its tools as caller.id, and never comes from the model or from what the caller says.',
+	},
+	{
+		displayName: 'Valid For (Minutes)',
+		name: 'validMinutes',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 1440 },
+		default: 10,
+		description: 'How long the link can be used. A call that has begun goes on.',
+	},
+	{
+		displayName: 'Tools',
+		name: 'toolAccess',
+		type: 'options',
+		default: 'all',
+		options: [
+			{ name: 'All of the Agent\'s Tools', value: 'all' },
+			{ name: 'No Tools', value: 'none' },
+			{ name: 'Only These', value: 'selected' },
+		],
+		description: 'Which tools can be used in the call. The voice runtime keeps to it: other tools are not offered to the model, and not run.',
+	},
+	{
+		displayName: 'Tool Names',
+		name: 'tools',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. list_appointments, book_appointment',
+		description: 'Names of tools as the agent\'s Llama Chat node has them, separated by commas',
+		displayOptions: { show: { toolAccess: ['selected'] } },
+	},
+	options,
+];

@@ -1,0 +1,20 @@
+import type { OpenSession } from '../../contract/control';
+import type { CallPermit } from '../../contract/join-token';
+import type { TriggerEvent } from '../../contract/turn';
+
+/** What a call is made of. In the place of the caller's token, which is spent, stands what it allows. */
+export type CallRequest = Omit<OpenSession, 'join'> & { readonly permit?: CallPermit };
+
+export function callRequest(opened: OpenSession, permit: CallPermit | undefined): CallRequest {
+	const { join, ...request } = opened;
+	const { agent } = request;
+	if (!join || !permit) return request;
+	const maxCallDurationMs = Math.min(agent.limits.maxCallDurationMs, permit.maxCallMs ?? Infinity);
+	return { ...request, agent: { ...agent, limits: { ...agent.limits, maxCallDurationMs } }, permit };
+}
+
+/** Whose call it is, for each event of it. */
+export function permittedCaller({ permit }: CallRequest): Pick<TriggerEvent, 'caller' | 'allowedTools'> {
+	if (!permit) return {};
+	return { caller: permit.caller, ...(permit.tools === undefined ? {} : { allowedTools: [...permit.tools] }) };
+}
