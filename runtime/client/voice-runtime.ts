@@ -33,6 +33,7 @@ import {
 } from '../contract/control';
 import { type DoneBy, doneBy } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
+import type { JoinAsk } from '../contract/join-token';
 import { type IceConfiguration, iceConfiguration } from '../contract/ice-configuration';
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
@@ -78,6 +79,11 @@ export class VoiceRuntime {
 	/** With credentials for one call. */
 	async iceConfiguration(relayOnly: boolean): Promise<IceConfiguration> {
 		return await this.json({ method: 'GET', path: `/v1/ice-servers?relayOnly=${relayOnly}` }, iceConfiguration);
+	}
+
+	/** Throws what is wrong with a caller's token. */
+	async checkJoinToken(ask: JoinAsk): Promise<void> {
+		await this.send({ method: 'POST', path: '/v1/join-tokens/check', body: ask });
 	}
 
 	async reoffer(sessionId: string, offer: string): Promise<string> {

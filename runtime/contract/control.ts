@@ -27,6 +27,7 @@ import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } 
  *   GET    /v1/engines                                        -> engines
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
  *   GET    /v1/ice-servers?relayOnly=                         -> iceConfiguration, for one call
+ *   POST   /v1/join-tokens/check             joinAsk          -> 204, if a call could be made with it but for its being used
  *   GET    /v1/health                                         -> health, 200 while the gateway lives
  *   GET    /v1/ready                                          -> health; 503 and an error while no new call can be served
  *   GET    /v1/stats                                          -> runtimeStats

@@ -60,7 +60,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const page = new Page(options.runtimeDir);
 	try {
-		await openDoors(app, { key: options.key, page, media, inference, calls, streams, turnServers, version });
+		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
 	} catch (error) {
 		await close();

@@ -9,7 +9,7 @@ import type { JoinKeys } from '../../runtime/contract/join-token';
 import { JoinTokens } from '../../runtime/gateway/join-tokens/join-tokens';
 import { SpentTokensFile } from '../../runtime/gateway/join-tokens/spent-tokens';
 import { type NodeSpec, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
-import { SESSION, StandInRuntime, TURN } from './stand-in-runtime';
+import { Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
 import { WebhookHost } from './webhook-host';
 
 const runtime = new StandInRuntime();
@@ -130,6 +130,18 @@ describe('the trigger', () => {
 			{ token: 'a.b.c', keys: KEYS, agent: 'voice', origin: 'https://shop.example' },
 			{ token: '', keys: KEYS, agent: 'voice' },
 		]);
+	});
+
+	test('tells of TURN servers only who has a good token, which the runtime says', async () => {
+		await open();
+		runtime.will('iceServers', { iceServers: [], iceTransportPolicy: 'all', lifetimeSeconds: 600 });
+		const asked = async () => (await fetch(host.url, { headers: { accept: 'application/json', authorization: 'Bearer a.b.c' } })).status;
+		runtime.will('checkJoinToken', new Refusal('VOICE_ERR_TOKEN_EXPIRED'));
+		expect(await asked()).toBe(403);
+		expect(runtime.of('iceServers')).toEqual([]);
+		runtime.will('checkJoinToken', undefined);
+		expect(await asked()).toBe(200);
+		expect(runtime.of('checkJoinToken')).toEqual([1, 2].map(() => ({ token: 'a.b.c', keys: KEYS, agent: 'voice' })));
 	});
 
 	test('shows the page to everybody, and says who may call', async () => {

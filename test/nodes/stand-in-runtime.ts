@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import * as control from '../../runtime/contract/control';
 import type { DoneBy } from '../../runtime/contract/engines';
+import { joinAsk } from '../../runtime/contract/join-token';
 import { ERROR_KINDS, type ErrorCode } from '../../runtime/contract/errors';
 
 export const KEY = 'stand-in-key-'.padEnd(40, 'k');
@@ -68,6 +69,7 @@ export class StandInRuntime {
 		this.route('POST', '/v1/speech', 'speechFile', control.speechFileAsk);
 		this.route('GET', '/v1/engines', 'engines');
 		this.route('GET', '/v1/page', 'page');
+		this.route('POST', '/v1/join-tokens/check', 'checkJoinToken', joinAsk, 204);
 		this.route('GET', '/v1/ice-servers', 'iceServers');
 		this.app.get('/v1/health', async () => ({ ok: true, ready: true, version: '0', sessions: 0, media: 'ready', inference: 'ready' }));
 		this.app.server.on('upgrade', (request, socket, head) => {

@@ -42,7 +42,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 			return ANSWERED;
 		}
 		await checkCaller(headers, gate);
-		if (aboutToOffer) await showIceServers(context);
+		if (aboutToOffer) await showIceServers(context, gate);
 		else if (method === 'POST') await answerOffer(context, gate);
 		else if (method === 'PATCH') await answerReoffer(context);
 		else await hangUp(context);

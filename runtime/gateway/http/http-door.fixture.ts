@@ -55,6 +55,7 @@ export interface Answer {
 /** The HTTP server as it is, with stand-ins behind it: the test says what calls and inference do. */
 export class HttpDoor {
 	readonly calls = { open: jest.fn(), get: jest.fn(), turn: jest.fn(), permitOf: jest.fn(), size: 0 };
+	readonly joinTokens = { check: jest.fn() };
 	readonly media = { state: 'ready' as ProcessState, ready: true, trouble: undefined as string | undefined, stats: jest.fn() };
 	readonly inference = { state: 'ready' as ProcessState, trouble: undefined as string | undefined, pid: 4711 };
 	readonly page = { render: jest.fn() };
@@ -113,6 +114,7 @@ export class HttpDoor {
 			media: door.media,
 			inference,
 			calls: door.calls,
+			joinTokens: door.joinTokens,
 			turnServers: door.turnServers,
 			streams: options.streams ?? { accept: (socket) => socket.terminate() },
 			version: '1.2.3',

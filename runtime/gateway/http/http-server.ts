@@ -4,6 +4,7 @@ import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Calls } from '../calls/calls';
 import type { MediaPool } from '../children/media-pool';
 import type { RestartingProcess } from '../children/restarting-process';
+import type { JoinTokens } from '../join-tokens/join-tokens';
 import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { TurnServers } from '../turn-servers/turn-servers';
 import { checkKey, requireKey } from './auth';
@@ -25,6 +26,7 @@ export interface HttpDeps {
 	readonly media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
 	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'permitOf' | 'size'>;
+	readonly joinTokens: Pick<JoinTokens, 'check'>;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;
@@ -74,7 +76,7 @@ export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<v
 		});
 
 	httpDoor((scope) => {
-		callRoutes(scope, deps.calls);
+		callRoutes(scope, deps.calls, deps.joinTokens);
 		turnRoutes(scope, deps.calls);
 	});
 	httpDoor((scope) => standaloneRoutes(scope, deps.inference, (turnId) => deps.calls.permitOf(turnId), deps.uploads));

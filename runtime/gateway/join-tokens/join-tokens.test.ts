@@ -109,6 +109,15 @@ describe('single use', () => {
 		await expect(start().admit(ask(token))).rejects.toMatchObject(EXPIRED);
 	});
 
+	test('looking at a token does not spend it, and a spent one can be looked at', async () => {
+		const tokens = start();
+		const token = await signed();
+		await tokens.check(ask(token));
+		await tokens.admit(ask(token));
+		await tokens.check(ask(token));
+		await expect(tokens.check(ask(await signed({ exp: NOW - 100, iat: NOW - 200 })))).rejects.toMatchObject(EXPIRED);
+	});
+
 	test('a token that is given back is good once more', async () => {
 		const token = await signed();
 		(await start().admit(ask(token))).giveBack();

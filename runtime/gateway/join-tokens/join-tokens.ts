@@ -30,6 +30,11 @@ export class JoinTokens {
 		return { permit, giveBack: () => this.spent.giveBack(key) };
 	}
 
+	/** Rejects as admit() does, but takes a token that was used: its caller may be in the call. */
+	async check(ask: JoinAsk): Promise<void> {
+		await verifyToken(ask, this.keys, this.now());
+	}
+
 	close(): void {
 		this.spent.close();
 	}
