@@ -1,5 +1,6 @@
 // Guards against: a sampler of ours that speaks otherwise than llama.cpp's own with its repetition penalty, and one that makes a
 // native sampler, 1.9 MB for Orpheus, for each token. Real llama.cpp.
+import type { LlamaContextSequence } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import { packageRoot } from '../../../../lib/package-root';
 import { writeUndecidedOrpheus } from '../../../fixtures/undecided-gguf.fixture';
 import type { Beside, Sent } from './chain-beside-child.fixture';
+import { withOneSampler } from './top-logits';
 
 jest.setTimeout(120_000);
 
@@ -58,4 +60,11 @@ it.each(SETTINGS.map((setting, index) => [JSON.stringify(setting), index]))("dra
 it('makes one native sampler for a whole speech', () => {
 	expect(sent.drawn).toBe(60);
 	expect(sent.samplers).toBe(1);
+});
+
+it('leaves a node-llama-cpp alone that is made otherwise', () => {
+	for (const model of [{}, { _llama: {} }, { _llama: { _bindings: {} } }]) {
+		const sequence = { model } as unknown as LlamaContextSequence;
+		expect(withOneSampler(sequence)).toBe(sequence);
+	}
 });
