@@ -1,6 +1,6 @@
 /**
  * How many speeches of Orpheus a server generates in real time: `node deploy/orpheus/measure.mjs http://gpu.lan:8000 16`.
- * Only tokens are measured. Decoding them to audio takes the runtime's machine 0.65 to 0.85 s of a core per second of audio.
+ * Only tokens are measured. The runtime's machine decodes them to audio, which takes about 0.2 s of a core per second of audio.
  */
 const TOKENS_PER_SECOND = (7 * 24_000) / 2048;
 /** The runtime starts to play after so many; until then nothing can be late. */
