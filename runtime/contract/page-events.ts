@@ -67,6 +67,8 @@ export const pageRequest = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('hangup') }),
 	/** A "stop talking" button: interrupts as speech does. The same `id` by another way is the same request. */
 	z.object({ type: z.literal('interrupt'), id: z.string().max(40).optional() }),
+	/** How many packets of sound have arrived, twice a second: what did not arrive was not heard. */
+	z.object({ type: z.literal('received'), packets: z.number().int().min(0) }),
 	/** Everything up to this number has arrived. */
 	z.object({ type: z.literal('ack'), seq: z.number().int().min(0) }),
 ]);

@@ -5,8 +5,10 @@ import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol'
 import { CallerSound } from './audio-in/caller-sound';
 import type { Pacer } from './audio-out/pacer';
 import { Playout } from './audio-out/playout';
+import { CallerReports } from './link-quality/caller-reports';
 import { readingOf } from './link-quality/link-stats';
 import { LinkWatch } from './link-quality/link-watch';
+import { SendQuality } from './link-quality/send-quality';
 import { SoundPath } from './link-quality/sound-path';
 import { ConnectionWatch } from './peer/connection-watch';
 import { Peer } from './peer/peer';
@@ -42,6 +44,10 @@ export class MediaSession {
 	private readonly playout: Playout;
 	private readonly path: SoundPath;
 	private readonly link: LinkWatch;
+	private readonly sending = new SendQuality();
+	private readonly reports: CallerReports;
+	/** In which direction nothing gets through. */
+	private readonly deadWays = new Set<'in' | 'out'>();
 	private lookAt: Milliseconds = 0;
 	private readonly callerSound: CallerSound;
 	private readonly connection: ConnectionWatch;
@@ -65,10 +71,18 @@ export class MediaSession {
 				emit({ type: 'soundBack', at: clock.now(), missedMs });
 				this.link.missed(missedMs);
 			},
-			dead: (heardUntil) => this.playout.hold(heardUntil),
-			alive: () => this.playout.release(),
+			dead: (heardUntil) => this.pathDead('in', heardUntil),
+			alive: () => this.pathAlive('in'),
 		});
-		this.link = new LinkWatch(clock, this.path, (figures) => emit({ type: 'link', at: clock.now(), ...figures }));
+		this.reports = new CallerReports(clock, {
+			dead: (heardUntil) => this.pathDead('out', heardUntil),
+			alive: () => this.pathAlive('out'),
+		});
+		this.link = new LinkWatch(clock, this.path, (figures) => {
+			emit({ type: 'link', at: clock.now(), ...figures });
+			// Packed as before is better than no call.
+			if (this.sending.take(figures)) void this.peer.pack(this.sending.level).catch(() => undefined);
+		});
 		this.playout = new Playout(emit, () => !this.path.look());
 		this.callerSound = new CallerSound(
 			vad.open(),
@@ -91,7 +105,9 @@ export class MediaSession {
 				onFrame: (frame) => this.callerSound.push(frame),
 				onState: (state) => this.connection.changed(state),
 				onChannelOpen: () => emit({ type: 'channelOpen' }),
-				onRequest: (json) => emit({ type: 'request', json }),
+				onRequest: (json) => {
+					if (!this.reports.take(json)) emit({ type: 'request', json });
+				},
 				onHangUp: () => this.end('The caller hung up.'),
 			},
 			this.fail,
@@ -118,6 +134,16 @@ export class MediaSession {
 			this.peer.close();
 			this.context.signal.removeEventListener('abort', cancelled);
 		}
+	}
+
+	private pathDead(way: 'in' | 'out', heardUntil: Milliseconds): void {
+		this.deadWays.add(way);
+		this.playout.hold(heardUntil);
+	}
+
+	private pathAlive(way: 'in' | 'out'): void {
+		this.deadWays.delete(way);
+		if (this.deadWays.size === 0) this.playout.release();
 	}
 
 	private frame(at: Milliseconds): void {

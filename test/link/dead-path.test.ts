@@ -60,6 +60,22 @@ test('what is said into a path that is cut for 3 s is said again: the caller hea
 	expect(median(likeness(decodeWav(wav).subarray(-48_000), after))).toBeGreaterThan(ALIKE);
 });
 
+test('a path that is dead one way only: what did not arrive is said again', async () => {
+	const turnId = await turn();
+	const spoken = caller.speaks(turnId, TEXT);
+	await agentSounds();
+	await sleep(1500);
+	network.cut = 'down';
+	await sleep(3500);
+	const arrived = caller.peer.of('heard').length;
+	network.cut = 'none';
+	expect(await spoken).toMatchObject({ heard: TEXT, interrupted: false });
+	await caller.peer.until(() => caller.peer.of('heard').length > arrived + 200);
+	// Less than half of it was said when the path died; the rest takes seconds.
+	const after = joinPcm(caller.peer.of('heard').slice(arrived).map(({ pcm }) => pcm));
+	expect(after.filter((sample) => Math.abs(sample) > 1000).length).toBeGreaterThan(16_000);
+});
+
 test('what was never heard does not count: a call that ends while its path is dead claims only what arrived', async () => {
 	const turnId = await turn();
 	const spoken = caller.speaks(turnId, TEXT);

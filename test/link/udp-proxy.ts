@@ -6,12 +6,20 @@ function withoutCandidates(sdp: string): string[] {
 	return sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate:') && line !== 'a=end-of-candidates');
 }
 
+const QUEUE_MS = 1000;
+
 /** A network between a caller and the runtime that loses packets, or all of them: this kernel has no netem. */
 export class UdpProxy {
 	/** Share of packets that is lost, each way. */
 	loss = 0;
+	/** What passes from the runtime to the caller, kbit/s; more waits in a queue of a second. */
+	kbitDown = Infinity;
+	/** Packets that passed to the caller. */
+	passedDown = 0;
+	private freeAt = 0;
 	/** Nothing gets through: neither way, or one. */
 	cut: 'none' | 'both' | 'up' | 'down' = 'none';
+	private closed = false;
 	private server: number | undefined;
 	private caller: dgram.RemoteInfo | undefined;
 
@@ -24,7 +32,7 @@ export class UdpProxy {
 			if (this.server !== undefined && !this.drops('up')) back.send(packet, this.server, '127.0.0.1');
 		});
 		back.on('message', (packet) => {
-			if (this.caller && !this.drops('down')) front.send(packet, this.caller.port, this.caller.address);
+			if (!this.drops('down')) this.passDown(packet);
 		});
 	}
 
@@ -51,7 +59,25 @@ export class UdpProxy {
 		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
 	}
 
+	private passDown(packet: Buffer): void {
+		const now = performance.now();
+		this.freeAt = Math.max(now, this.freeAt) + (packet.length * 8) / this.kbitDown;
+		const wait = this.freeAt - now;
+		if (wait > QUEUE_MS) {
+			this.freeAt -= (packet.length * 8) / this.kbitDown;
+			return;
+		}
+		const pass = (): void => {
+			if (!this.caller || this.closed) return;
+			this.passedDown++;
+			this.front.send(packet, this.caller.port, this.caller.address);
+		};
+		if (wait < 1) pass();
+		else setTimeout(pass, wait);
+	}
+
 	close(): void {
+		this.closed = true;
 		this.front.close();
 		this.back.close();
 	}

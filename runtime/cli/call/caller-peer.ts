@@ -1,7 +1,8 @@
 import type { Clock } from '../../lib/clock';
-import { EVENT_CHANNEL, type PageEvent, pageEvent } from '../../contract/page-events';
+import { EVENT_CHANNEL, type PageEvent, type PageRequest, pageEvent } from '../../contract/page-events';
 import type { IncomingFrame } from '../../media/audio-in/caller-sound';
 import { Pacer } from '../../media/audio-out/pacer';
+import { readingOf } from '../../media/link-quality/link-stats';
 import { gatheredDescription } from '../../media/peer/peer';
 import { type AudioSink, type ConnectionState, type DataChannel, type PeerConnection, wrtc } from '../../media/peer/wrtc';
 import { parseJson } from '../../lib/json';
@@ -19,6 +20,8 @@ export interface CallerPeerListener {
 /** A TURN server is asked four times over, and over TCP and TLS a connection is made first. */
 const SERVERS_LIMIT_MS = 5000;
 
+const REPORT_MS = 500;
+
 /** A browser's end of a call, without the browser: offers, sends the microphone in real time, listens. */
 export class CallerPeer {
 	private readonly pc: PeerConnection;
@@ -27,6 +30,7 @@ export class CallerPeer {
 	private readonly channel: DataChannel;
 	private sink: AudioSink | undefined;
 	private leavePacer: () => void = () => undefined;
+	private reporting: NodeJS.Timeout | undefined;
 
 	constructor(
 		private readonly network: CallerNetwork,
@@ -58,6 +62,7 @@ export class CallerPeer {
 	/** The microphone is open from here on. */
 	async accept(answer: string): Promise<void> {
 		await this.pc.setRemoteDescription({ type: 'answer', sdp: answer });
+		this.reporting ??= setInterval(() => void this.report(), REPORT_MS);
 		this.leavePacer();
 		this.leavePacer = new Pacer(this.clock).join((at) => {
 			this.source.onData({ samples: this.microphone.next(at), sampleRate: MICROPHONE_RATE });
@@ -74,6 +79,7 @@ export class CallerPeer {
 	}
 
 	close(): void {
+		clearInterval(this.reporting);
 		this.leavePacer();
 		if (this.sink) this.sink.ondata = null;
 		this.sink?.stop();
@@ -82,6 +88,12 @@ export class CallerPeer {
 		this.channel.close();
 		this.pc.onconnectionstatechange = null;
 		this.pc.close();
+	}
+
+	/** What has arrived here: the runtime takes nothing else for heard. */
+	private async report(): Promise<void> {
+		const report = await this.pc.getStats().catch(() => undefined);
+		if (report) this.sendText(JSON.stringify({ type: 'received', packets: readingOf(report).packetsReceived } satisfies PageRequest));
 	}
 
 	private receive(data: unknown): void {

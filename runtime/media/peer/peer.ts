@@ -2,8 +2,10 @@ import { VoiceError } from '../../contract/errors';
 import type { IncomingFrame } from '../audio-in/caller-sound';
 import type { LinkNetwork } from '../../rpc/media-protocol';
 import type { OutgoingFrame } from '../audio-out/playout';
+import type { SendLevel } from '../link-quality/send-quality';
 import { publishedAnswer } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
+import { withSendEncoding } from '../sdp/send-encoding';
 import { EventChannel } from './event-channel';
 import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 
@@ -26,6 +28,9 @@ export class Peer {
 	private sink: AudioSink | undefined;
 	private state: ConnectionState = 'new';
 	private closed = false;
+	/** The caller's newest, as we rebuilt it. */
+	private offer: string | undefined;
+	private level: SendLevel | undefined;
 	/** Answers are made one after the other: two offers at once would mix up the connection's state. */
 	private negotiation: Promise<unknown> = Promise.resolve();
 	/** wrtc copies a frame before onData returns, so one silence serves for all. */
@@ -57,9 +62,24 @@ export class Peer {
 	 * @throws VOICE_ERR_BAD_OFFER, VOICE_ERR_BUSY where no port is left; the connection is then as it was before.
 	 */
 	async answer(offer: string): Promise<string> {
-		const answer = this.negotiation.then(async () => await this.negotiate(rebuildOffer(offer)));
+		const answer = this.negotiation.then(async () => {
+			const rebuilt = rebuildOffer(offer);
+			const published = await this.negotiate(this.level ? withSendEncoding(rebuilt, this.level) : rebuilt);
+			this.offer = rebuilt;
+			return published;
+		});
 		this.negotiation = answer.catch(() => undefined);
 		return await answer;
+	}
+
+	/** Packs our sound so from now on, without the caller's doing: their last offer is answered again, and nobody is told. */
+	async pack(level: SendLevel): Promise<void> {
+		this.level = level;
+		const packed = this.negotiation.then(async () => {
+			if (this.offer !== undefined && !this.closed) await this.negotiate(withSendEncoding(this.offer, level));
+		});
+		this.negotiation = packed.catch(() => undefined);
+		await packed;
 	}
 
 	/** Sends 10 ms of sound now; undefined is silence. */
