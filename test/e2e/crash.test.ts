@@ -51,16 +51,34 @@ test('n8n stopped in mid-call: the page says that nobody answers, and the same c
 	await until(page, `${answered} > ${before}`);
 });
 
-test('media killed in mid-call: the page says so, n8n and the gateway live on, and a new call works at once', async () => {
+/** How many words of the caller the page shows, and which call it is in. */
+const shown = `document.querySelectorAll('[data-testid="caller-caption"]').length`;
+const session = `window.voiceLoop.events.find(({ type }) => type === 'session.started').sessionId`;
+const resumes = `window.voiceLoop.events.filter(({ type, resumed }) => type === 'session.started' && resumed).length`;
+
+test('media killed in mid-call: the same conversation goes on by itself; n8n and the gateway live on', async () => {
 	const before = await world.runtime.client.stats();
-	const lost = await page.evaluate<string>(`window.voiceLoop.events.find(({ type }) => type === 'session.started').sessionId`);
+	const [call, lines] = [await page.evaluate<string>(session), Number(await page.evaluate(shown))];
+	const turns = Number(await page.evaluate(answered));
 	for (const pid of mediaPids(before)) process.kill(pid, 'SIGKILL');
-	await page.getByTestId('error').waitFor();
-	await picture(page, 'media-lost');
-	await page.getByTestId('call').click();
-	await until(page, `window.voiceLoop.events.some((event) => event.type === 'session.started' && event.sessionId !== '${lost}')`);
-	expect((await world.runtime.client.health()).media).toBe('ready');
+	await until(page, `${resumes} > 0`);
+	expect(await page.evaluate(session)).toBe(call);
+	expect(await page.getByTestId('error').isVisible()).toBe(false);
+	await until(page, `${shown} >= ${lines}`);
+	// It hears and answers over the new connection.
+	await until(page, `${answered} > ${turns}`);
+	await picture(page, 'media-killed');
 	expect(mediaPids(await world.runtime.client.stats())).not.toEqual(mediaPids(before));
 	expect((await fetch(`${world.n8n.url}/healthz`)).status).toBe(200);
+});
+
+test('page reloaded in mid-call: it is back in the same conversation, with what was said', async () => {
+	const [call, lines] = [await page.evaluate<string>(session), Number(await page.evaluate(shown))];
+	await page.reload();
+	await until(page, `${resumes} > 0`);
+	expect(await page.evaluate(session)).toBe(call);
+	await until(page, `${shown} >= ${lines}`);
+	expect((await world.runtime.client.health()).sessions).toBe(1);
 	await page.getByTestId('call').click();
+	await page.getByTestId('ending').waitFor();
 });

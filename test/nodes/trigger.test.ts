@@ -191,6 +191,22 @@ describe('who may call', () => {
 		expect((await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' })).status).toBe(403);
 	});
 
+	test.each([['a secret', { callers: 'secret', secret: 'open sesame' }], ['a ticket', {}]])('whose call goes on needs no %s again: its token is the runtime\'s to judge', async (_what, parameters) => {
+		const resumeToken = `${SESSION}.${'r'.repeat(43)}`;
+		runtime.will('openSession', { ...ANSWER, resumeToken });
+		await open(parameters);
+		const resumed = await fetch(host.url, { ...offer(), body: JSON.stringify({ type: 'offer', sdp: 'v=0 back', resumeToken }) });
+		expect([resumed.status, await resumed.json()]).toEqual([201, expect.objectContaining({ sessionId: SESSION, resumeToken })]);
+		expect(runtime.of('openSession')).toMatchObject([{ offer: 'v=0 back', resumeToken }]);
+		for (const wrong of [undefined, '', 'short', 7]) {
+			const response = await fetch(host.url, { ...offer(), body: JSON.stringify({ type: 'offer', sdp: 'v=0', resumeToken: wrong }) });
+			expect([403, 400]).toContain(response.status);
+		}
+		expect(runtime.of('openSession')).toHaveLength(1);
+		const foreign = await fetch(host.url, { ...offer({ origin: 'https://evil.example' }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', resumeToken }) });
+		expect(foreign.status).toBe(403);
+	});
+
 	test('users of this n8n come in through the door', async () => {
 		runtime.will('openSession', ANSWER);
 		runtime.will('page', '<!doctype html>the page');

@@ -18,12 +18,14 @@ export interface Asked {
 	url: string;
 	authorization: string | undefined;
 	sdp: string;
+	resumeToken?: string;
 }
 
 /** One answer instead of the real one, or the connection cut. */
 export type Refusal = { status: number; body: unknown } | 'cut';
 
 export const SESSION = 's_test0123456789abcdef';
+export const RESUME_TOKEN = `${SESSION}.${'r'.repeat(43)}`;
 
 /** Serves the built page as the trigger does and answers its calls with a real WebRTC peer. */
 export class PageServer extends EventEmitter {
@@ -31,6 +33,8 @@ export class PageServer extends EventEmitter {
 	/** Answers the next requests of a method so, until it is deleted. */
 	readonly refuse = new Map<string, Refusal>();
 	readonly requests: string[] = [];
+	/** What the page is told when it comes back, after the note that it has; undefined: its call has ended. */
+	soFar: PageEvent[] | undefined = [];
 	loudness = 0;
 	agent = 'Dental practice';
 	callers = 'anyone';
@@ -65,6 +69,7 @@ export class PageServer extends EventEmitter {
 		this.callers = 'anyone';
 		this.loudness = 0;
 		this.iceConfiguration = undefined;
+		this.soFar = [];
 	}
 
 	async stop(): Promise<void> {
@@ -117,16 +122,20 @@ export class PageServer extends EventEmitter {
 		if (method === 'GET') return await this.servePage(response);
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
-		const body = chunks.length ? (JSON.parse(Buffer.concat(chunks).toString()) as { sdp: string }) : { sdp: '' };
-		this.asked.push({ method, url, authorization: request.headers.authorization, sdp: body.sdp });
+		const body = chunks.length ? (JSON.parse(Buffer.concat(chunks).toString()) as Pick<Asked, 'sdp' | 'resumeToken'>) : { sdp: '' };
+		this.asked.push({ method, url, authorization: request.headers.authorization, ...body });
 		this.emit('asked', method);
 		const refusal = this.refuse.get(method);
 		if (refusal === 'cut') return void request.socket.destroy();
 		if (refusal) return json(response, refusal.status, refusal.body);
 		if (method === 'DELETE') return void response.writeHead(204).end();
+		if (body.resumeToken !== undefined && !this.soFar) return json(response, 404, { error: { code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The call has ended.', remedy: 'Start a new call.' } });
 		if (method === 'POST') await this.newPeer();
 		const sdp = await this.answer(body.sdp);
-		json(response, method === 'POST' ? 201 : 200, { type: 'answer', sdp, sessionId: SESSION });
+		json(response, method === 'POST' ? 201 : 200, { type: 'answer', sdp, sessionId: SESSION, ...(method === 'POST' && { resumeToken: RESUME_TOKEN }) });
+		if (body.resumeToken === undefined) return;
+		await this.channelOpen();
+		this.say({ type: 'session.started', sessionId: SESSION, agent: this.agent, greets: true, note: '', resumed: true }, ...(this.soFar ?? []));
 	}
 
 	private async servePage(response: ServerResponse): Promise<void> {

@@ -11,6 +11,7 @@ import { turnUrl } from './turn-url';
 
 interface Offer {
 	readonly sdp: string;
+	readonly resumeToken?: string | undefined;
 	/** Bare SDP as in WHIP: the answer comes in the same form. */
 	readonly bare: boolean;
 }
@@ -24,8 +25,9 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 	const offer = await readOffer(context);
 	const request = requestOf(context);
 	const runtime = await runtimeOf(context);
-	const { sessionId, answer } = await runtime.openSession({
+	const { sessionId, answer, resumeToken } = await runtime.openSession({
 		offer: offer.sdp,
+		...(offer.resumeToken !== undefined && { resumeToken: offer.resumeToken }),
 		// The address of an agent for everybody is not everybody's to study.
 		agent: { ...agentOf(context), modelsNote: callers === 'n8nUsers' || modeOf(context) === 'test' },
 		source: {
@@ -34,11 +36,17 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
-		...(callers === 'token' ? { join: await joinAskOf(context, request.headers, path) } : {}),
+		...(callers === 'token' && offer.resumeToken === undefined ? { join: await joinAskOf(context, request.headers, path) } : {}),
 	});
 	// Relative, so that it holds behind any proxy.
 	responseOf(context).setHeader('location', `?session=${sessionId}`).status(201);
-	sendAnswer(context, offer, { type: 'answer', sdp: answer, sessionId });
+	sendAnswer(context, offer, { type: 'answer', sdp: answer, sessionId, resumeToken });
+}
+
+/** The offer says that it is for a call which goes on. */
+export function goesOn(context: IWebhookFunctions): boolean {
+	const parsed = callerOffer.safeParse(requestOf(context).body);
+	return parsed.success && parsed.data.resumeToken !== undefined;
 }
 
 /** PATCH: the caller's network has changed. */
@@ -66,7 +74,7 @@ async function readOffer(context: IWebhookFunctions): Promise<Offer> {
 	const bare = (requestOf(context).headers['content-type'] ?? '').startsWith('application/sdp');
 	const body: unknown = bare ? { type: 'offer', sdp: (await rawBodyOf(context)).toString('utf8') } : requestOf(context).body;
 	const parsed = callerOffer.safeParse(body);
-	if (parsed.success) return { sdp: parsed.data.sdp, bare };
+	if (parsed.success) return { sdp: parsed.data.sdp, resumeToken: parsed.data.resumeToken, bare };
 	const issue = parsed.error.issues[0];
 	if (issue?.code === 'too_big') throw new VoiceError('VOICE_ERR_TOO_LARGE', 'The offer is longer than 100,000 characters.');
 	throw new VoiceError('VOICE_ERR_BAD_OFFER', `The request does not contain an offer (${issue?.path.join('.') || 'body'}: ${issue?.message}).`, {

@@ -4,8 +4,9 @@ import { LevelMeters } from './level-meters';
 import type { PageState } from './words';
 import { clockTime, endingWords, stateHint, stateWords } from './words';
 
-const RESTING: readonly PageState[] = ['idle', 'ended', 'failed'];
+const RESTING: readonly PageState[] = ['idle', 'away', 'ended', 'failed'];
 const STARTING: readonly PageState[] = ['asking', 'connecting'];
+const REST_WORDS: Partial<Record<PageState, string>> = { idle: 'Call', away: 'Go on with your call' };
 
 /** The frame around the captions: what is going on, for how long, and the buttons. */
 export class CallView {
@@ -51,15 +52,19 @@ export class CallView {
 		this.interruptButton.hidden = !connected;
 		this.interruptButton.setAttribute('aria-disabled', String(state !== 'speaking'));
 		this.meters.hidden = !connected;
-		setText(this.hint, stateHint(state));
-		this.hint.hidden = stateHint(state) === '';
+		this.showHint(stateHint(state));
 		this.ending.hidden = state !== 'ended';
 		if (state === 'asking') this.duration.hidden = true;
 	}
 
-	/** From the first connection to the end. */
-	startClock(): void {
-		const startedAt = Date.now();
+	/** What to do, or what is being done; '' for nothing. */
+	showHint(text: string): void {
+		setText(this.hint, text);
+		this.hint.hidden = text === '';
+	}
+
+	/** From the first connection to the end. @param startedAt ms since 1970 */
+	startClock(startedAt: number): void {
 		const tick = () => setText(this.duration, clockTime(Date.now() - startedAt));
 		tick();
 		this.duration.hidden = false;
@@ -91,14 +96,19 @@ export class CallView {
 
 	end(ending: Ending): void {
 		clearInterval(this.clock);
-		if (ending.by !== 'fault') setText(this.ending, ending.by === 'caller' ? 'You ended the call.' : endingWords(ending.reason));
+		if (ending.by !== 'fault') setText(this.ending, sentenceOf(ending));
 		this.show(ending.by === 'fault' ? 'failed' : 'ended');
 	}
 
 	private showCallButton(calling: boolean, state: PageState): void {
 		const text = this.callButton.querySelector('span');
-		if (text) setText(text, calling ? (STARTING.includes(state) ? 'Cancel' : 'End') : state === 'idle' ? 'Call' : 'Call again');
+		if (text) setText(text, calling ? (STARTING.includes(state) ? 'Cancel' : 'End') : REST_WORDS[state] ?? 'Call again');
 		setIcon(this.callButton, calling ? 'hang-up' : 'phone');
 		this.callButton.dataset['does'] = calling ? 'end' : 'start';
 	}
+}
+
+function sentenceOf(ending: Exclude<Ending, { by: 'fault' }>): string {
+	if (ending.by === 'agent') return endingWords(ending.reason);
+	return ending.by === 'caller' ? 'You ended the call.' : 'The call ended while you were away.';
 }

@@ -1,16 +1,21 @@
-import { type PageEvent, type PageRequest, EVENT_CHANNEL, pageEvent } from '../../contract/page-events';
+import { type PageEvent, type PageRequest, pageEvent } from '../../contract/page-events';
 import { parseJson } from '../../lib/json';
 import { watchSound } from './call-stats';
 import { type Fault, CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
 import { LinkKeeper } from './link-keeper';
+import { type KeptCall, forgetCall, keepCall } from './kept-call';
 import { openMicrophone } from './microphone';
+import { PeerLink } from './peer-link';
 import type { PageSignalling } from './signalling';
 
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
 
+/** `gone`: the call that the page wanted to go on with has ended meanwhile. */
+
 export type Ending =
 	| { by: 'caller' }
 	| { by: 'agent'; reason: string }
+	| { by: 'gone' }
 	| { by: 'fault'; fault: Fault };
 
 export interface PageCallListener {
@@ -20,20 +25,19 @@ export interface PageCallListener {
 	voice(stream: MediaStream): void;
 	/** Something to tell the caller while the call goes on. */
 	warning(fault: Fault): void;
+	/** Why the connection is not back yet. */
+	waiting(fault: Fault): void;
 	/** Once, and the last word. */
 	ended(ending: Ending): void;
 }
 
-/** Candidates of the own machine are there within milliseconds; a slow STUN server must not hold the call. */
-const GATHER_LIMIT_MS = 1_000;
 const CONNECT_LIMIT_MS = 15_000;
 /** session.ended or a lost path usually explains a closed channel a moment later. */
 const CHANNEL_CLOSED_MS = 700;
 
-/** One call, from the microphone to the end. */
+/** One call, from the microphone to the end; its connections come and go. */
 export class PageCall {
-	readonly pc = new RTCPeerConnection();
-	private readonly channel = this.pc.createDataChannel(EVENT_CHANNEL);
+	private link = this.newLink();
 	private readonly cancelled = new AbortController();
 	private readonly cleanups: Array<() => void> = [];
 	private readonly keeper: LinkKeeper;
@@ -42,18 +46,34 @@ export class PageCall {
 	private muted = false;
 	private live = false;
 	private over = false;
+	private readonly resuming: boolean;
+	private stopWatching: () => void = () => undefined;
 
 	constructor(
 		private readonly signalling: PageSignalling,
 		private readonly listener: PageCallListener,
+		/** Of an earlier page, to be gone on with. */
+		private kept?: KeptCall,
 	) {
+		this.resuming = kept !== undefined;
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
-			connected: () => this.pc.connectionState === 'connected',
+			rejoin: async () => await this.rejoin(),
+			connected: () => this.link.connected,
 			lost: () => this.listener.phase('reconnecting'),
+			trying: (fault) => this.listener.waiting(fault),
 			restored: () => this.listener.phase('live'),
-			givenUp: (fault) => this.finish({ by: 'fault', fault }),
+			givenUp: (fault) => this.finish(fault.code === 'VOICE_ERR_CALL_UNKNOWN' ? { by: 'gone' } : { by: 'fault', fault }),
 		});
+	}
+
+	get pc(): RTCPeerConnection {
+		return this.link.pc;
+	}
+
+	/** When it began, ms since 1970; undefined before it is live. */
+	get since(): number | undefined {
+		return this.kept?.since;
 	}
 
 	async start(deviceId: string): Promise<void> {
@@ -66,8 +86,9 @@ export class PageCall {
 			// The caller may have given up while the browser was asking.
 			if (this.over) return release(microphone);
 			this.take(microphone);
-			this.listener.phase('connecting');
+			if (!this.resuming) this.listener.phase('connecting');
 			this.pc.setConfiguration(await servers);
+			if (this.resuming) return this.keeper.linkGone();
 			await this.connect(microphone);
 		} catch (error) {
 			this.finish({ by: 'fault', fault: toFault(error) });
@@ -77,6 +98,13 @@ export class PageCall {
 	hangUp(): void {
 		this.request({ type: 'hangup' });
 		this.finish({ by: 'caller' });
+	}
+
+	/** The page goes, the call waits: it is gone on with by the next page of this tab. */
+	leave(): void {
+		if (this.over) return;
+		this.over = true;
+		this.release();
 	}
 
 	/** Makes the agent stop talking. */
@@ -94,8 +122,7 @@ export class PageCall {
 		try {
 			const microphone = await openMicrophone(deviceId);
 			if (this.over) return release(microphone);
-			const [track] = microphone.getAudioTracks();
-			await this.pc.getSenders()[0]?.replaceTrack(track ?? null);
+			await this.link.useMicrophone(microphone);
 			const former = this.microphone;
 			this.take(microphone);
 			if (former) release(former);
@@ -115,42 +142,69 @@ export class PageCall {
 	}
 
 	private async connect(microphone: MediaStream): Promise<void> {
-		const { pc } = this;
-		this.listen();
-		for (const track of microphone.getAudioTracks()) pc.addTrack(track, microphone);
-		await pc.setLocalDescription(await pc.createOffer());
-		await this.gathered();
-		const answer = await this.signalling.open(this.localSdp());
+		const answer = await this.signalling.open(await this.link.offer(microphone));
 		this.session = answer.sessionId;
 		// The answer may come after the caller has hung up; the server has to hear of it all the same.
 		if (this.over) return void this.signalling.end(this.session);
-		await pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+		this.keep(answer.resumeToken);
+		await this.link.accept(answer.sdp);
 		const limit = setTimeout(() => {
 			if (!this.live) this.finish({ by: 'fault', fault: soundPathBlocked });
 		}, CONNECT_LIMIT_MS);
 		this.cleanups.push(() => clearTimeout(limit));
 	}
 
-	private listen(): void {
-		const { pc, channel } = this;
-		pc.ontrack = ({ track, streams }) => this.listener.voice(streams[0] ?? new MediaStream([track]));
-		pc.onconnectionstatechange = () => {
-			if (this.over) return;
-			if (pc.connectionState === 'connected' && !this.live) this.connected();
-			if (this.live) this.keeper.connectionChanged(pc.connectionState);
-			else if (pc.connectionState === 'failed') this.finish({ by: 'fault', fault: soundPathBlocked });
-		};
-		channel.onmessage = ({ data }) => this.receive(data);
-		channel.onclose = () => {
-			setTimeout(() => this.finish({ by: 'fault', fault: connectionLost }), CHANNEL_CLOSED_MS);
-		};
+	/** Into the same call over a connection of its own: the server closes what is left of the last one. */
+	private async rejoin(): Promise<void> {
+		const { kept, microphone } = this;
+		if (!kept || !microphone) throw new CallFault(connectionLost);
+		const servers = (await this.signalling.iceServers.renewed()) ?? this.pc.getConfiguration();
+		this.link.close();
+		this.link = this.newLink();
+		const { link } = this;
+		link.pc.setConfiguration(servers);
+		const answer = await this.signalling.resume(await link.offer(microphone), kept.resumeToken, this.cancelled.signal);
+		this.session = answer.sessionId;
+		if (this.over) return;
+		this.keep(answer.resumeToken);
+		await link.accept(answer.sdp);
+	}
+
+	private keep(resumeToken: string | undefined): void {
+		if (resumeToken === undefined) return;
+		this.kept = { resumeToken, since: this.kept?.since ?? Date.now() };
+		keepCall(this.kept);
+	}
+
+	private newLink(): PeerLink {
+		return new PeerLink({
+			state: (state) => this.connectionChanged(state),
+			voice: (stream) => this.listener.voice(stream),
+			message: (data) => this.receive(data),
+			channelClosed: () => {
+				const { link } = this;
+				setTimeout(() => {
+					if (link === this.link && this.live) this.keeper.linkGone();
+				}, CHANNEL_CLOSED_MS);
+			},
+		});
+	}
+
+	private connectionChanged(state: RTCPeerConnectionState): void {
+		if (this.over) return;
+		if (state === 'connected') this.connected();
+		if (this.live) this.keeper.connectionChanged(state);
+		else if (state === 'failed' && !this.resuming) this.finish({ by: 'fault', fault: soundPathBlocked });
 	}
 
 	private connected(): void {
-		this.live = true;
-		this.listener.phase('live');
 		const doubt = () => this.keeper.pathDoubted();
-		this.cleanups.push(watchNetwork(doubt), watchSound(this.pc, doubt));
+		this.stopWatching();
+		this.stopWatching = watchSound(this.pc, doubt);
+		if (this.live) return;
+		this.live = true;
+		this.cleanups.push(watchNetwork(doubt));
+		this.listener.phase('live');
 	}
 
 	private receive(data: unknown): void {
@@ -168,49 +222,34 @@ export class PageCall {
 	}
 
 	private request(request: PageRequest): void {
-		if (this.channel.readyState === 'open') this.channel.send(JSON.stringify(request));
+		this.link.send(JSON.stringify(request));
 	}
 
 	private async restartIce(): Promise<void> {
-		const { pc } = this;
+		const { link } = this;
 		const servers = await this.signalling.iceServers.renewed();
-		if (servers && !this.over) pc.setConfiguration(servers);
-		await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }));
-		await this.gathered();
-		const sdp = await this.signalling.reoffer(this.session, this.localSdp(), this.cancelled.signal);
-		if (!this.over) await pc.setRemoteDescription({ type: 'answer', sdp });
-	}
-
-	private async gathered(): Promise<void> {
-		const { pc } = this;
-		if (pc.iceGatheringState === 'complete') return;
-		await new Promise<void>((resolve) => {
-			const limit = setTimeout(resolve, GATHER_LIMIT_MS);
-			pc.onicegatheringstatechange = () => {
-				if (pc.iceGatheringState !== 'complete') return;
-				clearTimeout(limit);
-				resolve();
-			};
-		});
-	}
-
-	private localSdp(): string {
-		const sdp = this.pc.localDescription?.sdp;
-		if (!sdp) throw new CallFault(connectionLost);
-		return sdp;
+		if (servers && !this.over) link.pc.setConfiguration(servers);
+		const sdp = await this.signalling.reoffer(this.session, await link.restartOffer(), this.cancelled.signal);
+		if (!this.over) await link.accept(sdp);
 	}
 
 	private finish(ending: Ending): void {
 		if (this.over) return;
 		this.over = true;
+		forgetCall();
+		// Closing at once would drop a `hangup` still on its way; DELETE tells the server the same over HTTP.
+		if (this.session && (ending.by === 'caller' || ending.by === 'fault')) void this.signalling.end(this.session);
+		this.release();
+		this.listener.ended(ending);
+	}
+
+	private release(): void {
 		this.keeper.stop();
+		this.stopWatching();
 		for (const cleanup of this.cleanups) cleanup();
 		if (this.microphone) release(this.microphone);
 		this.cancelled.abort();
-		if (this.session) void this.signalling.end(this.session);
-		// Closing at once would drop a `hangup` still on its way; DELETE tells the server the same over HTTP.
-		this.pc.close();
-		this.listener.ended(ending);
+		this.link.close();
 	}
 }
 

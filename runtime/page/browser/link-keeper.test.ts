@@ -1,15 +1,22 @@
-// Guards against: a call that hangs half dead: no restart, endless restarts, or a caller kept waiting after the server has said no.
-import { CallFault, serverFault, serverUnreachable } from './faults';
+// Guards against: a call that hangs half dead, one that is given up while it waits for its caller, and a caller who is kept waiting
+// for one that has ended.
+import { type Fault, CallFault, serverFault, serverUnreachable } from './faults';
 import { type Link, LinkKeeper } from './link-keeper';
 
 const gone = serverFault({ code: 'VOICE_ERR_CALL_UNKNOWN', message: 'No such call.', remedy: 'Start a new one.' });
 
 type MockLink = jest.Mocked<Link> & { up: boolean };
 
-function linkWith(restart: () => Promise<void>): MockLink {
+function refused(fault: Fault): () => Promise<void> {
+	return async () => await Promise.reject(new CallFault(fault));
+}
+
+function linkWith(restart: () => Promise<void>, rejoin: () => Promise<void> = async () => undefined): MockLink {
 	const link: MockLink = {
 		up: false,
 		restart: jest.fn(restart),
+		rejoin: jest.fn(rejoin),
+		trying: jest.fn(),
 		connected: jest.fn(() => link.up),
 		lost: jest.fn(),
 		restored: jest.fn(),
@@ -55,11 +62,63 @@ test('a failed path does not wait', async () => {
 	expect(link.restart).toHaveBeenCalledTimes(1);
 });
 
-test('a server that says no ends the call at once, in its own words', async () => {
-	const link = linkWith(async () => await Promise.reject(new CallFault(gone)));
+test('a connection that the server has given up is replaced by a new one at once', async () => {
+	const link = linkWith(refused(gone), async () => void (link.up = true));
+	new LinkKeeper(link).pathDoubted();
+	await jest.advanceTimersByTimeAsync(0);
+	expect(link.rejoin).toHaveBeenCalledTimes(1);
+	expect(link.restored).toHaveBeenCalledTimes(1);
+	expect(link.givenUp).not.toHaveBeenCalled();
+});
+
+test('a path that an ICE restart does not find is given a new connection', async () => {
+	const link = linkWith(async () => undefined, async () => void (link.up = true));
+	new LinkKeeper(link).pathDoubted();
+	await jest.advanceTimersByTimeAsync(5_900);
+	expect(link.rejoin).not.toHaveBeenCalled();
+	await jest.advanceTimersByTimeAsync(200);
+	expect(link.rejoin).toHaveBeenCalledTimes(1);
+	expect(link.restored).toHaveBeenCalledTimes(1);
+});
+
+test('a call that has ended is given up at once, in the server\'s own words', async () => {
+	const link = linkWith(refused(gone), refused(gone));
 	new LinkKeeper(link).pathDoubted();
 	await jest.advanceTimersByTimeAsync(0);
 	expect(link.givenUp).toHaveBeenCalledWith(gone);
+	await jest.advanceTimersByTimeAsync(60_000);
+	expect(link.rejoin).toHaveBeenCalledTimes(1);
+});
+
+test('a page that was loaded again rejoins, and restarts nothing', async () => {
+	const link = linkWith(refused(gone), async () => void (link.up = true));
+	new LinkKeeper(link).linkGone();
+	await jest.advanceTimersByTimeAsync(0);
+	expect(link.restart).not.toHaveBeenCalled();
+	expect(link.restored).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+	['n8n that is starting', { ...gone, code: 'VOICE_ERR_NOT_LISTENING' }],
+	['a proxy without n8n behind it', { ...gone, code: 'PAGE_SERVER_GARBLED' }],
+	['a server that cannot be reached', serverUnreachable],
+	['a runtime that is being started', { ...gone, code: 'VOICE_ERR_RUNTIME_UNREACHABLE' }],
+	['a process that is being started', { ...gone, code: 'VOICE_ERR_MEDIA_LOST' }],
+])('%s is waited for, however long it takes, and the caller is told for what', async (_what, fault) => {
+	let back = false;
+	const link = linkWith(refused(fault), async () => {
+		if (!back) throw new CallFault(fault);
+		link.up = true;
+	});
+	new LinkKeeper(link).linkGone();
+	await jest.advanceTimersByTimeAsync(3_600_000);
+	expect(link.trying).toHaveBeenLastCalledWith(fault);
+	expect(link.givenUp).not.toHaveBeenCalled();
+	// Not in a loop that burns the phone.
+	expect(link.rejoin.mock.calls.length).toBeLessThan(1300);
+	back = true;
+	await jest.advanceTimersByTimeAsync(3_000);
+	expect(link.restored).toHaveBeenCalledTimes(1);
 });
 
 test('an unreachable server is asked again until the network is back', async () => {
@@ -77,15 +136,16 @@ test('an unreachable server is asked again until the network is back', async () 
 	expect(link.givenUp).not.toHaveBeenCalled();
 });
 
-test('after twenty-five seconds it is given up, once', async () => {
+test('several doubts at once are one loss', async () => {
 	const link = linkWith(async () => undefined);
 	const keeper = new LinkKeeper(link);
 	keeper.connectionChanged('failed');
 	keeper.connectionChanged('failed');
 	keeper.pathDoubted();
+	keeper.linkGone();
 	await jest.advanceTimersByTimeAsync(60_000);
 	expect(link.lost).toHaveBeenCalledTimes(1);
-	expect(link.givenUp).toHaveBeenCalledTimes(1);
+	keeper.stop();
 });
 
 test('a call that was hung up is not restarted', async () => {

@@ -3,28 +3,36 @@ import { CallFault, connectionLost, toFault } from './faults';
 
 /** ICE calls a path `disconnected` after some missed checks and often finds it again by itself. */
 const PATIENCE_MS = 3_000;
-/** After an answered restart: how long its checks may take on a slow network. */
-const RESTART_MS = 6_000;
-/** Between tries while the server cannot be reached. */
+/** After an answered offer: how long its checks may take on a slow network. */
+const CONNECT_MS = 6_000;
+/** Between tries while the server cannot be reached, and after so many of them. */
 const RETRY_MS = 1_000;
-/** The server keeps a session without sound for about a minute, but a caller gives up long before. */
-const GIVE_UP_MS = 25_000;
+const PATIENT_TRIES = 30;
+const PATIENT_RETRY_MS = 3_000;
 
 export interface Link {
 	/** One ICE restart: re-offer, answer applied. Rejects with a CallFault. */
 	restart: () => Promise<void>;
+	/** A new connection into the same call: its offer, answer applied. Rejects with a CallFault. */
+	rejoin: () => Promise<void>;
 	connected: () => boolean;
 	lost: () => void;
+	/** It did not help, because of this, and is tried again. */
+	trying: (fault: Fault) => void;
 	restored: () => void;
+	/** The server says that there is no such call any more. */
 	givenUp: (fault: Fault) => void;
 }
 
-/** Decides when a call's path is lost, restarts ICE until it is back, and when to give up. */
+/**
+ * Decides when a call's path is lost, and brings it back: by an ICE restart where the connection still lives, else by a new
+ * connection. It goes on for as long as the call waits for its caller, which only the server knows.
+ */
 export class LinkKeeper {
 	private patience: ReturnType<typeof setTimeout> | undefined;
-	private restarting = false;
+	private busy = false;
 	private stopped = false;
-	/** Wakes the restart loop out of its pause. */
+	/** Wakes the loop out of its pause. */
 	private wake: () => void = () => undefined;
 
 	constructor(private readonly link: Link) {}
@@ -34,16 +42,21 @@ export class LinkKeeper {
 			clearTimeout(this.patience);
 			this.wake();
 		} else if (state === 'failed') {
-			void this.restart();
+			void this.bringBack(false);
 		} else if (state === 'disconnected') {
 			clearTimeout(this.patience);
-			this.patience = setTimeout(() => void this.restart(), PATIENCE_MS);
+			this.patience = setTimeout(() => void this.bringBack(false), PATIENCE_MS);
 		}
 	}
 
 	/** Another network, or no sound although ICE notices nothing: no reason to wait. */
 	pathDoubted(): void {
-		void this.restart();
+		void this.bringBack(false);
+	}
+
+	/** The connection is gone for good, or there never was one on this page. */
+	linkGone(): void {
+		void this.bringBack(true);
 	}
 
 	stop(): void {
@@ -52,32 +65,31 @@ export class LinkKeeper {
 		this.wake();
 	}
 
-	private async restart(): Promise<void> {
-		if (this.restarting || this.stopped) return;
+	private async bringBack(anew: boolean): Promise<void> {
+		if (this.busy || this.stopped) return;
 		clearTimeout(this.patience);
-		this.restarting = true;
-		const giveUpAt = Date.now() + GIVE_UP_MS;
-		let fault: Fault = connectionLost;
+		this.busy = true;
 		this.link.lost();
-		while (!this.stopped && Date.now() < giveUpAt) {
+		let rejoining = anew;
+		for (let tries = 1; !this.stopped; tries++) {
 			try {
-				await this.link.restart();
-				if (!this.link.connected()) await this.pause(RESTART_MS);
+				await (rejoining ? this.link.rejoin() : this.link.restart());
+				if (!this.link.connected()) await this.pause(CONNECT_MS);
 				if (this.stopped) return;
-				if (this.link.connected()) {
-					this.restarting = false;
-					this.link.restored();
-					return;
-				}
-				fault = connectionLost;
+				if (this.link.connected()) break;
+				this.link.trying(connectionLost);
+				rejoining = true;
 			} catch (error) {
-				fault = toFault(error);
-				// The server answered and said no: the session is gone, and asking again changes nothing.
-				if (!mayPass(error)) break;
-				await this.pause(RETRY_MS);
+				if (this.stopped) return;
+				if (rejoining && isOver(error)) return this.link.givenUp(toFault(error));
+				this.link.trying(toFault(error));
+				// The server answered and said no to this connection, which says nothing of the call.
+				if (!rejoining && !mayPass(error)) rejoining = true;
+				else await this.pause(tries < PATIENT_TRIES ? RETRY_MS : PATIENT_RETRY_MS);
 			}
 		}
-		if (!this.stopped) this.link.givenUp(fault);
+		this.busy = false;
+		if (!this.stopped) this.link.restored();
 	}
 
 	private async pause(ms: number): Promise<void> {
@@ -91,6 +103,15 @@ export class LinkKeeper {
 	}
 }
 
+function codeOf(error: unknown): string {
+	return error instanceof CallFault ? error.fault.code : '';
+}
+
 function mayPass(error: unknown): boolean {
-	return error instanceof CallFault && ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED'].includes(error.fault.code);
+	return ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED', 'VOICE_ERR_NOT_LISTENING'].includes(codeOf(error));
+}
+
+/** All else passes: n8n that starts, a runtime that comes back, a process that is being loaded. */
+function isOver(error: unknown): boolean {
+	return ['VOICE_ERR_CALL_UNKNOWN', 'VOICE_ERR_CALLER_REFUSED', 'VOICE_ERR_BAD_OFFER', 'VOICE_ERR_BAD_REQUEST', connectionLost.code].includes(codeOf(error));
 }

@@ -9,10 +9,11 @@ import { ConversationView } from './conversation-view';
 import { DeviceChooser } from './microphone';
 import { element } from './dom';
 import { type Fault, soundBlocked } from './faults';
+import { keptCall, mayHear } from './kept-call';
 import { LevelMeters } from './level-meters';
 import { ScreenKeeper } from './screen-keeper';
 import { isTestAddress, PageSignalling } from './signalling';
-import type { PageState } from './words';
+import { type PageState, waitingWords } from './words';
 
 /** For tests and debugging, as `window.voiceLoop`. */
 interface VoiceLoop {
@@ -41,23 +42,27 @@ class VoicePage {
 	private meters: LevelMeters | undefined;
 	private call: PageCall | undefined;
 	private muted = false;
+	/** It has been live. */
+	private begun = false;
 	/** What the agent does, kept while the page shows `reconnecting` instead. */
 	private agent: { state: PageState; tool?: string } = { state: 'listening' };
 	private phase: CallPhase | 'over' = 'over';
-	private readonly debug: { pc: RTCPeerConnection | null; events: PageEvent[] } = { pc: null, events: [] };
+	private readonly debug: { call: PageCall | null; events: PageEvent[] } = { call: null, events: [] };
 
 	constructor() {
 		this.view.onCall(() => (this.call ? this.call.hangUp() : this.startCall()));
 		this.view.onMute(() => this.setMuted(!this.muted));
 		this.view.onInterrupt(() => this.call?.interrupt());
-		// Also when a phone puts the page away: nobody should stay on the line unseen.
-		window.addEventListener('pagehide', () => this.call?.hangUp());
+		// Also when a phone puts the page away: nobody should stay on the line unseen. The call waits for them.
+		window.addEventListener('pagehide', () => this.leave());
+		window.addEventListener('pageshow', () => void this.comeBack());
 		window.voiceLoop = this.debugHandle();
 	}
 
 	private startCall(): void {
 		if (this.call) return;
 		const secret = this.access.secret();
+		const kept = keptCall();
 		if (secret === null) return;
 		this.alert.clear();
 		this.conversation = new PageConversation();
@@ -72,17 +77,34 @@ class VoicePage {
 			microphone: (stream) => this.useMicrophone(stream),
 			voice: (stream) => this.play(stream),
 			warning: (fault) => this.alert.show(fault),
+			waiting: ({ code }) => this.phase === 'reconnecting' && this.view.showHint(waitingWords(code)),
 			ended: (ending) => this.end(ending),
-		});
-		this.debug.pc = this.call.pc;
+		}, kept);
+		this.debug.call = this.call;
 		this.setMuted(false);
 		void this.call.start(this.devices.chosen());
 	}
 
+	/** The tab had a call when it was reloaded, closed or put away: it goes on, at once where the browser allows it. */
+	private async comeBack(): Promise<void> {
+		if (this.call || !keptCall()) return;
+		this.view.show('away');
+		if (await mayHear()) this.startCall();
+	}
+
+	private leave(): void {
+		const { call } = this;
+		if (!call) return;
+		call.leave();
+		this.hush();
+		this.view.show(keptCall() ? 'away' : 'idle');
+	}
+
 	private enter(phase: CallPhase): void {
-		if (phase === 'live' && this.phase === 'connecting') {
+		if (phase === 'live' && !this.begun) {
+			this.begun = true;
 			this.access.accepted();
-			this.view.startClock();
+			this.view.startClock(this.call?.since ?? Date.now());
 			void this.screen.hold();
 		}
 		this.phase = phase;
@@ -91,7 +113,7 @@ class VoicePage {
 
 	private take(event: PageEvent): void {
 		this.debug.events.push(event);
-		if (event.type === 'session.started') this.view.greet(event.agent, event.note);
+		if (event.type === 'session.started') this.begin(event);
 		if (event.type === 'note') this.view.showNote(event.text);
 		if (event.type === 'state') {
 			const { state, tool } = event;
@@ -103,6 +125,12 @@ class VoicePage {
 		if (event.type === 'caption.final') this.alert.clear();
 		this.conversation.take(event);
 		this.lines.draw(this.conversation);
+	}
+
+	private begin({ agent, note, resumed }: Extract<PageEvent, { type: 'session.started' }>): void {
+		this.view.greet(agent, note);
+		// All that was said so far follows.
+		if (resumed) this.conversation = new PageConversation();
 	}
 
 	private useMicrophone(stream: MediaStream): void {
@@ -136,13 +164,18 @@ class VoicePage {
 		else this.view.show(this.phase);
 	}
 
-	private end(ending: Ending): void {
+	private hush(): void {
 		this.call = undefined;
 		this.phase = 'over';
+		this.begun = false;
 		this.meters?.stop();
 		this.meters = undefined;
 		this.audio.srcObject = null;
 		this.screen.release();
+	}
+
+	private end(ending: Ending): void {
+		this.hush();
 		this.conversation.close();
 		this.lines.draw(this.conversation);
 		this.view.end(ending);
@@ -157,12 +190,12 @@ class VoicePage {
 		const { debug } = this;
 		return {
 			get pc() {
-				return debug.pc;
+				return debug.call?.pc ?? null;
 			},
 			get events() {
 				return debug.events;
 			},
-			stats: async () => (debug.pc ? await callStats(debug.pc) : null),
+			stats: async () => (debug.call ? await callStats(debug.call.pc) : null),
 		};
 	}
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { errorShape } from '../../contract/errors';
-import type { CallerAnswer, CallerOffer } from '../../contract/signalling';
-import { sessionId } from '../../contract/turn';
+import { type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
 import type { Fault } from './faults';
 import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
 import { renewTicket } from './ticket';
 
-const answered = z.object({ type: z.literal('answer'), sdp: z.string().min(1), sessionId }) satisfies z.ZodType<CallerAnswer>;
 const refused = z.object({ error: errorShape });
 const n8nRefused = z.object({ message: z.string() });
 
@@ -15,6 +13,8 @@ const n8nRefused = z.object({ message: z.string() });
 const OPEN_LIMIT_MS = 90_000;
 /** In a running call everything is loaded; a longer silence is a lost network. */
 const REOFFER_LIMIT_MS = 5_000;
+/** A process may have to be started again. */
+const RESUME_LIMIT_MS = 20_000;
 
 /** Offers, re-offers and the end of the call: all on the page's own address. */
 export class PageSignalling {
@@ -38,15 +38,21 @@ export class PageSignalling {
 		}
 	}
 
+	/** Into the same conversation, by an earlier answer's token. @throws CallFault */
+	async resume(sdp: string, resumeToken: string, cancelled: AbortSignal): Promise<CallerAnswer> {
+		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(RESUME_LIMIT_MS)]);
+		return await read(await this.ask('POST', '', { sdp, resumeToken }, limit), callerAnswer);
+	}
+
 	private async offer(sdp: string): Promise<CallerAnswer> {
-		return await read(await this.ask('POST', '', sdp, AbortSignal.timeout(OPEN_LIMIT_MS)), answered);
+		return await read(await this.ask('POST', '', { sdp }, AbortSignal.timeout(OPEN_LIMIT_MS)), callerAnswer);
 	}
 
 	/** @throws CallFault; its code is PAGE_SERVER_UNREACHABLE where trying again may help. */
 	async reoffer(session: string, sdp: string, cancelled: AbortSignal): Promise<string> {
 		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(REOFFER_LIMIT_MS)]);
-		const answer = await this.ask('PATCH', session, sdp, limit);
-		return (await read(answer, answered)).sdp;
+		const answer = await this.ask('PATCH', session, { sdp }, limit);
+		return (await read(answer, callerAnswer)).sdp;
 	}
 
 	/** Never fails: the server ends a call by itself when its sound stops. `keepalive` outlives the page. */
@@ -54,13 +60,13 @@ export class PageSignalling {
 		await fetch(this.url(session), { method: 'DELETE', headers: this.headers(), keepalive: true }).catch(() => undefined);
 	}
 
-	private async ask(method: string, session: string, offer: string, signal: AbortSignal): Promise<Response> {
+	private async ask(method: string, session: string, offer: Omit<CallerOffer, 'type'>, signal: AbortSignal): Promise<Response> {
 		let response: Response;
 		try {
 			response = await fetch(this.url(session), {
 				method,
 				headers: { ...this.headers(), 'content-type': 'application/json' },
-				body: JSON.stringify({ type: 'offer', sdp: offer } satisfies CallerOffer),
+				body: JSON.stringify({ type: 'offer', ...offer } satisfies CallerOffer),
 				cache: 'no-store',
 				signal,
 			});

@@ -2,10 +2,11 @@ import type { AgentState } from '../../contract/page-events';
 import type { CallPhase } from './call';
 
 /** Where the page stands; in a live call it is what the agent does. */
-export type PageState = 'idle' | 'ended' | 'failed' | Exclude<CallPhase, 'live'> | AgentState;
+export type PageState = 'idle' | 'away' | 'ended' | 'failed' | Exclude<CallPhase, 'live'> | AgentState;
 
 const STATES: Record<PageState, string> = {
 	idle: 'Ready to talk',
+	away: 'Your call is waiting',
 	ended: 'Call ended',
 	failed: 'Not connected',
 	asking: 'Waiting for the microphone',
@@ -29,9 +30,19 @@ export function stateHint(state: PageState): string {
 
 const HINTS: Partial<Record<PageState, string>> = {
 	idle: 'Press Call and speak as you would on the phone. You can interrupt at any time.',
+	away: 'You left in the middle of a call. Go on where you were.',
+	reconnecting: 'The connection was lost. Your call waits for you and goes on by itself.',
 	asking: 'Choose “Allow” when your browser asks for the microphone.',
 	connecting: 'The first call takes longer, while the models load.',
 };
+
+/** What is being done while a connection does not come back, by the code of what stands in its way. */
+export function waitingWords(code: string): string {
+	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
+	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
+	if (code.startsWith('VOICE_ERR_')) return 'The voice runtime is starting again. Your call goes on as soon as it is ready.';
+	return stateHint('reconnecting');
+}
 
 /** `book_appointment` -> `Book appointment` */
 export function toolTitle(name: string): string {
@@ -54,6 +65,8 @@ const ENDINGS: Partial<Record<string, string>> = {
 	idle: 'The agent hung up because nobody spoke for a while.',
 	maxSession: 'The call reached its maximum duration.',
 	'the caller hung up': 'The call was ended.',
+	'the caller did not come back': 'The call ended because you were away for too long.',
+	'the call goes on in another window': 'The call goes on in another window.',
 };
 
 /** A reason without words of ours is shown as the server gave it. */
