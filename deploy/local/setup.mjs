@@ -12,6 +12,7 @@ import { manifestFile } from './steps/paths.mjs';
 import { ensureRealWeights } from './steps/real-weights.mjs';
 import { SetupError } from './steps/report.mjs';
 import { endAll, run } from './steps/run.mjs';
+import { ensureSoftwareVulkan } from './steps/software-vulkan.mjs';
 import { ensureTestTools } from './steps/test-tools.mjs';
 
 /**
@@ -34,6 +35,7 @@ const goals = {
 		await ensureTestTools();
 		await ensureRealWeights();
 		await ensureLlamaServer();
+		await ensureSoftwareVulkan();
 	},
 };
 

@@ -13,7 +13,10 @@ export function cpuSession(threads: number) {
 	} as const;
 }
 
-/** A graph on the card, by Vulkan, Metal or Direct3D: WebGPU is in onnxruntime's own binary and matches no version of CUDA. */
+/**
+ * A graph on the card, by Vulkan, Metal or Direct3D: WebGPU is in onnxruntime's own binary and depends on no version of CUDA. A driver
+ * may end the process with it, so it is tried in another one first.
+ */
 export function cardSession() {
 	// What it says of operators that stay on the processor (shapes, noise) is no fault.
 	return { ...cpuSession(1), executionProviders: ['webgpu'], logSeverityLevel: 3 } as const;
