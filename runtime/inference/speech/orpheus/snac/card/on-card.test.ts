@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { VoiceError } from '../../../../../contract/errors';
+import { log } from '../../../../../lib/log';
 import { scriptedFrames } from '../../../../fixtures/orpheus-gguf.fixture';
 import { SMALL_SNAC, writeSnac } from '../../../../fixtures/snac-onnx.fixture';
 import type { PoolWorker } from '../../../../workers/worker-pool';
@@ -87,6 +88,30 @@ it('decodes windows on one thread with the card, of any length up to 13 frames, 
 	expect(speech.way).toBe(inWindows);
 	expectWhole(await spoken(speech));
 	expect(windows).toEqual([10, 13, 11]);
+});
+
+it('starts one thread for the card, however many speak, and says in one line of the log where SNAC runs and why', async () => {
+	const info = jest.spyOn(log, 'info');
+	const { start } = card();
+	const counted = jest.fn(start);
+	const decoder = decoderWith(counted);
+	await decoder.warm();
+	const speeches = await Promise.all(Array.from({ length: 5 }, async () => await decoder.speech()));
+	for (const sound of await Promise.all(speeches.map(async (speech) => await spoken(speech)))) expectWhole(sound);
+	expect(counted).toHaveBeenCalledTimes(1);
+	expect(info.mock.calls).toEqual([[{ why: FOUND.why }, 'orpheus: SNAC runs on the GPU']]);
+	info.mockRestore();
+});
+
+it('leaves the card alone that was refused, and says why', async () => {
+	const info = jest.spyOn(log, 'info');
+	const unused = jest.fn(card().start);
+	const decoder = decoderWith(unused, { find: async () => await Promise.resolve({ onCard: false, why: 'there is none' }) });
+	await decoder.warm();
+	expectWhole(await spoken(await decoder.speech()));
+	expect(unused).not.toHaveBeenCalled();
+	expect(info.mock.calls).toEqual([[{ why: 'there is none' }, 'orpheus: SNAC runs on the processor']]);
+	info.mockRestore();
 });
 
 it('decodes on the processor until the card has been found, without waiting for it', async () => {
