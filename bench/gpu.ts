@@ -11,8 +11,8 @@ import { IN_TIME_MS, whatLimits } from './what-limits';
 
 /**
  * Orpheus on a graphics card: how many callers it speaks to in real time, how soon each hears the first sound, what keeps it
- * from serving more, and how near our tokens come to llama.cpp's own measuring tools on the same card. Random weights of the true shape: 28 layers, by
- * default in the mix of formats of the published Q4_K_M file.
+ * from serving more, and how near our tokens come to llama.cpp's own measuring tools on the same card. Random weights of the
+ * true shape: 28 layers, by default in the mix of formats of the published Q4_K_M file.
  *
  *     npm run bench gpu [-- --json] [--quant q4_k_m|q8_0|q4_0] [--callers 1,2,4,8] [--seconds N] [--rounds N] [--tokens N]
  *
@@ -53,7 +53,9 @@ async function voices(ours: OurTokens, decoder: string, count: number, each: rea
 	const figure = (name: string, unit: string, samples: readonly number[], bound = Number.NaN): Figure => ({ name: `${voice}: ${name}`, unit, samples, bound });
 	const served = (pick: (pair: Pair) => number): number => 1000 / tokenMs(pick) / REAL_TIME;
 	const card = served(({ theirs }) => theirs.wallMs);
+	// With the card's own time: named only where the card alone would do.
 	const sampling = served(({ ours }) => ours.wallMs);
+	const snac = heard.snacOnCard ? 'SNAC on the card' : 'SNAC on the processor';
 	return [
 		figure('in real time', 'callers', [late.filter((ms) => ms <= IN_TIME_MS).length], count),
 		figure('first sound (bound: 28 tokens by llama.cpp)', 'ms', heard.callers.map(({ firstMs }) => firstMs), REFERENCE_TOKENS * count * theirTokenMs),
@@ -61,9 +63,9 @@ async function voices(ours: OurTokens, decoder: string, count: number, each: rea
 		figure('SNAC and sampling, for a second of sound', 'cpu ms/s', [heard.cpuMs / seconds / count]),
 		figure('whom the card could serve', 'callers', [card], count),
 		figure('whom the card could serve, with sampling', 'callers', [sampling], count),
-		figure('whom SNAC could serve', 'callers', [heard.snacCallers], count),
+		figure(`whom ${snac} could serve`, 'callers', [heard.snacCallers], count),
 		figure('events late, 99 of 100 less', 'ms', [heard.eventsMs], IN_TIME_MS),
-		whatLimits(voice, count, { 'the card': card, sampling, SNAC: heard.snacCallers }, heard.eventsMs),
+		whatLimits(voice, count, { 'the card': card, ...(card >= count && { sampling }), [snac]: heard.snacCallers }, heard.eventsMs),
 	];
 }
 

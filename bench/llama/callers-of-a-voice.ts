@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { scriptedFrames } from '../../runtime/inference/fixtures/orpheus-gguf.fixture';
 import { usableCores } from '../../runtime/inference/machine/cores';
 import { OrpheusVoice } from '../../runtime/inference/speech/orpheus/orpheus-voice';
-import { snacPlace } from '../../runtime/inference/speech/orpheus/snac/card/card-trial';
-import { SnacDecoder } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
+import { type SnacPlace, snacPlace } from '../../runtime/inference/speech/orpheus/snac/card/card-trial';
+import { SnacDecoder, type UseOfCard } from '../../runtime/inference/speech/orpheus/snac/snac-decoder';
 import { SNAC_FRAME_MS, SNAC_RATE } from '../../runtime/inference/speech/orpheus/snac/snac-model';
-import { splitOf } from '../../runtime/inference/speech/orpheus/snac/split';
+import { ON_CARD, splitOf } from '../../runtime/inference/speech/orpheus/snac/split';
 import type { OrpheusSampling, TokenSource } from '../../runtime/inference/speech/orpheus/token-source';
 import { SpokenCodes } from '../fixtures/spoken-codes';
 import { cpuMs } from '../report';
@@ -35,7 +35,8 @@ interface Heard {
 export interface HeardByAll {
 	readonly callers: Heard[];
 	readonly cpuMs: number;
-	/** Callers that the decoder's threads could serve, by what a frame takes one of them alone. */
+	readonly snacOnCard: boolean;
+	/** Callers that the decoder's threads, or the card, could serve, by what a frame takes one of them alone. */
 	readonly snacCallers: number;
 	/** How late the event loop was, ms: 99 of 100 times less. */
 	readonly eventsMs: number;
@@ -68,9 +69,10 @@ export async function hear(voice: OrpheusVoice, text: string, seconds: number): 
 }
 
 /** How long one thread takes for a frame, alone, ms: in runs, or in the largest windows. */
-export async function frameAlone(decoder: string, rewrite = true): Promise<number> {
-	const snac = new SnacDecoder(decoder, splitOf(1), rewrite);
+export async function frameAlone(decoder: string, rewrite = true, useOfCard?: UseOfCard): Promise<number> {
+	const snac = new SnacDecoder(decoder, splitOf(1), rewrite, useOfCard);
 	try {
+		await snac.warm();
 		const frames = scriptedFrames(0, 24);
 		await snac.decode(frames, new AbortController().signal);
 		const startedAt = performance.now();
@@ -106,15 +108,20 @@ export async function together(streams: number, spreadMs: number, one: (index: n
 	return { callers, cpuMs: cpuMs(from), wallMs: performance.now() - startedAt, eventsMs: events.percentile(99) / 1e6 };
 }
 
+/** One trial of the card is enough for all numbers of callers. */
+let place: Promise<SnacPlace> | undefined;
+const useOfCard: UseOfCard = { find: async (file) => await (place ??= snacPlace(process.env, file)) };
+
 export async function listen({ source, decoder, sampling, streams, seconds, spreadMs }: Listening): Promise<HeardByAll> {
 	const split = splitOf(usableCores());
-	const snacCallers = (split.narrow * SNAC_FRAME_MS) / (await frameAlone(decoder));
-	const snac = new SnacDecoder(decoder, split, true, { find: async (path) => await snacPlace(process.env, path) });
+	const { onCard } = await useOfCard.find(decoder);
+	const snacCallers = ((onCard ? ON_CARD.workers : split.narrow) * SNAC_FRAME_MS) / (await frameAlone(decoder, true, useOfCard));
+	const snac = new SnacDecoder(decoder, split, true, useOfCard);
 	const voice = new OrpheusVoice(new SpokenCodes(source), snac, sampling);
 	try {
 		await voice.warm('');
 		const { callers, cpuMs: used, eventsMs } = await together(streams, spreadMs, async (index) => await hear(voice, `${TEXT}${index}`, seconds));
-		return { callers, cpuMs: used, snacCallers, eventsMs };
+		return { callers, cpuMs: used, snacOnCard: onCard, snacCallers, eventsMs };
 	} finally {
 		await snac.close();
 	}

@@ -28,13 +28,13 @@ export const tokenProtocol = {
 	},
 	/**
 	 * So many callers who begin to listen within `spreadMs`, for so long. Each: wait for the first sound, and the longest wait for more
-	 * of it, ms. `snacCallers`: whom the decoder's threads could serve. `eventsMs`: how late the event loop was, 99 of 100 times less.
+	 * of it, ms. `snacCallers`: whom the decoder's threads, or the card, could serve. `eventsMs`: how late the event loop was, 99 of 100 times less.
 	 */
 	voices: {
 		params: z.object({ decoder: z.string(), sampling, streams: z.number().int().positive(), seconds: z.number().positive(), spreadMs: z.number().nonnegative() }),
 		input: none,
 		event: none,
-		result: z.object({ callers: z.array(z.object({ firstMs: z.number(), lateMs: z.number() })), cpuMs: z.number(), snacCallers: z.number(), eventsMs: z.number() }),
+		result: z.object({ callers: z.array(z.object({ firstMs: z.number(), lateMs: z.number() })), cpuMs: z.number(), snacOnCard: z.boolean(), snacCallers: z.number(), eventsMs: z.number() }),
 	},
 } as const satisfies Protocol;
 
