@@ -1,15 +1,26 @@
 // Guards against lists in the nodes that stay empty in the editor: n8n asks for no list of a node without a credential
 // unless it is told to, and an empty list looks like a runtime without models.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { picture } from '../../page/browser';
+import { changeNode } from '../world';
 import { type Editor, openEditor } from './editor';
 
 let editor: Editor;
+const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-lists-'));
 
 beforeAll(async () => {
-	editor = await openEditor();
+	const servers = path.join(folder, 'servers.json');
+	const tokens = (voices: string[]) => ({ baseUrl: 'http://127.0.0.1:9', speak: { kind: 'orpheus-tokens', voices } });
+	writeFileSync(servers, JSON.stringify({ one: tokens(['tara', 'leo']), two: tokens(['leo', 'mia']), cards: { servers: ['one', 'two'] } }));
+	editor = await openEditor({ VOICE_LOOP_SERVERS: servers });
 }, 300_000);
-afterAll(async () => await editor?.close());
+afterAll(async () => {
+	await editor?.close();
+	rmSync(folder, { recursive: true });
+});
 // A list that is open swallows the key that would close the panel.
 beforeEach(async () => await editor.openWorkflow());
 
@@ -67,6 +78,18 @@ test('Orpheus Speak lists engines and voices, for itself and for its fallbacks',
 	await opened(engines.nth(1), /flite/);
 	await entries().filter({ hasText: /^flite$/ }).first().click();
 	await opened(voices.nth(1), /slt/i);
+});
+
+test('Orpheus Speak lists servers that share the load, with the voices that all of them have', async () => {
+	await editor.openNode('Orpheus Speak');
+	await opened(editor.page.locator('[data-test-id="parameter-input-engine"]').first(), /^Servers: cards$/);
+	await entries().filter({ hasText: /^Servers: cards$/ }).scrollIntoViewIfNeeded();
+	await picture(editor.page, 'editor-servers');
+	await changeNode(editor.world, 'Orpheus Speak', { engine: 'server:cards' });
+	await editor.openWorkflow();
+	await editor.openNode('Orpheus Speak');
+	await opened(editor.page.locator('[data-test-id="parameter-input-voice"]').first(), /Leo/);
+	expect((await entries().allInnerTexts()).filter((name) => /Leo|Tara|Mia/.test(name))).toEqual(['Leo (English)']);
 });
 
 test.each(['Decoder', 'Model'])("Orpheus Speak lists Orpheus's own files: %s", async (setting) => {
