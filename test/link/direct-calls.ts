@@ -31,7 +31,7 @@ export class DirectCalls {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-calls-'));
 		const file = path.join(folder, 'servers.json');
 		await writeFile(file, JSON.stringify(servers), { mode: 0o600 });
-		const runtime = await startRuntime({ VOICE_LOOP_SERVERS: file });
+		const runtime = await startRuntime({ VOICE_LOOP_SERVERS: file, VOICE_LOOP_LOOPBACK_CANDIDATES: 'always' });
 		const n8n = http.createServer((request, response) => {
 			const pieces: Buffer[] = [];
 			request.on('data', (piece: Buffer) => pieces.push(piece));

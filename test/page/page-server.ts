@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import type { IceConfiguration } from '../../runtime/contract/ice-configuration';
 import type { PageEvent } from '../../runtime/contract/page-events';
+import type { UdpProxy } from '../link/udp-proxy';
 import type { PeerOrder, PeerReport } from './peer-messages';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -36,6 +37,8 @@ export class PageServer extends EventEmitter {
 	/** What the page is told when it comes back, after the note that it has; undefined: its call has ended. */
 	soFar: PageEvent[] | undefined = [];
 	loudness = 0;
+	/** Between page and peer, of the calls that come. */
+	network: UdpProxy | undefined;
 	agent = 'Dental practice';
 	callers = 'anyone';
 	/** What it says to a page that is about to make its offer. */
@@ -151,15 +154,17 @@ export class PageServer extends EventEmitter {
 		peer.on('message', (report: PeerReport) => {
 			if (report.type === 'open') this.opened = true;
 			if (report.type === 'loudness') this.loudness = report.rms;
-			if (report.type === 'request') this.requests.push(report.json);
+			if (report.type === 'request' && !report.json.startsWith('{"type":"received"')) this.requests.push(report.json);
 			this.emit(report.type, report);
 		});
 	}
 
 	private async answer(sdp: string): Promise<string> {
 		const answered = once(this, 'answer') as Promise<[Extract<PeerReport, { type: 'answer' }>]>;
-		this.order({ type: 'offer', sdp });
-		return (await answered)[0].sdp;
+		const { network } = this;
+		this.order({ type: 'offer', sdp: network?.offerOf(sdp) ?? sdp });
+		const answer = (await answered)[0].sdp;
+		return network?.answerOf(answer) ?? answer;
 	}
 }
 

@@ -5,7 +5,7 @@ import type { OutgoingFrame } from '../audio-out/playout';
 import type { SendLevel } from '../link-quality/send-quality';
 import { publishedAnswer } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
-import { withSendEncoding } from '../sdp/send-encoding';
+import { withSendEncoding } from '../sdp/audio-section';
 import { EventChannel } from './event-channel';
 import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 

@@ -12,6 +12,8 @@ export interface CallStats {
 	jitterBufferMs: number;
 	/** Share of the played samples that had to be made up, 0..1. */
 	concealed: number;
+	/** Of our packets, the share that the server has not received, as it says every few seconds; null before that. */
+	lossOut: number | null;
 }
 
 /** lib.dom types `RTCStatsReport` as a map to any: these are the fields we read. */
@@ -32,6 +34,7 @@ interface Entry {
 	jitterBufferEmittedCount?: number;
 	concealedSamples?: number;
 	totalSamplesReceived?: number;
+	fractionLost?: number;
 }
 
 export async function callStats(pc: RTCPeerConnection): Promise<CallStats> {
@@ -40,6 +43,7 @@ export async function callStats(pc: RTCPeerConnection): Promise<CallStats> {
 	const all = [...report.values()];
 	const inbound = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
 	const outbound = all.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'audio');
+	const remote = all.find(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'audio');
 	const pair = all.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated === true && state === 'succeeded');
 	const end = (id?: string) => report.get(id ?? '')?.candidateType ?? '?';
 	const seconds = pair?.currentRoundTripTime;
@@ -53,31 +57,6 @@ export async function callStats(pc: RTCPeerConnection): Promise<CallStats> {
 		jitterMs: (inbound?.jitter ?? 0) * 1000,
 		jitterBufferMs: ((inbound?.jitterBufferDelay ?? 0) * 1000) / Math.max(1, inbound?.jitterBufferEmittedCount ?? 0),
 		concealed: (inbound?.concealedSamples ?? 0) / Math.max(1, inbound?.totalSamplesReceived ?? 0),
+		lossOut: remote?.fractionLost ?? null,
 	};
-}
-
-const CHECK_MS = 500;
-/** The server sends sound or silence 50 times a second: 2.5 s without a packet is no jitter. */
-const SILENT_CHECKS = 5;
-
-/**
- * Calls `stalled` when packets stop coming, which is seconds before ICE notices a dead server. Quiet again
- * until packets have come back.
- */
-export function watchSound(pc: RTCPeerConnection, stalled: () => void): () => void {
-	let seen = 0;
-	let silent = 0;
-	let armed = false;
-	const timer = setInterval(async () => {
-		const { packetsReceived } = await callStats(pc);
-		if (packetsReceived > seen) {
-			armed = true;
-			silent = 0;
-		} else if (armed && ++silent >= SILENT_CHECKS) {
-			armed = false;
-			stalled();
-		}
-		seen = packetsReceived;
-	}, CHECK_MS);
-	return () => clearInterval(timer);
 }

@@ -1,8 +1,9 @@
 import type { Ending } from './call';
 import { element, setIcon, setText } from './dom';
 import { LevelMeters } from './level-meters';
+import type { LinkVerdict } from './link-judge';
 import type { PageState } from './words';
-import { clockTime, endingWords, stateHint, stateWords } from './words';
+import { clockTime, endingWords, linkWords, stateHint, stateWords } from './words';
 
 const RESTING: readonly PageState[] = ['idle', 'away', 'ended', 'failed'];
 const STARTING: readonly PageState[] = ['asking', 'connecting'];
@@ -17,6 +18,7 @@ export class CallView {
 	private readonly interruptButton = element('interrupt', HTMLButtonElement);
 	private readonly meters = element('meters', HTMLElement);
 	private readonly note = element('note', HTMLElement);
+	private readonly link = element('link', HTMLElement);
 	private readonly hint = element('hint', HTMLElement);
 	private readonly ending = element('ending', HTMLElement);
 	private clock: ReturnType<typeof setInterval> | undefined;
@@ -88,6 +90,14 @@ export class CallView {
 		this.note.hidden = note === '';
 	}
 
+	/** How good the connection is, where there is something to say about it. */
+	showLink(verdict: LinkVerdict): void {
+		if (this.link.dataset['link'] === verdict) return;
+		this.link.dataset['link'] = verdict;
+		setText(this.link, linkWords(verdict));
+		this.link.hidden = verdict === 'good';
+	}
+
 	showMuted(muted: boolean): void {
 		this.muteButton.setAttribute('aria-pressed', String(muted));
 		setIcon(this.muteButton, muted ? 'mic-off' : 'mic');
@@ -97,6 +107,7 @@ export class CallView {
 	end(ending: Ending): void {
 		clearInterval(this.clock);
 		if (ending.by !== 'fault') setText(this.ending, sentenceOf(ending));
+		this.showLink('good');
 		this.show(ending.by === 'fault' ? 'failed' : 'ended');
 	}
 

@@ -1,12 +1,13 @@
 import { type PageEvent, type PageRequest, pageEvent } from '../../contract/page-events';
 import { parseJson } from '../../lib/json';
-import { watchSound } from './call-stats';
 import { type Fault, CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
+import type { LinkVerdict } from './link-judge';
 import { LinkKeeper } from './link-keeper';
 import { type KeptCall, forgetCall, keepCall } from './kept-call';
 import { openMicrophone } from './microphone';
 import { PeerLink } from './peer-link';
 import type { PageSignalling } from './signalling';
+import { SoundWatch } from './sound-watch';
 
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
 
@@ -27,6 +28,8 @@ export interface PageCallListener {
 	warning(fault: Fault): void;
 	/** Why the connection is not back yet. */
 	waiting(fault: Fault): void;
+	/** How good the connection is, twice a second. */
+	link(verdict: LinkVerdict): void;
 	/** Once, and the last word. */
 	ended(ending: Ending): void;
 }
@@ -41,13 +44,13 @@ export class PageCall {
 	private readonly cancelled = new AbortController();
 	private readonly cleanups: Array<() => void> = [];
 	private readonly keeper: LinkKeeper;
+	private readonly sound: SoundWatch;
 	private session = '';
 	private microphone: MediaStream | undefined;
 	private muted = false;
 	private live = false;
 	private over = false;
 	private readonly resuming: boolean;
-	private stopWatching: () => void = () => undefined;
 
 	constructor(
 		private readonly signalling: PageSignalling,
@@ -56,10 +59,17 @@ export class PageCall {
 		private kept?: KeptCall,
 	) {
 		this.resuming = kept !== undefined;
+		this.sound = new SoundWatch({
+			stalled: () => this.keeper.pathDoubted(),
+			back: () => this.keeper.connectionChanged(this.pc.connectionState),
+			received: (packets) => this.request({ type: 'received', packets }),
+			judged: (verdict) => this.listener.link(verdict),
+		});
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
 			rejoin: async () => await this.rejoin(),
-			connected: () => this.link.connected,
+			// Only sound that arrives is a connection.
+			connected: () => this.link.connected && this.sound.arrives,
 			lost: () => this.listener.phase('reconnecting'),
 			trying: (fault) => this.listener.waiting(fault),
 			restored: () => this.listener.phase('live'),
@@ -193,14 +203,14 @@ export class PageCall {
 	private connectionChanged(state: RTCPeerConnectionState): void {
 		if (this.over) return;
 		if (state === 'connected') this.connected();
-		if (this.live) this.keeper.connectionChanged(state);
-		else if (state === 'failed' && !this.resuming) this.finish({ by: 'fault', fault: soundPathBlocked });
+		// Until sound arrives over it, a new path is none: it may be the old one that does not know yet.
+		if (this.live && (state !== 'connected' || this.sound.arrives)) this.keeper.connectionChanged(state);
+		if (!this.live && state === 'failed' && !this.resuming) this.finish({ by: 'fault', fault: soundPathBlocked });
 	}
 
 	private connected(): void {
 		const doubt = () => this.keeper.pathDoubted();
-		this.stopWatching();
-		this.stopWatching = watchSound(this.pc, doubt);
+		this.sound.start(this.pc);
 		if (this.live) return;
 		this.live = true;
 		this.cleanups.push(watchNetwork(doubt));
@@ -245,7 +255,7 @@ export class PageCall {
 
 	private release(): void {
 		this.keeper.stop();
-		this.stopWatching();
+		this.sound.stop();
 		for (const cleanup of this.cleanups) cleanup();
 		if (this.microphone) release(this.microphone);
 		this.cancelled.abort();

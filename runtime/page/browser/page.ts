@@ -78,6 +78,7 @@ class VoicePage {
 			voice: (stream) => this.play(stream),
 			warning: (fault) => this.alert.show(fault),
 			waiting: ({ code }) => this.phase === 'reconnecting' && this.view.showHint(waitingWords(code)),
+			link: (verdict) => this.view.showLink(verdict),
 			ended: (ending) => this.end(ending),
 		}, kept);
 		this.debug.call = this.call;

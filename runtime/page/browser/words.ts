@@ -1,5 +1,6 @@
 import type { AgentState } from '../../contract/page-events';
 import type { CallPhase } from './call';
+import type { LinkVerdict } from './link-judge';
 
 /** Where the page stands; in a live call it is what the agent does. */
 export type PageState = 'idle' | 'away' | 'ended' | 'failed' | Exclude<CallPhase, 'live'> | AgentState;
@@ -42,6 +43,20 @@ export function waitingWords(code: string): string {
 	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
 	if (code.startsWith('VOICE_ERR_')) return 'The voice runtime is starting again. Your call goes on as soon as it is ready.';
 	return stateHint('reconnecting');
+}
+
+const LINKS: Record<LinkVerdict, string> = {
+	good: '',
+	ours: 'Your connection is poor: you may miss words of the agent.',
+	theirs: 'Your connection is poor: the agent may miss words of yours.',
+	both: 'Your connection is poor: words may be lost both ways.',
+	slow: 'Your connection is slow: answers arrive late.',
+	dead: 'No sound gets through at the moment. Please wait: the agent waits as well.',
+};
+
+/** What to say of the connection; '' where all is well. */
+export function linkWords(verdict: LinkVerdict): string {
+	return LINKS[verdict];
 }
 
 /** `book_appointment` -> `Book appointment` */

@@ -1,7 +1,7 @@
 // Guards against: a caller's own wish for fewer bits that is overruled, and an encoder that is not told.
 import { offerOf } from './offer.fixture';
 import { rebuildOffer } from './rebuild-offer';
-import { withSendEncoding } from './send-encoding';
+import { withSendEncoding } from './audio-section';
 
 it('says the bitrate and the packet time, and nothing else changes', () => {
 	const offer = rebuildOffer(offerOf());
