@@ -83,7 +83,7 @@ export const dataChannel: Surface = {
 			},
 			watched: async () => [...(await runtime.watched()), watchedOf('caller', peers.child.pid, peers.child.exitCode !== null)].filter(({ name }) => name !== 'caller'),
 			close: async () => {
-				if (line) await fetch(`${runtime.url}/v1/sessions/${line.sessionId}`, { method: 'DELETE', headers: runtime.headers });
+				if (line) await fetch(`${runtime.url}/v1/calls/${line.sessionId}`, { method: 'DELETE', headers: runtime.headers });
 				line?.peer.send({ type: 'hangUp' });
 				await peers.stop();
 			},

@@ -85,7 +85,7 @@ const ROUTES: ReadonlyArray<{ readonly method: string; readonly path: string; re
 	{ method: 'GET', path: '/v1/page?agent=Agent&callers=anyone' },
 	{ method: 'GET', path: '/v1/health' },
 	{ method: 'GET', path: '/v1/engines' },
-	{ method: 'DELETE', path: `/v1/sessions/${CALL}` },
+	{ method: 'DELETE', path: `/v1/calls/${CALL}` },
 ];
 
 export const control = surface('control API', 0.22, async (runtime, random) => {
@@ -113,7 +113,7 @@ async function rawRequest({ url }: RunningTarget, text: string): Promise<undefin
 export const signalling = surface('signalling', 0.15, async (runtime, random) => {
 	const way = random.below(10);
 	if (way < 2) return await triggerStream(runtime, random);
-	if (way < 4) return await ask(runtime, { method: 'PATCH', path: `/v1/sessions/${CALL}`, body: bodyOf({ offer: offerOf() }, random) });
+	if (way < 4) return await ask(runtime, { method: 'PATCH', path: `/v1/calls/${CALL}`, body: bodyOf({ offer: offerOf() }, random) });
 	const body = { offer: offerOf(), agent: AGENT, source: SOURCE };
 	if (way < 5) return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: oddText(body.offer, random) }, random) });
 	// Not the offer itself: those that are good make a call of their own, which the surface "sdp" and "data channel" do.

@@ -17,7 +17,8 @@ export interface Request {
 	readonly path: string;
 	/** A Buffer is sent as it is, everything else as JSON. */
 	readonly body?: unknown;
-	readonly contentType?: string;
+	readonly contentType?: string | undefined;
+	readonly ifMatch?: string | undefined;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -91,6 +92,7 @@ async function send(endpoint: Endpoint, ask: Request): Promise<HttpAnswer> {
 	if (ask.signal?.aborted) throw cancelled();
 	const payload = ask.body === undefined || Buffer.isBuffer(ask.body) ? ask.body : Buffer.from(JSON.stringify(ask.body));
 	const headers: http.OutgoingHttpHeaders = { authorization: `Bearer ${endpoint.key}` };
+	if (ask.ifMatch !== undefined) headers['if-match'] = ask.ifMatch;
 	if (payload) {
 		headers['content-type'] = ask.contentType ?? 'application/json';
 		headers['content-length'] = payload.length;

@@ -136,7 +136,7 @@ test('a refused connection is asked again at the runtime\'s new address, once', 
 
 test('ids from outside can\'t leave their path', async () => {
 	const runtime = new VoiceRuntime(fixedLocator(await serve(204, '')));
-	await expect(runtime.endSession('../health')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
+	await expect(runtime.exchange('../health', { method: 'DELETE' })).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 	await expect(runtime.turnAudio('../health')).rejects.toThrow();
 	expect(asked).toEqual([]);
 });

@@ -19,7 +19,6 @@ import {
 	type TurnClaim,
 	type TranscriptionDone,
 	type TurnFailure,
-	answered,
 	type chatAsk,
 	chatDone,
 	engines,
@@ -38,7 +37,7 @@ import { type IceConfiguration, iceConfiguration } from '../contract/ice-configu
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
 import { parseJson } from '../lib/json';
-import { type Endpoint, type Request, checked, request, requestJson } from './http';
+import { type Endpoint, type HttpAnswer, type Request, checked, request, requestJson } from './http';
 
 /** Finds the runtime's address. It is asked again after a connection was refused: the runtime may have moved. */
 export interface Locator {
@@ -56,6 +55,15 @@ export function fixedLocator(endpoint: Endpoint): Locator {
 export interface PageAsk {
 	readonly agent: string;
 	readonly callers: string;
+	/** By which the page is reached. */
+	readonly host?: string;
+}
+
+/** One request of a caller about their call. */
+export interface CallerExchange extends Pick<Request, 'body' | 'contentType' | 'ifMatch' | 'signal'> {
+	readonly method: 'GET' | 'PATCH' | 'DELETE';
+	/** The last number that the caller has. */
+	readonly after?: string;
 }
 
 export interface SpokenFile {
@@ -86,12 +94,10 @@ export class VoiceRuntime {
 		await this.send({ method: 'POST', path: '/v1/join-tokens/check', body: ask });
 	}
 
-	async reoffer(sessionId: string, offer: string): Promise<string> {
-		return (await this.json({ method: 'PATCH', path: sessionPath(sessionId), body: { offer } }, answered)).answer;
-	}
-
-	async endSession(sessionId: string): Promise<void> {
-		await this.send({ method: 'DELETE', path: sessionPath(sessionId) });
+	/** What a caller says in their call, passed on as it came: see contract/signalling.ts. */
+	async exchange(sessionId: string, { method, after, ...rest }: CallerExchange): Promise<HttpAnswer> {
+		const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+		return await this.located((endpoint) => request(endpoint, { method, path: `/v1/calls/${idOf(sessionId)}${query}`, ...rest }));
 	}
 
 	/** What the caller said, as WAV (16 kHz mono). */
@@ -199,8 +205,8 @@ function saidIn(header: string | string[] | undefined): unknown {
 	return header === undefined ? {} : parseJson(Buffer.from(header.toString(), 'base64url').toString('utf8'));
 }
 
-function sessionPath(sessionId: string): string {
+function idOf(sessionId: string): string {
 	const parsed = sessionIdShape.safeParse(sessionId);
 	if (!parsed.success) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'There is no such call.');
-	return `/v1/sessions/${parsed.data}`;
+	return parsed.data;
 }

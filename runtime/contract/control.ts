@@ -11,8 +11,6 @@ import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } 
  * The nodes' API: JSON over HTTP on the gateway, every call with `Authorization: Bearer <key>`.
  *
  *   POST   /v1/sessions                      openSession      -> openedSession
- *   PATCH  /v1/sessions/:sessionId           reoffer          -> answered
- *   DELETE /v1/sessions/:sessionId                            -> 204
  *   GET    /v1/turns/:turnId/audio           the utterance    -> audio/wav, 16 kHz mono
  *   POST   /v1/turns/:turnId/claim           turnClaim        -> 204
  *   POST   /v1/turns/:turnId/transcript      transcriptAsk    -> transcript
@@ -32,6 +30,8 @@ import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } 
  *   GET    /v1/ready                                          -> health; 503 and an error while no new call can be served
  *   GET    /v1/stats                                          -> runtimeStats
  *   WS     /v1/triggers                      triggerHello, then triggerPush / triggerAck
+ *
+ * What callers say in a call they say at /v1/calls and /v1/signal: contract/signalling.ts. The key opens that too.
  *
  * Errors: the status of the error's kind, body `{error: errorShape}`.
  */
@@ -62,13 +62,9 @@ export const openedSession = z.object({
 	sessionId,
 	answer: z.string(),
 	/** The rest is handed on to the caller, see callerAnswer. */
-	...callerAnswer.pick({ token: true, iceServers: true, resumeToken: true, socket: true }).shape,
+	...callerAnswer.pick({ token: true, iceServers: true, resumeToken: true, socket: true, after: true }).shape,
 });
 export type OpenedSession = z.infer<typeof openedSession>;
-
-export const reoffer = z.object({ offer: z.string().min(1).max(MAX_SDP_CHARACTERS), trickle: z.boolean().default(false) });
-export const answered = z.object({ answer: z.string(), ...callerAnswer.pick({ iceServers: true }).shape });
-export type Answered = z.infer<typeof answered>;
 
 /** Which execution and node asks: the first execution to ask owns the turn. */
 const asker = z.object({

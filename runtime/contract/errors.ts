@@ -109,6 +109,16 @@ export const ERROR_KINDS = {
 		title: 'Calls cannot be relayed',
 		remedy: 'Set VOICE_LOOP_TURN_URLS and VOICE_LOOP_TURN_SECRET of the runtime (docs/network.md), or switch off "Relay Only" in the Voice Session Trigger.',
 	},
+	VOICE_ERR_TOO_MANY: {
+		status: 429,
+		title: 'Too many requests',
+		remedy: 'Wait a moment, then try again more slowly.',
+	},
+	VOICE_ERR_ICE_SESSION: {
+		status: 412,
+		title: 'The candidates are for an earlier connection',
+		remedy: 'Send the ETag of the last answer as If-Match, or make a new offer.',
+	},
 	VOICE_ERR_BUSY: {
 		status: 503,
 		title: 'All lines are busy',

@@ -56,6 +56,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('error'), error: errorShape, turnId: turnId.optional() }),
 	/** What an earlier `error` with this code and without a turn told of is over, and nothing was lost. */
 	z.object({ type: z.literal('recovered'), code: z.string() }),
+	/** The connection is gone for good, and the call waits for the caller's next offer with the resume token. */
+	z.object({ type: z.literal('link.lost') }),
 	/** `error` where the call did not end as it should. */
 	z.object({ type: z.literal('session.ended'), reason: z.string(), error: errorShape.optional() }),
 ]);

@@ -61,6 +61,8 @@ export const callerOffer = z.object({
 	trickle: z.boolean().default(false),
 	/** Of the answer to an earlier offer. */
 	resumeToken: resumeToken.optional(),
+	/** Opens a call at the runtime itself. Over HTTP it may come as `Authorization: Bearer`. */
+	joinToken: z.string().min(16).max(8000).optional(),
 });
 export type CallerOffer = z.input<typeof callerOffer>;
 
@@ -78,8 +80,13 @@ export const callerAnswer = z.object({
 	resumeToken: resumeToken.optional(),
 	/** Absent where the runtime cannot be reached by the page. */
 	socket: signalSocket.optional(),
+	/** The number before the first message that the page can still get. */
+	after: z.number().int().min(0).optional(),
 });
 export type CallerAnswer = z.infer<typeof callerAnswer>;
+
+export const SDP_TYPE = 'application/sdp';
+export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
 /** Header with the call's token, for requests about a call. */
 export const CALL_TOKEN_HEADER = 'x-voice-call-token';
@@ -105,6 +112,7 @@ export type NumberedMessage = z.infer<typeof numberedMessage>;
 
 /** Over the data channel: a page event with its number. */
 export const numberedPageEvent = z.intersection(pageEvent, z.object({ seq: seq.optional() }));
+export type NumberedPageEvent = z.infer<typeof numberedPageEvent>;
 
 /** The answer to a held GET. Ask again with `after` = the last number. */
 export const heldMessages = z.object({
@@ -133,7 +141,8 @@ export type CallerMessage = z.input<typeof callerMessage>;
 /** What the runtime sends over the WebSocket. */
 export const runtimeMessage = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('joined') }),
-	callerAnswer.extend({ id: z.string() }),
+	/** `sessionId` is absent in answers to later offers. */
+	callerAnswer.extend({ id: z.string(), sessionId: sessionId.optional() }),
 	...numberedMessage.options,
 	z.object({ type: z.literal('pong') }),
 	/** `id` of the offer that it answers. Without one the socket is closed after it. */

@@ -15,6 +15,8 @@ import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
 import { CallNetwork } from './turn-servers/call-network';
 import { TurnServers } from './turn-servers/turn-servers';
+import { SignallingSockets } from './signalling/signalling-sockets';
+import { SocketAddress } from './signalling/socket-address';
 import { KeptPhrases } from './turns/kept-phrases';
 import type { GatewayOptions } from './options';
 
@@ -50,9 +52,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens);
 	inference.onBack(() => calls.warmAll());
 
+	const sockets = new SignallingSockets(options.key, calls);
+	const socketAddress = new SocketAddress(options.publicUrl, () => loopbackPort(app.server.address()));
+
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');
 		streams.close();
+		sockets.close();
 		await app.close();
 		joinTokens.close();
 		await Promise.all([media.stop(), inference.stop()]);
@@ -60,7 +66,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const page = new Page(options.runtimeDir);
 	try {
-		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, turnServers, version });
+		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, sockets, address: socketAddress, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
 	} catch (error) {
 		await close();
@@ -73,4 +79,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		inUse: () => calls.size > 0 || streams.size > 0,
 		close,
 	};
+}
+
+/** Where it listens for this machine itself. */
+function loopbackPort(listening: AddressInfo | string | null): number | undefined {
+	if (listening === null || typeof listening === 'string') return undefined;
+	return ['127.0.0.1', '0.0.0.0', '::'].includes(listening.address) ? listening.port : undefined;
 }

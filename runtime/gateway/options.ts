@@ -32,6 +32,8 @@ const environment = z.object({
 	VOICE_LOOP_HOST: z.string().default('127.0.0.1'),
 	/** 0: any free port; the state file says which. */
 	VOICE_LOOP_PORT: whole.min(0).max(65_535).default(0),
+	/** By which pages reach the runtime itself, for their WebSocket; through a proxy with its path. */
+	VOICE_LOOP_PUBLIC_URL: z.string().url().regex(/^https?:/i, 'Expected a URL with http:// or https://').or(z.literal('')).default(''),
 	/** Shared with the credential "Voice Runtime API". Made anew at every start when not set. */
 	VOICE_LOOP_KEY: z.string().min(32).optional(),
 	/** `auto`: as many as the machine was measured to carry. */
@@ -60,6 +62,8 @@ export type MaxCalls = number | 'auto';
 export interface GatewayOptions {
 	readonly host: string;
 	readonly port: number;
+	/** '' where none is set. */
+	readonly publicUrl: string;
 	readonly key: string;
 	readonly maxCalls: MaxCalls;
 	readonly mediaProcesses: number;
@@ -90,6 +94,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 	return {
 		host: read.VOICE_LOOP_HOST,
 		port: read.VOICE_LOOP_PORT,
+		publicUrl: read.VOICE_LOOP_PUBLIC_URL,
 		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
 		maxCalls: read.VOICE_LOOP_MAX_CALLS,
 		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,

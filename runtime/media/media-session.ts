@@ -31,6 +31,7 @@ const STATS_MS = 1000;
 
 interface SessionParams {
 	readonly offer: string;
+	readonly trickle?: boolean | undefined;
 	readonly flushSilenceMs: number;
 	readonly network: LinkNetwork;
 }
@@ -109,6 +110,7 @@ export class MediaSession {
 					if (!this.reports.take(json)) emit({ type: 'request', json });
 				},
 				onHangUp: () => this.end('The caller hung up.'),
+				onCandidate: (candidate) => emit({ type: 'candidate', candidate }),
 			},
 			this.fail,
 		);
@@ -122,7 +124,7 @@ export class MediaSession {
 		let leave: () => void = () => undefined;
 		const statsTimer = setInterval(() => void this.readStats(), STATS_MS);
 		try {
-			const answer = await Promise.race([this.peer.answer(this.params.offer), this.over]);
+			const answer = await Promise.race([this.peer.answer(this.params.offer, this.params.trickle), this.over]);
 			this.context.emit({ type: 'answer', id: '', answer });
 			leave = this.shared.pacer.join((at) => this.guarded(() => this.frame(at)));
 			this.context.onInput((input) => this.guarded(() => this.obey(input)));
@@ -163,7 +165,10 @@ export class MediaSession {
 	private obey(input: MediaInput): void {
 		switch (input.type) {
 			case 'reoffer':
-				void this.reoffer(input.id, input.offer);
+				void this.reoffer(input);
+				break;
+			case 'candidates':
+				this.peer.addCandidates(input.candidates);
 				break;
 			case 'utterance':
 				this.playout.announce(input.utteranceId, input.sampleRate, input.interruptible);
@@ -192,9 +197,9 @@ export class MediaSession {
 		}
 	}
 
-	private async reoffer(id: string, offer: string): Promise<void> {
+	private async reoffer({ id, offer, trickle }: Extract<MediaInput, { type: 'reoffer' }>): Promise<void> {
 		try {
-			this.context.emit({ type: 'answer', id, answer: await this.peer.answer(offer) });
+			this.context.emit({ type: 'answer', id, answer: await this.peer.answer(offer, trickle) });
 		} catch (error) {
 			this.context.emit({ type: 'reofferFailed', id, message: VoiceError.from(error).message });
 		}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { iceServer } from '../contract/signalling';
+import { iceCandidate, iceServer } from '../contract/signalling';
 import { linkFigures } from '../contract/link';
 import { mediaStats } from '../contract/stats';
 import { ping, type Protocol } from './protocol';
@@ -22,7 +22,9 @@ export type LinkNetwork = z.infer<typeof linkNetwork>;
 
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
 const sessionInput = z.discriminatedUnion('type', [
-	z.object({ type: z.literal('reoffer'), id: z.string(), offer: z.string() }),
+	z.object({ type: z.literal('reoffer'), id: z.string(), offer: z.string(), trickle: z.boolean().optional() }),
+	/** Found by the caller since the last offer. */
+	z.object({ type: z.literal('candidates'), candidates: z.array(iceCandidate) }),
 	/**
 	 * Announces an utterance of the agent. The utterance after it starts when it has been played or flushed.
 	 * `interruptible`: media pauses it by itself, with a fade, as soon as the caller speaks.
@@ -51,6 +53,8 @@ const sessionEvent = z.discriminatedUnion('type', [
 	/** `id` is the reoffer's, or '' for the answer to the first offer. */
 	z.object({ type: z.literal('answer'), id: z.string(), answer: z.string() }),
 	z.object({ type: z.literal('reofferFailed'), id: z.string(), message: z.string() }),
+	/** One of ours that was found after the answer; an empty one says that there are no more. */
+	z.object({ type: z.literal('candidate'), candidate: iceCandidate }),
 	z.object({
 		type: z.literal('connection'),
 		state: z.enum(['connecting', 'connected', 'disconnected', 'failed', 'closed']),
@@ -102,6 +106,8 @@ export const mediaProtocol = {
 		params: z.object({
 			sessionId: z.string(),
 			offer: z.string(),
+			/** The caller takes candidates after the answer; without it the answer has all of them. */
+			trickle: z.boolean().optional(),
 			flushSilenceMs: z.number(),
 			network: linkNetwork.default({}),
 		}),

@@ -84,7 +84,7 @@ test('what was never heard does not count: a call that ends while its path is de
 	network.cut = 'both';
 	// All of it would have been said by then.
 	await sleep(12_000);
-	await calls.runtime.client.endSession(caller.sessionId);
+	await calls.runtime.client.exchange(caller.sessionId, { method: 'DELETE' });
 	const { heard, interrupted } = await spoken;
 	expect(interrupted).toBe(true);
 	expect(TEXT.startsWith(heard)).toBe(true);

@@ -48,14 +48,16 @@ export class StandInRuntime {
 	private readonly arrivals: Array<(socket: WebSocket) => void> = [];
 
 	async start(stateFolder: string): Promise<this> {
+		this.app.addContentTypeParser('application/trickle-ice-sdpfrag', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 		this.app.addContentTypeParser('audio/wav', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 		this.app.addHook('onRequest', async (request, reply) => {
 			if (request.headers.authorization !== `Bearer ${KEY}`) await reply.status(401).send(this.error(new Refusal('VOICE_ERR_UNAUTHORIZED')));
 		});
 		this.app.setErrorHandler(async (error: Error, _request, reply) => await reply.status(500).send({ broken: error.message }));
 		this.route('POST', '/v1/sessions', 'openSession', control.openSession, 201);
-		this.route('PATCH', '/v1/sessions/:id', 'reoffer', control.reoffer);
-		this.route('DELETE', '/v1/sessions/:id', 'endSession', undefined, 204);
+		this.route('PATCH', '/v1/calls/:id', 'changeCall');
+		this.route('GET', '/v1/calls/:id', 'heldMessages');
+		this.route('DELETE', '/v1/calls/:id', 'endCall', undefined, 204);
 		this.route('GET', '/v1/turns/:id/audio', 'turnAudio');
 		this.route('POST', '/v1/turns/:id/claim', 'claim', control.turnClaim, 204);
 		this.route('POST', '/v1/turns/:id/transcript', 'transcript', control.transcriptAsk);

@@ -2,6 +2,7 @@
 // the runtime settings that the workflow does not show, and being deaf or fatal when the runtime comes and goes.
 import { createHmac } from 'node:crypto';
 import type { INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
+import { callToken } from '../../runtime/contract/call-token';
 import type { OpenSession } from '../../runtime/contract/control';
 import type { TriggerEvent } from '../../runtime/contract/turn';
 import { type NodeSpec, STATE_FOLDER, additionalData, core, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
@@ -67,10 +68,12 @@ describe('signalling', () => {
 		expect(response.status).toBe(201);
 		expect(await response.json()).toEqual({ type: 'answer', sdp: 'v=0 answer', sessionId: SESSION });
 		expect(response.headers.get('location')).toBe(`?session=${SESSION}`);
-		expect(response.headers.get('access-control-expose-headers')).toBe('Location');
+		expect(response.headers.get('access-control-expose-headers')).toBe('Location, ETag, Link');
 		expect(runtime.of('openSession')).toEqual([
 			{
 				offer: 'v=0 offer',
+				trickle: false,
+				pageHost: new URL(host.url).host,
 				agent: {
 					name: 'Elm Street',
 					greeting: 'Hello!',
@@ -136,13 +139,53 @@ describe('signalling', () => {
 		expect(runtime.of('openSession')).toMatchObject([{ offer: 'v=0 bare' }]);
 	});
 
-	test('re-offer and hang-up', async () => {
-		runtime.will('reoffer', { answer: 'v=0 again' });
+	test('what the runtime tells about the way on reaches the caller: as JSON, or as the headers of WHIP', async () => {
+		const rest = { token: 'the-token-of-this-call', iceServers: [{ urls: ['turn:relay.example'], username: 'u', credential: 'c' }], resumeToken: 'the-way-back-into-it', socket: { url: 'wss://voice.example/v1/signal' } };
+		runtime.will('openSession', { ...ANSWER, answer: 'v=0\r\na=ice-ufrag:ours\r\n', ...rest });
 		await open();
-		const again = await fetch(`${host.url}?session=${SESSION}`, { ...offer(), method: 'PATCH' });
+		const json = await fetch(host.url, { ...offer({ origin: new URL(host.url).origin }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', trickle: true, resumeToken: 'the-way-back-from-before' }) });
+		expect(await json.json()).toMatchObject({ sessionId: SESSION, ...rest });
+		expect(runtime.of('openSession')).toMatchObject([{ trickle: true, resumeToken: 'the-way-back-from-before', pageHost: new URL(host.url).host }]);
+		const bare = await fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: 'v=0 bare' });
+		expect(bare.headers.get('link')).toBe('<turn:relay.example>; rel="ice-server"; username="u"; credential="c"; credential-type="password"');
+		expect(bare.headers.get('etag')).toBe('"ours"');
+	});
+
+	test('what is said in the call goes to the runtime as it came, and the answer back', async () => {
+		runtime.will('changeCall', { type: 'answer', sdp: 'v=0 again', sessionId: SESSION });
+		runtime.will('heldMessages', { messages: [], ended: false });
+		await open();
+		const inCall = `${host.url}?session=${SESSION}`;
+		const again = await fetch(inCall, { ...offer(), method: 'PATCH' });
 		expect([again.status, await again.json()]).toEqual([200, { type: 'answer', sdp: 'v=0 again', sessionId: SESSION }]);
-		expect((await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' })).status).toBe(204);
-		expect(runtime.of('endSession')).toEqual([{ id: SESSION }]);
+		await fetch(inCall, { method: 'PATCH', headers: { 'content-type': 'application/trickle-ice-sdpfrag' }, body: 'a=candidate:1' });
+		expect(runtime.of('changeCall')).toEqual([{ type: 'offer', sdp: 'v=0 offer' }, 'a=candidate:1']);
+		expect(await (await fetch(`${inCall}&after=7`)).json()).toEqual({ messages: [], ended: false });
+		expect(runtime.of('heldMessages')).toEqual([{ id: SESSION, after: '7' }]);
+		expect((await fetch(inCall, { method: 'DELETE' })).status).toBe(204);
+		expect(runtime.of('endCall')).toEqual([{ id: SESSION }]);
+		expect(host.started).toEqual([]);
+	});
+
+	test('a held request occupies no webhook of n8n, and is let go when its caller goes', async () => {
+		runtime.will('heldMessages', new Promise(() => undefined));
+		await open();
+		const gone = new AbortController();
+		const asked = fetch(`${host.url}?session=${SESSION}`, { signal: gone.signal });
+		asked.catch(() => undefined);
+		await runtime.until('heldMessages');
+		await host.returned();
+		gone.abort();
+		while (!runtime.abandoned.includes('heldMessages')) await new Promise((resolve) => setTimeout(resolve, 10));
+	});
+
+	test('the call\'s token lets its caller go on when the log-in has run out, and nobody else', async () => {
+		await open({});
+		const inCall = async (token?: string) => await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE', ...(token !== undefined && { headers: { 'x-voice-call-token': token } }) });
+		expect((await inCall()).status).toBe(403);
+		expect((await inCall(callToken(KEY, 's_0000000000000000000000'))).status).toBe(403);
+		expect(runtime.of('endCall')).toEqual([]);
+		expect((await inCall(callToken(KEY, SESSION))).status).toBe(204);
 	});
 
 	test.each<[string, string, RequestInit, number, string]>([
@@ -150,6 +193,7 @@ describe('signalling', () => {
 		['an answer for an offer', '', { ...offer(), body: '{"type":"answer","sdp":"v=0"}' }, 400, 'VOICE_ERR_BAD_OFFER'],
 		['an endless offer', '', offer({}, 'v'.repeat(100_001)), 413, 'VOICE_ERR_TOO_LARGE'],
 		['no session', '', { method: 'DELETE' }, 400, 'VOICE_ERR_BAD_REQUEST'],
+		['an offer for a call that there is', `?session=${SESSION}`, offer(), 400, 'VOICE_ERR_BAD_REQUEST'],
 		['a session that never was', '?session=../health', { method: 'DELETE' }, 404, 'VOICE_ERR_CALL_UNKNOWN'],
 	])('%s is answered with a typed error', async (_name, query, request, status, code) => {
 		await open();
@@ -184,7 +228,7 @@ describe('who may call', () => {
 		runtime.will('page', '<!doctype html>the page');
 		await open({ callers: 'secret', secret: 'open sesame' });
 		expect((await fetch(host.url)).status).toBe(200);
-		expect(runtime.of('page')).toEqual([{ agent: 'Voice agent', callers: 'secret' }]);
+		expect(runtime.of('page')).toEqual([{ agent: 'Voice agent', callers: 'secret', host: new URL(host.url).host }]);
 		const without = await fetch(host.url, offer());
 		expect([without.status, await codeOf(without)]).toEqual([403, 'VOICE_ERR_CALLER_REFUSED']);
 		expect((await fetch(host.url, offer({ authorization: 'Bearer open sesame' }))).status).toBe(201);

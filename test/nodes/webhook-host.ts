@@ -16,6 +16,8 @@ export class WebhookHost {
 	/** What n8n keeps in the node's credentials. */
 	credential: IDataObject = {};
 	url = '';
+	private running = 0;
+	private idle: Array<() => void> = [];
 	private readonly server: Server = createServer((request, response) => void this.serve(request, response));
 
 	constructor(
@@ -33,6 +35,11 @@ export class WebhookHost {
 	async close(): Promise<void> {
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
+	}
+
+	/** When the node has nothing more to do before n8n: answers may still be on their way. */
+	async returned(): Promise<void> {
+		while (this.running > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
 	}
 
 	private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -56,7 +63,11 @@ export class WebhookHost {
 			send: (body: string) => response.end(body),
 			json: (body: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
 		});
-		const result = await this.webhook(request, response);
+		this.running++;
+		const result = await this.webhook(request, response).finally(() => {
+			this.running--;
+			for (const resolve of this.idle.splice(0)) resolve();
+		});
 		if (result.workflowData) this.started.push(result.workflowData);
 		if (!result.noWebhookResponse) response.status(200).json({ message: 'Workflow was started' });
 	}

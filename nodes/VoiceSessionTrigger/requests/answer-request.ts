@@ -7,10 +7,11 @@ import { optionsOf } from '../agent-settings';
 import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-caller';
 import { checkOrigin } from '../callers/check-origin';
 import { TICKET_HEADER } from '../callers/login-page';
-import { requestOf, responseOf } from './exchange';
+import { type N8nResponse, requestOf, responseOf } from './exchange';
 import { asksForIceServers, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
-import { answerOffer, answerReoffer, goesOn, hangUp } from './signalling';
+import { checkInCall, isInCall, passOn } from './in-call';
+import { answerOffer, goesOn } from './signalling';
 import { receiveEvent } from './event';
 
 /** The node has written the answer itself. n8n adds nothing, above all not its sandbox, in which no microphone works. */
@@ -29,30 +30,40 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 		}
 		response.setHeader('cache-control', 'no-store');
 		const gate = gateOf(context);
-		const aboutToOffer = method === 'GET' && (await asksForIceServers(headers, gate));
-		if (method === 'GET' && !aboutToOffer) {
+		const inCall = isInCall(context);
+		const aboutToOffer = method === 'GET' && !inCall && (await asksForIceServers(headers, gate));
+		if (method === 'GET' && !inCall && !aboutToOffer) {
 			await showPage(context, gate);
 			return ANSWERED;
 		}
 		const foreign = checkOrigin(headers, context.getNodeWebhookUrl('default'), optionsOf(context).allowedOrigins);
-		response.setHeader('access-control-expose-headers', 'Location');
+		response.setHeader('access-control-expose-headers', 'Location, ETag, Link');
 		if (foreign !== undefined) response.setHeader('access-control-allow-origin', foreign).setHeader('vary', 'Origin');
 		if (method === 'POST' && headers[TICKET_HEADER] !== undefined) {
 			await admit(context, gate);
 			return ANSWERED;
 		}
-		// Whose call goes on was let in when it began; whether it is theirs, the runtime knows.
-		if (method !== 'POST' || !goesOn(context)) await checkCaller(headers, gate);
-		if (aboutToOffer) await showIceServers(context, gate);
-		else if (method === 'POST') await answerOffer(context, gate);
-		else if (method === 'PATCH') await answerReoffer(context);
-		else await hangUp(context);
+		if (aboutToOffer || (method === 'POST' && !inCall)) {
+			// Whose call goes on was let in when it began; whether it is theirs, the runtime knows.
+			if (aboutToOffer || !goesOn(context)) await checkCaller(headers, gate);
+			if (aboutToOffer) await showIceServers(context, gate);
+			else await answerOffer(context, gate);
+			return ANSWERED;
+		}
+		await checkInCall(context, gate);
+		const answer = await passOn(context);
+		answer().catch((thrown: unknown) => refuse(context, response, thrown));
 	} catch (thrown) {
-		const error = toVoiceError(thrown);
-		if (error.code === 'VOICE_ERR_INTERNAL') context.logger.error(`Voice Session Trigger: ${error.message}`);
-		response.status(error.status).json({ error: error.toShape() });
+		refuse(context, response, thrown);
 	}
 	return ANSWERED;
+}
+
+function refuse(context: IWebhookFunctions, response: N8nResponse, thrown: unknown): void {
+	const error = toVoiceError(thrown);
+	if (error.code === 'VOICE_ERR_INTERNAL') context.logger.error(`Voice Session Trigger: ${error.message}`);
+	// Who has gone needs no answer.
+	if (!response.destroyed) response.status(error.status).json({ error: error.toShape() });
 }
 
 function gateOf(context: IWebhookFunctions): Gate {

@@ -29,7 +29,7 @@ export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<
 	}
 	try {
 		const { name } = agentOf(context);
-		const html = await (await runtimeOf(context)).page({ agent: name, callers: gate.callers });
+		const html = await (await runtimeOf(context)).page({ agent: name, callers: gate.callers, host: headers.host ?? '' });
 		response.status(200).send(html);
 	} catch (thrown) {
 		const error = toVoiceError(thrown);

@@ -206,10 +206,10 @@ describe('the media link', () => {
 
 	it('renegotiates, and refuses to before there is one', async () => {
 		const scenario = new CallScenario();
-		await expect(scenario.call.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
+		await expect(scenario.call.line.reoffer('again')).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
 		await scenario.connected();
-		const first = scenario.call.reoffer('again');
-		const second = scenario.call.reoffer('and again');
+		const first = scenario.call.line.reoffer('again');
+		const second = scenario.call.line.reoffer('and again');
 		second.catch(() => undefined);
 		await settle();
 		const [{ id } = { id: '' }, other] = scenario.link().of('reoffer');

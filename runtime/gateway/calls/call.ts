@@ -1,6 +1,6 @@
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { PageEvent, PageRequest } from '../../contract/page-events';
+import type { PageEvent } from '../../contract/page-events';
 import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { History } from '../../dialogue/history/history';
@@ -16,7 +16,7 @@ import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { LinkQuality } from './link-quality';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
-import { PageTranscript } from './page-transcript';
+import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
 import { type MintedToken, mintResumeToken, opensWith } from './resume-token';
 import { TurnAudio } from './turn-audio';
@@ -42,6 +42,8 @@ const MOVED = 'the call goes on in another window';
  */
 export class Call {
 	readonly api: TurnApi;
+	/** What the page is told and asks, by whichever way. */
+	readonly line = new PageLine({ link: () => this.link, step: (input) => this.dialogue.step(input), greet: () => this.greet(), end: (reason) => this.end(reason) });
 	private readonly models: CallOfModels;
 	private readonly deps: CallDeps;
 	private readonly turns: Turns;
@@ -51,7 +53,6 @@ export class Call {
 	private readonly audio = new TurnAudio();
 	private readonly linkQuality = new LinkQuality();
 	private readonly openedAt = monotonicClock.now();
-	private readonly transcript = new PageTranscript();
 	private readonly minted: MintedToken;
 	/** What the caller's events come from and go to. */
 	private link: MediaLink | undefined;
@@ -95,7 +96,7 @@ export class Call {
 	/** Takes the caller's first offer. Rejects as connect() does; the call has then ended. */
 	async open(offer: string): Promise<string> {
 		this.warm();
-		return await this.connect(offer);
+		return await this.connect(offer, this.request.trickle);
 	}
 
 	/** Lets its caller in again. */
@@ -117,10 +118,10 @@ export class Call {
 	 * closed. Rejects with VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or, where the call has ended meanwhile,
 	 * VOICE_ERR_CALL_UNKNOWN. A first link that fails ends the call; a later one leaves everything as it is.
 	 */
-	async connect(offer: string): Promise<string> {
+	async connect(offer: string, trickle = false): Promise<string> {
 		let link: MediaLink | undefined;
 		try {
-			link = await this.makeLink(offer);
+			link = await this.makeLink(offer, trickle);
 			const answer = await link.answer;
 			this.assertGoingOn();
 			if (this.answered) this.resumeOver(link);
@@ -132,12 +133,6 @@ export class Call {
 			if (this.ending === undefined && !this.answered) this.finish('the offer could not be answered', VoiceError.from(thrown));
 			throw thrown;
 		}
-	}
-
-	/** Renegotiates the link that there is. */
-	async reoffer(offer: string): Promise<string> {
-		if (!this.link) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call is still being set up.');
-		return await this.link.reoffer(offer);
 	}
 
 	/** May be called at any time, more than once; the first reason counts. */
@@ -166,17 +161,17 @@ export class Call {
 		if (workflowId === this.request.source.workflowId) this.turns.workflowGone();
 	}
 
-	private async makeLink(offer: string): Promise<MediaLink> {
+	private async makeLink(offer: string, trickle: boolean): Promise<MediaLink> {
 		const place = await this.deps.media.place();
 		if (!this.goesOn) place.release();
 		this.assertGoingOn();
 		const { flushSilenceMs } = this.request.agent.turnTaking;
-		const link = new MediaLink(place, { sessionId: this.id, offer, flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
+		const link = new MediaLink(place, { sessionId: this.id, offer, trickle, flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
 			onEvent: (event) => {
 				if (link === this.link) this.onMedia(event);
 			},
 			onRequest: (request) => {
-				if (link === this.link) this.onRequest(request);
+				if (link === this.link) this.line.ask(request);
 			},
 			onEnd: (end) => this.linkEnded(link, end),
 		});
@@ -208,8 +203,7 @@ export class Call {
 		this.leave();
 		clearTimeout(this.absence);
 		this.absence = undefined;
-		this.tellStarted(true);
-		for (const event of this.transcript.events) link.tell(event);
+		this.line.retell(this.started(true));
 	}
 
 	private linkEnded(link: MediaLink, { reason, error }: LinkEnd): void {
@@ -220,6 +214,7 @@ export class Call {
 			return;
 		}
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'the caller is away');
+		this.line.lost();
 		this.leave();
 		this.absence = setTimeout(() => this.end(STAYED_AWAY), this.deps.absentLimitMs);
 		this.absence.unref();
@@ -253,10 +248,14 @@ export class Call {
 	private onMedia(event: MediaLinkEvent): void {
 		switch (event.type) {
 			case 'connection':
+				this.line.connection(event.state);
 				if (event.state === 'connected') this.connected();
 				break;
 			case 'channelOpen':
-				this.greet();
+				this.line.channelOpen();
+				break;
+			case 'candidate':
+				this.line.messages.tellCandidate(event.candidate);
 				break;
 			case 'speechStarted':
 				this.linkQuality.speechBegins();
@@ -281,17 +280,12 @@ export class Call {
 		}
 	}
 
-	private onRequest(request: PageRequest): void {
-		const at = monotonicClock.now();
-		if (request.type === 'hangup') this.dialogue.step({ type: 'hangup', at, reason: 'the caller hung up' });
-		else if (request.type === 'interrupt') this.dialogue.step({ type: 'interruptAsked', at });
-	}
 
 	private greet(): void {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		this.tellStarted();
+		this.tell(this.started());
 		this.turns.callStarted();
 		const greeting = sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) });
 		this.turns.settleAfter(greeting);
@@ -299,9 +293,9 @@ export class Call {
 		void greeting.then(async () => await this.voice.keep(agent.speak, agent.apology));
 	}
 
-	private tellStarted(resumed?: true): void {
+	private started(resumed?: true): PageEvent {
 		const { name, greeting } = this.request.agent;
-		this.tell({ type: 'session.started', sessionId: this.id, agent: name, greets: greeting !== '', note: this.note, ...(resumed && { resumed }) });
+		return { type: 'session.started', sessionId: this.id, agent: name, greets: greeting !== '', note: this.note, ...(resumed && { resumed }) };
 	}
 
 	private carryOut(effect: ConversationEffect): void {
@@ -338,8 +332,7 @@ export class Call {
 	}
 
 	private tell(event: PageEvent): void {
-		this.transcript.take(event);
-		this.link?.tell(event);
+		this.line.tell(event);
 	}
 
 	/** A fault of ours ends this call and no other. */
@@ -360,6 +353,8 @@ export class Call {
 		this.soundLink = undefined;
 		this.voice.close();
 		this.link?.close();
+		// The data channel may be gone with the link: the page's other way tells how it ended.
+		this.line.over(this.ending === undefined ? { type: 'session.ended', reason, ...(error && { error: error.toShape() }) } : undefined);
 		this.turns.callEnded(reason, monotonicClock.now() - this.openedAt);
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');
 		this.listener.ended(error);

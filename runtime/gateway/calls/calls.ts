@@ -3,6 +3,8 @@ import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
 import type { Joined, JoinTokens } from '../join-tokens/join-tokens';
+import type { MessageLog } from '../signalling/message-log';
+import type { SignalledCall } from '../signalling/signalled-call';
 import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { Turn } from '../turns/turn';
 import type { TurnApi } from '../turns/turn-api';
@@ -27,7 +29,7 @@ function unknown(): VoiceError {
 export class Calls {
 	private readonly live = new Map<string, Call>();
 	private readonly turns = new Map<string, Call>();
-	private readonly ended = new Map<string, VoiceError>();
+	private readonly ended = new Map<string, { readonly reason: VoiceError; readonly messages: MessageLog }>();
 	/** At the door: counted, so that a rush of offers cannot pass the limit together. */
 	private arriving = 0;
 
@@ -56,7 +58,7 @@ export class Calls {
 	 * there is no call then, and the token is as good as before. A caller who comes back: see resume().
 	 */
 	async open(request: OpenSession): Promise<OpenedSession> {
-		if (request.resumeToken !== undefined) return await this.resume(request.resumeToken, request.offer);
+		if (request.resumeToken !== undefined) return await this.resume(request.resumeToken, request.offer, request.trickle);
 		const joined = request.join && (await this.joinTokens.admit(request.join));
 		try {
 			return await this.openFor(request, joined);
@@ -81,7 +83,7 @@ export class Calls {
 			turnStarted: (turnId) => this.turns.set(turnId, call),
 			turnForgotten: (turnId) => this.turns.delete(turnId),
 			ended: (error) => {
-				this.forget(id, error);
+				this.forget(call, error);
 				// Whom no sound ever reached tries again, perhaps from another network.
 				if (answered && !connected) joined?.giveBack();
 			},
@@ -89,25 +91,36 @@ export class Calls {
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
 		answered = true;
-		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.resumeToken };
+		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.resumeToken, after: call.line.messages.before };
 	}
 
 	/**
 	 * A caller comes back to their call with a new offer. Whoever was let in is let in again, even where the machine is full.
 	 * Rejects with VOICE_ERR_CALL_UNKNOWN, or why the call has ended, or as Call.connect does: the call then goes on waiting.
 	 */
-	async resume(resumeToken: string, offer: string): Promise<OpenedSession> {
+	async resume(resumeToken: string, offer: string, trickle = false): Promise<OpenedSession> {
 		const call = this.get(callOfToken(resumeToken));
 		// As if there were no such call: a token that is wrong learns nothing.
 		if (!call.opensWith(resumeToken)) throw unknown();
-		return { sessionId: call.id, answer: await call.connect(offer), iceServers: this.deps.network.forCaller(), resumeToken };
+		const answer = await call.connect(offer, trickle);
+		return { sessionId: call.id, answer, iceServers: this.deps.network.forCaller(), resumeToken, after: call.line.messages.before };
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */
 	get(id: string): Call {
 		const call = this.live.get(id);
 		if (call) return call;
-		throw this.ended.get(id) ?? unknown();
+		throw this.ended.get(id)?.reason ?? unknown();
+	}
+
+	/** How its page asks. Throws as get() does. */
+	line(id: string): SignalledCall {
+		return this.get(id).line;
+	}
+
+	/** What the page was told: of a call that has ended a moment ago, too. Throws VOICE_ERR_CALL_UNKNOWN. */
+	messages(id: string): MessageLog {
+		return this.ended.get(id)?.messages ?? this.get(id).line.messages;
 	}
 
 	/** Throws VOICE_ERR_TURN_UNKNOWN. */
@@ -132,10 +145,10 @@ export class Calls {
 		for (const call of [...this.live.values()]) call.end(reason);
 	}
 
-	private forget(id: string, error?: VoiceError): void {
+	private forget({ id, line: { messages } }: Call, error?: VoiceError): void {
 		this.live.delete(id);
 		const reason = error ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
-		this.ended.set(id, reason);
+		this.ended.set(id, { reason, messages });
 		setTimeout(() => this.ended.delete(id), REMEMBERED_MS).unref();
 	}
 }

@@ -1,8 +1,10 @@
 import { VoiceError } from '../../contract/errors';
-import { type PageEvent, type PageRequest, pageRequest } from '../../contract/page-events';
+import { type PageRequest, pageRequest } from '../../contract/page-events';
+import type { IceCandidate, NumberedPageEvent } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
+import { type SdpFragment, fragmentOf, restartedOffer, ufragOf } from '../signalling/sdp-fragment';
 import type { MediaPlace } from './media-server';
 
 export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;
@@ -38,13 +40,17 @@ export class MediaLink {
 	private readonly session: RpcCall<MediaInput, { reason: string }>;
 	private readonly answers = new Map<string, PendingAnswer>();
 	private nextOffer = 1;
+	private lastOffer: string;
+	private lastAnswer = '';
 
 	constructor(
 		place: MediaPlace,
-		params: { sessionId: string; offer: string; flushSilenceMs: number; network?: LinkNetwork },
+		params: { sessionId: string; offer: string; trickle?: boolean; flushSilenceMs: number; network?: LinkNetwork },
 		private readonly listener: MediaLinkListener,
 	) {
+		this.lastOffer = params.offer;
 		this.answer = this.expectAnswer('');
+		this.answer.then((sdp) => (this.lastAnswer = sdp), () => undefined);
 		this.session = place.client.call('session', params, (event) => this.receive(event));
 		this.session.result
 			.then(
@@ -55,19 +61,41 @@ export class MediaLink {
 	}
 
 	/** Renegotiates: an ICE restart, a changed microphone. */
-	async reoffer(offer: string): Promise<string> {
+	async reoffer(offer: string, trickle = false): Promise<string> {
 		const id = `offer-${this.nextOffer++}`;
 		const answer = this.expectAnswer(id);
-		this.session.send({ type: 'reoffer', id, offer });
-		return await answer;
+		this.session.send({ type: 'reoffer', id, offer, trickle });
+		const sdp = await answer;
+		this.lastOffer = offer;
+		this.lastAnswer = sdp;
+		return sdp;
+	}
+
+	/** Of the caller. Those that name another ICE session than the last offer's are dropped: they came late. */
+	addCandidates(candidates: readonly IceCandidate[]): void {
+		const current = candidates.filter(({ usernameFragment: ufrag }) => typeof ufrag !== 'string' || ufrag === ufragOf(this.lastOffer));
+		if (current.length > 0) this.session.send({ type: 'candidates', candidates: current });
+	}
+
+	/** Names the connection of the last answer: its ICE user fragment. */
+	get iceSession(): string {
+		return ufragOf(this.lastAnswer);
+	}
+
+	/** A fragment of another ICE session restarts ICE: resolves to the answer's. One with candidates only resolves to undefined. */
+	async takeFragment(fragment: SdpFragment): Promise<string | undefined> {
+		if (fragment.ufrag !== undefined && fragment.ufrag !== ufragOf(this.lastOffer)) return fragmentOf(await this.reoffer(restartedOffer(this.lastOffer, fragment)));
+		this.addCandidates(fragment.candidates);
+		return undefined;
 	}
 
 	send(input: MediaInput): void {
 		this.session.send(input);
 	}
 
-	tell(event: PageEvent): void {
-		this.session.send({ type: 'event', json: JSON.stringify(event) });
+	/** Over the data channel. */
+	tell(message: NumberedPageEvent): void {
+		this.session.send({ type: 'event', json: JSON.stringify(message) });
 	}
 
 	/** onEnd follows when media has closed the connection. */

@@ -1,16 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { answered, openSession, openedSession, reoffer } from '../../contract/control';
+import { callToken } from '../../contract/call-token';
+import { openSession, openedSession } from '../../contract/control';
 import { joinAsk } from '../../contract/join-token';
-import { sessionId } from '../../contract/turn';
 import type { Calls } from '../calls/calls';
 import type { JoinTokens } from '../join-tokens/join-tokens';
+import type { SocketAddress } from '../signalling/socket-address';
 import { parseRequest } from './requests';
 
-const inSession = z.object({ sessionId });
+export interface CallsDoor {
+	readonly key: string;
+	readonly calls: Pick<Calls, 'open'>;
+	readonly joinTokens: Pick<JoinTokens, 'check'>;
+	readonly address: Pick<SocketAddress, 'for'>;
+}
 
-/** Signalling: the trigger node hands over the caller's offer and everything that is known about the agent. */
-export function callRoutes(app: FastifyInstance, calls: Pick<Calls, 'open' | 'get'>, joinTokens: Pick<JoinTokens, 'check'>): void {
+/** The trigger node hands over the caller's offer and everything that is known about the agent. */
+export function callRoutes(app: FastifyInstance, { key, calls, joinTokens, address }: CallsDoor): void {
 	// What a caller is told before an offer, too, is for who may call.
 	app.post('/v1/join-tokens/check', async (request, reply) => {
 		await joinTokens.check(parseRequest(joinAsk, request.body));
@@ -18,17 +23,8 @@ export function callRoutes(app: FastifyInstance, calls: Pick<Calls, 'open' | 'ge
 	});
 
 	app.post('/v1/sessions', async (request, reply) => {
-		const opened = await calls.open(parseRequest(openSession, request.body));
-		return await reply.status(201).send(openedSession.parse(opened));
-	});
-
-	app.patch('/v1/sessions/:sessionId', async (request) => {
-		const session = calls.get(parseRequest(inSession, request.params).sessionId);
-		return answered.parse({ answer: await session.reoffer(parseRequest(reoffer, request.body).offer) });
-	});
-
-	app.delete('/v1/sessions/:sessionId', async (request, reply) => {
-		calls.get(parseRequest(inSession, request.params).sessionId).end('the caller hung up');
-		return await reply.status(204).send();
+		const ask = parseRequest(openSession, request.body);
+		const opened = await calls.open(ask);
+		return await reply.status(201).send(openedSession.parse({ ...opened, token: callToken(key, opened.sessionId), socket: address.for(ask.pageHost) }));
 	});
 }

@@ -10,8 +10,6 @@ afterEach(async () => await door.close());
 
 const PATHS = [
 	['POST', '/v1/sessions'],
-	['PATCH', `/v1/sessions/${CALL_ID}`],
-	['DELETE', `/v1/sessions/${CALL_ID}`],
 	['GET', `/v1/turns/${TURN_ID}/audio`],
 	['POST', `/v1/turns/${TURN_ID}/transcript`],
 	['POST', `/v1/turns/${TURN_ID}/reply`],
@@ -63,7 +61,7 @@ describe('without the key', () => {
 			}
 		}
 		expect(door.asked).toEqual([]);
-		for (const used of [door.calls.open, door.calls.get, door.calls.turn, door.page.render, door.media.stats]) expect(used).not.toHaveBeenCalled();
+		for (const used of [door.calls.open, door.calls.line, door.calls.turn, door.page.render, door.media.stats]) expect(used).not.toHaveBeenCalled();
 	});
 });
 
@@ -102,19 +100,19 @@ describe('what goes wrong behind a route', () => {
 	const byStatus = new Map<number, ErrorCode>(errorCodes.map((code) => [ERROR_KINDS[code].status, code]));
 
 	it.each([...byStatus])('is answered by its status %i (%s), with code, message and remedy', async (status, code) => {
-		door.calls.get.mockImplementation(() => {
+		door.calls.line.mockImplementation(() => {
 			throw new VoiceError(code, 'What happened.', { remedy: 'What to do.', cause: new Error('a secret') });
 		});
-		const response = await door.askWithKey('DELETE', `/v1/sessions/${CALL_ID}`);
+		const response = await door.askWithKey('DELETE', `/v1/calls/${CALL_ID}`);
 		expect(response.status).toBe(status);
 		expect(response.json()).toEqual({ error: { code, message: 'What happened.', remedy: 'What to do.' } });
 	});
 
 	it('a busy runtime says when to come back', async () => {
-		door.calls.get.mockImplementation(() => {
+		door.calls.line.mockImplementation(() => {
 			throw new VoiceError('VOICE_ERR_BUSY', 'full');
 		});
-		const response = await door.askWithKey('DELETE', `/v1/sessions/${CALL_ID}`);
+		const response = await door.askWithKey('DELETE', `/v1/calls/${CALL_ID}`);
 		expect(response.headers['retry-after']).toBe('10');
 	});
 

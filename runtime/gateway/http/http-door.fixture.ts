@@ -6,6 +6,9 @@ import type { ProcessState } from '../../contract/stats';
 import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { TriggerStreams } from '../n8n/trigger-streams';
+import type { DirectCalls } from '../signalling/signalled-call';
+import { SignallingSockets } from '../signalling/signalling-sockets';
+import { SocketAddress } from '../signalling/socket-address';
 import { createHttpServer, openDoors } from './http-server';
 import type { UploadLimits } from './uploads';
 
@@ -54,7 +57,7 @@ export interface Answer {
 
 /** The HTTP server as it is, with stand-ins behind it: the test says what calls and inference do. */
 export class HttpDoor {
-	readonly calls = { open: jest.fn(), get: jest.fn(), turn: jest.fn(), permitOf: jest.fn(), size: 0 };
+	readonly calls = { open: jest.fn(), line: jest.fn(), messages: jest.fn(), turn: jest.fn(), permitOf: jest.fn(), size: 0 };
 	readonly joinTokens = { check: jest.fn() };
 	readonly media = { state: 'ready' as ProcessState, ready: true, trouble: undefined as string | undefined, stats: jest.fn() };
 	readonly inference = { state: 'ready' as ProcessState, trouble: undefined as string | undefined, pid: 4711 };
@@ -64,6 +67,7 @@ export class HttpDoor {
 	readonly asked: StandInCall[] = [];
 	whenAsked: (call: StandInCall) => void = () => undefined;
 	ready: () => Promise<void> = async () => undefined;
+	private sockets: SignallingSockets | undefined;
 
 	private constructor(readonly app: FastifyInstance) {}
 
@@ -92,7 +96,7 @@ export class HttpDoor {
 		return await this.ask({ method, url, payload, headers: { ...AUTHORIZED, ...headers } });
 	}
 
-	static async open(options: { uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'> } = {}): Promise<HttpDoor> {
+	static async open(options: { uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'>; direct?: DirectCalls } = {}): Promise<HttpDoor> {
 		const door = new HttpDoor(createHttpServer(KEY, openLog('silent')));
 		const client = {
 			call: (op: string, params: Record<string, unknown>, onEvent: (event: unknown) => void) => {
@@ -108,6 +112,7 @@ export class HttpDoor {
 				return client;
 			},
 		});
+		door.sockets = new SignallingSockets(KEY, door.calls, options.direct);
 		await openDoors(door.app, {
 			key: KEY,
 			page: door.page,
@@ -117,6 +122,9 @@ export class HttpDoor {
 			joinTokens: door.joinTokens,
 			turnServers: door.turnServers,
 			streams: options.streams ?? { accept: (socket) => socket.terminate() },
+			sockets: door.sockets,
+			address: new SocketAddress('https://voice.example/runtime', () => undefined),
+			direct: options.direct,
 			version: '1.2.3',
 			...(options.uploads && { uploads: options.uploads }),
 		});
@@ -125,6 +133,7 @@ export class HttpDoor {
 	}
 
 	async close(): Promise<void> {
+		this.sockets?.close();
 		await this.app.close();
 	}
 }

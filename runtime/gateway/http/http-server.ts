@@ -7,8 +7,12 @@ import type { RestartingProcess } from '../children/restarting-process';
 import type { JoinTokens } from '../join-tokens/join-tokens';
 import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { TurnServers } from '../turn-servers/turn-servers';
+import type { DirectCalls } from '../signalling/signalled-call';
+import type { SignallingSockets } from '../signalling/signalling-sockets';
+import type { SocketAddress } from '../signalling/socket-address';
 import { checkKey, requireKey } from './auth';
 import { callRoutes } from './call-routes';
+import { callerRoutes } from './caller-routes';
 import { answerError, noSuchPath } from './http-errors';
 import type { Page } from './page';
 import { runtimeRoutes } from './runtime-routes';
@@ -25,8 +29,12 @@ export interface HttpDeps {
 	readonly page: Pick<Page, 'render'>;
 	readonly media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
 	readonly inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
-	readonly calls: Pick<Calls, 'open' | 'get' | 'turn' | 'permitOf' | 'size'>;
+	readonly calls: Pick<Calls, 'open' | 'line' | 'messages' | 'turn' | 'permitOf' | 'size'>;
 	readonly joinTokens: Pick<JoinTokens, 'check'>;
+	readonly sockets: Pick<SignallingSockets, 'admit' | 'accept'>;
+	readonly address: Pick<SocketAddress, 'for' | 'originFor'>;
+	/** Who may call with a join token; nobody where it is absent. */
+	readonly direct?: DirectCalls | undefined;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;
@@ -58,7 +66,7 @@ export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger 
 
 /**
  * Each door is a scope: its hooks, parsers and limits hold for it alone. So a door with another lock (a token for
- * one call, say) is added beside these and loosens none of them. Today the key opens all of them.
+ * one call: callerRoutes) stands beside these and loosens none of them. The key opens all of them.
  */
 export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<void> {
 	app.setErrorHandler(answerError);
@@ -76,12 +84,13 @@ export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<v
 		});
 
 	httpDoor((scope) => {
-		callRoutes(scope, deps.calls, deps.joinTokens);
+		callRoutes(scope, deps);
 		turnRoutes(scope, deps.calls);
 	});
 	httpDoor((scope) => standaloneRoutes(scope, deps.inference, (turnId) => deps.calls.permitOf(turnId), deps.uploads));
 	httpDoor((scope) => runtimeRoutes(scope, deps));
 	door((scope) => triggerRoutes(scope, deps.streams));
+	app.register(async (scope) => callerRoutes(scope, deps));
 	// Without the key nobody learns which paths there are.
 	door((scope) => scope.setNotFoundHandler(noSuchPath));
 	await app.ready();

@@ -62,7 +62,8 @@ it('the page is for this agent and these callers', async () => {
 	expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
 	expect(response.body.toString()).toBe('<html>');
 	await get('/v1/page');
-	expect(door.page.render.mock.calls).toEqual([[{ agent: 'Ada', callers: 'secret' }], [{ agent: 'Voice agent', callers: 'n8nUsers' }]]);
+	const connect = 'wss://voice.example';
+	expect(door.page.render.mock.calls).toEqual([[{ agent: 'Ada', callers: 'secret', connect }], [{ agent: 'Voice agent', callers: 'n8nUsers', connect }]]);
 });
 
 it.each([`agent=${'x'.repeat(121)}`, 'callers=everybody', 'agent=a&agent=b'])('a page for %s is refused', async (query) => {
@@ -87,15 +88,15 @@ describe('the page', () => {
 		['$& $1 $`', '$&amp; $1 $`'],
 		['%CALLERS%', '%CALLERS%'],
 	])('the name %s is shown as it is', async (agent, shown) => {
-		const html = await new Page(folder).render({ agent, callers: 'anyone' });
+		const html = await new Page(folder).render({ agent, callers: 'anyone', connect: '' });
 		expect(html).toBe(`<title>${shown}</title><h1 data-callers="anyone">${shown}</h1>`);
 	});
 
 	it('is read once', async () => {
 		const page = new Page(folder);
-		await page.render({ agent: 'Ada', callers: 'anyone' });
+		await page.render({ agent: 'Ada', callers: 'anyone', connect: '' });
 		await rm(folder, { recursive: true });
-		await expect(page.render({ agent: 'Bob', callers: 'secret' })).resolves.toContain('<title>Bob</title>');
+		await expect(page.render({ agent: 'Bob', callers: 'secret', connect: '' })).resolves.toContain('<title>Bob</title>');
 	});
 });
 

@@ -11,12 +11,15 @@ import type { RestartingProcess } from '../children/restarting-process';
 import type { MediaPool } from '../children/media-pool';
 import type { Calls } from '../calls/calls';
 import type { TurnServers } from '../turn-servers/turn-servers';
+import type { SocketAddress } from '../signalling/socket-address';
 import { parseRequest } from './requests';
 import type { Page } from './page';
 
 const pageQuery = z.object({
 	agent: z.string().max(120).default('Voice agent'),
 	callers: z.enum(['n8nUsers', 'secret', 'token', 'anyone']).default('n8nUsers'),
+	/** By which the page is reached. */
+	host: z.string().max(300).default(''),
 });
 
 const iceQuery = z.object({ relayOnly: z.enum(['true', 'false']).default('false') });
@@ -29,6 +32,7 @@ export function runtimeRoutes(
 	app: FastifyInstance,
 	deps: {
 		page: Pick<Page, 'render'>;
+		address: Pick<SocketAddress, 'originFor'>;
 		media: Pick<MediaPool, 'state' | 'ready' | 'trouble' | 'stats'>;
 		inference: Pick<RestartingProcess<InferenceProtocol>, 'state' | 'ready' | 'pid' | 'trouble'>;
 		calls: Pick<Calls, 'size'>;
@@ -37,7 +41,8 @@ export function runtimeRoutes(
 	},
 ): void {
 	app.get('/v1/page', async (request, reply) => {
-		const html = await deps.page.render(parseRequest(pageQuery, request.query));
+		const { host, ...values } = parseRequest(pageQuery, request.query);
+		const html = await deps.page.render({ ...values, connect: deps.address.originFor(host) });
 		return await reply.type('text/html; charset=utf-8').send(html);
 	});
 

@@ -91,9 +91,9 @@ it.each([
 
 it.each(['POST', 'DELETE'])('a %s that asks for a WebSocket is refused, and does nothing', async (method) => {
 	const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'x'.repeat(22).concat('==') };
-	const response = await door.askWithKey(method, `/v1/sessions${method === 'DELETE' ? `/${CALL_ID}` : ''}`, undefined, headers);
+	const response = await door.askWithKey(method, method === 'DELETE' ? `/v1/calls/${CALL_ID}` : '/v1/sessions', undefined, headers);
 	expect(response.status).toBe(400);
-	expect(door.calls.get).not.toHaveBeenCalled();
+	expect(door.calls.line).not.toHaveBeenCalled();
 	expect(door.calls.open).not.toHaveBeenCalled();
 });
 

@@ -1,13 +1,15 @@
 import { VoiceError } from '../../contract/errors';
+import type { IceCandidate } from '../../contract/signalling';
 import type { IncomingFrame } from '../audio-in/caller-sound';
 import type { LinkNetwork } from '../../rpc/media-protocol';
 import type { OutgoingFrame } from '../audio-out/playout';
 import type { SendLevel } from '../link-quality/send-quality';
-import { publishedAnswer } from '../sdp/own-candidates';
+import { callerCandidate } from '../sdp/caller-candidates';
+import { publishedAnswer, publishedCandidate } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
 import { withSendEncoding } from '../sdp/audio-section';
 import { EventChannel } from './event-channel';
-import { type AudioSink, type ConnectionState, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
+import { type AudioSink, type ConnectionState, type LocalCandidate, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 
 interface PeerListener {
 	onFrame(frame: IncomingFrame): void;
@@ -15,9 +17,13 @@ interface PeerListener {
 	onChannelOpen(): void;
 	onRequest(json: string): void;
 	onHangUp(): void;
+	/** Found after the answer, which did not wait for it. */
+	onCandidate(candidate: IceCandidate): void;
 }
 
 const SILENCE_RATE = 48_000;
+/** Of the caller, for one offer: a laptop with VPN and both address families has about a dozen. */
+const MAX_LATE_CANDIDATES = 32;
 
 /** One caller's peer connection. We answer; the page offers. Callbacks that throw end up in `onFailure`. */
 export class Peer {
@@ -33,6 +39,7 @@ export class Peer {
 	private level: SendLevel | undefined;
 	/** Answers are made one after the other: two offers at once would mix up the connection's state. */
 	private negotiation: Promise<unknown> = Promise.resolve();
+	private lateCandidates = 0;
 	/** wrtc copies a frame before onData returns, so one silence serves for all. */
 	private silence: OutgoingFrame = silenceAt(SILENCE_RATE);
 
@@ -58,13 +65,14 @@ export class Peer {
 
 	/**
 	 * Answers an offer, the first one or a later one (ICE restart).
-	 * @returns the answer's SDP with all candidates that this caller may see.
+	 * @param trickle the answer waits for no candidate: those that come later are told by onCandidate
+	 * @returns the answer's SDP with all candidates that this caller may see; with `trickle` with those found so far.
 	 * @throws VOICE_ERR_BAD_OFFER, VOICE_ERR_BUSY where no port is left; the connection is then as it was before.
 	 */
-	async answer(offer: string): Promise<string> {
+	async answer(offer: string, trickle = false): Promise<string> {
 		const answer = this.negotiation.then(async () => {
 			const rebuilt = rebuildOffer(offer);
-			const published = await this.negotiate(this.level ? withSendEncoding(rebuilt, this.level) : rebuilt);
+			const published = await this.negotiate(this.level ? withSendEncoding(rebuilt, this.level) : rebuilt, trickle);
 			this.offer = rebuilt;
 			return published;
 		});
@@ -76,10 +84,23 @@ export class Peer {
 	async pack(level: SendLevel): Promise<void> {
 		this.level = level;
 		const packed = this.negotiation.then(async () => {
-			if (this.offer !== undefined && !this.closed) await this.negotiate(withSendEncoding(this.offer, level));
+			if (this.offer !== undefined && !this.closed) await this.negotiate(withSendEncoding(this.offer, level), true);
 		});
 		this.negotiation = packed.catch(() => undefined);
 		await packed;
+	}
+
+	/** Candidates for the offer before. Like those in an offer they are rebuilt; what cannot be used is left out. */
+	addCandidates(candidates: readonly IceCandidate[]): void {
+		this.negotiation = this.negotiation.then(async () => {
+			for (const { candidate } of candidates) {
+				const rebuilt = callerCandidate(candidate);
+				if (rebuilt === undefined || this.closed || this.lateCandidates >= MAX_LATE_CANDIDATES) continue;
+				this.lateCandidates++;
+				// All sections are one bundle, so the first one's transport is everybody's.
+				await this.pc.addIceCandidate({ candidate: rebuilt, sdpMLineIndex: 0 }).catch(() => undefined);
+			}
+		});
 	}
 
 	/** Sends 10 ms of sound now; undefined is silence. */
@@ -116,18 +137,22 @@ export class Peer {
 		this.channel.close();
 		this.pc.ontrack = null;
 		this.pc.ondatachannel = null;
+		this.pc.onicecandidate = null;
 		this.pc.onconnectionstatechange = null;
 		this.pc.close();
 	}
 
-	private async negotiate(offer: string): Promise<string> {
+	private async negotiate(offer: string, trickle: boolean): Promise<string> {
 		const first = this.pc.localDescription === null;
 		try {
+			this.pc.onicecandidate = null;
 			await this.pc.setRemoteDescription({ type: 'offer', sdp: offer });
+			this.lateCandidates = 0;
 			if (first) this.pc.addTrack(this.track);
 			await this.pc.setLocalDescription(await this.pc.createAnswer());
-			const answer = await gatheredDescription(this.pc);
+			const answer = await gatheredDescription(this.pc, trickle ? TRICKLE_LIMIT_MS : GATHERING_LIMIT_MS);
 			if (this.network.ports && !hasPort(answer)) throw noPortLeft(this.network.ports);
+			if (trickle && this.pc.iceGatheringState !== 'complete') this.pc.onicecandidate = this.guard(({ candidate }) => this.found(candidate));
 			return publishedAnswer(answer, this.network);
 		} catch (cause) {
 			if (cause instanceof VoiceError) throw cause;
@@ -138,6 +163,11 @@ export class Peer {
 			}
 			throw new VoiceError('VOICE_ERR_BAD_OFFER', `The SDP offer was refused: ${why}`, { cause });
 		}
+	}
+
+	private found(found: LocalCandidate | null): void {
+		const candidate = found ? publishedCandidate(found.candidate, this.network) : '';
+		if (candidate !== undefined) this.listener.onCandidate({ candidate, sdpMid: found?.sdpMid, sdpMLineIndex: found?.sdpMLineIndex });
 	}
 
 	private listenTo(track: MediaTrack): void {
@@ -183,6 +213,8 @@ function silenceAt(sampleRate: number): OutgoingFrame {
 
 /** Without STUN gathering takes some 10 ms; the limit is for a machine that has no time. */
 const GATHERING_LIMIT_MS = 1500;
+/** The addresses of this machine are there by then; what a STUN or TURN server says may follow. */
+const TRICKLE_LIMIT_MS = 50;
 
 /** The local description with all candidates, or with those that were found within the limit. */
 export async function gatheredDescription(pc: PeerConnection, limitMs = GATHERING_LIMIT_MS): Promise<string> {

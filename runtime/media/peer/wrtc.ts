@@ -25,6 +25,13 @@ export interface DataChannel {
 	close(): void;
 }
 
+/** As the browser's RTCIceCandidate. */
+export interface LocalCandidate {
+	readonly candidate: string;
+	readonly sdpMid: string | null;
+	readonly sdpMLineIndex: number | null;
+}
+
 export type ConnectionState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
 interface Receiver {
@@ -39,6 +46,8 @@ export interface PeerConnection {
 	readonly localDescription: SessionDescription | null;
 	onconnectionstatechange: (() => void) | null;
 	onicegatheringstatechange: (() => void) | null;
+	/** `candidate` is null after the last one. */
+	onicecandidate: ((event: { readonly candidate: LocalCandidate | null }) => void) | null;
 	ontrack: ((event: { readonly track: MediaTrack }) => void) | null;
 	ondatachannel: ((event: { readonly channel: DataChannel }) => void) | null;
 	addTrack(track: MediaTrack): unknown;
@@ -46,6 +55,7 @@ export interface PeerConnection {
 	createOffer(options?: { iceRestart?: boolean }): Promise<SessionDescription>;
 	createAnswer(): Promise<SessionDescription>;
 	setLocalDescription(description: SessionDescription): Promise<void>;
+	addIceCandidate(candidate: { candidate: string; sdpMLineIndex: number }): Promise<void>;
 	setRemoteDescription(description: SessionDescription): Promise<void>;
 	getReceivers(): readonly Receiver[];
 	getStats(): Promise<ReadonlyMap<string, Record<string, unknown>>>;
