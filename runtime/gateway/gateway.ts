@@ -1,3 +1,4 @@
+import type https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { log } from '../lib/log';
@@ -10,6 +11,8 @@ import { RestartingProcess } from './children/restarting-process';
 import { JoinTokens } from './join-tokens/join-tokens';
 import { SpentTokensFile } from './join-tokens/spent-tokens';
 import { createHttpServer, openDoors } from './http/http-server';
+import { LocalServer } from './http/local-server';
+import { readTlsFiles, renewTls } from './http/tls';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
@@ -19,7 +22,10 @@ import { KeptPhrases } from './turns/kept-phrases';
 import type { GatewayOptions } from './options';
 
 export interface Gateway {
+	/** For nodes on this machine. */
 	readonly url: string;
+	/** For everybody else, where it serves TLS. */
+	readonly tlsUrl: string | undefined;
 	/** Somebody calls, or a published workflow waits for calls. */
 	readonly inUse: () => boolean;
 	/** Ends all calls and child processes. */
@@ -28,7 +34,8 @@ export interface Gateway {
 
 /** Starts the children first, so that they load while the server starts. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-	const app = createHttpServer(options.key);
+	const { tls, trustedProxies } = options;
+	const app = createHttpServer(options.key, undefined, { tls: tls && readTlsFiles(tls), trustedProxies });
 	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
 	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
 	const inference = new RestartingProcess({
@@ -50,8 +57,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens);
 	inference.onBack(() => calls.warmAll());
 
+	let local: LocalServer | undefined;
+	let stopRenewing: () => void = () => undefined;
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');
+		stopRenewing();
+		local?.close();
 		streams.close();
 		await app.close();
 		joinTokens.close();
@@ -62,14 +73,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	try {
 		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
+		if (tls) {
+			local = await LocalServer.open(app);
+			const server: unknown = app.server;
+			stopRenewing = renewTls(server as https.Server, tls, log);
+		}
 	} catch (error) {
 		await close();
 		throw error;
 	}
 	const { address, port, family } = app.server.address() as AddressInfo;
 	const host = family === 'IPv6' ? `[${address}]` : address;
+	const own = `${tls ? 'https' : 'http'}://${host}:${port}`;
 	return {
-		url: `http://${host}:${port}`,
+		url: local?.url ?? own,
+		tlsUrl: tls && own,
 		inUse: () => calls.size > 0 || streams.size > 0,
 		close,
 	};
