@@ -4,6 +4,7 @@ import { type ExampleWorkflow, importExamples } from './host/examples.ts';
 import { type Kept, Keeper } from './host/keeper.ts';
 import { readManifest } from './host/manifest.ts';
 import { LocalN8n } from './host/n8n.ts';
+import { overruled, publicUrl } from './host/n8n-environment.ts';
 import { freePort, isFree } from './host/ports.ts';
 import { ensurePrivateFolder } from './host/private-folder.ts';
 import { RestError } from './host/rest-client.ts';
@@ -14,7 +15,7 @@ import { ModelsOffer, readOptions } from './offer.ts';
 /**
  * `npm start`: n8n with this package in it, the voice runtime, the example agent; ends on Ctrl-C.
  * VOICE_LOOP_HOME is the user folder (default: .voice-loop in the clone), N8N_PORT the editor's port
- * (default: 5678 or, when that is taken, any; 0: any). With `-- --yes` it downloads the models that suit the machine.
+ * (default: 5678 or, when that is taken, any; 0: any). n8n's own settings hold, see n8n-environment.ts. With `-- --yes` it downloads the models that suit the machine.
  */
 const root = path.resolve(path.dirname(process.argv[1] ?? ''), '..', '..');
 const home = path.resolve(process.env.VOICE_LOOP_HOME || path.join(root, '.voice-loop'));
@@ -50,10 +51,13 @@ async function writeStartFile(n8n: LocalN8n, examples: ExampleWorkflow[]): Promi
 function tell(n8n: LocalN8n, examples: ExampleWorkflow[]): void {
 	const kept = examples.filter(({ imported }) => !imported).map(({ name }) => name);
 	const pages = examples.filter(({ pagePath }) => pagePath !== '');
+	const elsewhere = publicUrl(process.env, Number(new URL(n8n.url).port));
 	const lines = [
 		'',
 		...pages.map(({ pagePath, name }) => `  Talk to it    ${n8n.url}/webhook/${pagePath}   (${name})`),
 		`  Editor        ${n8n.url}`,
+		...(elsewhere === undefined ? [] : pages.map(({ pagePath }) => `  From elsewhere  ${elsewhere}/webhook/${pagePath}`)),
+		...(elsewhere?.startsWith('http://') ? ['  Browsers on other machines give the microphone to https:// only: docs/network.md says how to get there.'] : []),
 		`  Log in with   ${n8n.owner.email}   ${n8n.owner.password}`,
 		'',
 		'  Log in to the editor first: the voice page is for users who are logged in to this n8n.',
@@ -77,6 +81,7 @@ function logInFailed(error: unknown): Error {
 async function run(signal: AbortSignal): Promise<void> {
 	const { yes } = readOptions(process.argv.slice(2));
 	await assertAlone();
+	for (const line of overruled(process.env)) console.log(`! ${line}`);
 	const manifest = await readManifest(root);
 	const port = await choosePort();
 	// The one in the clone is ours whatever is in it: set-up makes it.

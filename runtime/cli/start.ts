@@ -10,7 +10,7 @@ import type { Command } from './command';
 const HELP = `voice-loop start [--idle-exit]
 
 Starts the voice runtime. Nodes on this machine find it by themselves. When it is ready, it prints one line of
-JSON to stdout: {"url": ...}. Its log goes to stderr, one line of JSON per event.
+JSON to stdout: {"url": ...}, with "tlsUrl" where it serves TLS. Its log goes to stderr, one line of JSON per event.
 
   --idle-exit   stop after 30 minutes without a call and without a published trigger
                 (used when the nodes start the runtime)
@@ -42,7 +42,7 @@ async function run(argv: string[]): Promise<number> {
 		version,
 		startedAt: new Date().toISOString(),
 	});
-	console.log(JSON.stringify({ url: gateway.url }));
+	console.log(JSON.stringify({ url: gateway.url, tlsUrl: gateway.tlsUrl }));
 	await untilToldToStop(gateway, values['idle-exit']);
 	await removeStateFile(stateFile);
 	await gateway.close();

@@ -1,3 +1,4 @@
+import type https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { log } from '../lib/log';
@@ -10,6 +11,8 @@ import { RestartingProcess } from './children/restarting-process';
 import { JoinTokens } from './join-tokens/join-tokens';
 import { SpentTokensFile } from './join-tokens/spent-tokens';
 import { createHttpServer, openDoors } from './http/http-server';
+import { LocalServer } from './http/local-server';
+import { readTlsFiles, renewTls } from './http/tls';
 import { Page } from './http/page';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
@@ -21,7 +24,10 @@ import { KeptPhrases } from './turns/kept-phrases';
 import type { GatewayOptions } from './options';
 
 export interface Gateway {
+	/** For nodes on this machine. */
 	readonly url: string;
+	/** For everybody else, where it serves TLS. */
+	readonly tlsUrl: string | undefined;
 	/** Somebody calls, or a published workflow waits for calls. */
 	readonly inUse: () => boolean;
 	/** Ends all calls and child processes. */
@@ -30,7 +36,8 @@ export interface Gateway {
 
 /** Starts the children first, so that they load while the server starts. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-	const app = createHttpServer(options.key);
+	const { tls, trustedProxies } = options;
+	const app = createHttpServer(options.key, undefined, { tls: tls && readTlsFiles(tls), trustedProxies });
 	const entry = (process: string): string => path.join(options.runtimeDir, process, 'main.js');
 	const media = new MediaPool(entry('media'), options.mediaProcesses, log);
 	const inference = new RestartingProcess({
@@ -53,10 +60,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	inference.onBack(() => calls.warmAll());
 
 	const sockets = new SignallingSockets(options.key, calls);
-	const socketAddress = new SocketAddress(options.publicUrl, () => loopbackPort(app.server.address()));
-
+	let local: LocalServer | undefined;
+	const socketAddress = new SocketAddress(options.publicUrl, () => local?.port ?? (tls ? undefined : loopbackPort(app.server.address())));
+	let stopRenewing: () => void = () => undefined;
 	const close = async (): Promise<void> => {
 		calls.closeAll('the runtime is shutting down');
+		stopRenewing();
+		local?.close();
 		streams.close();
 		sockets.close();
 		await app.close();
@@ -68,14 +78,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	try {
 		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, sockets, address: socketAddress, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
+		if (tls) {
+			local = await LocalServer.open(app);
+			const server: unknown = app.server;
+			stopRenewing = renewTls(server as https.Server, tls, log);
+		}
 	} catch (error) {
 		await close();
 		throw error;
 	}
 	const { address, port, family } = app.server.address() as AddressInfo;
 	const host = family === 'IPv6' ? `[${address}]` : address;
+	const own = `${tls ? 'https' : 'http'}://${host}:${port}`;
 	return {
-		url: `http://${host}:${port}`,
+		url: local?.url ?? own,
+		tlsUrl: tls && own,
 		inUse: () => calls.size > 0 || streams.size > 0,
 		close,
 	};

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { gpuSettings, snacGpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { LOG_LEVELS } from '../lib/log';
+import type { TlsFiles } from './http/tls';
 import type { MediaNetworkSettings } from './turn-servers/call-network';
 import { type TurnSettings, commaSeparated, turnEnvironment, turnSettings } from './turn-servers/turn-settings';
 
@@ -26,6 +27,14 @@ const publicAddress = z
 	.refine((parts) => parts.length <= 2 && parts.every((part) => isIP(part) !== 0), 'Expected an IP address, such as 203.0.113.7, or 203.0.113.7/10.0.0.5 for one of this machine\'s own')
 	.refine(([address = '', local = address]) => isIP(address) === isIP(local), 'Expected two addresses of the same family')
 	.transform(([address = '', local]) => ({ address, local }));
+
+/** `127.0.0.1`, `10.0.0.0/8`, and the names that proxy-addr knows. */
+const proxy = z.string().refine((text) => {
+	const [address = '', bits, ...rest] = text.split('/');
+	const family = isIP(address);
+	if (bits === undefined) return family !== 0 || ['loopback', 'linklocal', 'uniquelocal'].includes(text);
+	return family !== 0 && rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}, 'Expected an IP address, a network such as 10.0.0.0/8, loopback, linklocal or uniquelocal');
 
 /** All that can be set from outside, with what holds when it is not. */
 const environment = z.object({
@@ -50,6 +59,10 @@ const environment = z.object({
 	VOICE_LOOP_SNAC_GPU: z.enum(snacGpuSettings).default('auto'),
 	/** For every process, which reads it itself. */
 	VOICE_LOOP_LOG: z.enum(LOG_LEVELS).default('info'),
+	/** PEM files: the certificate with its chain, and its key. */
+	VOICE_LOOP_TLS_CERT: z.string().default(''),
+	VOICE_LOOP_TLS_KEY: z.string().default(''),
+	VOICE_LOOP_TRUSTED_PROXIES: commaSeparated(proxy),
 	VOICE_LOOP_MEDIA_PORTS: z.literal('').transform(() => undefined).or(ports).optional(),
 	VOICE_LOOP_PUBLIC_ADDRESS: commaSeparated(publicAddress),
 	VOICE_LOOP_LOOPBACK_CANDIDATES: z.enum(['auto', 'always', 'never']).default('auto'),
@@ -67,6 +80,9 @@ export interface GatewayOptions {
 	readonly key: string;
 	readonly maxCalls: MaxCalls;
 	readonly mediaProcesses: number;
+	/** Of the runtime's own port; undefined where it speaks plain HTTP. */
+	readonly tls: TlsFiles | undefined;
+	readonly trustedProxies: readonly string[];
 	/** How long an absent caller's call waits, ms. */
 	readonly absentLimitMs: number;
 	readonly network: MediaNetworkSettings;
@@ -80,6 +96,13 @@ export interface GatewayOptions {
 /** "Invalid enum value. Expected 'auto' | 'off', received 'x'" without its end. */
 function withoutValue(message: string): string {
 	return message.replace(/, received .*$/s, '');
+}
+
+function tlsFiles(cert: string, key: string): TlsFiles | undefined {
+	if (cert === '' && key === '') return undefined;
+	if (cert !== '' && key !== '') return { cert, key };
+	const [set, missing] = cert === '' ? ['VOICE_LOOP_TLS_KEY', 'VOICE_LOOP_TLS_CERT'] : ['VOICE_LOOP_TLS_CERT', 'VOICE_LOOP_TLS_KEY'];
+	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${set} is set, but ${missing} is not.`, { remedy: 'TLS needs both. Set the other one too, or neither.' });
 }
 
 /** Throws VOICE_ERR_BAD_REQUEST, naming each variable that cannot be read; its value is left out, for one of them is a key. */
@@ -100,6 +123,8 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
 		mediaProcesses: read.VOICE_LOOP_MEDIA_PROCESSES ?? Math.max(1, Math.floor(os.availableParallelism() / 4)),
+		tls: tlsFiles(read.VOICE_LOOP_TLS_CERT, read.VOICE_LOOP_TLS_KEY),
+		trustedProxies: read.VOICE_LOOP_TRUSTED_PROXIES,
 		network: {
 			ports: read.VOICE_LOOP_MEDIA_PORTS,
 			publicAddresses: read.VOICE_LOOP_PUBLIC_ADDRESS,

@@ -3,9 +3,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import os from 'node:os';
-import { joinPcm } from '../../runtime/audio/pcm';
 import { type Connection, connect, runMedia, runPeers } from '../media/children';
-import { ALIKE, likeness, median, speech } from '../media/speech';
+import { expectHeard, hangUp } from './heard';
 
 const media = runMedia();
 const peers = runPeers();
@@ -16,15 +15,6 @@ afterAll(async () => {
 /** transport, address, port and type of each. */
 function candidatesOf(sdp: string): string[][] {
 	return [...sdp.matchAll(/^a=candidate:\S+ \d+ (\S+) \d+ (\S+) (\d+) typ (\S+)/gm)].map(([, ...parts]) => parts);
-}
-
-async function expectHeard(call: Connection): Promise<void> {
-	const said = speech('Please book a dentist appointment tomorrow at three.');
-	call.peer.send({ type: 'say', id: 'a', pcm: said });
-	await call.media.next('speechStopped');
-	expect(median(likeness(said, joinPcm(call.media.of('audio').map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
-	call.peer.send({ type: 'hangUp' });
-	await call.session.result;
 }
 
 const PORTS = { min: 42_010, max: 42_011 };
@@ -40,8 +30,7 @@ it('uses the stated ports', async () => {
 		expect(ports.length).toBeGreaterThan(0);
 		for (const port of ports) expect([PORTS.min, PORTS.max]).toContain(port);
 	}
-	for (const call of calls) call.peer.send({ type: 'hangUp' });
-	await Promise.all(calls.map(async ({ session }) => await session.result));
+	await Promise.all(calls.map(hangUp));
 });
 
 it('says so when none of them is left, and takes the next call when one is', async () => {
@@ -56,7 +45,9 @@ it('says so when none of them is left, and takes the next call when one is', asy
 	await expect(attempt()).rejects.toMatchObject({ code: 'VOICE_ERR_BUSY', remedy: expect.stringContaining('VOICE_LOOP_MEDIA_PORTS') });
 	for (const socket of taken) socket.close();
 	await Promise.all(taken.map(async (socket) => await once(socket, 'close')));
-	await expectHeard(await attempt());
+	const again = await attempt();
+	await expectHeard(again, 'Please book a dentist appointment tomorrow at three.');
+	await hangUp(again);
 });
 
 it('over TCP alone, at such a port', async () => {
@@ -67,7 +58,8 @@ it('over TCP alone, at such a port', async () => {
 		expect(transport).toBe('tcp');
 		expect([PORTS.min, PORTS.max]).toContain(Number(port));
 	}
-	await expectHeard(call);
+	await expectHeard(call, 'Please book a dentist appointment tomorrow at three.');
+	await hangUp(call);
 });
 
 it('a caller whose addresses are all hidden (mDNS) finds us by ours', async () => {
@@ -75,18 +67,19 @@ it('a caller whose addresses are all hidden (mDNS) finds us by ours', async () =
 	const hidden = (sdp: string): string => sdp.replace(/^(a=candidate:\S+ \d+ \S+ \d+ )\S+( \d+ typ host)/gm, (_, before: string, after: string) => `${before}4c5d0e9c-1111-4222-8333-44445555${String(n++).padStart(4, '0')}.local${after}`);
 	const call = await connect(media, peers, { hear: false, change: hidden });
 	expect(n).toBeGreaterThan(0);
-	await expectHeard(call);
+	await expectHeard(call, 'Please book a dentist appointment tomorrow at three.');
+	await hangUp(call);
 });
 
 (hasNetwork ? it : it.skip)('strangers get no loopback candidate, and the public address in place of the inner ones', async () => {
 	const call = await connect(media, peers, { hear: false, network: { loopback: false } });
 	expect(candidatesOf(call.answer).map(([, address]) => address)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(127\.|::1$)/)]));
-	await expectHeard(call);
+	await expectHeard(call, 'Please book a dentist appointment tomorrow at three.');
+	await hangUp(call);
 	// Nothing answers at 192.0.2.77: the call comes about because the caller's own candidates lead from us to it.
 	const behind = await connect(media, peers, { hear: false, network: { loopback: false, publicAddresses: [{ address: '192.0.2.77' }] } });
 	const v4 = candidatesOf(behind.answer).filter(([, address]) => address?.includes('.'));
 	expect(v4.length).toBeGreaterThan(0);
 	for (const [, address] of v4) expect(address).toBe('192.0.2.77');
-	behind.peer.send({ type: 'hangUp' });
-	await behind.session.result;
+	await hangUp(behind);
 });

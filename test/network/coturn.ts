@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from '../../deploy/local/host/ports';
 import { optionsFrom } from '../../runtime/gateway/options';
 import { TurnServers } from '../../runtime/gateway/turn-servers/turn-servers';
@@ -78,9 +79,11 @@ export class Coturn {
 	}
 
 	private async listens(): Promise<void> {
-		if (this.options.namespace !== undefined) {
-			while (!this.output.includes(`TCP listener opened on : ${this.address}:${this.port}`)) await new Promise((resolve) => setTimeout(resolve, 50));
-			return;
+		const { namespace } = this.options;
+		while (namespace !== undefined) {
+			const { stdout } = await promisify(execFile)('ip', ['netns', 'exec', namespace, 'ss', '-Hltn']);
+			if (stdout.includes(`${this.address}:${this.port} `)) return;
+			await new Promise((resolve) => setTimeout(resolve, 50));
 		}
 		for (;;) {
 			const socket = createConnection(this.port, this.address);

@@ -1,11 +1,10 @@
 // Guards against calls that fail where only a TURN server gets them through: credentials that coturn does not take, a relay that nobody can reach, and one that anybody can use.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { joinPcm } from '../../runtime/audio/pcm';
-import { type Connection, Inbox, connect, runMedia, runPeers } from '../media/children';
+import { Inbox, connect, runMedia, runPeers } from '../media/children';
 import type { PeerEvent } from '../../runtime/cli/call/peer-protocol';
-import { ALIKE, likeness, median, speech } from '../media/speech';
 import { Coturn, SECRET } from './coturn';
+import { expectHeard, hangUp } from './heard';
 import { ownAddress, testWith } from './programs';
 
 const testWithCoturn = testWith('turnserver');
@@ -26,21 +25,6 @@ async function startCoturn(...more: string[]): Promise<Coturn> {
 /** The types of a description's candidates. */
 function typesIn(sdp: string): Set<string> {
 	return new Set([...sdp.matchAll(/^a=candidate:.* typ (\w+)/gm)].map(([, type = '']) => type));
-}
-
-async function expectHeard(call: Connection, sentence: string): Promise<void> {
-	const stops = call.media.of('speechStopped').length;
-	const before = call.media.of('audio').length;
-	const said = speech(sentence);
-	call.peer.send({ type: 'say', id: sentence, pcm: said });
-	await call.media.next('speechStopped', stops + 1);
-	expect(median(likeness(said, joinPcm(call.media.of('audio').slice(before).map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
-	call.session.send({ type: 'rest' });
-}
-
-async function hangUp(call: Connection): Promise<void> {
-	call.peer.send({ type: 'hangUp' });
-	await call.session.result;
 }
 
 /** What a caller offers who may only be relayed. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoggedProcess } from './logged-process.ts';
 import type { SetupManifest } from './manifest.ts';
-import { type N8nSettings, n8nEnvironment } from './n8n-environment.ts';
+import { type N8nSettings, localHost, n8nEnvironment } from './n8n-environment.ts';
 
 export interface N8nProcess {
 	/** Without a slash at its end. */
@@ -36,7 +36,7 @@ export async function startN8nProcess(
 	const server = new LoggedProcess(manifest.node, [n8n, 'start'], { cwd: settings.userFolder, env, logFile });
 	const stop = async (): Promise<void> => await server.stop(GRACE_MS);
 
-	const url = `http://127.0.0.1:${settings.port}`;
+	const url = `http://${localHost(env)}:${settings.port}`;
 	const deadline = Date.now() + READY_WITHIN_MS;
 	while (!(await isReady(url))) {
 		signal?.throwIfAborted();

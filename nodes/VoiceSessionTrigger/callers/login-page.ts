@@ -1,4 +1,5 @@
 import type { INode } from 'n8n-workflow';
+import { escapeHtml } from '../../../runtime/lib/escape-html';
 
 export const TICKET_HEADER = 'x-voice-ticket';
 
@@ -23,7 +24,10 @@ export function ticketAsk(node: INode, path: string, restUrl: string) {
  * them to log in.
  */
 export function loginPage(node: INode, path: string, restUrl: string): string {
-	const data = JSON.stringify(ticketAsk(node, path, restUrl)).replaceAll('<', '\\u003c');
+	const ask = ticketAsk(node, path, restUrl);
+	const data = JSON.stringify(ask).replaceAll('<', '\\u003c');
+	// Beside n8n's API, wherever a proxy has put both.
+	const { rest } = ask;
 	return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +54,7 @@ button { background: none; color: inherit; }
 <h1>Log in to n8n, then reload</h1>
 <p id="why">Only users of this n8n can call this voice agent.</p>
 <nav>
-<a href="/signin" target="_blank" rel="noopener">Log in to n8n</a>
+<a href="${escapeHtml(`${rest.replace(/\/[^/]*$/, '')}/signin`)}" target="_blank" rel="noopener">Log in to n8n</a>
 <button type="button" id="reload">Reload</button>
 </nav>
 </div>

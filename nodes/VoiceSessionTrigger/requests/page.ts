@@ -7,6 +7,7 @@ import { agentOf } from '../agent-settings';
 import { type Gate, hasTicket } from '../callers/check-caller';
 import { TICKET_HEADER, loginPage, ticketAsk } from '../callers/login-page';
 import { requestOf, responseOf } from './exchange';
+import { publicPath } from './public-path';
 import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
 
 /** The voice page, or the log-in page where only users of this n8n can call and this caller has no ticket. */
@@ -45,8 +46,8 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 	if (gate.callers !== 'n8nUsers' || key === undefined || !isTicketValid(ticket, key, gate.path, Date.now())) {
 		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The ticket is not valid, or has expired.', { remedy: 'Reload the page.' });
 	}
-	const { pathname } = new URL(request.originalUrl, 'http://n8n');
-	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${pathname}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];
+	const path = publicPath(request.originalUrl, context.getNodeWebhookUrl('default'));
+	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${path}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];
 	if (request.secure) attributes.push('Secure');
 	responseOf(context).setHeader('set-cookie', attributes.join('; ')).status(204).end();
 }

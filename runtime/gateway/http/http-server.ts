@@ -17,6 +17,7 @@ import { answerError, noSuchPath } from './http-errors';
 import type { Page } from './page';
 import { runtimeRoutes } from './runtime-routes';
 import { standaloneRoutes } from './standalone-routes';
+import type { TlsPair } from './tls';
 import { acceptWebSockets, refuseWebSockets, triggerRoutes } from './trigger-routes';
 import { turnRoutes } from './turn-routes';
 import type { UploadLimits } from './uploads';
@@ -41,9 +42,18 @@ export interface HttpDeps {
 	readonly uploads?: UploadLimits;
 }
 
+/** How the runtime's own port is reached. */
+export interface WebSettings {
+	readonly tls?: TlsPair | undefined;
+	/** Addresses and networks of proxies whose X-Forwarded-… headers are true; all others' are passed over. */
+	readonly trustedProxies?: readonly string[];
+}
+
 /** No routes yet. */
-export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger = logger): FastifyInstance {
-	return fastify({
+export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger = logger, { tls, trustedProxies = [] }: WebSettings = {}): FastifyInstance {
+	const app: unknown = fastify({
+		https: tls ?? null,
+		trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
 		loggerInstance,
 		// Paths hold the ids of calls; only what fails is logged, by code.
 		logController: new LogController({ disableRequestLogging: true }),
@@ -62,6 +72,8 @@ export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger 
 			answer().catch(async (error: unknown) => await answerError(error, request, reply));
 		},
 	});
+	// With TLS or without is one type to everything else.
+	return app as FastifyInstance;
 }
 
 /**
