@@ -6,7 +6,7 @@ import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf, optionsOf } from '../agent-settings';
 import type { Gate } from '../callers/check-caller';
 import { joinAskOf } from '../callers/join-ask';
-import { rawBodyOf, requestOf, responseOf } from './exchange';
+import { callerAddressOf, rawBodyOf, requestOf, responseOf } from './exchange';
 import { turnUrl } from './turn-url';
 
 interface Offer {
@@ -36,6 +36,7 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
+		callerAddress: callerAddressOf(request).slice(0, 64),
 		...(callers === 'token' && offer.resumeToken === undefined ? { join: await joinAskOf(context, request.headers, path) } : {}),
 	});
 	// Relative, so that it holds behind any proxy.
