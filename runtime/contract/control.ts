@@ -51,6 +51,8 @@ export const openSession = z.object({
 		/** Where a turn is POSTed when no trigger stream is open: the trigger's own webhook. */
 		turnUrl: z.string().url(),
 	}),
+	/** The caller's, as n8n sees it; absent where the owner's own program asks. */
+	callerAddress: z.string().max(64).optional(),
 	/** Present where callers need a token; without a good one there is no call. */
 	join: joinAsk.optional(),
 });

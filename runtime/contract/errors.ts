@@ -275,6 +275,8 @@ export const errorShape = z.object({
 	code: z.enum(errorCodes),
 	message: z.string(),
 	remedy: z.string(),
+	/** Before that, asking again is of no use. HTTP has it as `Retry-After`. */
+	retryAfterSeconds: z.number().int().positive().optional(),
 });
 export type ErrorShape = z.infer<typeof errorShape>;
 
@@ -283,22 +285,25 @@ export class VoiceError extends Error {
 	readonly code: ErrorCode;
 	readonly remedy: string;
 	readonly status: number;
+	readonly retryAfterSeconds: number | undefined;
 
 	// No parameter properties: docs/errors.mjs lets Node run this file as it is, and Node only strips types.
-	constructor(code: ErrorCode, message: string, options: { cause?: unknown; remedy?: string } = {}) {
+	constructor(code: ErrorCode, message: string, options: { cause?: unknown; remedy?: string; retryAfterSeconds?: number | undefined } = {}) {
 		super(message, options.cause === undefined ? undefined : { cause: options.cause });
 		this.name = 'VoiceError';
 		this.code = code;
 		this.remedy = options.remedy ?? ERROR_KINDS[code].remedy;
 		this.status = ERROR_KINDS[code].status;
+		this.retryAfterSeconds = options.retryAfterSeconds;
 	}
 
 	toShape(): ErrorShape {
-		return { code: this.code, message: this.message, remedy: this.remedy };
+		const { code, message, remedy, retryAfterSeconds } = this;
+		return { code, message, remedy, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
 	}
 
 	static fromShape(shape: ErrorShape): VoiceError {
-		return new VoiceError(shape.code, shape.message, { remedy: shape.remedy });
+		return new VoiceError(shape.code, shape.message, { remedy: shape.remedy, retryAfterSeconds: shape.retryAfterSeconds });
 	}
 
 	/** Anything thrown becomes a VoiceError, with `fallback` as its code if it is none yet. */

@@ -5,6 +5,7 @@ import { log } from '../lib/log';
 import { version } from '../lib/package-root';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { Admission } from './calls/admission';
+import { CallerLimits } from './calls/caller-limits';
 import { Calls } from './calls/calls';
 import { MediaPool } from './children/media-pool';
 import { RestartingProcess } from './children/restarting-process';
@@ -56,7 +57,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const turnServers = new TurnServers(options.turn);
 	const network = new CallNetwork(options.network, turnServers);
 	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens);
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens, new CallerLimits(options.limits, log));
 	inference.onBack(() => calls.warmAll());
 
 	const sockets = new SignallingSockets(options.key, calls);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { gpuSettings, snacGpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { LOG_LEVELS } from '../lib/log';
+import type { LimitSettings } from './calls/caller-limits';
 import type { TlsFiles } from './http/tls';
 import type { MediaNetworkSettings } from './turn-servers/call-network';
 import { type TurnSettings, commaSeparated, turnEnvironment, turnSettings } from './turn-servers/turn-settings';
@@ -50,6 +51,10 @@ const environment = z.object({
 	/** How long a call waits for a caller who is away. 0: it ends with their connection. */
 	VOICE_LOOP_RESUME_MINUTES: z.coerce.number().min(0).max(24 * 60).default(10),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
+	/** Of one caller's address at the same time; of one address, and of all together, in a minute. */
+	VOICE_LOOP_CALLS_PER_ADDRESS: whole.min(1).default(8),
+	VOICE_LOOP_OFFERS_PER_ADDRESS: whole.min(1).default(60),
+	VOICE_LOOP_OFFERS_PER_MINUTE: whole.min(1).default(600),
 	/** What outlives the runtime. */
 	VOICE_LOOP_DATA: z.string().optional(),
 	VOICE_LOOP_STATE: z.string().optional(),
@@ -87,6 +92,7 @@ export interface GatewayOptions {
 	readonly absentLimitMs: number;
 	readonly network: MediaNetworkSettings;
 	readonly turn: TurnSettings;
+	readonly limits: LimitSettings;
 	/** Folder of what outlives the runtime and the machine's next start. */
 	readonly dataFolder: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
@@ -132,6 +138,11 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 			behindNat: read.VOICE_LOOP_BEHIND_NAT === 'on',
 		},
 		turn: turnSettings(read),
+		limits: {
+			callsPerAddress: read.VOICE_LOOP_CALLS_PER_ADDRESS,
+			offersPerAddress: read.VOICE_LOOP_OFFERS_PER_ADDRESS,
+			offers: read.VOICE_LOOP_OFFERS_PER_MINUTE,
+		},
 		dataFolder: path.resolve(read.VOICE_LOOP_DATA || read.VOICE_LOOP_STATE || path.join(read.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state'), 'voice-loop')),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { cutAddress } from './addresses';
 
 /**
  * All that a log line may say besides its message. A line is flat: a field that is not here, and one whose value is an
@@ -11,6 +12,8 @@ const LOG_FIELDS = [
 	'workflowId',
 	'node',
 	'reqId',
+	/** Of a caller. It is cut to its network, whoever logs it. */
+	'address',
 	'child',
 	'code',
 	'signal',
@@ -82,7 +85,8 @@ export function loggedLine(line: string): string {
 
 function shownValue(name: string, value: unknown): unknown {
 	if (!KNOWN.has(name) || (typeof value === 'object' && value !== null)) return WITHHELD;
-	return typeof value === 'string' ? short(value) : value;
+	if (typeof value !== 'string') return value;
+	return name === 'address' ? cutAddress(value) : short(value);
 }
 
 function short(text: string): string {

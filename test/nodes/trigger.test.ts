@@ -96,6 +96,9 @@ describe('signalling', () => {
 					limits: { firstWordMs: 30_000, idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },
+				callerAddress: '127.0.0.1',
+				trickle: false,
+				pageHost: expect.any(String),
 			},
 		]);
 		expect(host.started).toEqual([]);
@@ -202,6 +205,15 @@ describe('signalling', () => {
 		expect(host.started).toEqual([]);
 	});
 
+	test('the caller\'s address goes along, as n8n sees it', async () => {
+		runtime.will('openSession', ANSWER);
+		await open();
+		await fetch(host.url, offer({ 'x-forwarded-for': '203.0.113.7' }));
+		host.ip = '203.0.113.7';
+		await fetch(host.url, offer());
+		expect((runtime.of('openSession') as OpenSession[]).map(({ callerAddress }) => callerAddress)).toEqual(['127.0.0.1', '203.0.113.7']);
+	});
+
 	test('what the runtime refuses reaches the caller as it is', async () => {
 		runtime.will('openSession', new Refusal('VOICE_ERR_BUSY'));
 		await open();
@@ -249,6 +261,17 @@ describe('who may call', () => {
 		expect(runtime.of('openSession')).toHaveLength(1);
 		const foreign = await fetch(host.url, { ...offer({ origin: 'https://evil.example' }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', resumeToken }) });
 		expect(foreign.status).toBe(403);
+	});
+
+	test('who tries secrets one after the other is told when to try again, even with the right one', async () => {
+		runtime.will('openSession', ANSWER);
+		await open({ callers: 'secret', secret: 'open sesame' });
+		host.ip = '198.51.100.9';
+		for (let turn = 0; turn < 20; turn++) expect((await fetch(host.url, offer({ authorization: `Bearer ${turn}` }))).status).toBe(403);
+		const response = await fetch(host.url, offer({ authorization: 'Bearer open sesame' }));
+		expect([response.status, await codeOf(response)]).toEqual([429, 'VOICE_ERR_TOO_MANY']);
+		expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+		expect(runtime.of('openSession')).toEqual([]);
 	});
 
 	test('users of this n8n come in through the door', async () => {

@@ -13,6 +13,8 @@ const TAKEN = ['n8n-auth', 'n8n-browserId'];
 export class WebhookHost {
 	readonly started: INodeExecutionData[][][] = [];
 	mode: 'webhook' | 'manual' = 'webhook';
+	/** Of the caller, where n8n trusts the proxy that says so. */
+	ip: string | undefined;
 	/** What n8n keeps in the node's credentials. */
 	credential: IDataObject = {};
 	url = '';
@@ -54,6 +56,7 @@ export class WebhookHost {
 			originalUrl: incoming.url,
 			query: Object.fromEntries(searchParams),
 			secure: false,
+			...(this.ip === undefined ? {} : { ip: this.ip }),
 			rawBody,
 			body: json && rawBody.length > 0 ? (JSON.parse(rawBody.toString()) as unknown) : undefined,
 		});

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { type Gate, checkCaller } from './check-caller';
 import { checkOrigin } from './check-origin';
+import { WrongGuesses } from './guesses';
 import { loginPage } from './login-page';
 import { TICKET_COOKIE, isTicketValid, issueTicket } from './ticket';
 
@@ -88,4 +89,26 @@ test('nothing in a node\'s settings breaks out of the log-in page\'s script', ()
 	const html = loginPage(node, '</script><script>alert(1)</script>', 'https://n8n.example.com/base/rest/');
 	expect(html.match(/<\/script>/g)).toHaveLength(1);
 	expect(html).toContain('"rest":"/base/rest"');
+});
+
+describe('whoever tries secrets one after the other', () => {
+	test('is refused for a minute after twenty, and others are not', () => {
+		let now = NOW;
+		const guesses = new WrongGuesses(() => now);
+		for (let turn = 0; turn < 20; turn++) {
+			guesses.assertFew('a');
+			guesses.wrong('a');
+		}
+		now += 20_000;
+		expect(() => guesses.assertFew('a')).toThrow(expect.objectContaining({ code: 'VOICE_ERR_TOO_MANY', retryAfterSeconds: 40 }) as Error);
+		guesses.assertFew('b');
+		now += 40_000;
+		guesses.assertFew('a');
+	});
+
+	test('from any number of addresses, fills no memory', () => {
+		const guesses = new WrongGuesses(() => NOW);
+		for (let address = 0; address < 20_000; address++) guesses.wrong(String(address));
+		expect((guesses as unknown as { made: Map<string, unknown> }).made.size).toBe(10_000);
+	});
 });

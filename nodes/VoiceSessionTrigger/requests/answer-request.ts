@@ -4,10 +4,11 @@ import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
 import { toVoiceError } from '../../shared/node-failure';
 import { credentialOf } from '../../shared/runtime-of-node';
 import { optionsOf } from '../agent-settings';
-import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-caller';
+import { CALLERS, type Callers, type Gate, bearerOf, checkCaller } from '../callers/check-caller';
 import { checkOrigin } from '../callers/check-origin';
+import { wrongGuesses } from '../callers/guesses';
 import { TICKET_HEADER } from '../callers/login-page';
-import { type N8nResponse, requestOf, responseOf } from './exchange';
+import { type N8nResponse, callerAddressOf, requestOf, responseOf } from './exchange';
 import { asksForIceServers, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
 import { checkInCall, isInCall, passOn } from './in-call';
@@ -45,7 +46,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 		}
 		if (aboutToOffer || (method === 'POST' && !inCall)) {
 			// Whose call goes on was let in when it began; whether it is theirs, the runtime knows.
-			if (aboutToOffer || !goesOn(context)) await checkCaller(headers, gate);
+			if (aboutToOffer || !goesOn(context)) await letIn(context, gate);
 			if (aboutToOffer) await showIceServers(context, gate);
 			else await answerOffer(context, gate);
 			return ANSWERED;
@@ -63,7 +64,23 @@ function refuse(context: IWebhookFunctions, response: N8nResponse, thrown: unkno
 	const error = toVoiceError(thrown);
 	if (error.code === 'VOICE_ERR_INTERNAL') context.logger.error(`Voice Session Trigger: ${error.message}`);
 	// Who has gone needs no answer.
-	if (!response.destroyed) response.status(error.status).json({ error: error.toShape() });
+	if (response.destroyed) return;
+	if (error.retryAfterSeconds !== undefined) response.setHeader('retry-after', error.retryAfterSeconds);
+	response.status(error.status).json({ error: error.toShape() });
+}
+
+/** @throws VOICE_ERR_CALLER_REFUSED, or VOICE_ERR_TOO_MANY for whoever tries secrets one after the other. */
+async function letIn(context: IWebhookFunctions, gate: Gate): Promise<void> {
+	const request = requestOf(context);
+	const address = callerAddressOf(request);
+	if (gate.callers === 'secret') wrongGuesses.assertFew(address);
+	try {
+		await checkCaller(request.headers, gate);
+	} catch (thrown) {
+		// A page without a secret asks for it: no guess.
+		if (gate.callers === 'secret' && bearerOf(request.headers) !== '') wrongGuesses.wrong(address);
+		throw thrown;
+	}
 }
 
 function gateOf(context: IWebhookFunctions): Gate {

@@ -8,6 +8,8 @@ export interface N8nRequest extends Pick<IncomingMessage, 'method' | 'headers' |
 	/** Parsed where it was JSON. */
 	readonly body?: unknown;
 	readonly secure: boolean;
+	/** The caller's address. Behind proxies it is theirs, unless n8n was told how many to trust (N8N_PROXY_HOPS). */
+	readonly ip?: string;
 	/** n8n reads it before a node of version 1 runs, and only on demand otherwise. */
 	readonly rawBody?: Buffer;
 	readRawBody?(): Promise<void>;
@@ -30,6 +32,11 @@ export function requestOf(context: IWebhookFunctions): N8nRequest {
 export function responseOf(context: IWebhookFunctions): N8nResponse {
 	const response: unknown = context.getResponseObject();
 	return response as N8nResponse;
+}
+
+/** '' where nobody knows: the connection is gone. */
+export function callerAddressOf({ ip, socket }: N8nRequest): string {
+	return ip ?? socket.remoteAddress ?? '';
 }
 
 /** The request's body as it came: signatures are over bytes, and n8n parses no SDP. */

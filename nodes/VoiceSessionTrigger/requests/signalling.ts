@@ -7,7 +7,7 @@ import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf, optionsOf } from '../agent-settings';
 import type { Gate } from '../callers/check-caller';
 import { joinAskOf } from '../callers/join-ask';
-import { rawBodyOf, requestOf, responseOf } from './exchange';
+import { callerAddressOf, rawBodyOf, requestOf, responseOf } from './exchange';
 import { pageHostOf } from './page-host';
 import { turnUrl } from './turn-url';
 
@@ -38,6 +38,7 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 			mode: modeOf(context),
 			turnUrl: turnUrl(request.socket, request.originalUrl, optionsOf(context).internalUrl || internalN8nUrl()),
 		},
+		callerAddress: callerAddressOf(request).slice(0, 64),
 		...(callers === 'token' && resumeToken === undefined ? { join: await joinAskOf(context, request.headers, path) } : {}),
 	});
 	const response = responseOf(context);

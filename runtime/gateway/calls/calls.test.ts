@@ -51,7 +51,15 @@ function calls(most = 100) {
 			return { permit: { caller: { id: 'ann' }, maxCallMs: 60_000 }, giveBack: () => void joined.given++ };
 		},
 	};
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams, joinTokens);
+	const places = { asked: jest.fn(), taken: 0 };
+	const limits = {
+		offered: async (offerer: object) => void places.asked(offerer),
+		called: () => {
+			places.taken++;
+			return () => void places.taken--;
+		},
+	};
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams, joinTokens, limits);
 	const open = async (request: OpenSession = REQUEST): Promise<string> => {
 		const opening = all.open(request);
 		opening.catch(() => undefined);
@@ -67,7 +75,7 @@ function calls(most = 100) {
 		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'answer' }, { type: 'connection', state: 'connected' }, { type: 'channelOpen' });
 		return await opening;
 	};
-	return { all, media, inference, open, opened, counted, joined, goes: (id: string) => gone(id) };
+	return { all, media, inference, open, opened, counted, joined, places, goes: (id: string) => gone(id) };
 }
 
 it('counts those who are still at the door', async () => {
@@ -122,7 +130,7 @@ it('ends all calls when it is closed, those at the door too', async () => {
 	all.closeAll('the runtime is shutting down');
 	await settle();
 	expect(all.size).toBe(0);
-	await expect(late).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
+	await expect(late).rejects.toMatchObject({ code: 'VOICE_ERR_STOPPING' });
 	expect(media.calls.filter((call) => call.open)).toEqual([]);
 });
 
@@ -224,4 +232,17 @@ describe('a caller with a token', () => {
 		await settle();
 		expect(joined).toEqual({ spent: 1, given });
 	});
+});
+
+it('asks the limits of whoever offers, and holds a place of theirs until the call has ended or did not come about', async () => {
+	const { all, open, places } = calls();
+	const id = await open({ ...REQUEST, callerAddress: '203.0.113.7' });
+	expect(places.asked).toHaveBeenCalledWith({ address: '203.0.113.7', token: undefined });
+	expect(places.taken).toBe(1);
+	all.get(id).end('over');
+	await settle();
+	expect(places.taken).toBe(0);
+	const full = calls(0);
+	await expect(full.all.open(REQUEST)).rejects.toMatchObject({ code: 'VOICE_ERR_BUSY' });
+	expect(full.places.taken).toBe(0);
 });

@@ -11,6 +11,7 @@ import type { TurnApi } from '../turns/turn-api';
 import type { Admission } from './admission';
 import { Call } from './call';
 import type { CallDeps } from './call-deps';
+import type { CallerLimits } from './caller-limits';
 import { callRequest } from './call-request';
 import { callOfToken } from './resume-token';
 
@@ -32,12 +33,14 @@ export class Calls {
 	private readonly ended = new Map<string, { readonly reason: VoiceError; readonly messages: MessageLog }>();
 	/** At the door: counted, so that a rush of offers cannot pass the limit together. */
 	private arriving = 0;
+	private closed = false;
 
 	constructor(
 		private readonly deps: CallDeps,
 		private readonly admission: Pick<Admission, 'admit'>,
 		streams: Pick<TriggerStreams, 'onGone'>,
 		private readonly joinTokens: Pick<JoinTokens, 'admit'>,
+		private readonly limits: Pick<CallerLimits, 'offered' | 'called'>,
 	) {
 		streams.onGone((workflowId) => {
 			for (const call of [...this.live.values()]) call.workflowGone(workflowId);
@@ -54,27 +57,32 @@ export class Calls {
 	}
 
 	/**
-	 * Rejects with VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or what is wrong with the caller's join token;
+	 * Rejects with VOICE_ERR_TOO_MANY, VOICE_ERR_BUSY, VOICE_ERR_BAD_OFFER, VOICE_ERR_MEDIA_LOST or what is wrong with the caller's join token;
 	 * there is no call then, and the token is as good as before. A caller who comes back: see resume().
 	 */
 	async open(request: OpenSession): Promise<OpenedSession> {
+		await this.limits.offered({ address: request.callerAddress, token: request.join?.token });
 		if (request.resumeToken !== undefined) return await this.resume(request.resumeToken, request.offer, request.trickle);
 		const joined = request.join && (await this.joinTokens.admit(request.join));
+		let leave = (): void => undefined;
 		try {
-			return await this.openFor(request, joined);
+			leave = this.limits.called({ address: request.callerAddress });
+			return await this.openFor(request, joined, leave);
 		} catch (thrown) {
 			joined?.giveBack();
+			leave();
 			throw thrown;
 		}
 	}
 
-	private async openFor(request: OpenSession, joined: Joined | undefined): Promise<OpenedSession> {
+	private async openFor(request: OpenSession, joined: Joined | undefined, leave: () => void): Promise<OpenedSession> {
 		const calls = this.present + this.arriving++;
 		try {
 			await this.admission.admit(calls, request.agent);
 		} finally {
 			this.arriving--;
 		}
+		if (this.closed) throw new VoiceError('VOICE_ERR_STOPPING', 'The voice runtime is shutting down.');
 		const id = newCallId();
 		let connected = false;
 		let answered = false;
@@ -84,6 +92,7 @@ export class Calls {
 			turnForgotten: (turnId) => this.turns.delete(turnId),
 			ended: (error) => {
 				this.forget(call, error);
+				leave();
 				// Whom no sound ever reached tries again, perhaps from another network.
 				if (answered && !connected) joined?.giveBack();
 			},
@@ -142,6 +151,7 @@ export class Calls {
 	}
 
 	closeAll(reason: string): void {
+		this.closed = true;
 		for (const call of [...this.live.values()]) call.end(reason);
 	}
 

@@ -33,6 +33,7 @@ export async function noSuchPath(request: FastifyRequest, reply: FastifyReply): 
 export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
 	const known = toVoiceError(error, request);
 	if (known.status >= 500) request.log.error({ err: known.cause ?? known, code: known.code }, 'request failed');
-	if (known.code === 'VOICE_ERR_BUSY') reply.header('retry-after', RETRY_AFTER_SECONDS);
+	const retryAfter = known.retryAfterSeconds ?? (known.code === 'VOICE_ERR_BUSY' ? RETRY_AFTER_SECONDS : undefined);
+	if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
 	await reply.status(known.status).send({ error: known.toShape() });
 }

@@ -13,8 +13,8 @@ import type { RpcCall, RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import { SentenceSplitter } from '../../speech-text/sentence-splitter';
 import { speakableIn } from '../../speech-text/speakable';
+import { permittedTools } from '../calls/call-request';
 import type { RestartingProcess } from '../children/restarting-process';
-import { permittedTools } from '../turns/permitted-tools';
 import { clientGone, parseRequest } from './requests';
 import { UPLOAD_LIMITS, type UploadLimits, Uploads } from './uploads';
 

@@ -3,10 +3,9 @@
 import { openSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
-import { callRequest } from '../calls/call-request';
-import { CallScenario, settle, toolCallOf } from '../calls/call-scenario.fixture';
 import { HttpDoor } from '../http/http-door.fixture';
-import { permittedTools } from './permitted-tools';
+import { callRequest, permittedTools } from './call-request';
+import { CallScenario, settle, toolCallOf } from './call-scenario.fixture';
 
 const CALLER = { id: 'ann@example.com', name: 'Ann', data: { customer: 7 } };
 const tool = (name: string) => ({ name, description: '', parameters: {}, sayWhileRunning: '' });
