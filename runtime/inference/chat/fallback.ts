@@ -6,10 +6,9 @@ import { writtenToolCall } from './calls/written-tool-call';
 import { WordsOnly } from './calls/words-only';
 import type { ChatEngine, ChatListener, ChatRequest } from './engine';
 import { Repetition } from './repetition';
-import { FallbackChain, type Taken } from '../fallback/fallback-chain';
+import { FallbackChain, OpenWork, type Taken } from '../fallback/fallback-chain';
 import type { Cooldowns } from '../fallback/cooldowns';
 import { type ChainLink, chainLinks, eachAlone, type LinksOf } from '../fallback/links';
-import { OpenWork } from '../fallback/open-work';
 
 /**
  * Answers with the first model of a chain that can. One that fails in the middle of its answer is replaced by the

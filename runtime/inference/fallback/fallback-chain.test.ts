@@ -2,11 +2,10 @@
 // does all the work, or a dead one gets it because it has nothing to do.
 import fc from 'fast-check';
 import { VoiceError } from '../../contract/errors';
-import { FallbackChain } from './fallback-chain';
+import { FallbackChain, OpenWork } from './fallback-chain';
 import { lost } from './engines.fixture';
 import { Cooldowns } from './cooldowns';
 import type { ChainLink } from './links';
-import { OpenWork } from './open-work';
 
 function links(...names: string[]) {
 	return names.map((name) => ({ name })) as [{ name: string }, ...Array<{ name: string }>];

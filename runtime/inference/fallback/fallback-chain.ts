@@ -2,11 +2,30 @@ import type { DoneBy, Replacement } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from './cooldowns';
 import type { ChainLink } from './links';
-import { OpenWork } from './open-work';
 
 /** It travels in a header beside a speech file's sound, and headers are short. */
 const WHY_LENGTH = 500;
 const BEFORE = 'it failed a moment ago: ';
+
+/** How much work each engine has at the moment: speeches, conversations, callers who are heard. One for each stage. */
+export class OpenWork {
+	private readonly open = new Map<string, number>();
+
+	of(engine: string): number {
+		return this.open.get(engine) ?? 0;
+	}
+
+	/** Counts from now on. The result ends it, once, however often it is called. */
+	begin(engine: string): () => void {
+		this.open.set(engine, this.of(engine) + 1);
+		let ended = false;
+		return () => {
+			if (ended) return;
+			ended = true;
+			this.open.set(engine, this.of(engine) - 1);
+		};
+	}
+}
 
 /** A piece of work and who was chosen for it. */
 export interface Taken<L> {

@@ -4,9 +4,8 @@ import type { TranscriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from '../fallback/cooldowns';
-import { FallbackChain } from '../fallback/fallback-chain';
+import { FallbackChain, OpenWork } from '../fallback/fallback-chain';
 import { type ChainLink, chainLinks, eachAlone, type LinksOf } from '../fallback/links';
-import { OpenWork } from '../fallback/open-work';
 import type { RecognitionListener, Recognition, RecognitionStream, StreamingRecogniser } from './engine';
 import { withoutNoise } from './without-noise';
 
