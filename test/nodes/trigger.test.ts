@@ -97,8 +97,6 @@ describe('signalling', () => {
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },
 				callerAddress: '127.0.0.1',
-				trickle: false,
-				pageHost: expect.any(String),
 			},
 		]);
 		expect(host.started).toEqual([]);
