@@ -1,3 +1,4 @@
+const { createHash } = require('node:crypto');
 const { execFile } = require('node:child_process');
 const { cp, mkdir, readFile, rm, writeFile, chmod } = require('node:fs/promises');
 const path = require('node:path');
@@ -63,7 +64,13 @@ async function page() {
 		readFile('runtime/page/browser/page.css', 'utf8'),
 	]);
 	const script = bundle.outputFiles[0].text.replaceAll('</script', '<\\/script');
-	const whole = html.replace('/*css*/', () => css).replace('/*script*/', () => script);
+	// Its own script and style, and no other that somebody may get into it.
+	const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+	const whole = html
+		.replace("script-src 'unsafe-inline'", () => `script-src ${hashOf(script)}`)
+		.replace("style-src 'unsafe-inline'", () => `style-src ${hashOf(css)}`)
+		.replace('/*css*/', () => css)
+		.replace('/*script*/', () => script);
 	await mkdir('dist/runtime/page', { recursive: true });
 	await writeFile('dist/runtime/page/page.html', whole);
 }

@@ -59,6 +59,11 @@ export const ERROR_KINDS = {
 		title: 'Calls from this website are not allowed',
 		remedy: 'Add the website\'s origin to "Allowed Origins" in the Voice Session Trigger.',
 	},
+	VOICE_ERR_HOST_REFUSED: {
+		status: 421,
+		title: 'The runtime does not answer by this name',
+		remedy: 'Reach the runtime by its IP address, or add the name to VOICE_LOOP_ALLOWED_HOSTS.',
+	},
 	VOICE_ERR_CALL_UNKNOWN: {
 		status: 404,
 		title: 'The call no longer exists',

@@ -77,7 +77,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 
 	const page = new Page(options.runtimeDir);
 	try {
-		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, streams, sockets, address: socketAddress, turnServers, version });
+		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, allowedHosts: hostsOf(options), streams, sockets, address: socketAddress, turnServers, version });
 		await app.listen({ host: options.host, port: options.port });
 		if (tls) {
 			local = await LocalServer.open(app);
@@ -103,4 +103,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 function loopbackPort(listening: AddressInfo | string | null): number | undefined {
 	if (listening === null || typeof listening === 'string') return undefined;
 	return ['127.0.0.1', '0.0.0.0', '::'].includes(listening.address) ? listening.port : undefined;
+}
+
+/** Callers' pages know the runtime by its public address. */
+function hostsOf({ allowedHosts, publicUrl }: GatewayOptions): string[] {
+	return publicUrl === '' ? [...allowedHosts] : [...allowedHosts, new URL(publicUrl).hostname];
 }

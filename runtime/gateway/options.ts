@@ -55,6 +55,8 @@ const environment = z.object({
 	VOICE_LOOP_CALLS_PER_ADDRESS: whole.min(1).default(8),
 	VOICE_LOOP_OFFERS_PER_ADDRESS: whole.min(1).default(60),
 	VOICE_LOOP_OFFERS_PER_MINUTE: whole.min(1).default(600),
+	/** Names by which browsers may reach the runtime, separated by commas. */
+	VOICE_LOOP_ALLOWED_HOSTS: z.string().default(''),
 	/** What outlives the runtime. */
 	VOICE_LOOP_DATA: z.string().optional(),
 	VOICE_LOOP_STATE: z.string().optional(),
@@ -93,6 +95,7 @@ export interface GatewayOptions {
 	readonly network: MediaNetworkSettings;
 	readonly turn: TurnSettings;
 	readonly limits: LimitSettings;
+	readonly allowedHosts: readonly string[];
 	/** Folder of what outlives the runtime and the machine's next start. */
 	readonly dataFolder: string;
 	/** Folder of the compiled runtime: the children's entry files and the page are below it. */
@@ -143,6 +146,7 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 			offersPerAddress: read.VOICE_LOOP_OFFERS_PER_ADDRESS,
 			offers: read.VOICE_LOOP_OFFERS_PER_MINUTE,
 		},
+		allowedHosts: read.VOICE_LOOP_ALLOWED_HOSTS.toLowerCase().split(/[\s,]+/).filter((name) => name !== ''),
 		dataFolder: path.resolve(read.VOICE_LOOP_DATA || read.VOICE_LOOP_STATE || path.join(read.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state'), 'voice-loop')),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};

@@ -144,6 +144,14 @@ describe('the trigger', () => {
 		expect(runtime.of('checkJoinToken')).toEqual([1, 2].map(() => ({ token: 'a.b.c', keys: KEYS, agent: 'voice' })));
 	});
 
+	test('takes nothing about a call from who has neither the call\'s token nor one to call with', async () => {
+		await open();
+		runtime.will('checkJoinToken', new Refusal('VOICE_ERR_TOKEN_INVALID'));
+		const ended = await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' });
+		expect([ended.status, ((await ended.json()) as { error: { code: string } }).error.code]).toEqual([403, 'VOICE_ERR_TOKEN_INVALID']);
+		expect(runtime.of('checkJoinToken')).toEqual([{ token: '', keys: KEYS, agent: 'voice' }]);
+	});
+
 	test('shows the page to everybody, and says who may call', async () => {
 		await open();
 		expect((await fetch(host.url)).status).toBe(200);

@@ -86,7 +86,7 @@ describe('where the page may come from', () => {
 
 test('nothing in a node\'s settings breaks out of the log-in page\'s script', () => {
 	const node = { id: '1', name: 'n', type: 'x.voiceSessionTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
-	const html = loginPage(node, '</script><script>alert(1)</script>', 'https://n8n.example.com/base/rest/');
+	const html = loginPage(node, '</script><script>alert(1)</script>', 'https://n8n.example.com/base/rest/', 'nonce');
 	expect(html.match(/<\/script>/g)).toHaveLength(1);
 	expect(html).toContain('"rest":"/base/rest"');
 });

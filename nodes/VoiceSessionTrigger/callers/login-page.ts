@@ -23,7 +23,7 @@ export function ticketAsk(node: INode, path: string, restUrl: string) {
  * Shown to users of this n8n before the voice page: fetches a ticket from n8n, hands it in and reloads, or asks
  * them to log in.
  */
-export function loginPage(node: INode, path: string, restUrl: string): string {
+export function loginPage(node: INode, path: string, restUrl: string, nonce: string): string {
 	const ask = ticketAsk(node, path, restUrl);
 	const data = JSON.stringify(ask).replaceAll('<', '\\u003c');
 	// Beside n8n's API, wherever a proxy has put both.
@@ -34,7 +34,7 @@ export function loginPage(node: INode, path: string, restUrl: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Voice agent</title>
-<style>
+<style nonce="${nonce}">
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { min-height: 100vh; margin: 0; display: grid; place-items: center; background: Canvas; color: CanvasText; }
 main { max-width: 26rem; padding: 2rem; text-align: center; }
@@ -60,7 +60,7 @@ button { background: none; color: inherit; }
 </div>
 <noscript><p>This page needs JavaScript.</p></noscript>
 </main>
-<script>
+<script nonce="${nonce}">
 const ask = ${data};
 const say = (why, title) => {
 	if (why) document.getElementById('why').textContent = why;

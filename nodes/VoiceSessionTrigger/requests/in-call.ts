@@ -4,6 +4,7 @@ import { checkCallToken } from '../../../runtime/contract/call-token';
 import { CALL_TOKEN_HEADER } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { type Gate, checkCaller } from '../callers/check-caller';
+import { joinAskOf } from '../callers/join-ask';
 import { type N8nRequest, rawBodyOf, requestOf, responseOf } from './exchange';
 
 /** Of the runtime's answer, what the caller gets. */
@@ -22,8 +23,10 @@ export async function checkInCall(context: IWebhookFunctions, gate: Gate): Promi
 	const request = requestOf(context);
 	const token = request.headers[CALL_TOKEN_HEADER];
 	const key = typeof token === 'string' ? await gate.key() : undefined;
-	if (typeof token !== 'string' || key === undefined) await checkCaller(request.headers, gate);
-	else checkCallToken(key, sessionOf(request), token);
+	if (typeof token === 'string' && key !== undefined) checkCallToken(key, sessionOf(request), token);
+	// A caller who was answered in bare SDP has no token of the call, but still the one that the offer came with.
+	else if (gate.callers === 'token') await (await runtimeOf(context)).checkJoinToken(await joinAskOf(context, request.headers, gate.path));
+	else await checkCaller(request.headers, gate);
 }
 
 /**

@@ -8,24 +8,19 @@ import { type Gate, hasTicket } from '../callers/check-caller';
 import { TICKET_HEADER, loginPage, ticketAsk } from '../callers/login-page';
 import { requestOf, responseOf } from './exchange';
 import { publicPath } from './public-path';
+import { allowOwnScript } from './security-headers';
 import { TICKET_COOKIE, TICKET_SECONDS, isTicketValid } from '../callers/ticket';
 
 /** The voice page, or the log-in page where only users of this n8n can call and this caller has no ticket. */
 export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<void> {
 	const { headers } = requestOf(context);
 	const response = responseOf(context);
-	response
-		.setHeader('content-type', 'text/html; charset=utf-8')
-		.setHeader('permissions-policy', 'microphone=(self)')
-		.setHeader('referrer-policy', 'no-referrer')
-		.setHeader('x-content-type-options', 'nosniff')
-		// Inside a strange website's frame the visitor would not know whom the microphone is for.
-		.setHeader('content-security-policy', 'frame-ancestors \'self\'');
+	response.setHeader('content-type', 'text/html; charset=utf-8');
 	if (gate.callers === 'n8nUsers' && !(await hasTicket(headers, gate))) {
 		const login = [context.getNode(), gate.path, context.getRestApiUrl()] as const;
 		// A caller without a browser asks for the same as data.
 		if (headers.accept === 'application/json') response.status(401).json({ ticket: ticketAsk(...login) });
-		else response.status(401).send(loginPage(...login));
+		else response.status(401).send(loginPage(...login, allowOwnScript(response)));
 		return;
 	}
 	try {
@@ -34,7 +29,7 @@ export async function showPage(context: IWebhookFunctions, gate: Gate): Promise<
 		response.status(200).send(html);
 	} catch (thrown) {
 		const error = toVoiceError(thrown);
-		response.status(error.status).send(failurePage(error));
+		response.status(error.status).send(failurePage(error, allowOwnScript(response)));
 	}
 }
 
@@ -55,7 +50,7 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 /** A runtime that does not run may be on its way back: then the page looks again by itself. */
 const LOOK_AGAIN: readonly string[] = ['VOICE_ERR_RUNTIME_UNREACHABLE', 'VOICE_ERR_RUNTIME_START', 'VOICE_ERR_STOPPING'];
 
-function failurePage({ code, message, remedy }: VoiceError): string {
+function failurePage({ code, message, remedy }: VoiceError, nonce: string): string {
 	const again = LOOK_AGAIN.includes(code) ? '<meta http-equiv="refresh" content="5">' : '';
 	return `<!doctype html>
 	<html lang="en">
@@ -63,7 +58,7 @@ function failurePage({ code, message, remedy }: VoiceError): string {
 	<meta name="viewport" content="width=device-width, initial-scale=1">
 	${again}
 	<title>Voice agent</title>
-	<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
+	<style nonce="${nonce}">body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; color-scheme: light dark; }</style>
 	<h1>The voice agent is not ready</h1>
 	<p>${escapeHtml(message)}</p>
 	<p><strong>${escapeHtml(remedy)}</strong></p>

@@ -96,7 +96,7 @@ export class HttpDoor {
 		return await this.ask({ method, url, payload, headers: { ...AUTHORIZED, ...headers } });
 	}
 
-	static async open(options: { uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'>; direct?: DirectCalls } = {}): Promise<HttpDoor> {
+	static async open(options: { allowedHosts?: string[]; uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'>; direct?: DirectCalls } = {}): Promise<HttpDoor> {
 		const door = new HttpDoor(createHttpServer(KEY, openLog('silent')));
 		const client = {
 			call: (op: string, params: Record<string, unknown>, onEvent: (event: unknown) => void) => {
@@ -126,6 +126,7 @@ export class HttpDoor {
 			address: new SocketAddress('https://voice.example/runtime', () => undefined),
 			direct: options.direct,
 			version: '1.2.3',
+			...(options.allowedHosts && { allowedHosts: options.allowedHosts }),
 			...(options.uploads && { uploads: options.uploads }),
 		});
 		await door.app.listen({ host: '127.0.0.1', port: 0 });

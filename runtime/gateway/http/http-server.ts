@@ -15,6 +15,7 @@ import { callRoutes } from './call-routes';
 import { callerRoutes } from './caller-routes';
 import { answerError, noSuchPath } from './http-errors';
 import type { Page } from './page';
+import { checkHost, sendSecurityHeaders } from './security';
 import { runtimeRoutes } from './runtime-routes';
 import { standaloneRoutes } from './standalone-routes';
 import type { TlsPair } from './tls';
@@ -39,6 +40,8 @@ export interface HttpDeps {
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;
+	/** See checkHost(). */
+	readonly allowedHosts?: readonly string[];
 	readonly uploads?: UploadLimits;
 }
 
@@ -82,6 +85,8 @@ export function createHttpServer(key: string, loggerInstance: FastifyBaseLogger 
  */
 export async function openDoors(app: FastifyInstance, deps: HttpDeps): Promise<void> {
 	app.setErrorHandler(answerError);
+	sendSecurityHeaders(app);
+	checkHost(app, deps.key, deps.allowedHosts ?? []);
 	await acceptWebSockets(app);
 	const door = (routes: (scope: FastifyInstance) => void): void => {
 		app.register(async (scope) => {
