@@ -113,6 +113,9 @@ export type NumberedMessage = z.infer<typeof numberedMessage>;
 /** Over the data channel: a page event with its number. */
 export const numberedPageEvent = z.intersection(pageEvent, z.object({ seq: seq.optional() }));
 export type NumberedPageEvent = z.infer<typeof numberedPageEvent>;
+/** The same of a candidate. */
+export const numberedCandidate = numberedMessage.options[1];
+export type NumberedCandidate = z.infer<typeof numberedCandidate>;
 
 /** The answer to a held GET. Ask again with `after` = the last number. */
 export const heldMessages = z.object({

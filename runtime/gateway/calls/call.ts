@@ -255,7 +255,7 @@ export class Call {
 				this.line.channelOpen();
 				break;
 			case 'candidate':
-				this.line.messages.tellCandidate(event.candidate);
+				this.line.tellCandidate(event.candidate);
 				break;
 			case 'speechStarted':
 				this.linkQuality.speechBegins();

@@ -1,6 +1,6 @@
 import { VoiceError } from '../../contract/errors';
 import { type PageRequest, pageRequest } from '../../contract/page-events';
-import type { IceCandidate, NumberedPageEvent } from '../../contract/signalling';
+import type { IceCandidate, NumberedCandidate, NumberedPageEvent } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
@@ -94,7 +94,7 @@ export class MediaLink {
 	}
 
 	/** Over the data channel. */
-	tell(message: NumberedPageEvent): void {
+	tell(message: NumberedPageEvent | NumberedCandidate): void {
 		this.session.send({ type: 'event', json: JSON.stringify(message) });
 	}
 

@@ -51,6 +51,12 @@ export class PageLine implements SignalledCall {
 		for (const event of this.transcript.events) this.send(event);
 	}
 
+	/** One of ours, found after the answer. */
+	tellCandidate(candidate: IceCandidate): void {
+		const seq = this.messages.tellCandidate(candidate);
+		this.call.link()?.tell({ type: 'candidate', seq, candidate });
+	}
+
 	channelOpen(): void {
 		this.openOn = this.call.link();
 		this.messages.setChannelOpen(true);

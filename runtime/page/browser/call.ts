@@ -1,11 +1,14 @@
-import { type PageEvent, type PageRequest, pageEvent } from '../../contract/page-events';
+import type { PageEvent, PageRequest } from '../../contract/page-events';
+import { type CallerAnswer, type NumberedMessage, numberedCandidate, numberedPageEvent } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 import { type Fault, CallFault, connectionLost, microphoneUnplugged, serverFault, soundPathBlocked, toFault } from './faults';
 import type { LinkVerdict } from './link-judge';
 import { LinkKeeper } from './link-keeper';
 import { type KeptCall, forgetCall, keepCall } from './kept-call';
+import { MessageOrder } from './message-order';
 import { openMicrophone } from './microphone';
 import { PeerLink } from './peer-link';
+import { SecondWay } from './second-way';
 import type { PageSignalling } from './signalling';
 import { SoundWatch } from './sound-watch';
 
@@ -37,6 +40,8 @@ export interface PageCallListener {
 const CONNECT_LIMIT_MS = 15_000;
 /** session.ended or a lost path usually explains a closed channel a moment later. */
 const CHANNEL_CLOSED_MS = 700;
+/** Events come in bursts. */
+const ACK_MS = 150;
 
 /** One call, from the microphone to the end; its connections come and go. */
 export class PageCall {
@@ -46,6 +51,10 @@ export class PageCall {
 	private readonly keeper: LinkKeeper;
 	private readonly sound: SoundWatch;
 	private session = '';
+	private readonly order = new MessageOrder((message) => this.show(message));
+	/** Beside the data channel. */
+	private second: SecondWay | undefined;
+	private ack: ReturnType<typeof setTimeout> | undefined;
 	private microphone: MediaStream | undefined;
 	private muted = false;
 	private live = false;
@@ -79,6 +88,11 @@ export class PageCall {
 
 	get pc(): RTCPeerConnection {
 		return this.link.pc;
+	}
+
+	/** By which way events come beside the data channel; undefined before the first answer. */
+	get way(): SecondWay['way'] | undefined {
+		return this.second?.way;
 	}
 
 	/** When it began, ms since 1970; undefined before it is live. */
@@ -119,7 +133,9 @@ export class PageCall {
 
 	/** Makes the agent stop talking. */
 	interrupt(): void {
-		this.request({ type: 'interrupt' });
+		const request = { type: 'interrupt', id: `${Date.now()}-${Math.random()}`.slice(0, 40) } as const;
+		this.request(request);
+		this.second?.ask(request);
 	}
 
 	setMuted(muted: boolean): void {
@@ -157,6 +173,7 @@ export class PageCall {
 		// The answer may come after the caller has hung up; the server has to hear of it all the same.
 		if (this.over) return void this.signalling.end(this.session);
 		this.keep(answer.resumeToken);
+		this.join(answer);
 		await this.link.accept(answer.sdp);
 		const limit = setTimeout(() => {
 			if (!this.live) this.finish({ by: 'fault', fault: soundPathBlocked });
@@ -177,7 +194,21 @@ export class PageCall {
 		this.session = answer.sessionId;
 		if (this.over) return;
 		this.keep(answer.resumeToken);
+		this.join(answer);
 		await link.accept(answer.sdp);
+	}
+
+	private join({ sessionId, token, socket, after = 0 }: CallerAnswer): void {
+		this.order.startAfter(after);
+		if (token === undefined) return;
+		this.second?.stop();
+		this.second = new SecondWay({ sessionId, token, socket }, this.signalling.inCall(sessionId, token), {
+			message: (message) => this.order.take(message),
+			last: () => this.order.last,
+			over: () => {
+				if (!this.over) this.keeper.linkGone();
+			},
+		});
 	}
 
 	private keep(resumeToken: string | undefined): void {
@@ -191,6 +222,7 @@ export class PageCall {
 			state: (state) => this.connectionChanged(state),
 			voice: (stream) => this.listener.voice(stream),
 			message: (data) => this.receive(data),
+			found: (candidates) => this.second?.found(candidates),
 			channelClosed: () => {
 				const { link } = this;
 				setTimeout(() => {
@@ -218,14 +250,32 @@ export class PageCall {
 	}
 
 	private receive(data: unknown): void {
-		const parsed = pageEvent.safeParse(typeof data === 'string' ? parseJson(data) : undefined);
-		if (!parsed.success) {
-			console.warn('voice-loop: ignored an event that this page does not know');
+		const json = typeof data === 'string' ? parseJson(data) : undefined;
+		const candidate = numberedCandidate.safeParse(json);
+		const parsed = numberedPageEvent.safeParse(json);
+		if (candidate.success) this.order.take(candidate.data);
+		else if (parsed.success) {
+			const { seq, ...event } = parsed.data;
+			if (seq === undefined) this.order.takeUnnumbered(event);
+			else this.order.take({ type: 'event', seq, event });
+		} else console.warn('voice-loop: ignored an event that this page does not know');
+		// So that the other way need not tell it as well.
+		this.ack ??= setTimeout(() => {
+			this.ack = undefined;
+			if (this.order.last > 0) this.request({ type: 'ack', seq: this.order.last });
+		}, ACK_MS);
+	}
+
+	private show(message: NumberedMessage): void {
+		if (this.over) return;
+		if (message.type === 'candidate') {
+			void this.link.add(message.candidate);
 			return;
 		}
-		const event = parsed.data;
+		const { event } = message;
 		this.listener.event(event);
-		if (event.type === 'session.ended') this.finish({ by: 'agent', reason: event.reason });
+		if (event.type === 'link.lost') this.keeper.linkGone();
+		if (event.type === 'session.ended') this.finish(event.error ? { by: 'fault', fault: serverFault(event.error) } : { by: 'agent', reason: event.reason });
 		if (event.type === 'error' && event.error.code !== 'VOICE_ERR_CANCELLED') {
 			this.listener.warning(serverFault(event.error));
 		}
@@ -239,7 +289,8 @@ export class PageCall {
 		const { link } = this;
 		const servers = await this.signalling.iceServers.renewed();
 		if (servers && !this.over) link.pc.setConfiguration(servers);
-		const sdp = await this.signalling.reoffer(this.session, await link.restartOffer(), this.cancelled.signal);
+		const offer = await link.restartOffer();
+		const sdp = (await this.second?.offer(offer)) ?? (await this.signalling.reoffer(this.session, offer, this.cancelled.signal));
 		if (!this.over) await link.accept(sdp);
 	}
 
@@ -256,6 +307,9 @@ export class PageCall {
 	private release(): void {
 		this.keeper.stop();
 		this.sound.stop();
+		this.second?.stop();
+		this.order.stop();
+		clearTimeout(this.ack);
 		for (const cleanup of this.cleanups) cleanup();
 		if (this.microphone) release(this.microphone);
 		this.cancelled.abort();

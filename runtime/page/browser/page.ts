@@ -21,6 +21,8 @@ interface VoiceLoop {
 	readonly pc: RTCPeerConnection | null;
 	/** All events of that call. */
 	readonly events: PageEvent[];
+	/** By which way events come beside the data channel. */
+	readonly way: 'socket' | 'http' | null;
 	stats(): Promise<CallStats | null>;
 }
 
@@ -195,6 +197,9 @@ class VoicePage {
 			},
 			get events() {
 				return debug.events;
+			},
+			get way() {
+				return debug.call?.way ?? null;
 			},
 			stats: async () => (debug.call ? await callStats(debug.call.pc) : null),
 		};

@@ -1,14 +1,17 @@
 import { EVENT_CHANNEL } from '../../contract/page-events';
+import type { IceCandidate } from '../../contract/signalling';
 import { CallFault, connectionLost } from './faults';
 
-/** Candidates of the own machine are there within milliseconds; a slow STUN server must not hold the call. */
-const GATHER_LIMIT_MS = 1_000;
+/** What is found together is sent together. */
+const BATCH_MS = 30;
 
 export interface PeerLinkListener {
 	state(state: RTCPeerConnectionState): void;
 	voice(stream: MediaStream): void;
 	message(data: unknown): void;
 	channelClosed(): void;
+	/** Found for the offer that was answered. */
+	found(candidates: IceCandidate[]): void;
 }
 
 /** One peer connection to the runtime with its channel for events. A call may need several, one after the other. */
@@ -16,15 +19,24 @@ export class PeerLink {
 	readonly pc = new RTCPeerConnection();
 	private readonly channel = this.pc.createDataChannel(EVENT_CHANNEL);
 	private closed = false;
+	/** Not sent yet: the runtime must know their offer first. */
+	private candidates: IceCandidate[] = [];
+	private answered = false;
+	private batch: ReturnType<typeof setTimeout> | undefined;
 
 	/** The listener hears nothing after close(). */
-	constructor(listener: PeerLinkListener) {
+	constructor(private readonly listener: PeerLinkListener) {
 		const { pc, channel } = this;
 		const unlessClosed = <T extends unknown[]>(act: (...given: T) => void) => (...given: T): void => {
 			if (!this.closed) act(...given);
 		};
 		pc.ontrack = unlessClosed(({ track, streams }: RTCTrackEvent) => listener.voice(streams[0] ?? new MediaStream([track])));
 		pc.onconnectionstatechange = unlessClosed(() => listener.state(pc.connectionState));
+		pc.onicecandidate = unlessClosed(({ candidate }: RTCPeerConnectionIceEvent) => {
+			if (!candidate) return;
+			this.candidates.push(candidate.toJSON() as IceCandidate);
+			this.sendCandidates();
+		});
 		channel.onmessage = unlessClosed(({ data }: MessageEvent<unknown>) => listener.message(data));
 		channel.onclose = unlessClosed(() => listener.channelClosed());
 	}
@@ -45,12 +57,20 @@ export class PeerLink {
 	}
 
 	async accept(sdp: string): Promise<void> {
-		if (!this.closed) await this.pc.setRemoteDescription({ type: 'answer', sdp });
+		if (this.closed) return;
+		await this.pc.setRemoteDescription({ type: 'answer', sdp });
+		this.answered = true;
+		this.sendCandidates();
 	}
 
 	async useMicrophone(microphone: MediaStream): Promise<void> {
 		const [track] = microphone.getAudioTracks();
 		await this.pc.getSenders()[0]?.replaceTrack(track ?? null);
+	}
+
+	/** One of the runtime's. What does not fit the connection is of an earlier offer. */
+	async add(candidate: IceCandidate): Promise<void> {
+		if (!this.closed) await this.pc.addIceCandidate(candidate as RTCIceCandidateInit).catch(() => undefined);
 	}
 
 	send(json: string): void {
@@ -59,27 +79,25 @@ export class PeerLink {
 
 	close(): void {
 		this.closed = true;
+		clearTimeout(this.batch);
 		this.pc.close();
 	}
 
 	private async offered(options: RTCOfferOptions): Promise<string> {
+		this.answered = false;
+		this.candidates = [];
+		// Candidates follow: the offer does not wait for them.
 		await this.pc.setLocalDescription(await this.pc.createOffer(options));
-		await this.gathered();
 		const sdp = this.pc.localDescription?.sdp;
 		if (!sdp) throw new CallFault(connectionLost);
 		return sdp;
 	}
 
-	private async gathered(): Promise<void> {
-		const { pc } = this;
-		if (pc.iceGatheringState === 'complete') return;
-		await new Promise<void>((resolve) => {
-			const limit = setTimeout(resolve, GATHER_LIMIT_MS);
-			pc.onicegatheringstatechange = () => {
-				if (pc.iceGatheringState !== 'complete') return;
-				clearTimeout(limit);
-				resolve();
-			};
-		});
+	private sendCandidates(): void {
+		if (!this.answered) return;
+		clearTimeout(this.batch);
+		this.batch = setTimeout(() => {
+			if (this.candidates.length > 0) this.listener.found(this.candidates.splice(0));
+		}, BATCH_MS);
 	}
 }

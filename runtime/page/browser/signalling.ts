@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorShape } from '../../contract/errors';
-import { type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
+import { CALL_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
 import type { Fault } from './faults';
 import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
@@ -19,6 +19,7 @@ const RESUME_LIMIT_MS = 20_000;
 /** Offers, re-offers and the end of the call: all on the page's own address. */
 export class PageSignalling {
 	readonly iceServers: IceServers;
+	private token = '';
 
 	constructor(
 		private readonly address: URL,
@@ -41,17 +42,17 @@ export class PageSignalling {
 	/** Into the same conversation, by an earlier answer's token. @throws CallFault */
 	async resume(sdp: string, resumeToken: string, cancelled: AbortSignal): Promise<CallerAnswer> {
 		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(RESUME_LIMIT_MS)]);
-		return await read(await this.ask('POST', '', { sdp, resumeToken }, limit), callerAnswer);
+		return await read(await this.ask('POST', '', { sdp, trickle: true, resumeToken }, limit), callerAnswer);
 	}
 
 	private async offer(sdp: string): Promise<CallerAnswer> {
-		return await read(await this.ask('POST', '', { sdp }, AbortSignal.timeout(OPEN_LIMIT_MS)), callerAnswer);
+		return await read(await this.ask('POST', '', { sdp, trickle: true }, AbortSignal.timeout(OPEN_LIMIT_MS)), callerAnswer);
 	}
 
 	/** @throws CallFault; its code is PAGE_SERVER_UNREACHABLE where trying again may help. */
 	async reoffer(session: string, sdp: string, cancelled: AbortSignal): Promise<string> {
 		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(REOFFER_LIMIT_MS)]);
-		const answer = await this.ask('PATCH', session, { sdp }, limit);
+		const answer = await this.ask('PATCH', session, { sdp, trickle: true }, limit);
 		return (await read(answer, callerAnswer)).sdp;
 	}
 
@@ -88,6 +89,12 @@ export class PageSignalling {
 		return serverGarbled(response.status);
 	}
 
+	/** The page's own address for requests about this call. From now on they carry its token, which outlives a log-in. */
+	inCall(session: string, token: string): string {
+		this.token = token;
+		return this.url(session);
+	}
+
 	private url(session: string): string {
 		const url = new URL(this.address);
 		url.hash = '';
@@ -96,7 +103,7 @@ export class PageSignalling {
 	}
 
 	private headers(): Record<string, string> {
-		return this.secret ? { authorization: `Bearer ${this.secret}` } : {};
+		return { ...(this.secret && { authorization: `Bearer ${this.secret}` }), ...(this.token && { [CALL_TOKEN_HEADER]: this.token }) };
 	}
 }
 
