@@ -70,7 +70,6 @@ test('a ticket that has run out is renewed by whoever is still logged in, and th
 	server.callers = 'n8nUsers';
 	const page = await visit(browser, { url: server.url() });
 	const ask = { rest: '/rest', ticketHeader: 'x-voice-ticket', body: { path: 'ticket' } };
-	let offers = 0;
 	const shown: Array<string | undefined> = [];
 	await page.route('**/webhook/voice', async (route) => {
 		const request = route.request();
@@ -80,7 +79,6 @@ test('a ticket that has run out is renewed by whoever is still logged in, and th
 			shown.push(ticket);
 			return await route.fulfill({ status: 204 });
 		}
-		offers += 1;
 		const refused = { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: '' };
 		if (shown.length === 0) return await route.fulfill({ status: 403, json: { error: refused } });
 		await route.continue();
@@ -92,7 +90,7 @@ test('a ticket that has run out is renewed by whoever is still logged in, and th
 	await page.getByTestId('call').click();
 	await server.channelOpen();
 	await shows(page, 'listening');
-	expect({ offers, shown }).toEqual({ offers: 2, shown: ['fresh'] });
+	expect(shown).toEqual(['fresh']);
 	await leave(page);
 });
 

@@ -180,13 +180,6 @@ test('the end by the server is told with its reason, and one can call again', as
 	await expect(agentLines().count()).resolves.toBe(0);
 });
 
-test('leaving the page ends the call at the server', async () => {
-	await call();
-	const deleted = new Promise((resolve) => server.on('asked', (method) => method === 'DELETE' && resolve(undefined)));
-	await page.goto('about:blank');
-	await deleted;
-});
-
 async function settled(role: 'caller' | 'agent'): Promise<Array<string | null>> {
 	const lines = await page.locator(`[data-role=${role}]`).all();
 	return await Promise.all(lines.map(async (line) => await line.getAttribute('data-settled')));
