@@ -41,7 +41,7 @@ export async function admit(context: IWebhookFunctions, gate: Gate): Promise<voi
 	if (gate.callers !== 'n8nUsers' || key === undefined || !isTicketValid(ticket, key, gate.path, Date.now())) {
 		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The ticket is not valid, or has expired.', { remedy: 'Reload the page.' });
 	}
-	const path = publicPath(request.originalUrl, context.getNodeWebhookUrl('default'));
+	const path = publicPath(request.originalUrl, context.getRestApiUrl());
 	const attributes = [`${TICKET_COOKIE}=${ticket}`, `Path=${path}`, `Max-Age=${TICKET_SECONDS}`, 'HttpOnly', 'SameSite=Strict'];
 	if (request.secure) attributes.push('Secure');
 	responseOf(context).setHeader('set-cookie', attributes.join('; ')).status(204).end();

@@ -1,13 +1,10 @@
 /**
- * The path by which browsers reach what arrived at `originalUrl`: a reverse proxy may serve n8n below a prefix that it
- * takes away.
- * @param publicUrl the trigger's production URL, as n8n believes it to be (WEBHOOK_URL, N8N_PATH)
+ * The path by which browsers reach what arrived at `originalUrl`: a reverse proxy may serve n8n below a prefix (N8N_PATH)
+ * that it takes away.
+ * @param restUrl n8n's API, which stands below the same prefix, as the log-in page needs it
  */
-export function publicPath(originalUrl: string, publicUrl: string | undefined): string {
+export function publicPath(originalUrl: string, restUrl: string): string {
 	const { pathname } = new URL(originalUrl, 'http://n8n');
-	if (publicUrl === undefined || !URL.canParse(publicUrl)) return pathname;
-	const segments = new URL(publicUrl).pathname.split('/');
-	// Test URLs have another word in them, but as many.
-	const prefix = segments.slice(0, Math.max(0, segments.length - pathname.split('/').length + 1)).join('/');
-	return `${prefix}${pathname}`;
+	const prefix = new URL(restUrl).pathname.replace(/\/+$/, '').replace(/\/[^/]*$/, '');
+	return pathname.startsWith(`${prefix}/`) ? pathname : `${prefix}${pathname}`;
 }
