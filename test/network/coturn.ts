@@ -47,6 +47,8 @@ export class Coturn {
 		const [program = '', ...args] = within;
 		const child = spawn(program, args, { env: { ...process.env, VOICE_LOOP_TURN_SECRET: SECRET }, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.process = child;
+		// A test that runs out of its time leaves nothing behind.
+		process.once('exit', () => child.kill('SIGTERM'));
 		for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (this.output += piece.toString()));
 		const ended = once(child, 'exit').then(() => {
 			throw new Error(`coturn ended while starting:\n${this.output.slice(-2000)}`);
@@ -55,7 +57,7 @@ export class Coturn {
 		ended.catch(() => undefined);
 	}
 
-	/** At once, as a machine that loses its power. */
+	/** It can be started again. */
 	async kill(): Promise<void> {
 		const { process: child } = this;
 		if (!child || child.exitCode !== null || child.signalCode !== null) return;

@@ -41,6 +41,7 @@ export class Nginx {
 			env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
 			stdio: ['ignore', 'inherit', 'pipe'],
 		});
+		process.once('exit', () => child.kill('SIGTERM'));
 		let said = '';
 		child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
 		const nginx = new Nginx(port, folder, child);
