@@ -1,5 +1,5 @@
 import { dataChannel, sdp } from './fuzz/call-surfaces';
-import { control, recordings, signalling, toolResults } from './fuzz/http-surfaces';
+import { control, recordings, signalling, tokens, toolResults } from './fuzz/http-surfaces';
 import { Random } from './fuzz/random';
 import { serverAnswers } from './fuzz/server-answers';
 import type { OpenSurface, Surface, Target, Watched } from './fuzz/surface';
@@ -10,11 +10,11 @@ import { CannotRun, type Figure, flag, option, report, run } from './report';
  * Hostile inputs for the real runtime, with all its processes: valid ones with something odd in them, by chance, the same for
  * the same seed. Fails where a process ends, an answer does not come, an error is ours, or memory grows.
  *
- *     npm run bench fuzz [-- --json] [--count N] [--seed N] [--surface "SDP,signalling,control API,data channel,WAV,servers' answers,tool results"] [--from N] [--watch]
+ *     npm run bench fuzz [-- --json] [--count N] [--seed N] [--surface "SDP,signalling,control API,data channel,WAV,servers' answers,tool results,join tokens"] [--from N] [--watch]
  *
  * `--count`: of all inputs together, or of the named surfaces. `--from`: the number of the first, to look at one that did harm. `--watch`: how large the processes are meanwhile.
  */
-const SURFACES: readonly Surface[] = [sdp, signalling, control, dataChannel, recordings, serverAnswers, toolResults];
+const SURFACES: readonly Surface[] = [sdp, signalling, control, dataChannel, recordings, serverAnswers, toolResults, tokens];
 
 const count = Number(option('--count', '100000'));
 const seed = Number(option('--seed', String(Math.floor(Math.random() * 1_000_000))));

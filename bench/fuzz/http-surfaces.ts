@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import net from 'node:net';
 import { encodeWav } from '../../runtime/audio/wav';
 import { wellFormed } from '../../runtime/contract/json-bounds';
@@ -88,7 +89,28 @@ const ROUTES: ReadonlyArray<{ readonly method: string; readonly path: string; re
 	{ method: 'DELETE', path: `/v1/calls/${CALL}` },
 ];
 
-export const control = surface('control API', 0.22, async (runtime, random) => {
+const SECRET = 'a secret that is long enough for HS256';
+
+/** Signed with the right key, mostly: what is in it is odd then, and not only its signature. */
+function tokenOf(random: Random): string {
+	const now = Math.floor(Date.now() / 1000);
+	const header = { alg: random.pick(['HS256', 'HS256', 'HS256', 'none', 'RS256', 'HS512']), typ: 'JWT', kid: random.pick(['k1', 'k2']) };
+	const claims = { aud: 'voice-loop', agent: 'voice', sub: 'ann', jti: `token-${random.below(1e9)}`, iat: now, exp: now + 600, tools: ['list'], data: { customer: 7 }, maxCallSeconds: 60, origin: 'https://shop.example' };
+	const part = (value: unknown): string => Buffer.from(toJson(random.chance(0.3) ? oddJson(value, random) : value)).toString('base64url');
+	const text = `${part(header)}.${part(claims)}`;
+	const token = `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
+	return random.chance(0.3) ? oddText(token, random) : token;
+}
+
+export const tokens = surface('join tokens', 0.07, async (runtime, random) => {
+	const keys = random.chance(0.9) ? { kind: 'secrets', secrets: [{ id: 'k1', secret: SECRET }] } : { kind: 'jwks', url: 'http://127.0.0.1:9/jwks', issuer: '' };
+	const join = { token: tokenOf(random), keys: random.chance(0.1) ? oddJson(keys, random) : keys, agent: 'voice', origin: 'https://shop.example' };
+	if (random.chance(0.5)) return await ask(runtime, { method: 'POST', path: '/v1/join-tokens/check', body: toJson(join) });
+	// The offer cannot be answered: there is no call, and the token is given back.
+	return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: toJson({ offer: 'v=0', agent: AGENT, source: SOURCE, callerAddress: '203.0.113.7', join }) });
+});
+
+export const control = surface('control API', 0.15, async (runtime, random) => {
 	const { method, path, body } = random.pick(ROUTES);
 	if (random.chance(0.1)) return await rawRequest(runtime, oddText(`${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${runtime.headers.authorization}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`, random));
 	const odd = random.chance(0.1) ? encodeURI(wellFormed(oddText(path, random)).replace(/^[^/]*/, '').replace(/[\\#]/g, '')) : path;

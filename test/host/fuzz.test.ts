@@ -26,7 +26,7 @@ it('a few hundred inputs of every kind do no harm', async () => {
 	expect(said).toContain('seed 20261127');
 	const figures = said.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { name: string; p50: number });
 	const harm = figures.filter(({ name }) => /: (crashes|hangs|internal errors)$/.test(name));
-	expect(harm).toHaveLength(7 * 3);
+	expect(harm).toHaveLength(8 * 3);
 	expect(harm.filter(({ p50 }) => p50 > 0)).toEqual([]);
 	expect(code).toBe(0);
 });

@@ -12,7 +12,7 @@ import { type N8nResponse, callerAddressOf, requestOf, responseOf } from './exch
 import { asksForIceServers, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
 import { checkInCall, isInCall, passOn } from './in-call';
-import { sendSecurityHeaders } from './security-headers';
+import { sendCallerHeaders } from './security-headers';
 import { answerOffer, goesOn } from './signalling';
 import { receiveEvent } from './event';
 
@@ -23,7 +23,7 @@ const ANSWERED: IWebhookResponseData = { noWebhookResponse: true };
 export async function answerRequest(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const { method, headers } = requestOf(context);
 	const response = responseOf(context);
-	sendSecurityHeaders(response);
+	sendCallerHeaders(response);
 	try {
 		if (method === 'POST' && headers[SIGNATURE_HEADER] !== undefined) {
 			const items = await receiveEvent(context, keyOf(context));

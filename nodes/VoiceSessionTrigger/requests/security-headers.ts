@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { N8nResponse } from './exchange';
 
 /** On each answer of the trigger. */
-export function sendSecurityHeaders(response: N8nResponse): void {
+export function sendCallerHeaders(response: N8nResponse): void {
 	response
 		.setHeader('x-content-type-options', 'nosniff')
 		.setHeader('referrer-policy', 'no-referrer')

@@ -38,6 +38,24 @@ it('gives a failed connection 10 s to come back', () => {
 	expect(states).toEqual(['connected', 'disconnected', 'failed', 'connecting', 'connected', 'failed']);
 });
 
+it('gives up who has vanished 14 s after ICE misses them, whatever it says meanwhile', () => {
+	const { watched, ends } = watch();
+	watched.changed('connected');
+	watched.changed('disconnected');
+	jest.advanceTimersByTime(13_000);
+	watched.changed('connected');
+	jest.advanceTimersByTime(60_000);
+	expect(ends).toEqual([]);
+	watched.changed('disconnected');
+	jest.advanceTimersByTime(12_000);
+	watched.changed('failed');
+	watched.changed('disconnected');
+	jest.advanceTimersByTime(1999);
+	expect(ends).toEqual([]);
+	jest.advanceTimersByTime(1);
+	expect(ends).toEqual(['The connection to the caller was lost.']);
+});
+
 it('a closed connection is a caller who hung up', () => {
 	const { watched, ends } = watch();
 	watched.changed('connected');
