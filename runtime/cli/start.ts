@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { stateFilePath } from '../client/state-file';
+import { readStateFile, stateFilePath } from '../client/state-file';
 import { type Gateway, openGateway } from '../gateway/gateway';
+import type { RuntimeState } from '../contract/control';
 import { optionsFrom } from '../gateway/options';
 import { removeStateFile, writeStateFile } from '../gateway/state-file';
 import { version } from '../lib/package-root';
@@ -16,8 +18,8 @@ JSON to stdout: {"url": ...}, with "tlsUrl" where it serves TLS. Its log goes to
                 (used when the nodes start the runtime)
 
 Environment variables: VOICE_LOOP_HOST, VOICE_LOOP_PORT, VOICE_LOOP_KEY, VOICE_LOOP_MAX_CALLS,
-VOICE_LOOP_RESUME_MINUTES, VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_SNAC_GPU, VOICE_LOOP_LOG. See
-docs/configuration.md.`;
+VOICE_LOOP_RESUME_MINUTES, VOICE_LOOP_JOURNAL, VOICE_LOOP_MEDIA_PROCESSES, VOICE_LOOP_GPU, VOICE_LOOP_SNAC_GPU,
+VOICE_LOOP_LOG. See docs/configuration.md.`;
 
 const IDLE_LIMIT_MS = 30 * 60_000;
 const LOOK_EVERY_MS = 60_000;
@@ -31,10 +33,10 @@ async function run(argv: string[]): Promise<number> {
 		console.log(HELP);
 		return 0;
 	}
-	const options = optionsFrom(process.env);
+	const stateFile = stateFilePath(process.env);
+	const options = optionsFrom(process.env, { folder: path.dirname(stateFile), state: await leftState(stateFile) });
 	startLog('gateway');
 	const gateway = await openGateway(options);
-	const stateFile = stateFilePath(process.env);
 	await writeStateFile(stateFile, {
 		url: gateway.url,
 		key: options.key,
@@ -47,6 +49,21 @@ async function run(argv: string[]): Promise<number> {
 	await removeStateFile(stateFile);
 	await gateway.close();
 	return 0;
+}
+
+/** Of a runtime that was killed. One that lives keeps its own; a file that is not ours is nobody's. */
+async function leftState(file: string): Promise<RuntimeState | undefined> {
+	const state = await readStateFile(file).catch(() => undefined);
+	return state && !isRunning(state.pid) ? state : undefined;
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
 }
 
 async function untilToldToStop(gateway: Gateway, idleExit: boolean): Promise<void> {

@@ -104,7 +104,7 @@ describe('an answer that has begun', () => {
 
 	test('and breaks off is no answer', async () => {
 		const { endpoint, begun } = await begin();
-		const failed = expect(new VoiceRuntime(fixedLocator(endpoint)).speech(TURN, SPEECH)).rejects.toMatchObject({
+		const failed = expect(new VoiceRuntime(fixedLocator(endpoint), 0).speech(TURN, SPEECH)).rejects.toMatchObject({
 			code: 'VOICE_ERR_RUNTIME_UNREACHABLE',
 			message: `The voice runtime at ${endpoint.url} cannot be reached (it closed the connection).`,
 		});
@@ -131,7 +131,31 @@ test('a refused connection is asked again at the runtime\'s new address, once', 
 	const runtime = new VoiceRuntime({ locate: async () => places[forgotten] ?? gone, forget: () => (forgotten += 1) });
 	expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
 	expect(forgotten).toBe(1);
-	await expect(new VoiceRuntime(fixedLocator(gone)).speech(TURN, SPEECH)).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE' });
+	await expect(new VoiceRuntime(fixedLocator(gone), 0).speech(TURN, SPEECH)).rejects.toMatchObject({ code: 'VOICE_ERR_RUNTIME_UNREACHABLE' });
+});
+
+describe('a runtime that was killed while a node waited', () => {
+	test('is asked the same again when it is back', async () => {
+		const back = await serve(200, HEARD);
+		const killed = createServer((request) => request.socket.destroy());
+		await new Promise<void>((resolve) => killed.listen(0, '127.0.0.1', resolve));
+		const before = { url: `http://127.0.0.1:${(killed.address() as AddressInfo).port}`, key: back.key };
+		let times = 0;
+		const runtime = new VoiceRuntime({ locate: async () => (++times < 3 ? before : back), forget: () => undefined });
+		expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
+		expect(asked).toHaveLength(1);
+		await new Promise((resolve) => killed.close(resolve));
+	});
+
+	test('is not waited for by an execution that is stopped', async () => {
+		const gone = await serve(200, HEARD);
+		await new Promise((resolve) => servers[0]?.close(resolve));
+		const stop = new AbortController();
+		const asking = new VoiceRuntime(fixedLocator(gone)).speech(TURN, SPEECH, stop.signal);
+		asking.catch(() => undefined);
+		setTimeout(() => stop.abort(), 100);
+		await expect(asking).rejects.toThrow();
+	});
 });
 
 test('ids from outside can\'t leave their path', async () => {

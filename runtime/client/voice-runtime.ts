@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { TranscribeSettings } from '../contract/agent-settings';
 import {
@@ -71,9 +72,19 @@ export interface SpokenFile {
 	readonly doneBy: DoneBy;
 }
 
+/** A killed runtime is back within a few seconds, a loaded machine's in some more. */
+const AWAY_LIMIT_MS = 15_000;
+const ASK_AGAIN_MS = 250;
+/** Its process is gone: nothing is known of what has become of the request. */
+const AWAY: ReadonlyArray<string | undefined> = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+
 /** The nodes' only door to the runtime: one method a call of `contract/control.ts`. All of them throw VoiceError. */
 export class VoiceRuntime {
-	constructor(private readonly locator: Locator) {}
+	/** @param awayLimitMs how long a runtime that was killed is waited for by a node that works on a turn */
+	constructor(
+		private readonly locator: Locator,
+		private readonly awayLimitMs = AWAY_LIMIT_MS,
+	) {}
 
 	/** The key that signs what the runtime POSTs to a trigger. */
 	async key(): Promise<string> {
@@ -102,7 +113,7 @@ export class VoiceRuntime {
 
 	/** What the caller said, as WAV (16 kHz mono). */
 	async turnAudio(turnId: string, signal?: AbortSignal): Promise<Buffer> {
-		return (await this.send({ method: 'GET', path: turnPath(turnId, 'audio'), signal })).body;
+		return (await this.turnSend({ method: 'GET', path: turnPath(turnId, 'audio'), signal })).body;
 	}
 
 	/**
@@ -110,33 +121,33 @@ export class VoiceRuntime {
 	 * VOICE_ERR_TURN_ENDED where it was.
 	 */
 	async claimTurn(turnId: string, claim: TurnClaim, signal?: AbortSignal): Promise<void> {
-		await this.send({ method: 'POST', path: turnPath(turnId, 'claim'), body: claim, signal });
+		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'claim'), body: claim, signal });
 	}
 
 	async transcript(turnId: string, ask: TranscriptAsk, signal?: AbortSignal): Promise<Transcript> {
-		return await this.json({ method: 'POST', path: turnPath(turnId, 'transcript'), body: ask, signal }, transcript);
+		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'transcript'), body: ask, signal }, transcript);
 	}
 
 	async reply(turnId: string, ask: ReplyAsk, signal?: AbortSignal): Promise<ReplyStep> {
-		return await this.json({ method: 'POST', path: turnPath(turnId, 'reply'), body: ask, signal }, replyStep);
+		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'reply'), body: ask, signal }, replyStep);
 	}
 
 	async toolResults(turnId: string, ask: ToolResultsAsk, signal?: AbortSignal): Promise<ReplyStep> {
-		return await this.json({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep);
+		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep);
 	}
 
 	/** Of tools that were pending when their time limit was over. */
 	async lateToolResults(turnId: string, ask: ToolResultsAsk): Promise<void> {
-		await this.send({ method: 'POST', path: turnPath(turnId, 'late-results'), body: ask });
+		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'late-results'), body: ask });
 	}
 
 	/** Answers when the caller has heard the end, or has interrupted. */
 	async speech(turnId: string, ask: SpeechAsk, signal?: AbortSignal): Promise<Speech> {
-		return await this.json({ method: 'POST', path: turnPath(turnId, 'speech'), body: ask, signal }, speech);
+		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'speech'), body: ask, signal }, speech);
 	}
 
 	async turnFailed(turnId: string, failure: TurnFailure): Promise<void> {
-		await this.send({ method: 'POST', path: turnPath(turnId, 'failure'), body: failure });
+		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'failure'), body: failure });
 	}
 
 	/** A recording as WAV to text. `answeredBy`: absent where no Llama Chat answers. */
@@ -176,12 +187,38 @@ export class VoiceRuntime {
 		return await this.json({ method: 'GET', path: '/v1/stats', signal }, runtimeStats);
 	}
 
+	private async turnJson<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {
+		return await this.inTurn((endpoint) => requestJson(endpoint, ask, shape), ask.signal);
+	}
+
+	private async turnSend(ask: Request): Promise<{ body: Buffer }> {
+		return await this.inTurn((endpoint) => request(endpoint, ask), ask.signal);
+	}
+
 	private async json<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {
 		return await this.located((endpoint) => requestJson(endpoint, ask, shape));
 	}
 
 	private async send(ask: Request): Promise<{ body: Buffer }> {
 		return await this.located((endpoint) => request(endpoint, ask));
+	}
+
+	/**
+	 * What a node asks about its turn. A runtime that was killed is started again, and knows the turn: the same is asked again,
+	 * by the same execution, node and run, until it answers or has been away for too long.
+	 */
+	private async inTurn<T>(act: (endpoint: Endpoint) => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const giveUpAt = Date.now() + this.awayLimitMs;
+		for (;;) {
+			try {
+				return await this.located(act);
+			} catch (thrown) {
+				const away = thrown instanceof VoiceError && AWAY.includes((thrown.cause as NodeJS.ErrnoException | undefined)?.code);
+				if (!away || signal?.aborted || Date.now() > giveUpAt) throw thrown;
+				this.locator.forget();
+				await sleep(ASK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+			}
+		}
 	}
 
 	/** A refused connection carried nothing, so the same request can go to the runtime's new address. */

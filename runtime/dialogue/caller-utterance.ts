@@ -10,7 +10,8 @@ const A_WORD_MS = 150;
 
 /** An earlier turn that was cancelled because the caller went on with it. */
 export interface CarriedTurn {
-	n: number;
+	/** Absent: these words were no turn yet. */
+	n?: number | undefined;
 	text: string;
 	recognised: boolean;
 	speechStartAt: Milliseconds;
@@ -165,6 +166,17 @@ export function waitAnew(utterance: CallerUtterance, now: Milliseconds): CallerU
 	};
 }
 
+/** The next words come from a recogniser that begins with them. */
+function keepWords(utterance: CallerUtterance): CallerUtterance {
+	const { carried, recognised, speechStartAt, final } = utterance;
+	return {
+		...utterance,
+		carried: { n: carried?.n, text: wholeText(utterance), recognised, speechStartAt: carried?.speechStartAt ?? speechStartAt },
+		text: '',
+		...(final && { final: { ...final, text: '' } }),
+	};
+}
+
 export function wholeText(utterance: CallerUtterance): string {
 	return joinSpoken(utterance.carried?.text ?? '', utterance.text);
 }
@@ -193,6 +205,8 @@ export function followCaller(
 			return hearFinal(utterance, input.id, { ...input, at: now });
 		case 'soundBack':
 			return missSound(utterance, input.missedMs, now);
+		case 'recogniserReplaced':
+			return keepWords(utterance);
 		case 'recognition':
 			return input.available ? utterance : loseRecognition(utterance);
 		default:

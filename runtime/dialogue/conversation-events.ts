@@ -47,6 +47,8 @@ export type ConversationInput =
 	 * the caller speaks; a server or a local Whisper tells them only when asked for the final text.
 	 */
 	| { type: 'recognition'; at: Milliseconds; available: boolean; partials: boolean }
+	/** Another recogniser listens from now on, which has not heard what was said: the words so far are kept. */
+	| { type: 'recogniserReplaced'; at: Milliseconds }
 	/**
 	 * First sound. `n`: the turn it answers, absent for the greeting; a start for a turn that is no longer in
 	 * flight is disregarded (it crossed with an interruption).

@@ -1,6 +1,7 @@
 import type https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { log } from '../lib/log';
 import { version } from '../lib/package-root';
 import { inferenceProtocol } from '../rpc/inference-protocol';
@@ -15,6 +16,8 @@ import { createHttpServer, openDoors } from './http/http-server';
 import { LocalServer } from './http/local-server';
 import { readTlsFiles, renewTls } from './http/tls';
 import { Page } from './http/page';
+import { noJournal } from './journal/journal';
+import { openJournal } from './journal/sqlite-journal';
 import { Dispatcher } from './n8n/dispatch';
 import { TriggerStreams } from './n8n/trigger-streams';
 import { CallNetwork } from './turn-servers/call-network';
@@ -56,9 +59,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const admission = new Admission(inference, options.maxCalls);
 	const turnServers = new TurnServers(options.turn);
 	const network = new CallNetwork(options.network, turnServers);
+	const journal = options.journalFile === undefined ? noJournal : openJournal(options.journalFile, log);
 	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
-	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs }, admission, streams, joinTokens, new CallerLimits(options.limits, log));
+	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs, journal }, admission, streams, joinTokens, new CallerLimits(options.limits, log));
 	inference.onBack(() => calls.warmAll());
+	calls.restore();
 
 	const sockets = new SignallingSockets(options.key, calls);
 	let local: LocalServer | undefined;
@@ -72,13 +77,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		sockets.close();
 		await app.close();
 		joinTokens.close();
+		journal.close();
 		await Promise.all([media.stop(), inference.stop()]);
 	};
 
 	const page = new Page(options.runtimeDir);
 	try {
 		await openDoors(app, { key: options.key, page, media, inference, calls, joinTokens, allowedHosts: hostsOf(options), streams, sockets, address: socketAddress, turnServers, version });
-		await app.listen({ host: options.host, port: options.port });
+		await listen(app, options);
 		if (tls) {
 			local = await LocalServer.open(app);
 			const server: unknown = app.server;
@@ -108,4 +114,17 @@ function loopbackPort(listening: AddressInfo | string | null): number | undefine
 /** Callers' pages know the runtime by its public address. */
 function hostsOf({ allowedHosts, publicUrl }: GatewayOptions): string[] {
 	return publicUrl === '' ? [...allowedHosts] : [...allowedHosts, new URL(publicUrl).hostname];
+}
+
+/** On the port of the process before, where it is free: pages and nodes know that one. */
+async function listen(app: FastifyInstance, { host, port, lastPort }: GatewayOptions): Promise<void> {
+	if (port === 0 && lastPort !== undefined) {
+		try {
+			await app.listen({ host, port: lastPort });
+			return;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+		}
+	}
+	await app.listen({ host, port });
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import type { RuntimeState } from '../contract/control';
 import { gpuSettings, snacGpuSettings } from '../contract/engines';
 import { VoiceError } from '../contract/errors';
 import { LOG_LEVELS } from '../lib/log';
@@ -50,6 +51,8 @@ const environment = z.object({
 	VOICE_LOOP_MAX_CALLS: z.literal('auto').or(whole.min(1)).default('auto'),
 	/** How long a call waits for a caller who is away. 0: it ends with their connection. */
 	VOICE_LOOP_RESUME_MINUTES: z.coerce.number().min(0).max(24 * 60).default(10),
+	/** `off`: no word of a call is written to the disk, and a call ends with this process. */
+	VOICE_LOOP_JOURNAL: z.enum(['on', 'off']).default('on'),
 	VOICE_LOOP_MEDIA_PROCESSES: whole.min(1).max(64).optional(),
 	/** Of one caller's address at the same time; of one address, and of all together, in a minute. */
 	VOICE_LOOP_CALLS_PER_ADDRESS: whole.min(1).default(8),
@@ -92,6 +95,10 @@ export interface GatewayOptions {
 	readonly trustedProxies: readonly string[];
 	/** How long an absent caller's call waits, ms. */
 	readonly absentLimitMs: number;
+	/** Where calls are kept for the next process; undefined: in memory only. */
+	readonly journalFile?: string | undefined;
+	/** Of a process before that did not end as it should; tried where `port` is 0. */
+	readonly lastPort?: number | undefined;
 	readonly network: MediaNetworkSettings;
 	readonly turn: TurnSettings;
 	readonly limits: LimitSettings;
@@ -114,8 +121,14 @@ function tlsFiles(cert: string, key: string): TlsFiles | undefined {
 	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${set} is set, but ${missing} is not.`, { remedy: 'TLS needs both. Set the other one too, or neither.' });
 }
 
+/** What a process before has left, which did not end as it should. */
+export interface Left {
+	readonly folder: string;
+	readonly state: RuntimeState | undefined;
+}
+
 /** Throws VOICE_ERR_BAD_REQUEST, naming each variable that cannot be read; its value is left out, for one of them is a key. */
-export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
+export function optionsFrom(env: NodeJS.ProcessEnv, left?: Left): GatewayOptions {
 	const { data: read, error } = environment.safeParse(env);
 	if (error) {
 		const wrong = error.issues.map(({ path: [name], message }) => `${String(name)}: ${withoutValue(message)}`);
@@ -127,7 +140,10 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		host: read.VOICE_LOOP_HOST,
 		port: read.VOICE_LOOP_PORT,
 		publicUrl: read.VOICE_LOOP_PUBLIC_URL,
-		key: read.VOICE_LOOP_KEY ?? randomBytes(32).toString('base64url'),
+		// Pages, nodes and callers' tickets go on working.
+		key: read.VOICE_LOOP_KEY ?? left?.state?.key ?? randomBytes(32).toString('base64url'),
+		lastPort: portOf(left?.state),
+		journalFile: left && read.VOICE_LOOP_JOURNAL === 'on' ? path.join(left.folder, 'calls.sqlite') : undefined,
 		maxCalls: read.VOICE_LOOP_MAX_CALLS,
 		absentLimitMs: read.VOICE_LOOP_RESUME_MINUTES * 60_000,
 		// Opus encoding has threads of its own, so one media process feeds some four cores.
@@ -150,4 +166,8 @@ export function optionsFrom(env: NodeJS.ProcessEnv): GatewayOptions {
 		dataFolder: path.resolve(read.VOICE_LOOP_DATA || read.VOICE_LOOP_STATE || path.join(read.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state'), 'voice-loop')),
 		runtimeDir: path.resolve(__dirname, '..'),
 	};
+}
+
+function portOf(state: RuntimeState | undefined): number | undefined {
+	return state && (Number(new URL(state.url).port) || undefined);
 }

@@ -5,7 +5,7 @@ import { VoiceError } from '../contract/errors';
 import { parseJson } from '../lib/json';
 
 /** What a runtime, and nodes that start one, leave in the folder. */
-const OURS = /^(runtime\.(json|log)|starting\.lock|spent-tokens\.sqlite)/;
+const OURS = /^(runtime\.(json|log)|starting\.lock|(spent-tokens|calls)\.sqlite)/;
 
 /**
  * Says to nodes on this machine where the runtime is. Written whole or not at all (rename), and only its

@@ -29,12 +29,22 @@ export class History {
 	private readonly entries: TurnEntry[] = [];
 	private windowStart = 0;
 
-	constructor(private readonly limits: HistoryLimits = DEFAULT_LIMITS) {}
+	/** `onChange` hears of each change, before anybody acts on it: all that has been said so far. */
+	constructor(
+		private readonly limits: HistoryLimits = DEFAULT_LIMITS,
+		private readonly onChange: (entries: readonly TurnEntry[]) => void = () => undefined,
+	) {}
+
+	/** What another process has kept of the same call. */
+	restore(entries: readonly TurnEntry[]): void {
+		this.entries.push(...entries);
+	}
 
 	/** What was heard of it. */
 	addGreeting(text: string): void {
 		if (text === '') return;
 		this.entries.push({ turn: undefined, user: undefined, assistant: [{ content: text, calls: [] }] });
+		this.changed();
 	}
 
 	/**
@@ -46,11 +56,14 @@ export class History {
 		const message = last?.assistant.at(-1);
 		if (last?.user === undefined || last.turn !== turn || message?.calls.length === 0) this.entries.push({ turn, user: text, assistant: [] });
 		else if (!message) last.user = text;
+		this.changed();
 	}
 
 	/** All that the model wrote in one step, or that was said in its place: a message of its own. */
 	addAssistant(text: string): void {
-		if (text !== '') this.openEntry().assistant.push({ content: text, calls: [] });
+		if (text === '') return;
+		this.openEntry().assistant.push({ content: text, calls: [] });
+		this.changed();
 	}
 
 	/** Said while the tools run: it ends the step, and its calls follow. */
@@ -59,6 +72,7 @@ export class History {
 		const message = assistant.at(-1);
 		if (message?.calls.length === 0) message.content = `${message.content} ${text}`.trim();
 		else assistant.push({ content: text, calls: [] });
+		this.changed();
 	}
 
 	/** The calls that end the step; they belong to what the model wrote in it. */
@@ -70,6 +84,7 @@ export class History {
 			assistant.push(message);
 		}
 		message.calls.push(...calls.map((call) => ({ ...call })));
+		this.changed();
 	}
 
 	/** Stays with its call, even if the caller has long moved on. false: no such call is open. */
@@ -79,6 +94,7 @@ export class History {
 				const call = message.calls.find((candidate) => candidate.id === id && candidate.result === undefined);
 				if (call === undefined) continue;
 				call.result = { value: result };
+				this.changed();
 				return true;
 			}
 		}
@@ -97,11 +113,17 @@ export class History {
 		if (rest !== '') this.addHeard(rest, entries.at(-1) ?? this.newEntry(turn, user));
 		const answered = entries.filter(({ assistant }) => assistant.some((message) => !isEmpty(message)));
 		if (answered.length > 0) this.drop(entries.filter((entry) => !answered.includes(entry)));
+		this.changed();
 	}
 
 	/** The next turn says all of this one again. */
 	dropTurn(turn: number): void {
 		this.drop(this.entries.filter((entry) => entry.turn === turn));
+		this.changed();
+	}
+
+	private changed(): void {
+		this.onChange(this.entries);
 	}
 
 	private addHeard(text: string, { assistant }: TurnEntry): void {

@@ -5,6 +5,7 @@ import type { RpcClient } from '../../rpc/client';
 import type { Log } from '../../lib/log';
 import type { Dispatcher } from '../n8n/dispatch';
 import type { CallNetwork } from '../turn-servers/call-network';
+import type { Journal } from '../journal/journal';
 import type { MediaServer } from './media-server';
 
 /** Where the models are: the inference process. */
@@ -31,6 +32,7 @@ export interface CallDeps {
 	readonly log: Log;
 	/** How long the call of an absent caller waits, ms; 0: it ends with their connection. */
 	readonly absentLimitMs: number;
+	readonly journal: Journal;
 }
 
 export interface CallListener {

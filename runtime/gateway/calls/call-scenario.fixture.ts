@@ -9,6 +9,7 @@ import { monotonicClock } from '../../lib/clock';
 import { FakeProcess, type FakeCall } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaInput, MediaProtocol } from '../../rpc/media-protocol';
+import { type Journal, type StoredCall, noJournal } from '../journal/journal';
 import type { Turn } from '../turns/turn';
 import { Call } from './call';
 import type { CallDeps } from './call-deps';
@@ -31,6 +32,9 @@ export interface CallScenarioOptions {
 	/** The voice makes its sound by itself; without it the test does. */
 	readonly voiceSpeaks?: boolean;
 	readonly absentLimitMs?: number;
+	readonly journal?: Journal;
+	/** As the process before has left it. */
+	readonly stored?: StoredCall;
 }
 
 type MediaCall = FakeCall<MediaProtocol, 'session'>;
@@ -66,7 +70,7 @@ export class CallScenario {
 	readonly call: Call;
 	private finals = 0;
 
-	constructor({ agent = {}, mode = 'production', voiceSpeaks = true, absentLimitMs = ABSENT_LIMIT_MS, permit }: CallScenarioOptions = {}) {
+	constructor({ agent = {}, mode = 'production', voiceSpeaks = true, absentLimitMs = ABSENT_LIMIT_MS, journal = noJournal, stored, permit }: CallScenarioOptions = {}) {
 		const server: MediaServer = {
 			place: async () => {
 				this.places++;
@@ -108,7 +112,7 @@ export class CallScenario {
 				await this.dispatch(event);
 			},
 		};
-		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, network: onThisMachine, log, absentLimitMs }, {
+		this.call = new Call('s_0000000000000000', request, { media: server, inference: this.inference, dispatcher, phrases: this.phrases, network: onThisMachine, log, absentLimitMs, journal }, {
 			turnStarted: (id) => {
 				this.started.push(id);
 				this.onTurnStarted();
@@ -116,7 +120,8 @@ export class CallScenario {
 			turnForgotten: (id) => this.forgotten.push(id),
 			connected: () => undefined,
 			ended: (error) => this.ended.push(error),
-		});
+		}, stored);
+		if (stored) this.call.restore(stored);
 	}
 
 	/** The media links so far, in order. */

@@ -3,14 +3,15 @@ import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
-import { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import { AgentVoice } from '../turns/agent-voice';
 import { type CallOfTurns, Turns } from '../turns/turns';
 import { sayGreeting } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
 import type { CallOfModels } from '../../rpc/inference-protocol';
+import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
+import { CallRecord } from './call-record';
 import type { CallRequest } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
@@ -18,7 +19,6 @@ import { LinkQuality } from './link-quality';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
-import { type MintedToken, mintResumeToken, opensWith } from './resume-token';
 import { TurnAudio } from './turn-audio';
 import { warmModels } from './warm-models';
 
@@ -42,18 +42,16 @@ const MOVED = 'the call goes on in another window';
  */
 export class Call {
 	readonly api: TurnApi;
+	readonly record: CallRecord;
 	/** What the page is told and asks, by whichever way. */
-	readonly line = new PageLine({ link: () => this.link, step: (input) => this.dialogue.step(input), greet: () => this.greet(), end: (reason) => this.end(reason) });
+	readonly line = new PageLine({ link: () => this.link, kept: () => this.record, step: (input) => this.dialogue.step(input), greet: () => this.greet(), end: (reason) => this.end(reason) });
 	private readonly models: CallOfModels;
 	private readonly deps: CallDeps;
 	private readonly turns: Turns;
-	private readonly history = new History();
 	private readonly dialogue: ConversationLoop;
 	private readonly voice: AgentVoice;
 	private readonly audio = new TurnAudio();
 	private readonly linkQuality = new LinkQuality();
-	private readonly openedAt = monotonicClock.now();
-	private readonly minted: MintedToken;
 	/** What the caller's events come from and go to. */
 	private link: MediaLink | undefined;
 	/** The same, once sound can flow. */
@@ -76,19 +74,22 @@ export class Call {
 		private readonly request: CallRequest,
 		deps: CallDeps,
 		private readonly listener: CallListener,
+		/** As the process before has left it. */
+		stored?: StoredCall,
 	) {
 		const { agent } = request;
 		this.models = modelsOfCall(id, agent);
-		this.minted = mintResumeToken(id);
+		this.record = new CallRecord(id, request, deps.journal, stored);
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
 		const { turnTaking, limits, transcribe } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
+			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(effect),
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
-		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.history, voice: this.voice, tell: (event) => this.tell(event), step };
+		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.tell(event), step, keep: (record) => this.record.turn(record) };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
 	}
@@ -99,13 +100,14 @@ export class Call {
 		return await this.connect(offer, this.request.trickle);
 	}
 
-	/** Lets its caller in again. */
-	get resumeToken(): string {
-		return this.minted.token;
-	}
-
-	opensWith(token: string): boolean {
-		return opensWith(token, this.minted.hash);
+	/** As it was when the process before ended, and its caller absent since then. */
+	restore({ inputs, turns, lastAt }: StoredCall): void {
+		this.answered = this.greeted = true;
+		this.dialogue.replay(inputs);
+		// No more of them than inputs.
+		this.voice.nextId = inputs.length + 1;
+		this.turns.restore(turns);
+		this.waitForCaller(Math.max(0, this.deps.absentLimitMs - (Date.now() - lastAt)));
 	}
 
 	/** Its caller has no link. */
@@ -203,6 +205,7 @@ export class Call {
 		this.leave();
 		clearTimeout(this.absence);
 		this.absence = undefined;
+		if (!this.recognition) this.recognise();
 		this.line.retell(this.started(true));
 	}
 
@@ -216,8 +219,11 @@ export class Call {
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'the caller is away');
 		this.line.lost();
 		this.leave();
-		this.absence = setTimeout(() => this.end(STAYED_AWAY), this.deps.absentLimitMs);
-		this.absence.unref();
+		this.waitForCaller(this.deps.absentLimitMs);
+	}
+
+	private waitForCaller(limitMs: number): void {
+		this.absence = setTimeout(() => this.end(STAYED_AWAY), limitMs).unref();
 	}
 
 	/** Nobody hears or says anything until sound can flow again. */
@@ -287,7 +293,7 @@ export class Call {
 		const { agent } = this.request;
 		this.tell(this.started());
 		this.turns.callStarted();
-		const greeting = sayGreeting(agent, { voice: this.voice, history: this.history, tell: (event) => this.tell(event) });
+		const greeting = sayGreeting(agent, { voice: this.voice, history: this.record.history, tell: (event) => this.tell(event) });
 		this.turns.settleAfter(greeting);
 		// The greeting goes first; from then on the voice is warm.
 		void greeting.then(async () => await this.voice.keep(agent.speak, agent.apology));
@@ -355,7 +361,8 @@ export class Call {
 		this.link?.close();
 		// The data channel may be gone with the link: the page's other way tells how it ended.
 		this.line.over(this.ending === undefined ? { type: 'session.ended', reason, ...(error && { error: error.toShape() }) } : undefined);
-		this.turns.callEnded(reason, monotonicClock.now() - this.openedAt);
+		this.record.ended();
+		this.turns.callEnded(reason, monotonicClock.now() - this.record.openedAt);
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');
 		this.listener.ended(error);
 	}

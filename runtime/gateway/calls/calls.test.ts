@@ -6,6 +6,7 @@ import { FakeProcess } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaProtocol } from '../../rpc/media-protocol';
 import { onThisMachine, settle, thrownCode } from './call-scenario.fixture';
+import { noJournal } from '../journal/journal';
 import { Calls } from './calls';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
@@ -59,7 +60,7 @@ function calls(most = 100) {
 			return () => void places.taken--;
 		},
 	};
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000 }, admission, streams, joinTokens, limits);
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000, journal: noJournal }, admission, streams, joinTokens, limits);
 	const open = async (request: OpenSession = REQUEST): Promise<string> => {
 		const opening = all.open(request);
 		opening.catch(() => undefined);

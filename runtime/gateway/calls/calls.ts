@@ -100,7 +100,7 @@ export class Calls {
 		this.live.set(id, call);
 		const answer = await call.open(request.offer);
 		answered = true;
-		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.resumeToken, after: call.line.messages.before };
+		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.record.resumeToken, after: call.line.messages.before };
 	}
 
 	/**
@@ -110,9 +110,24 @@ export class Calls {
 	async resume(resumeToken: string, offer: string, trickle = false): Promise<OpenedSession> {
 		const call = this.get(callOfToken(resumeToken));
 		// As if there were no such call: a token that is wrong learns nothing.
-		if (!call.opensWith(resumeToken)) throw unknown();
+		if (!call.record.opensWith(resumeToken)) throw unknown();
 		const answer = await call.connect(offer, trickle);
 		return { sessionId: call.id, answer, iceServers: this.deps.network.forCaller(), resumeToken, after: call.line.messages.before };
+	}
+
+	/** The calls that the process before had: their callers are absent. */
+	restore(): void {
+		for (const stored of this.deps.journal.take()) {
+			const { id } = stored;
+			const call: Call = new Call(id, stored.request, this.deps, {
+				connected: () => undefined,
+				turnStarted: (turnId) => this.turns.set(turnId, call),
+				turnForgotten: (turnId) => this.turns.delete(turnId),
+				ended: (error) => this.forget(call, error),
+			}, stored);
+			this.live.set(id, call);
+			call.restore(stored);
+		}
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */

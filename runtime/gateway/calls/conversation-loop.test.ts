@@ -13,6 +13,7 @@ function loop(carryOut: (effect: ConversationEffect, loop: ConversationLoop) => 
 	const faults: unknown[] = [];
 	const conversation = new Conversation({ turnTaking: turnTakingSettings.parse({}), limits: sessionLimits.parse({ idleTimeoutMs: 5000 }), lookAhead: true });
 	const driven: ConversationLoop = new ConversationLoop(conversation, {
+		onInput: () => undefined,
 		carryOut: (effect) => {
 			effects.push(effect.type);
 			carryOut(effect, driven);

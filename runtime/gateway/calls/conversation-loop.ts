@@ -3,6 +3,8 @@ import type { ConversationEffect, ConversationInput } from '../../dialogue/conve
 import { type Clock, monotonicClock } from '../../lib/clock';
 
 export interface ConversationLoopListener {
+	/** Before anything follows from it. */
+	onInput(input: ConversationInput): void;
 	carryOut(effect: ConversationEffect): void;
 	/** Carrying out an effect threw: a fault of ours. The loop has stopped. */
 	onFault(thrown: unknown): void;
@@ -24,6 +26,16 @@ export class ConversationLoop {
 		private readonly clock: Clock = monotonicClock,
 	) {}
 
+	/** Another process has carried out what follows from these. With it went the caller's link, all sound and the recogniser. */
+	replay(inputs: readonly ConversationInput[]): void {
+		for (const input of inputs) this.conversation.step(input);
+		const at = inputs.at(-1)?.at ?? this.clock.now();
+		this.step({ type: 'callerAbsent', at });
+		const sounds = inputs.flatMap((input) => (input.type === 'agentUtteranceStarted' || input.type === 'agentText' ? [input.utteranceId] : []));
+		for (const utteranceId of new Set(sounds)) this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples: 0, complete: false });
+		this.step({ type: 'recogniserReplaced', at });
+	}
+
 	step(input: ConversationInput): void {
 		if (this.stopped) return;
 		this.inputs.push(input);
@@ -32,6 +44,7 @@ export class ConversationLoop {
 		this.stepping = true;
 		try {
 			for (let next = this.inputs.shift(); next && !this.stopped; next = this.inputs.shift()) {
+				this.listener.onInput(next);
 				for (const effect of this.conversation.step(next)) this.listener.carryOut(effect);
 			}
 		} catch (thrown) {

@@ -7,7 +7,7 @@ import { MessageLog } from '../signalling/message-log';
 import type { SdpFragment } from '../signalling/sdp-fragment';
 import type { SignalledCall } from '../signalling/signalled-call';
 import type { MediaLink, MediaLinkEvent } from './media-link';
-import { PageTranscript } from './page-transcript';
+import type { CallRecord } from './call-record';
 
 type ConnectionState = Extract<MediaLinkEvent, { type: 'connection' }>['state'];
 
@@ -19,6 +19,8 @@ const MAX_REMEMBERED = 32;
 interface CallOfLine {
 	/** The media link that there is now. */
 	link(): MediaLink | undefined;
+	/** What a page that comes back is told again. */
+	kept(): Pick<CallRecord, 'tell' | 'events'>;
 	/** What a page asks is said to the dialogue, once. */
 	step(input: ConversationInput): void;
 	/** The page is there. May be called more than once. */
@@ -31,7 +33,6 @@ export class PageLine implements SignalledCall {
 	readonly messages = new MessageLog();
 	/** Requests that come by two ways. */
 	private readonly recent = new RecentIds();
-	private readonly transcript = new PageTranscript();
 	/** Whose data channel the page has opened. */
 	private openOn: MediaLink | undefined;
 	private channelLimit: NodeJS.Timeout | undefined;
@@ -39,7 +40,7 @@ export class PageLine implements SignalledCall {
 	constructor(private readonly call: CallOfLine) {}
 
 	tell(event: PageEvent): void {
-		this.transcript.take(event);
+		this.call.kept().tell(event);
 		this.send(event);
 	}
 
@@ -48,7 +49,7 @@ export class PageLine implements SignalledCall {
 		this.unlinked();
 		this.messages.restart();
 		this.tell(started);
-		for (const event of this.transcript.events) this.send(event);
+		for (const event of this.call.kept().events) this.send(event);
 	}
 
 	/** One of ours, found after the answer. */

@@ -10,11 +10,12 @@ export class PageTranscript {
 	private readonly kept: Kept[] = [];
 	private state: Extract<PageEvent, { type: 'state' }> | undefined;
 
-	take(event: PageEvent): void {
+	/** Returns whether it keeps the event. */
+	take(event: PageEvent): boolean {
 		switch (event.type) {
 			case 'state':
 				this.state = event;
-				return;
+				return true;
 			case 'reply.partial':
 				this.drop(({ type }) => type === 'reply.partial', event.turnId);
 				break;
@@ -30,10 +31,11 @@ export class PageTranscript {
 			case 'tool.finished':
 				break;
 			default:
-				return;
+				return false;
 		}
 		this.kept.push(event);
 		if (this.kept.length > MOST_EVENTS) this.kept.shift();
+		return true;
 	}
 
 	get events(): PageEvent[] {

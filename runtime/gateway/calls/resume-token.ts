@@ -10,6 +10,11 @@ export interface MintedToken {
 	readonly hash: Buffer;
 }
 
+/** Of a call that another process has begun: its token was handed out then. */
+export function restoredToken(hash: string): Pick<MintedToken, 'hash'> {
+	return { hash: Buffer.from(hash, 'base64') };
+}
+
 export function mintResumeToken(callId: string): MintedToken {
 	const token = `${callId}.${randomBytes(32).toString('base64url')}`;
 	return { token, hash: hashOf(token) };
@@ -22,7 +27,8 @@ export function callOfToken(token: string): string {
 
 /** In constant time: how long it takes says nothing of how much of the token is right. */
 export function opensWith(token: string, hash: Buffer): boolean {
-	return timingSafeEqual(hashOf(token), hash);
+	const given = hashOf(token);
+	return given.length === hash.length && timingSafeEqual(given, hash);
 }
 
 function hashOf(token: string): Buffer {

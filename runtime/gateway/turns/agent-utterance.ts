@@ -35,6 +35,8 @@ export interface AgentUtteranceListener {
 	onMark(mark: AgentUtteranceMark, at?: number): void;
 	/** All text it was given so far. */
 	onText(text: string): void;
+	/** Another word was heard. */
+	onHeard?(): void;
 }
 
 /** How an utterance ended. */
@@ -71,6 +73,7 @@ export class AgentUtterance {
 	private played = 0;
 	/** Played over the links before. */
 	private playedBefore = 0;
+	private lettersHeard = 0;
 	private readonly unheard = new UnheardSound();
 	private soundEnded = false;
 	private textEnded = false;
@@ -208,12 +211,20 @@ export class AgentUtterance {
 			this.played = this.playedBefore + event.playedSamples;
 			// A path that turns out to be dead takes back what was sent last.
 			this.unheard.heard(this.played - msToSamples(MAY_BE_TAKEN_BACK_MS, this.sampleRate));
+			this.noteHeard();
 			if (event.type === 'played') this.conclude(event.complete);
 			else {
 				this.pace();
 				this.feed();
 			}
 		}
+	}
+
+	private noteHeard(): void {
+		const { length } = this.heard;
+		if (length === this.lettersHeard) return;
+		this.lettersHeard = length;
+		this.listener.onHeard?.();
 	}
 
 	/** The call is over. */

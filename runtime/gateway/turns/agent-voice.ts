@@ -13,7 +13,8 @@ type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
  */
 export class AgentVoice {
 	private readonly live = new Map<string, { utterance: AgentUtterance; n: number | undefined }>();
-	private nextId = 1;
+	/** Ids go on from those of the process before. */
+	nextId = 1;
 	private closed = false;
 
 	constructor(
@@ -42,11 +43,12 @@ export class AgentVoice {
 	 * Opens an utterance; undefined where the call is over. `n`: the turn it answers; absent for what
 	 * belongs to no turn. What was opened first is heard first.
 	 */
-	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined }: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
+	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined, onHeard = () => undefined }: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
 		if (this.closed) return undefined;
 		const id = `u${this.nextId++}`;
 		const utterance = new AgentUtterance(id, this.completed(settings), voice, this.link, {
 			onMark,
+			onHeard,
 			onText: (text) => {
 				this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text });
 				onText(text);

@@ -137,6 +137,20 @@ export class Reply implements TurnReply {
 		for (const result of results) this.takeResult(result);
 	}
 
+	/** The model goes on from the results that another process has waited for. */
+	async goOn(): Promise<ReplyStep> {
+		return this.interrupted ? this.done() : await this.next();
+	}
+
+	/** Of calls that another process has handed out. Throws VOICE_ERR_BAD_REQUEST where there are none. */
+	takeResultsOfBefore(results: readonly ToolResult[]): void {
+		for (const result of results) {
+			this.turn.toolFinished(result);
+			if (!result.pending && !this.deps.history.addToolResult(result.id, result.result)) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no open tool call "${result.id}".`);
+			this.deps.tell({ type: 'tool.finished', turnId: this.turn.id, id: result.id, name: '', ok: result.ok, durationMs: result.durationMs });
+		}
+	}
+
 	interrupt(): void {
 		this.interrupted = true;
 		this.generation?.cancel();

@@ -94,6 +94,13 @@ export class TurnApi {
 		await this.turns.settled;
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		if (turn.reply?.isAskedAgain(ask)) return await turn.reply.again(ask);
+		turn.replyIsAsked(ask);
+		const reply = this.replyOf(turn, ask);
+		turn.answerWith(reply);
+		return await reply.begin();
+	}
+
+	private replyOf(turn: Turn, ask: ReplyAsk): Reply {
 		const { sessionId, deps, history, tell, step } = this.call;
 		const reply: Reply = new Reply(turn, ask, {
 			conversation: sessionId,
@@ -105,21 +112,32 @@ export class TurnApi {
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
 		});
-		turn.answerWith(reply);
-		return await reply.begin();
+		return reply;
 	}
 
 	async toolResults(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
-		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		const step = await turn.reply.toolResults(results);
+		const step = await (turn.reply ? turn.reply.toolResults(results) : this.toolResultsOfBefore(turn, results));
 		turn.mended();
 		return step;
 	}
 
 	/** What tools gave after their time limit: the model reads it in the next turn. */
 	lateToolResults(turn: Turn, results: readonly ToolResult[]): void {
-		if (!turn.reply) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		turn.reply.lateToolResults(results);
+		if (turn.reply) turn.reply.lateToolResults(results);
+		else this.replyOf(turn, this.askOfBefore(turn)).takeResultsOfBefore(results);
+	}
+
+	/** The model asked for these tools in the process before this one. */
+	private async toolResultsOfBefore(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
+		const reply = this.replyOf(turn, this.askOfBefore(turn));
+		reply.takeResultsOfBefore(results);
+		turn.answerWith(reply);
+		return await reply.goOn();
+	}
+
+	private askOfBefore({ replyAsked }: Turn): ReplyAsk {
+		if (!replyAsked) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
+		return replyAsked;
 	}
 
 	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SpeakSettings } from '../../contract/agent-settings';
 import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
@@ -7,6 +8,7 @@ import type { SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
+import type { TurnRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
 import { NodeTries } from './node-tries';
 import { gapsTogether } from './speech-gaps';
@@ -56,7 +58,9 @@ function newTurnId(): string {
  * ends once, by end(), and what ended it first counts.
  */
 export class Turn {
-	readonly id = newTurnId();
+	readonly id: string;
+	/** Heard of it in a process before this one. */
+	private readonly heardBefore: string;
 	readonly n: number;
 	readonly text: string;
 	readonly understood: boolean;
@@ -71,6 +75,8 @@ export class Turn {
 	private readonly utterances: AgentUtterance[] = [];
 	readonly sayings = new Sayings();
 	readonly tries = new NodeTries();
+	private voice: SpeakSettings | undefined;
+	private ask: ReplyAsk | undefined;
 	private retrying = false;
 	private lastTrouble: VoiceError | undefined;
 	private currentReply: TurnReply | undefined;
@@ -81,11 +87,20 @@ export class Turn {
 
 	/** `audio`: the caller's sound of this turn, 16 kHz. */
 	constructor(
-		start: StartTurn,
+		readonly start: StartTurn,
 		readonly audio: readonly Int16Array[],
 		doneBy: DoneBy = { engine: '', replaced: [] },
 		private readonly clock: Clock = monotonicClock,
+		/** As another process has left it. */
+		restored?: TurnRecord,
+		/** Writes down what has come of it, before anybody acts on it. */
+		private readonly keep: (record: TurnRecord) => void = () => undefined,
 	) {
+		this.id = restored?.id ?? newTurnId();
+		this.owner = restored?.owner;
+		this.ask = restored?.ask;
+		this.heardBefore = restored?.heard ?? '';
+		if (restored?.ended) this.over = { kind: restored.ended };
 		this.n = start.n;
 		this.text = start.text;
 		this.recognition = { text: start.text, doneBy };
@@ -102,8 +117,22 @@ export class Turn {
 		if (this.owner !== undefined && this.owner !== executionId) {
 			throw new VoiceError('VOICE_ERR_TURN_CLAIMED', `A turn belongs to the first execution that asks about it, which is ${this.owner}. This is execution ${executionId}: a sub-workflow, like every workflow, is an execution of its own.`);
 		}
-		if (this.owner === undefined) this.mark('firstAskAt');
+		if (this.owner === executionId) return;
+		this.mark('firstAskAt');
 		this.owner = executionId;
+		this.changed();
+	}
+
+	/** What outlives this process. */
+	get record(): TurnRecord {
+		const { last } = this.sayings;
+		const says = last && this.voice && !this.reply?.working ? { text: last.text, speak: this.voice } : undefined;
+		return { id: this.id, start: this.start, owner: this.owner, heard: this.heard, ask: this.ask, ended: this.over?.kind, says };
+	}
+
+	/** More of it was heard, or is to be. */
+	changed(): void {
+		this.keep(this.record);
 	}
 
 	/** An execution has taken it up. */
@@ -139,6 +168,16 @@ export class Turn {
 
 	get reply(): TurnReply | undefined {
 		return this.currentReply;
+	}
+
+	/** The reply that was asked for last, also in a process before this one. */
+	get replyAsked(): ReplyAsk | undefined {
+		return this.ask;
+	}
+
+	replyIsAsked(ask: ReplyAsk): void {
+		this.ask = ask;
+		this.changed();
 	}
 
 	/** The model answers. Throws where the turn has failed; in an interrupted turn the reply ends before its first word. */
@@ -203,6 +242,7 @@ export class Turn {
 	/** The agent says something in this turn. */
 	speaksBy(utterance: AgentUtterance): void {
 		this.utterances.push(utterance);
+		this.voice = utterance.settings;
 	}
 
 	/** Something is being written or spoken. */
@@ -232,7 +272,7 @@ export class Turn {
 
 	/** What the caller has heard in this turn. */
 	get heard(): string {
-		return joined(this.utterances.map(({ heard }) => heard));
+		return joined([this.heardBefore, ...this.utterances.map(({ heard }) => heard)]);
 	}
 
 	/** Where what was said in this turn fell silent in the middle. */
@@ -265,6 +305,7 @@ export class Turn {
 		if (this.over) return false;
 		this.over = { kind, ...(error ? { error } : {}) };
 		if (kind !== 'spoken') this.currentReply?.interrupt();
+		this.changed();
 		return true;
 	}
 

@@ -5,10 +5,12 @@ import type { PageEvent } from '../../contract/page-events';
 import type { TurnLink } from '../../contract/link';
 import type { TriggerEvent } from '../../contract/turn';
 import type { InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
+import { leftToSay } from '../../dialogue/heard/left-to-say';
 import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import type { CallDeps, CallListener } from '../calls/call-deps';
 import { type CallRequest, permittedCaller } from '../calls/call-request';
+import type { TurnRecord } from '../journal/journal';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
@@ -56,7 +58,8 @@ export class Turns {
 	start(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
 		// A turn that continues a cancelled one says its words again, so it has its sound as well.
 		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
-		const turn = new Turn(start, [...earlier, ...audio], heardBy);
+		const turn = new Turn(start, [...earlier, ...audio], heardBy, monotonicClock, undefined, (record) => this.call.keep(record));
+		turn.changed();
 		this.count++;
 		this.turns.push(turn);
 		this.call.listener.turnStarted(turn.id);
@@ -78,6 +81,30 @@ export class Turns {
 			...permittedCaller(this.call.request),
 			...(link ? { link } : {}),
 		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
+	}
+
+	/**
+	 * The turns of the process before, whose sound is gone. What was being said is said to its end; a turn that nobody
+	 * works on any more fails as any other does.
+	 */
+	restore(records: readonly TurnRecord[]): void {
+		this.count = records.length;
+		for (const record of records.slice(-REMEMBERED_TURNS)) {
+			const turn = new Turn(record.start, [], undefined, monotonicClock, record, (changed) => this.call.keep(changed));
+			this.turns.push(turn);
+			this.call.listener.turnStarted(turn.id);
+			if (turn.ended) continue;
+			const { says, heard } = record;
+			const rest = says ? leftToSay(says.text, heard) : '';
+			if (says && rest !== '') this.sayRest(turn, says, rest);
+			this.abandoned.restart(turn);
+		}
+	}
+
+	private sayRest(turn: Turn, { text, speak }: NonNullable<TurnRecord['says']>, rest: string): void {
+		const utterance = this.openUtterance(turn, speak, turn.sayings.add({ text }));
+		utterance?.write(rest);
+		utterance?.end();
 	}
 
 	/** Of which nothing is to come any more. */
@@ -115,6 +142,7 @@ export class Turns {
 		const utterance = this.call.voice.open(settings, n, {
 			onMark: (mark, at) => turn.mark(`${mark}At`, at),
 			onText: () => this.captionOf(turn).show(turn.said),
+			onHeard: () => turn.changed(),
 		});
 		if (!utterance) return undefined;
 		saying.speaksBy(utterance);
@@ -245,4 +273,6 @@ export interface CallOfTurns {
 	readonly voice: AgentVoice;
 	readonly tell: (event: PageEvent) => void;
 	readonly step: (input: ConversationInput) => void;
+	/** Writes down what has come of a turn. */
+	readonly keep: (record: TurnRecord) => void;
 }
