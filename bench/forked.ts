@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { ErrorCode } from '../runtime/contract/errors';
+import type { ErrorCode } from '../runtime/contract/error-kinds';
 import { packageRoot } from '../runtime/lib/package-root';
 import { RpcClient } from '../runtime/rpc/client';
 import { pipeToChild } from '../runtime/rpc/pipes';

@@ -10,11 +10,11 @@ process.on('warning', (warning) => {
 	// package.json does not say which module system our TypeScript uses.
 	if (warning.code !== 'MODULE_TYPELESS_PACKAGE_JSON') console.warn(`${warning.name}: ${warning.message}`);
 });
-const { ERROR_KINDS } = await import('../runtime/contract/errors.ts');
+const { ERROR_KINDS } = await import('../runtime/contract/error-kinds.ts');
 
 const page = `# Errors
 
-<!-- Made by \`npm run docs\` from runtime/contract/errors.ts. Do not edit. -->
+<!-- Made by \`npm run docs\` from runtime/contract/error-kinds.ts. Do not edit. -->
 
 Every error has a code, a message that says what happened, and a remedy. They are the same everywhere: in the
 node's error (the remedy is its description), in HTTP answers (\`{"error": {"code", "message", "remedy"}}\`) and on

@@ -2,7 +2,8 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData, NodeOpe
 import type { VoiceRuntime } from '../../runtime/client/voice-runtime';
 import type { Asker } from '../../runtime/contract/control';
 import type { DoneBy } from '../../runtime/contract/engines';
-import type { ErrorCode, VoiceError } from '../../runtime/contract/errors';
+import type { ErrorCode } from '../../runtime/contract/error-kinds';
+import type { VoiceError } from '../../runtime/contract/errors';
 import { type CallerTurn, callerTurnOf } from './caller-turn';
 import { hintsOf } from './done-by';
 import { nodeFailure, toVoiceError } from './node-failure';

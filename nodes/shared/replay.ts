@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, NodeExecutionHint, WorkflowExecuteMode } from 'n8n-workflow';
 import type { VoiceRuntime } from '../../runtime/client/voice-runtime';
 import type { TurnClaim } from '../../runtime/contract/control';
-import type { ErrorCode } from '../../runtime/contract/errors';
+import type { ErrorCode } from '../../runtime/contract/error-kinds';
 import { type CallerTurn, firstItemOf, siblingType } from './caller-turn';
 import { toVoiceError } from './node-failure';
 

@@ -1,7 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { z } from 'zod';
-import { ERROR_KINDS, VoiceError, errorShape } from '../contract/errors';
+import { ERROR_KINDS } from '../contract/error-kinds';
+import { VoiceError, errorShape } from '../contract/errors';
 import { parseJson, parseJsonWithin } from '../lib/json';
 import { RuntimeWatch } from './runtime-watch';
 

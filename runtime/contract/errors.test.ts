@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ERROR_KINDS, VoiceError, errorCodes, errorShape } from './errors';
+import { ERROR_KINDS, errorCodes } from './error-kinds';
+import { VoiceError, errorShape } from './errors';
 
 const docs = path.resolve(__dirname, '../../docs');
 

@@ -1,5 +1,6 @@
 import type { ToolCall, ToolResult } from './chat';
-import { type ErrorCode, VoiceError } from './errors';
+import type { ErrorCode } from './error-kinds';
+import { VoiceError } from './errors';
 
 /** Steps in a row in which nothing could be run: after so many the model is offered no tools, and has to answer. */
 const MOST_IN_VAIN = 2;

@@ -1,4 +1,5 @@
-import { type ErrorCode, VoiceError } from '../contract/errors';
+import type { ErrorCode } from '../contract/error-kinds';
+import { VoiceError } from '../contract/errors';
 import { type Event, type Input, type ParamsIn, type Protocol, type Result, type Pipe, type WireMessage, unsendable, wireMessage } from './protocol';
 
 /** A call under way. */

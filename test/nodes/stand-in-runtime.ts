@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import * as control from '../../runtime/contract/control';
 import type { DoneBy } from '../../runtime/contract/engines';
 import { joinAsk } from '../../runtime/contract/join-token';
-import { ERROR_KINDS, type ErrorCode } from '../../runtime/contract/errors';
+import { ERROR_KINDS, type ErrorCode } from '../../runtime/contract/error-kinds';
 
 export const KEY = 'stand-in-key-'.padEnd(40, 'k');
 export const SESSION = `s_${'s'.repeat(24)}`;

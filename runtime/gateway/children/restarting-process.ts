@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { type ErrorCode, VoiceError } from '../../contract/errors';
+import type { ErrorCode } from '../../contract/error-kinds';
+import { VoiceError } from '../../contract/errors';
 import type { ProcessState } from '../../contract/stats';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';

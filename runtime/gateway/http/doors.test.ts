@@ -1,5 +1,6 @@
 // Guards against: a path that answers without the key, tells strangers which paths there are, or tells anybody what broke inside.
-import { ERROR_KINDS, type ErrorCode, VoiceError, errorCodes } from '../../contract/errors';
+import { ERROR_KINDS, type ErrorCode, errorCodes } from '../../contract/error-kinds';
+import { VoiceError } from '../../contract/errors';
 import { CALL_ID, HttpDoor, TURN_ID } from './http-door.fixture';
 
 let door: HttpDoor;

@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds } from '../../lib/clock';
-import type { ErrorCode, VoiceError } from '../../contract/errors';
+import type { ErrorCode } from '../../contract/error-kinds';
+import type { VoiceError } from '../../contract/errors';
 
 /** Long enough that a server which is down does not cost each turn its time-out, short enough to come back to it soon. */
 const COOLDOWN_MS = 30_000;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ErrorCode, VoiceError } from '../../contract/errors';
+import type { ErrorCode } from '../../contract/error-kinds';
+import { VoiceError } from '../../contract/errors';
 import { failed, unreachable } from './faults';
 
 /** Of a server's own words: enough to understand them, too little to fill a log. */

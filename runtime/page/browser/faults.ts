@@ -1,4 +1,5 @@
-import { ERROR_KINDS, type ErrorShape } from '../../contract/errors';
+import { ERROR_KINDS } from '../../contract/error-kinds';
+import { type ErrorShape } from '../../contract/errors';
 
 /** What stopped a call or a turn, in words for the caller. */
 export interface Fault {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { type ErrorCode, VoiceError } from '../../../contract/errors';
+import type { ErrorCode } from '../../../contract/error-kinds';
+import { VoiceError } from '../../../contract/errors';
 import { RpcClient } from '../../../rpc/client';
 import { pipeToChild } from '../../../rpc/pipes';
 import type { Protocol } from '../../../rpc/protocol';
