@@ -101,6 +101,11 @@ export class History {
 		return false;
 	}
 
+	/** The call's result has come. */
+	hasToolResult(id: string): boolean {
+		return this.entries.some(({ assistant }) => assistant.some(({ calls }) => calls.some((call) => call.id === id && call.result !== undefined)));
+	}
+
 	/**
 	 * Of what the agent says in the turn, what was heard stands, in its order, whoever wrote it. Calls and results stay.
 	 * `user`: what the caller said, where no model was asked.

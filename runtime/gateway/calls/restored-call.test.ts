@@ -129,6 +129,22 @@ it('a finished result of a tool is not lost, and its tool is not run again', asy
 	expect(await again).toMatchObject({ status: 'done', text: 'It is booked.' });
 });
 
+it('results that are sent again, because the gateway died before it could answer, are taken once, and the model goes on', async () => {
+	const before = await begun();
+	const turn = await before.says('book it for monday');
+	void before.asksReply(turn, { tools: [BOOK] });
+	await settle();
+	await before.writes('', [toolCallOf('c1')]);
+	void before.givesResults(turn, ['c1']);
+	await settle();
+	const after = await restored();
+	const step = after.givesResults(after.turn(turn.id), ['c1']);
+	await settle();
+	expect(after.model().params.messages.slice(1)).toMatchObject([{ content: 'book it for monday' }, { toolCalls: [{ id: 'c1', result: 'done' }] }]);
+	await after.writes('It is booked.');
+	expect(await step).toMatchObject({ status: 'done', text: 'It is booked.' });
+});
+
 it('a tool that ran while the gateway was away gives its result to the next one, and the model goes on', async () => {
 	const before = await begun();
 	const turn = await before.says('book it for monday');

@@ -142,9 +142,13 @@ export class Reply implements TurnReply {
 		return this.interrupted ? this.done() : await this.next();
 	}
 
-	/** Of calls that another process has handed out. Throws VOICE_ERR_BAD_REQUEST where there are none. */
+	/**
+	 * Of calls that another process has handed out. One that it had still taken, and died before it could say so, is there
+	 * already. Throws VOICE_ERR_BAD_REQUEST where there is no such call.
+	 */
 	takeResultsOfBefore(results: readonly ToolResult[]): void {
 		for (const result of results) {
+			if (this.deps.history.hasToolResult(result.id)) continue;
 			this.turn.toolFinished(result);
 			if (!result.pending && !this.deps.history.addToolResult(result.id, result.result)) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no open tool call "${result.id}".`);
 			this.deps.tell({ type: 'tool.finished', turnId: this.turn.id, id: result.id, name: '', ok: result.ok, durationMs: result.durationMs });
