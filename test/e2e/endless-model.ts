@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { manyWords } from '../../runtime/inference/fixtures/many-words.fixture';
 import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import { changeNode, modelAt, type World } from './world';
 
@@ -11,6 +12,6 @@ export const answered = `window.voiceLoop.events.filter((event) => event.type ==
 export async function endlessModel(world: World, folder: string): Promise<void> {
 	const model = path.join(folder, 'endless.gguf');
 	// Not a word of the greeting: the last of these words in the call decides, whoever said it.
-	writeScriptedGguf(model, [{ when: 'thank', say: WELCOME }, { say: 'And so on and so on. ', endless: true }], { idleLayers: 6 });
+	writeScriptedGguf(model, [{ when: 'thank', say: WELCOME }, { say: manyWords(), endless: true }], { idleLayers: 6 });
 	await changeNode(world, 'Llama Chat', modelAt(model));
 }

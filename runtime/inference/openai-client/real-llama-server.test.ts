@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chatSettings, type ChatMessage, type ToolSpec } from '../../contract/chat';
 import type { ChatReply } from '../../contract/control';
+import { manyWords } from '../fixtures/many-words.fixture';
 import { scriptedFrames, writeScriptedOrpheus } from '../fixtures/orpheus-gguf.fixture';
 import { AFTER_TOOL, writeScriptedGguf } from '../fixtures/scripted-gguf.fixture';
 import type { TokenAsk } from '../speech/orpheus/token-source';
@@ -96,7 +97,7 @@ describeWithLlamaServer('a real llama-server that chats', () => {
 	beforeAll(async () => {
 		writeScriptedGguf(file, [
 			{ say: 'Hello there, this is a scripted reply.' },
-			{ when: 'endless', say: 'over and over', endless: true },
+			{ when: 'endless', say: manyWords(), endless: true },
 			{ when: 'rain', say: '{"name": "get_forecast", "parameters": {"city": "Paris"}}' },
 			{ when: AFTER_TOOL, say: 'It stays dry.' },
 		]);

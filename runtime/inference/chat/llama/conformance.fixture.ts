@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { type ChatMessage, sampling, type ToolSpec } from '../../../contract/chat';
 import type { ChatReply } from '../../../contract/control';
+import { manyWords } from '../../fixtures/many-words.fixture';
 import { AFTER_TOOL, scriptedGguf, type ScriptedReply, type ScriptOptions } from '../../fixtures/scripted-gguf.fixture';
 
 /** A chat engine as the suite drives it. */
@@ -49,7 +50,7 @@ const SCRIPT: readonly ScriptedReply[] = [
 	{ when: 'rain', say: 'Let me look.', call: { name: 'get_forecast', arguments: { city: ' Paris ', days: 3 } } },
 	{ when: 'table', say: 'One moment.', call: { name: 'book_table', arguments: { city: 'Rome' } } },
 	{ when: AFTER_TOOL, say: 'It stays dry.' },
-	{ when: 'endless', say: 'over and over', endless: true },
+	{ when: 'endless', say: manyWords(), endless: true },
 	{ when: 'count', say: NUMBERS },
 	{ when: 'accent', say: ['Caf', Buffer.from([0xc3]), Buffer.from([0xa9]), ' noir'] },
 ];
@@ -264,7 +265,7 @@ export function describeChatEngine(name: string, open: () => Promise<ChatUnderTe
 			for (const target of Object.values(broken)) expect(await failure(ask(target))).toBe('VOICE_ERR_MODEL_BROKEN');
 			expect(await failure(ask(path.join(folder, 'nowhere.gguf')))).toBe('VOICE_ERR_MODEL_MISSING');
 			expect(await failure(ask('relative.gguf'))).toBe('VOICE_ERR_MODEL_MISSING');
-			expect(await failure(ask(folder))).toBe('VOICE_ERR_MODEL_BROKEN');
+			expect(await failure(ask(folder))).toBe('VOICE_ERR_MODEL_MISSING');
 
 			writeFileSync(broken.truncated, whole);
 			expect((await ask(broken.truncated)).text).toBe('Whole again.');
