@@ -11,6 +11,8 @@ interface Options {
 	readonly totalMs: number;
 	/** Before the call: a model of the test's own, for example, in a folder that goes with the caller. */
 	readonly prepare?: (world: World, folder: string) => Promise<void>;
+	/** A file that runs in the page before anything of ours. */
+	readonly pageScript?: string;
 }
 
 /** Somebody who is logged in to a real n8n with the example agent, and has called it from Chromium, speaking. */
@@ -22,12 +24,13 @@ export class SpeakingCaller {
 		private readonly folder: string,
 	) {}
 
-	static async call(script: readonly Spoken[], { totalMs, prepare }: Options): Promise<SpeakingCaller> {
+	static async call(script: readonly Spoken[], { totalMs, prepare, pageScript }: Options): Promise<SpeakingCaller> {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-caller-'));
 		const world = await startWorld();
 		await prepare?.(world, folder);
 		const browser = await launchSpeaking(folder, script, totalMs);
 		const page = await visit(browser, { url: 'about:blank' });
+		if (pageScript !== undefined) await page.addInitScript({ path: pageScript });
 		await logIn(page, world);
 		await page.goto(world.pageUrl);
 		await page.getByTestId('call').click();

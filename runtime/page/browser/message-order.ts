@@ -38,6 +38,7 @@ export class MessageOrder {
 
 	stop(): void {
 		clearTimeout(this.gap);
+		this.gap = undefined;
 		this.early.clear();
 	}
 
@@ -47,8 +48,12 @@ export class MessageOrder {
 			this.shown = next.seq;
 			this.show(next);
 		}
-		clearTimeout(this.gap);
+		if (this.early.size === 0) this.stop();
 		// What nobody brings is lost; better that than to stand still.
-		if (this.early.size > 0) this.gap = setTimeout(() => this.startAfter(Math.min(...this.early.keys()) - 1), GAP_LIMIT_MS);
+		else
+			this.gap ??= setTimeout(() => {
+				this.gap = undefined;
+				this.startAfter(Math.min(...this.early.keys()) - 1);
+			}, GAP_LIMIT_MS);
 	}
 }

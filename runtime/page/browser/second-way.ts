@@ -116,22 +116,25 @@ export class SecondWay {
 		try {
 			socket = new WebSocket(url);
 		} catch {
-			// Barred by the page's policy, or no URL.
-			this.hold();
+			// Barred by the page's policy, or by the browser's.
+			this.lostSocket(url);
 			return;
 		}
 		this.socket = socket;
-		const limit = setTimeout(() => socket.close(), JOIN_LIMIT_MS);
+		const gone = (): void => {
+			clearTimeout(limit);
+			if (this.socket === socket) this.lostSocket(url);
+		};
+		const limit = setTimeout(gone, JOIN_LIMIT_MS);
 		socket.onopen = () => this.say({ type: 'join', sessionId: this.call.sessionId, token: this.call.token, after: this.listener.last() });
 		socket.onmessage = ({ data }: MessageEvent<unknown>) => {
 			if (this.socket !== socket) return;
 			clearTimeout(limit);
 			this.receive(data);
 		};
-		socket.onclose = () => {
-			clearTimeout(limit);
-			if (this.socket === socket) this.lostSocket(url);
-		};
+		socket.onclose = gone;
+		// One that the page's policy bars never closes.
+		socket.onerror = gone;
 	}
 
 	/** Browsers tell pages nothing of WebSocket's own pings. */
