@@ -301,7 +301,7 @@ describe('who may call', () => {
 		const cookie = setCookie.split(';')[0] ?? '';
 		const page = await fetch(host.url, { headers: { cookie } });
 		expect([page.status, await page.text()]).toEqual([200, '<!doctype html>the page']);
-		expect(page.headers.get('permissions-policy')).toBe('microphone=(self)');
+		expect(page.headers.get('permissions-policy')).toBe('microphone=(self), camera=(), geolocation=()');
 		expect(page.headers.get('content-security-policy')).not.toContain('sandbox');
 		expect((await fetch(host.url, offer({ cookie }))).status).toBe(201);
 		expect(runtime.of('openSession').at(-1)).toMatchObject({ agent: { modelsNote: true } });
