@@ -30,7 +30,8 @@ interface CallOfLine {
 
 /** A call's line to its page: the data channel of its link, and whichever other way reads `messages` and asks. */
 export class PageLine implements SignalledCall {
-	readonly messages = new MessageLog();
+	/** Numbered above all that a gateway before this one may have told: a page that comes back takes lower numbers for old news. */
+	readonly messages = new MessageLog(Date.now());
 	/** Requests that come by two ways. */
 	private readonly recent = new RecentIds();
 	/** Whose data channel the page has opened. */
