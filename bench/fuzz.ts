@@ -1,5 +1,7 @@
 import { dataChannel, sdp } from './fuzz/call-surfaces';
+import { fragments, frames } from './fuzz/caller-surfaces';
 import { control, recordings, signalling, tokens, toolResults } from './fuzz/http-surfaces';
+import { health } from '../runtime/contract/control';
 import { Random } from './fuzz/random';
 import { serverAnswers } from './fuzz/server-answers';
 import type { OpenSurface, Surface, Target, Watched } from './fuzz/surface';
@@ -8,13 +10,13 @@ import { CannotRun, type Figure, flag, option, report, run } from './report';
 
 /**
  * Hostile inputs for the real runtime, with all its processes: valid ones with something odd in them, by chance, the same for
- * the same seed. Fails where a process ends, an answer does not come, an error is ours, or memory grows.
+ * the same seed. Fails where a process ends, an answer does not come, an error is ours, a call stays, or memory grows.
  *
- *     npm run bench fuzz [-- --json] [--count N] [--seed N] [--surface "SDP,signalling,control API,data channel,WAV,servers' answers,tool results,join tokens"] [--from N] [--watch]
+ *     npm run bench fuzz [-- --json] [--count N] [--seed N] [--surface "SDP,signalling,control API,data channel,WAV,servers' answers,tool results,join tokens,sdpfrag,WebSocket frames"] [--from N] [--watch]
  *
  * `--count`: of all inputs together, or of the named surfaces. `--from`: the number of the first, to look at one that did harm. `--watch`: how large the processes are meanwhile.
  */
-const SURFACES: readonly Surface[] = [sdp, signalling, control, dataChannel, recordings, serverAnswers, toolResults, tokens];
+const SURFACES: readonly Surface[] = [sdp, signalling, control, dataChannel, recordings, serverAnswers, toolResults, tokens, fragments, frames];
 
 const count = Number(option('--count', '100000'));
 const seed = Number(option('--seed', String(Math.floor(Math.random() * 1_000_000))));
@@ -28,9 +30,11 @@ const WARM_SHARE = 0.3;
 /** What is still no growth: heaps breathe. */
 const STEADY_MIB = 48;
 const SHOWN = 5;
+/** Who never connected is given up after 20 s. */
+const CALLS_END_MS = 40_000;
 
 interface Harm {
-	readonly kind: 'crash' | 'hang' | 'internal error';
+	readonly kind: 'crash' | 'hang' | 'internal error' | 'stuck call';
 	readonly index: number;
 	readonly what: string;
 }
@@ -71,7 +75,20 @@ async function fuzz(surface: Surface, inputs: number, target: Target): Promise<O
 	} finally {
 		await open.close().catch(() => undefined);
 	}
+	const calls = await callsLeft(target.runtime);
+	if (calls > 0) harms.push({ kind: 'stuck call', index: from, what: `${calls} calls are still there after ${CALLS_END_MS / 1000} s` });
 	return { surface: surface.name, inputs, seconds: (performance.now() - since) / 1000, harms, ...growth(memory) };
+}
+
+/** Of all calls of the surface that was there, each has been ended, or its caller never came. */
+async function callsLeft({ url, headers }: Target['runtime']): Promise<number> {
+	const until = performance.now() + CALLS_END_MS;
+	for (;;) {
+		// Where the gateway has died, that was noticed.
+		const sessions = await fetch(`${url}/v1/health`, { headers, signal: AbortSignal.timeout(CALLS_END_MS) }).then(async (answer) => health.parse(await answer.json()).sessions, () => 0);
+		if (sessions === 0 || performance.now() > until) return sessions;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
 }
 
 async function batch({ name, sideBySide }: Surface, open: OpenSurface, { seed: chosen }: Target, start: number, end: number, harms: Harm[]): Promise<void> {
@@ -124,6 +141,7 @@ function figuresOf({ surface, inputs, seconds, harms, growthMib, grown }: Outcom
 		figure('crashes', 'crashes', of('crash')),
 		figure('hangs', 'hangs', of('hang')),
 		figure('internal errors', 'errors', of('internal error')),
+		figure('stuck calls', 'runs', of('stuck call')),
 		figure(`memory${grown === '' ? '' : ` of ${grown}`}`, 'MiB grown', [growthMib], STEADY_MIB),
 	];
 }

@@ -74,7 +74,11 @@ export const dataChannel: Surface = {
 		let line: Line | undefined;
 		return {
 			try: async (index, random) => {
-				if (!line?.open) line = await inTime(call(runtime, peers));
+				if (!line?.open) {
+					// A call whose channel was closed waits for its caller.
+					await hangUp(runtime, line);
+					line = await inTime(call(runtime, peers));
+				}
 				// Long ones, too: a page may send up to 256 KB.
 				line.peer.send({ type: 'request', json: request(random).slice(0, 200_000) });
 				// As many as the channel carries without being filled up.
@@ -83,16 +87,21 @@ export const dataChannel: Surface = {
 			},
 			watched: async () => [...(await runtime.watched()), watchedOf('caller', peers.child.pid, peers.child.exitCode !== null)].filter(({ name }) => name !== 'caller'),
 			close: async () => {
-				if (line) await fetch(`${runtime.url}/v1/calls/${line.sessionId}`, { method: 'DELETE', headers: runtime.headers });
-				line?.peer.send({ type: 'hangUp' });
+				await hangUp(runtime, line);
 				await peers.stop();
 			},
 		};
 	},
 };
 
+async function hangUp({ url, headers }: RunningTarget, line: Line | undefined): Promise<void> {
+	if (!line) return;
+	await fetch(`${url}/v1/calls/${line.sessionId}`, { method: 'DELETE', headers });
+	line.peer.send({ type: 'hangUp' });
+}
+
 function request(random: Random): string {
-	const json = toJson(oddJson({ type: random.pick(['hangup', 'interrupt', 'interrupt', 'interrupt']), more: { a: [1] } }, random));
+	const json = toJson(oddJson({ type: random.pick(['hangup', 'interrupt', 'interrupt', 'received', 'ack']), id: 'a', packets: 7, seq: 7, more: { a: [1] } }, random));
 	return random.chance(0.4) ? oddText(json, random) : json;
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import net from 'node:net';
 import { encodeWav } from '../../runtime/audio/wav';
 import { wellFormed } from '../../runtime/contract/json-bounds';
+import { SDP_TYPE } from '../../runtime/contract/signalling';
 import { offerOf } from '../../runtime/media/sdp/offer.fixture';
 import { oddBytes, oddJson, oddText, oddValue, toJson } from './mutate';
 import type { Random } from './random';
@@ -9,6 +10,11 @@ import type { OpenSurface, RunningTarget, Surface } from './surface';
 
 /** Everything that has no answer by then hangs. */
 export const HANG_MS = 15_000;
+
+/** An address whose offers are not counted: all but the first would be refused unread. */
+const HERE = '127.0.0.1';
+/** A place in code. */
+const STACK = /\bat .{1,200}:\d+:\d+|node_modules|\/dist\//;
 
 const TURN = `t_${'t'.repeat(24)}`;
 const CALL = `s_${'c'.repeat(24)}`;
@@ -41,8 +47,21 @@ interface Ask {
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with an answer: one that is no typed error, or an error that is ours. */
-async function ask({ url, headers }: RunningTarget, { method, path, body, type = 'application/json', headers: more = {} }: Ask): Promise<string | undefined> {
+/** The key. */
+export function bearerOf({ headers }: RunningTarget): string {
+	return headers.authorization?.replace('Bearer ', '') ?? '';
+}
+
+/** What is wrong with what the runtime says: an error that is ours, where it failed, or one without a code. */
+export function wrongIn(text: string, failed = true): string | undefined {
+	if (!failed) return undefined;
+	if (text.includes('VOICE_ERR_INTERNAL')) return text.slice(0, 200);
+	if (STACK.test(text)) return `a stack trace: ${text.slice(0, 300)}`;
+	return /"code":"VOICE_ERR_/.test(text) ? undefined : `no error of ours: ${text.slice(0, 100)}`;
+}
+
+/** What is wrong with an answer. A call that was opened is ended. */
+export async function ask({ url, headers }: RunningTarget, { method, path, body, type = 'application/json', headers: more = {} }: Ask): Promise<string | undefined> {
 	const answer = await fetch(`${url}${path}`, {
 		method,
 		headers: { ...headers, ...(body === undefined ? {} : { 'content-type': type }), ...more },
@@ -50,27 +69,37 @@ async function ask({ url, headers }: RunningTarget, { method, path, body, type =
 		signal: AbortSignal.timeout(HANG_MS),
 	});
 	const text = await answer.text();
-	if (answer.ok) return undefined;
-	if (text.includes('VOICE_ERR_INTERNAL')) return `${method} ${path.slice(0, 60)}: ${text.slice(0, 200)}`;
-	return /"code":"VOICE_ERR_/.test(text) ? undefined : `${method} ${path.slice(0, 60)}: HTTP ${answer.status} without an error of ours: ${text.slice(0, 100)}`;
+	const opened = answer.status === 201 ? /"sessionId":"(s_[^"]+)"/.exec(text)?.[1] ?? answer.headers.get('location')?.replace('calls/', '') : undefined;
+	if (opened !== undefined) await fetch(`${url}/v1/calls/${opened}`, { method: 'DELETE', headers });
+	const wrong = wrongIn(text, !answer.ok);
+	return wrong === undefined ? undefined : `${method} ${path.slice(0, 60)}: HTTP ${answer.status}: ${wrong}`;
 }
 
 /** Mostly a valid body with something odd in it; now and then its text is spoilt too. */
-function bodyOf(value: unknown, random: Random): string {
+export function bodyOf(value: unknown, random: Random): string {
 	const json = toJson(random.chance(0.1) ? value : oddJson(value, random));
 	return random.chance(0.15) ? oddText(json, random) : json;
 }
 
-function surface(name: string, share: number, attempt: (runtime: RunningTarget, random: Random, index: number) => Promise<string | undefined>, sideBySide = 8): Surface {
+interface Ways {
+	readonly sideBySide?: number;
+	/** Before memory is looked at. */
+	readonly prepare?: (runtime: RunningTarget) => Promise<void>;
+}
+
+function surface(name: string, share: number, attempt: (runtime: RunningTarget, random: Random, index: number) => Promise<string | undefined>, { sideBySide = 8, prepare = async () => undefined }: Ways = {}): Surface {
 	return {
 		name,
 		share,
 		sideBySide,
-		open: async ({ runtime }): Promise<OpenSurface> => ({
-			try: async (index, random) => await attempt(runtime, random, index),
-			watched: async () => await runtime.watched(),
-			close: async () => undefined,
-		}),
+		open: async ({ runtime }): Promise<OpenSurface> => {
+			await prepare(runtime);
+			return {
+				try: async (index, random) => await attempt(runtime, random, index),
+				watched: async () => await runtime.watched(),
+				close: async () => undefined,
+			};
+		},
 	};
 }
 
@@ -86,7 +115,13 @@ const ROUTES: ReadonlyArray<{ readonly method: string; readonly path: string; re
 	{ method: 'GET', path: '/v1/page?agent=Agent&callers=anyone' },
 	{ method: 'GET', path: '/v1/health' },
 	{ method: 'GET', path: '/v1/engines' },
+	{ method: 'POST', path: `/v1/turns/${TURN}/claim`, body: ASKER },
+	{ method: 'POST', path: `/v1/turns/${TURN}/late-results`, body: { ...ASKER, results: [{ id: 'c1', ok: true, result: RESULT, durationMs: 12 }] } },
+	{ method: 'GET', path: '/v1/ice-servers?relayOnly=true' },
+	{ method: 'GET', path: '/v1/ready' },
 	{ method: 'DELETE', path: `/v1/calls/${CALL}` },
+	{ method: 'GET', path: `/v1/calls/${CALL}?after=7` },
+	{ method: 'GET', path: '/v1/signal' },
 ];
 
 const SECRET = 'a secret that is long enough for HS256';
@@ -107,7 +142,7 @@ export const tokens = surface('join tokens', 0.07, async (runtime, random) => {
 	const join = { token: tokenOf(random), keys: random.chance(0.1) ? oddJson(keys, random) : keys, agent: 'voice', origin: 'https://shop.example' };
 	if (random.chance(0.5)) return await ask(runtime, { method: 'POST', path: '/v1/join-tokens/check', body: toJson(join) });
 	// The offer cannot be answered: there is no call, and the token is given back.
-	return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: toJson({ offer: 'v=0', agent: AGENT, source: SOURCE, callerAddress: '203.0.113.7', join }) });
+	return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: toJson({ offer: 'v=0', agent: AGENT, source: SOURCE, callerAddress: HERE, join }) });
 });
 
 export const control = surface('control API', 0.15, async (runtime, random) => {
@@ -132,15 +167,27 @@ async function rawRequest({ url }: RunningTarget, text: string): Promise<undefin
 	});
 }
 
-export const signalling = surface('signalling', 0.15, async (runtime, random) => {
+export const signalling = surface('signalling', 0.12, async (runtime, random) => {
 	const way = random.below(10);
 	if (way < 2) return await triggerStream(runtime, random);
-	if (way < 4) return await ask(runtime, { method: 'PATCH', path: `/v1/calls/${CALL}`, body: bodyOf({ offer: offerOf() }, random) });
-	const body = { offer: offerOf(), agent: AGENT, source: SOURCE };
-	if (way < 5) return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: oddText(body.offer, random) }, random) });
+	const offer = { type: 'offer', sdp: offerOf(), trickle: true, resumeToken: `${CALL}.${'r'.repeat(43)}`, joinToken: 'e30.e30.e30-e30-e30' };
+	if (way < 3) return await ask(runtime, { method: 'PATCH', path: `/v1/calls/${CALL}`, body: bodyOf(offer, random) });
+	if (way < 4) {
+		const sdpOnly = random.chance(0.4);
+		return await ask(runtime, { method: 'POST', path: '/v1/calls', type: sdpOnly ? SDP_TYPE : 'application/json', body: sdpOnly ? oddText(offerOf(), random) : bodyOf(offer, random) });
+	}
+	const body = { offer: offerOf(), trickle: true, pageHost: 'n8n.example:5678', resumeToken: offer.resumeToken, callerAddress: HERE, agent: AGENT, source: SOURCE };
+	if (way < 5) return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: oddText(body.offer, random), resumeToken: undefined }, random) });
 	// Not the offer itself: those that are good make a call of their own, which the surface "sdp" and "data channel" do.
-	return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: 'v=0' }, random) });
-});
+	return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: 'v=0', ...(random.chance(0.7) && { resumeToken: undefined }) }, random) });
+}, { prepare: loadModels });
+
+/** Calls whose agent has lost its settings load the packaged models, sooner or later. */
+async function loadModels(runtime: RunningTarget): Promise<void> {
+	await ask(runtime, { method: 'POST', path: '/v1/chat', body: toJson({ chat: { sampling: { maxTokens: 1 } }, messages: [{ role: 'user', content: 'Hi.' }] }) });
+	await ask(runtime, { method: 'POST', path: '/v1/speech', body: toJson({ text: 'Hi.', speak: {} }) });
+	await ask(runtime, { method: 'POST', path: '/v1/transcriptions?settings={}', body: WAV, type: 'audio/wav' });
+}
 
 async function triggerStream({ url, headers }: RunningTarget, random: Random): Promise<string | undefined> {
 	const { default: WebSocket } = await import('ws');
@@ -165,13 +212,13 @@ const WAV = encodeWav([Int16Array.from({ length: 1600 }, (_, at) => Math.round(3
 /** Of `RIFF`, `fmt `, sample rate, byte rate, `data`. */
 const WAV_NUMBERS = [4, 16, 24, 28, 40];
 
-export const recordings = surface('WAV', 0.15, async (runtime, random) => {
+export const recordings = surface('WAV', 0.12, async (runtime, random) => {
 	const settings = random.chance(0.1) ? bodyOf({ model: 'pack:listen', language: 'en', hints: ['Ann'] }, random).slice(0, 4000) : '{"model":"pack:listen"}';
 	const type = random.pick(['audio/wav', 'audio/wav', 'audio/x-wav', 'application/octet-stream', 'text/plain']);
 	return await ask(runtime, { method: 'POST', path: `/v1/transcriptions?settings=${encodeURIComponent(wellFormed(settings))}`, body: oddBytes(WAV, random, WAV_NUMBERS), type });
-}, 4);
+}, { sideBySide: 4 });
 
-export const toolResults = surface('tool results', 0.18, async (runtime, random, index) => {
+export const toolResults = surface('tool results', 0.15, async (runtime, random, index) => {
 	const [system, user, assistant] = structuredClone(MESSAGES);
 	const call = assistant?.toolCalls?.[0];
 	if (call) {

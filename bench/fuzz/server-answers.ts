@@ -67,7 +67,7 @@ const TRANSCRIBE = encodeWav([SOUND], 16_000);
 /** What a chat, speech or recognition server answers. */
 export const serverAnswers: Surface = {
 	name: 'servers\' answers',
-	share: 0.2,
+	share: 0.16,
 	sideBySide: 8,
 	open: async ({ seed, runtime, answers }): Promise<OpenSurface> => {
 		answers.answerFor = (index, url) => oddAnswer(seed, index, url);
