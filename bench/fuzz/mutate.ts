@@ -16,11 +16,16 @@ function nested(depth: number, kind: number): string {
 
 const NESTS: ReadonlyArray<readonly [string, string]> = [['[', ']'], ['{"a":', '}'], ['{"type":"object","properties":{"a":', '}}']];
 
+/** The number may have been spoilt itself. */
+function levelsOf(digits: string): number {
+	return Math.min(20_000, Number(digits));
+}
+
 /** As JSON.stringify, with nested values of any depth. */
 export function toJson(value: unknown): string {
 	return (JSON.stringify(value) ?? 'null').replace(/"@nested (\d+) (\d)@"/g, (_, depth: string, kind: string) => {
 		const [open, close] = NESTS[Number(kind)] ?? ['[', ']'];
-		return `${open.repeat(Number(depth))}1${close.repeat(Number(depth))}`;
+		return `${open.repeat(levelsOf(depth))}1${close.repeat(levelsOf(depth))}`;
 	});
 }
 
