@@ -6,7 +6,11 @@ import path from 'node:path';
 /** Debian keeps some of them where only root's PATH leads. */
 const FOLDERS = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
 
+/** Debian's python3-aiortc: a library that only Debian's own Python finds. */
+export const AIORTC = '/usr/lib/python3/dist-packages/aiortc';
+
 function has(program: string): boolean {
+	if (path.isAbsolute(program)) return existsSync(program);
 	return FOLDERS.some((folder) => existsSync(path.join(folder, program)));
 }
 

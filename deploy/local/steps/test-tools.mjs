@@ -11,7 +11,7 @@ const needed = [
 	{ program: 'chromium', debian: 'chromium' },
 ];
 
-/** A third voice, and networks with a TURN server, a proxy and a NAT; the tests that use them are skipped without. */
+/** A third voice, networks with a TURN server, a proxy and a NAT, and a caller that is no browser; the tests that use them are skipped without. */
 const welcome = [
 	{ program: 'text2wave', debian: 'festival' },
 	{ program: 'turnserver', debian: 'coturn' },
@@ -19,16 +19,18 @@ const welcome = [
 	{ program: 'nft', debian: 'nftables' },
 	{ program: 'ip', debian: 'iproute2' },
 	{ program: 'certutil', debian: 'libnss3-tools' },
+	{ file: '/usr/lib/python3/dist-packages/aiortc', debian: 'python3-aiortc' },
 ];
 
 const missing = (tools) =>
-	tools.filter(({ program }) => !which(program)).map(({ debian }) => debian);
+	tools.filter(({ program, file }) => (file ? !existsSync(file) : !which(program))).map(({ debian }) => debian);
 
 export async function ensureTestTools() {
 	if (missing([...needed, ...welcome]).length === 0) return;
 	if (canInstallPackages()) {
 		if (missing(needed).length > 0) await installPackages(missing(needed));
-		if (missing(welcome).length > 0) await installPackages(missing(welcome)).catch(() => undefined);
+		// One by one: a Debian that lacks one of them has the others.
+		for (const name of missing(welcome)) await installPackages([name]).catch(() => undefined);
 	}
 	const absent = missing(needed);
 	if (absent.length > 0) {
