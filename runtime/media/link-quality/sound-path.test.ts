@@ -7,8 +7,15 @@ const OTHER_CLOCK = 86_400_000;
 function stage() {
 	let now = 1000;
 	let newest: number | undefined;
+	let held = 0;
 	const told: Array<[what: string, value?: number]> = [];
-	const path = new SoundPath({ now: () => now }, () => newest, {
+	const newestSound = (): number | undefined => {
+		now += held;
+		if (held > 0) newest = OTHER_CLOCK + now;
+		held = 0;
+		return newest;
+	};
+	const path = new SoundPath({ now: () => now }, newestSound, {
 		missing: (since) => told.push(['missing', since]),
 		back: (missedMs) => told.push(['back', missedMs]),
 		dead: (heardUntil) => told.push(['dead', heardUntil]),
@@ -17,6 +24,10 @@ function stage() {
 	return {
 		path,
 		told,
+		/** The process waits for so long the next time it looks, and packets come meanwhile. */
+		holdsUp: (ms: number): void => void (held = ms),
+		/** Our clock is set. */
+		sets: (ms: number): void => void (now += ms),
 		/** Packets of 20 ms come; looked at every 50 ms. */
 		flows: (ms: number): void => {
 			for (const end = now + ms; now < end; ) {
@@ -52,6 +63,28 @@ it('misses sound within 150 ms, since when it was there last, and knows how much
 	flows(50);
 	expect(told.slice(1)).toEqual([['back', 340]]);
 	expect(path.missing).toBe(false);
+});
+
+it('a busy machine that keeps us waiting while we look does not make all later sound look old', () => {
+	const { told, flows, holdsUp } = stage();
+	for (let times = 0; times < 20; times++) {
+		flows(400);
+		holdsUp(300);
+	}
+	flows(5000);
+	expect(told).toEqual([]);
+});
+
+it.each([[3_600_000], [-2000], [500]])('finds its way again where a clock is set by %i ms in mid-call', (ms) => {
+	const { path, told, flows, nothing, sets } = stage();
+	flows(5000);
+	const before = path.missing;
+	sets(ms);
+	flows(20_000);
+	expect([before, path.missing]).toEqual([false, false]);
+	told.length = 0;
+	nothing(200);
+	expect(told).toEqual([['missing', expect.any(Number)]]);
 });
 
 it('a jitter of three packets is not missing', () => {

@@ -10,6 +10,32 @@ const DEAD_MS = 400;
  */
 const UNSURE_MS = 150;
 
+/** So many fresh sounds, some 10 s of them, say what the offset is; then older ones are forgotten. */
+const FRESH_SOUNDS = 200;
+
+/**
+ * From another clock to ours: the smallest difference, for sound is never given out before it came in. One of the clocks
+ * may be set while a call goes on; what was true before is forgotten then.
+ */
+class ClockOffset {
+	private newest: Milliseconds | undefined;
+	private smallest = Infinity;
+	private before = Infinity;
+	private fresh = 0;
+
+	at(newest: Milliseconds, now: Milliseconds): Milliseconds {
+		if (newest !== this.newest) {
+			this.newest = newest;
+			this.smallest = Math.min(this.smallest, now - newest);
+			if (++this.fresh % FRESH_SOUNDS === 0) {
+				this.before = this.smallest;
+				this.smallest = Infinity;
+			}
+		}
+		return Math.min(this.before, this.smallest);
+	}
+}
+
 export interface SoundPathListener {
 	/** No sound has come in since then. It may have been lost, so nothing is known of what the caller does. */
 	missing(since: Milliseconds): void;
@@ -26,8 +52,7 @@ export interface SoundPathListener {
  * Pure: looks when it is asked to.
  */
 export class SoundPath {
-	/** Of what `newest` says to our clock; the sound is never given out before it came in. */
-	private offset = Infinity;
+	private readonly offset = new ClockOffset();
 	private missingSince: Milliseconds | undefined;
 	private isDead = false;
 	/** The caller sends nothing, and the path is well: a muted track, or a client that does not send its silence. */
@@ -43,11 +68,11 @@ export class SoundPath {
 
 	/** Looks now. @returns whether sound is missing. */
 	look(): boolean {
-		const now = this.clock.now();
 		const newest = this.newest();
+		// Read after it: a process that is kept waiting between the two must not take sound for some of the future.
+		const now = this.clock.now();
 		if (newest === undefined || this.sparse) return false;
-		this.offset = Math.min(this.offset, now - newest);
-		const last = newest + this.offset;
+		const last = newest + this.offset.at(newest, now);
 		if (now - last < MISSING_MS) this.arrived(last);
 		else if (!this.silentSender) this.lacks(last, now);
 		return this.missingSince !== undefined;
