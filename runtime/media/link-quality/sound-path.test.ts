@@ -8,10 +8,11 @@ function stage() {
 	let now = 1000;
 	let newest: number | undefined;
 	let held = 0;
+	let set = 0;
 	const told: Array<[what: string, value?: number]> = [];
 	const newestSound = (): number | undefined => {
 		now += held;
-		if (held > 0) newest = OTHER_CLOCK + now;
+		if (held > 0) newest = OTHER_CLOCK + now - set;
 		held = 0;
 		return newest;
 	};
@@ -27,12 +28,15 @@ function stage() {
 		/** The process waits for so long the next time it looks, and packets come meanwhile. */
 		holdsUp: (ms: number): void => void (held = ms),
 		/** Our clock is set. */
-		sets: (ms: number): void => void (now += ms),
+		sets: (ms: number): void => {
+			now += ms;
+			set += ms;
+		},
 		/** Packets of 20 ms come; looked at every 50 ms. */
 		flows: (ms: number): void => {
 			for (const end = now + ms; now < end; ) {
 				now += 10;
-				newest = OTHER_CLOCK + Math.floor(now / 20) * 20;
+				newest = OTHER_CLOCK + Math.floor((now - set) / 20) * 20;
 				if (now % 50 === 0) path.look();
 			}
 		},
