@@ -101,7 +101,7 @@ export type CallerPatch = z.infer<typeof callerPatch>;
 const seq = z.number().int().positive();
 
 /**
- * What the runtime tells the page, numbered from 1 in one row for each call. The same number is the same message, over
+ * What the runtime tells the page, numbered in one row for each call, from the time of its start on. The same number is the same message, over
  * whichever way it comes. The data channel carries it as `numberedPageEvent`.
  */
 export const numberedMessage = z.discriminatedUnion('type', [
