@@ -195,6 +195,18 @@ describe('a caller who comes back', () => {
 		expect(media.of('session')).toHaveLength(links);
 	});
 
+	it('learns it as long as no rush of other calls has ended since', async () => {
+		const { all, opened } = calls(1000);
+		const first = await opened();
+		all.get(first.sessionId).end('idle');
+		await settle();
+		const before = all.messages(first.sessionId);
+		for (let others = 0; others < 200; others++) all.get((await opened()).sessionId).end('idle');
+		await settle();
+		expect(before).toBeDefined();
+		expect(() => all.messages(first.sessionId)).toThrow(/does not know this call/);
+	});
+
 	it('learns for a minute that the call has ended', async () => {
 		const { all, opened } = calls();
 		const { sessionId, resumeToken = '' } = await opened();

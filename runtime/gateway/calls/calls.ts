@@ -17,6 +17,8 @@ import { callOfToken } from './resume-token';
 
 /** How long the reason of an ended call can still be asked for: a page learns it when it tries to reconnect. */
 const REMEMBERED_MS = 60_000;
+/** Whoever opens and ends calls in a rush must not fill our memory with what was said in them. */
+const MOST_REMEMBERED = 200;
 
 function newCallId(): string {
 	return `s_${randomBytes(18).toString('base64url')}`;
@@ -174,6 +176,8 @@ export class Calls {
 		this.live.delete(id);
 		const reason = error ?? new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 		this.ended.set(id, { reason, messages });
+		const [oldest] = this.ended.keys();
+		if (oldest !== undefined && this.ended.size > MOST_REMEMBERED) this.ended.delete(oldest);
 		setTimeout(() => this.ended.delete(id), REMEMBERED_MS).unref();
 	}
 }
