@@ -16,7 +16,8 @@ import { testJoinTokens } from './test-join-tokens';
 export class VoiceSession implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Voice Session',
-		name: 'voiceSession',
+		// Not "voiceSession": n8n takes a node of that name and "voiceSessionTrigger" for one, and shows no trigger in its panel.
+		name: 'voiceSessionAction',
 		icon: { light: 'file:voiceSession.svg', dark: 'file:voiceSession.dark.svg' },
 		group: ['transform'],
 		version: 1,

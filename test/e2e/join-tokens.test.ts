@@ -40,7 +40,7 @@ beforeAll(async () => {
 			{
 				id: 'b',
 				name: 'Invite',
-				type: type.replace('voiceSessionTrigger', 'voiceSession'),
+				type: type.replace('voiceSessionTrigger', 'voiceSessionAction'),
 				typeVersion: 1,
 				position: [200, 0],
 				parameters: { callerId: '={{ $json.query.email }}', toolAccess: 'selected', tools: 'list_appointments', options: { callerName: 'Ann' } },

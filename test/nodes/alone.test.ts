@@ -212,7 +212,7 @@ describe('Llama Chat', () => {
 
 test('the package loads with all its nodes, their icons and codex files, and the credential', async () => {
 	const loader = await loadPackage();
-	expect(Object.keys(loader.nodeTypes).sort()).toEqual(['llamaChat', 'orpheusSpeak', 'transcribe', 'voiceSession', 'voiceSessionTrigger']);
+	expect(Object.keys(loader.nodeTypes).sort()).toEqual(['llamaChat', 'orpheusSpeak', 'transcribe', 'voiceSessionAction', 'voiceSessionTrigger']);
 	for (const { type } of Object.values(loader.nodeTypes)) {
 		const { description } = type as unknown as { description: { iconUrl: unknown; codex: unknown } };
 		expect(description.iconUrl).toMatchObject({ light: expect.stringMatching(/\.svg$/), dark: expect.stringMatching(/\.dark\.svg$/) });

@@ -34,7 +34,7 @@ describe('Voice Session', () => {
 	const start: NodeSpec = { name: 'Form', type: 'test.start' };
 
 	async function mint(parameters: INodeParameters, { credential = CREDENTIAL, item = { email: 'ann@example.com' } }: { credential?: IDataObject; item?: IDataObject } = {}) {
-		const node: NodeSpec = { name: 'Invite', type: ours('voiceSession'), parameters: { callerId: '={{ $json.email }}', ...parameters }, more: BY_CREDENTIAL };
+		const node: NodeSpec = { name: 'Invite', type: ours('voiceSessionAction'), parameters: { callerId: '={{ $json.email }}', ...parameters }, more: BY_CREDENTIAL };
 		return await execute(workflowOf([start, node], [['Form', 'Invite']]), 'Form', [{ json: item }], { credential });
 	}
 
@@ -91,7 +91,7 @@ describe('Voice Session', () => {
 	});
 
 	test('goes on with the other items where it is set to', async () => {
-		const node: NodeSpec = { name: 'Invite', type: ours('voiceSession'), parameters: { callerId: '={{ $json.email }}' }, more: { ...BY_CREDENTIAL, onError: 'continueErrorOutput' } };
+		const node: NodeSpec = { name: 'Invite', type: ours('voiceSessionAction'), parameters: { callerId: '={{ $json.email }}' }, more: { ...BY_CREDENTIAL, onError: 'continueErrorOutput' } };
 		const result = await execute(workflowOf([start, node], [['Form', 'Invite']]), 'Form', [{ json: { email: '' } }, { json: { email: 'bob' } }], { credential: CREDENTIAL });
 		expect(itemsOf(result, 'Invite')).toMatchObject([{ json: { callerId: 'bob' }, pairedItem: { item: 1 } }]);
 		expect(itemsOf(result, 'Invite', 1)).toMatchObject([{ json: { email: '', error: { code: 'VOICE_ERR_BAD_REQUEST' } } }]);
@@ -104,7 +104,7 @@ describe('Voice Session', () => {
 		[{}, 'Error'],
 	])('the credential is tested: %j', async (data, status) => {
 		const loader = await loadPackage();
-		const { type } = loader.nodeTypes.voiceSession as unknown as { type: { methods: { credentialTest: Record<string, (this: object, credential: { data: object }) => Promise<unknown>> } } };
+		const { type } = loader.nodeTypes.voiceSessionAction as unknown as { type: { methods: { credentialTest: Record<string, (this: object, credential: { data: object }) => Promise<unknown>> } } };
 		await expect(type.methods.credentialTest.testJoinTokens?.call({}, { data })).resolves.toMatchObject({ status });
 	});
 });

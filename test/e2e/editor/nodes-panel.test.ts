@@ -79,6 +79,11 @@ test.each(Object.entries(ENTRANCES))('the panel %s finds the right node for each
 	await picture(editor.page, `editor-search-${entrance.replaceAll(' ', '-')}`);
 }, 240_000);
 
+test('an invitation is found beside a workflow', async () => {
+	await ENTRANCES['beside a workflow']();
+	for (const word of ['join link', 'invite', 'call token', 'voice session']) expect((await search(word)).slice(0, IN_SIGHT)).toContain('Voice Session');
+});
+
 test('"AI" shows all four, and "Other ways" of starting a workflow shows the trigger', async () => {
 	await ENTRANCES['beside a workflow']();
 	await items().filter({ hasText: /^AI$/ }).click();
