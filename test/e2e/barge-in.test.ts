@@ -2,13 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { manyWords } from '../../runtime/inference/fixtures/many-words.fixture';
 import { writeScriptedGguf } from '../../runtime/inference/fixtures/scripted-gguf.fixture';
 import type { CallReport } from '../../runtime/cli/call/report';
 import type { RuntimeStats } from '../../runtime/contract/stats';
 import { call } from './headless-caller';
 import { type World, changeNode, modelAt, outputOf, startWorld } from './world';
 
-const SENTENCE = 'This is a long story that goes on and on. ';
+const STORY = manyWords();
 
 let folder: string;
 let world: World;
@@ -19,7 +20,7 @@ beforeAll(async () => {
 	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-barge-in-'));
 	const model = path.join(folder, 'endless.gguf');
 	// A real model file that is slow, and never gets to an end by itself.
-	writeScriptedGguf(model, [{ when: 'stop', say: 'All right.' }, { say: SENTENCE, endless: true }], { idleLayers: 6 });
+	writeScriptedGguf(model, [{ when: 'stop', say: 'All right.' }, { say: STORY, endless: true }], { idleLayers: 6 });
 	world = await startWorld();
 	await changeNode(world, 'Llama Chat', { ...modelAt(model), options: { maxTokens: 4096 } });
 	const caller = call(world, '--say', 'what can you do', '--barge-in', 'stop please cancel it@2500');
