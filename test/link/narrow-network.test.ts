@@ -11,6 +11,9 @@ afterAll(async () => {
 	await Promise.all([media.stop(), peers.stop()]);
 });
 
+// On a machine that computes something else meanwhile, the packets' own delay hides that of the network.
+jest.retryTimes(1);
+
 async function packetsPerSecond(network: UdpProxy): Promise<number> {
 	const [before, from] = [network.passedDown, performance.now()];
 	await sleep(2000);
