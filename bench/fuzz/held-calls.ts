@@ -1,4 +1,4 @@
-import { callToken } from '../../runtime/contract/call-token';
+import { callToken } from '../../runtime/lib/call-token';
 import { openedSession } from '../../runtime/contract/control';
 import { bearerOf } from './http-surfaces';
 import { offerOf } from '../../runtime/media/sdp/offer.fixture';

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import net from 'node:net';
 import { encodeWav } from '../../runtime/audio/wav';
 import { wellFormed } from '../../runtime/contract/json-bounds';
-import { SDP_TYPE } from '../../runtime/contract/signalling';
 import { offerOf } from '../../runtime/media/sdp/offer.fixture';
 import { oddBytes, oddJson, oddText, oddValue, toJson } from './mutate';
 import type { Random } from './random';
@@ -170,12 +169,8 @@ async function rawRequest({ url }: RunningTarget, text: string): Promise<undefin
 export const signalling = surface('signalling', 0.12, async (runtime, random) => {
 	const way = random.below(10);
 	if (way < 2) return await triggerStream(runtime, random);
-	const offer = { type: 'offer', sdp: offerOf(), trickle: true, resumeToken: `${CALL}.${'r'.repeat(43)}`, joinToken: 'e30.e30.e30-e30-e30' };
+	const offer = { type: 'offer', sdp: offerOf(), trickle: true, resumeToken: `${CALL}.${'r'.repeat(43)}` };
 	if (way < 3) return await ask(runtime, { method: 'PATCH', path: `/v1/calls/${CALL}`, body: bodyOf(offer, random) });
-	if (way < 4) {
-		const sdpOnly = random.chance(0.4);
-		return await ask(runtime, { method: 'POST', path: '/v1/calls', type: sdpOnly ? SDP_TYPE : 'application/json', body: sdpOnly ? oddText(offerOf(), random) : bodyOf(offer, random) });
-	}
 	const body = { offer: offerOf(), trickle: true, pageHost: 'n8n.example:5678', resumeToken: offer.resumeToken, callerAddress: HERE, agent: AGENT, source: SOURCE };
 	if (way < 5) return await ask(runtime, { method: 'POST', path: '/v1/sessions', body: bodyOf({ ...body, offer: oddText(body.offer, random), resumeToken: undefined }, random) });
 	// Not the offer itself: those that are good make a call of their own, which the surface "sdp" and "data channel" do.

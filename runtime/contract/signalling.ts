@@ -7,7 +7,7 @@ import { sessionId } from './turn';
  * How a caller sets up a call and keeps it going: one protocol, carried over HTTP or over a WebSocket. docs/signalling.md
  * tells it to people.
  *
- * HTTP, at the trigger's own URL, and at /v1/calls of the runtime:
+ * HTTP, at the trigger's own URL, and for a call that there is at /v1/calls of the runtime:
  *
  *   POST   callerOffer                     -> 201 callerAnswer, `Location`, `ETag`, `Link` for each ICE server
  *   PATCH  callerOffer                     -> 200 callerAnswer: an ICE restart, another microphone
@@ -61,8 +61,6 @@ export const callerOffer = z.object({
 	trickle: z.boolean().default(false),
 	/** Of the answer to an earlier offer. */
 	resumeToken: resumeToken.optional(),
-	/** Opens a call at the runtime itself. Over HTTP it may come as `Authorization: Bearer`. */
-	joinToken: z.string().min(16).max(8000).optional(),
 });
 export type CallerOffer = z.input<typeof callerOffer>;
 
@@ -85,6 +83,11 @@ export const callerAnswer = z.object({
 });
 export type CallerAnswer = z.infer<typeof callerAnswer>;
 
+/** The name of the ICE session that a description belongs to, its user fragment; '' where it has none. */
+export function ufragOf(description: string): string {
+	return /^a=ice-ufrag:(\S+)/m.exec(description)?.[1] ?? '';
+}
+
 export const SDP_TYPE = 'application/sdp';
 export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
@@ -101,8 +104,8 @@ export type CallerPatch = z.infer<typeof callerPatch>;
 const seq = z.number().int().positive();
 
 /**
- * What the runtime tells the page, numbered in one row for each call, from the time of its start on. The same number is the same message, over
- * whichever way it comes. The data channel carries it as `numberedPageEvent`.
+ * What the runtime tells the page, numbered in one row for each call, from the time of its start on. The same number is the
+ * same message, over whichever way it comes. The data channel carries it as `numberedPageEvent`.
  */
 export const numberedMessage = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('event'), seq, event: pageEvent }),

@@ -2,7 +2,7 @@
 // the runtime settings that the workflow does not show, and being deaf or fatal when the runtime comes and goes.
 import { createHmac } from 'node:crypto';
 import type { INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
-import { callToken } from '../../runtime/contract/call-token';
+import { callToken } from '../../runtime/lib/call-token';
 import type { OpenSession } from '../../runtime/contract/control';
 import type { TriggerEvent } from '../../runtime/contract/turn';
 import { type NodeSpec, STATE_FOLDER, additionalData, core, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';

@@ -37,7 +37,7 @@ describe('tickets', () => {
 });
 
 describe('who may call', () => {
-	const gate = (changes: Partial<Gate>): Gate => ({ callers: 'n8nUsers', secret: '', path: 'voice', key: async () => KEY, ...changes });
+	const gate = (changes: Partial<Gate>): Gate => ({ callers: 'n8nUsers', secret: '', path: 'voice', address: '192.0.2.1', key: async () => KEY, ...changes });
 	const refused = { code: 'VOICE_ERR_CALLER_REFUSED', status: 403 };
 
 	test('users of this n8n show a ticket', async () => {
@@ -56,6 +56,14 @@ describe('who may call', () => {
 		}
 		await expect(checkCaller({ authorization: 'Bearer ' }, gate({ callers: 'secret' }))).rejects.toMatchObject(refused);
 		await expect(checkCaller({ authorization: 'Bearer abc' }, gate({ callers: 'secret', secret: 'abc' }))).rejects.toMatchObject(refused);
+	});
+
+	it('whoever guesses secrets is not listened to any more, whatever the request is for; others are', async () => {
+		const secret = 'a secret of some length';
+		const guess = async (given: string, address: string): Promise<void> => await checkCaller({ authorization: `Bearer ${given}` }, gate({ callers: 'secret', secret, address }));
+		for (let tries = 0; tries < 20; tries++) await expect(guess(`wrong-${tries}`, '192.0.2.9')).rejects.toMatchObject(refused);
+		await expect(guess(secret, '192.0.2.9')).rejects.toMatchObject({ code: 'VOICE_ERR_TOO_MANY' });
+		await expect(guess(secret, '192.0.2.10')).resolves.toBeUndefined();
 	});
 
 	test('anyone means anyone', async () => {

@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { VoiceError } from '../../../runtime/contract/errors';
+import { isSameSecret } from '../../../runtime/lib/same-secret';
+import { wrongGuesses } from './guesses';
 import { TICKET_COOKIE, isTicketValid } from './ticket';
 
 export const CALLERS = ['n8nUsers', 'secret', 'token', 'anyone'] as const;
@@ -10,6 +11,8 @@ export interface Gate {
 	readonly callers: Callers;
 	readonly secret: string;
 	readonly path: string;
+	/** The caller's, '' where nobody knows it. */
+	readonly address: string;
 	/** What tickets are sealed with; undefined when no runtime was ever started. */
 	key(): Promise<string | undefined>;
 }
@@ -17,12 +20,12 @@ export interface Gate {
 /** A shorter secret can be guessed over the network. */
 const SHORTEST_SECRET = 8;
 
-/** @throws VOICE_ERR_CALLER_REFUSED */
+/** @throws VOICE_ERR_CALLER_REFUSED, or VOICE_ERR_TOO_MANY for whoever tries secrets one after the other */
 export async function checkCaller(headers: IncomingHttpHeaders, gate: Gate): Promise<void> {
 	// The runtime looks at the token that comes with an offer: it is good for one, wherever n8n runs.
 	if (gate.callers === 'anyone' || gate.callers === 'token') return;
 	if (gate.callers === 'secret') {
-		checkSecret(headers, gate.secret);
+		checkSecret(headers, gate);
 		return;
 	}
 	if (await hasTicket(headers, gate)) return;
@@ -37,15 +40,17 @@ export async function hasTicket(headers: IncomingHttpHeaders, gate: Gate): Promi
 	return key !== undefined && isTicketValid(ticket, key, gate.path, Date.now());
 }
 
-function checkSecret(headers: IncomingHttpHeaders, secret: string): void {
+function checkSecret(headers: IncomingHttpHeaders, { secret, address }: Gate): void {
+	wrongGuesses.assertFew(address);
 	if (secret.length < SHORTEST_SECRET) {
 		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'No secret has been set for this agent.', {
 			remedy: `Set a secret of at least ${SHORTEST_SECRET} characters in the Voice Session Trigger.`,
 		});
 	}
 	const given = bearerOf(headers);
-	// Hashes are equally long: neither content nor length shows in the time it takes.
-	if (timingSafeEqual(digest(given), digest(secret))) return;
+	if (isSameSecret(given, secret)) return;
+	// A page without a secret asks for it: no guess.
+	if (given !== '') wrongGuesses.wrong(address);
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The secret is missing or wrong.', {
 		remedy: 'Enter the secret that is set in the Voice Session Trigger.',
 	});
@@ -54,10 +59,6 @@ function checkSecret(headers: IncomingHttpHeaders, secret: string): void {
 /** '' for none. */
 export function bearerOf(headers: IncomingHttpHeaders): string {
 	return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
-}
-
-function digest(text: string): Buffer {
-	return createHash('sha256').update(text).digest();
 }
 
 function cookie(headers: IncomingHttpHeaders, name: string): string {

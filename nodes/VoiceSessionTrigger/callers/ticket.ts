@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { VoiceError } from '../../../runtime/contract/errors';
+import { isSameSecret } from '../../../runtime/lib/same-secret';
 import { localKey } from '../../../runtime/client/local-runtime';
 import { credentialOf, runtimeOf } from '../../shared/runtime-of-node';
 
@@ -42,7 +43,7 @@ export function issueTicket(key: string, path: string, now: number): string {
 export function isTicketValid(ticket: string, key: string, path: string, now: number): boolean {
 	const [, until, given] = /^(\d{13})\.([A-Za-z0-9_-]{43})$/.exec(ticket) ?? [];
 	if (until === undefined || given === undefined || Number(until) < now) return false;
-	return timingSafeEqual(Buffer.from(given), Buffer.from(seal(key, path, Number(until))));
+	return isSameSecret(given, seal(key, path, Number(until)));
 }
 
 /** The prefix keeps these apart from what else the key signs: events are JSON. */

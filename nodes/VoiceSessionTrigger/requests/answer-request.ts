@@ -4,9 +4,8 @@ import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
 import { toVoiceError } from '../../shared/node-failure';
 import { credentialOf } from '../../shared/runtime-of-node';
 import { optionsOf } from '../agent-settings';
-import { CALLERS, type Callers, type Gate, bearerOf, checkCaller } from '../callers/check-caller';
+import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-caller';
 import { checkOrigin } from '../callers/check-origin';
-import { wrongGuesses } from '../callers/guesses';
 import { TICKET_HEADER } from '../callers/login-page';
 import { type N8nResponse, callerAddressOf, requestOf, responseOf } from './exchange';
 import { asksForIceServers, showIceServers } from './ice-servers';
@@ -48,7 +47,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 		}
 		if (aboutToOffer || (method === 'POST' && !inCall)) {
 			// Whose call goes on was let in when it began; whether it is theirs, the runtime knows.
-			if (aboutToOffer || !goesOn(context)) await letIn(context, gate);
+			if (aboutToOffer || !goesOn(context)) await checkCaller(headers, gate);
 			if (aboutToOffer) await showIceServers(context, gate);
 			else await answerOffer(context, gate);
 			return ANSWERED;
@@ -71,26 +70,13 @@ function refuse(context: IWebhookFunctions, response: N8nResponse, thrown: unkno
 	response.status(error.status).json({ error: error.toShape() });
 }
 
-/** @throws VOICE_ERR_CALLER_REFUSED, or VOICE_ERR_TOO_MANY for whoever tries secrets one after the other. */
-async function letIn(context: IWebhookFunctions, gate: Gate): Promise<void> {
-	const request = requestOf(context);
-	const address = callerAddressOf(request);
-	if (gate.callers === 'secret') wrongGuesses.assertFew(address);
-	try {
-		await checkCaller(request.headers, gate);
-	} catch (thrown) {
-		// A page without a secret asks for it: no guess.
-		if (gate.callers === 'secret' && bearerOf(request.headers) !== '') wrongGuesses.wrong(address);
-		throw thrown;
-	}
-}
-
 function gateOf(context: IWebhookFunctions): Gate {
 	const callers = CALLERS.find((name) => name === context.getNodeParameter('callers')) ?? ('n8nUsers' satisfies Callers);
 	return {
 		callers,
 		secret: textOf(context, 'secret'),
 		path: textOf(context, 'path'),
+		address: callerAddressOf(requestOf(context)),
 		key: keyOf(context),
 	};
 }

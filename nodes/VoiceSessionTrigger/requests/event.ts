@@ -1,8 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { triggerEvent } from '../../../runtime/contract/turn';
+import { isSameSecret } from '../../../runtime/lib/same-secret';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { optionsOf } from '../agent-settings';
 import { isWanted, itemsOf } from '../event-items';
@@ -31,7 +32,5 @@ export async function receiveEvent(
 }
 
 function isSigned(body: Buffer, signature: string, key: string): boolean {
-	const expected = Buffer.from(`sha256=${createHmac('sha256', key).update(body).digest('hex')}`);
-	const given = Buffer.from(signature);
-	return given.length === expected.length && timingSafeEqual(given, expected);
+	return isSameSecret(signature, `sha256=${createHmac('sha256', key).update(body).digest('hex')}`);
 }

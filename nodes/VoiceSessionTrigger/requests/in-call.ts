@@ -1,6 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { VoiceError } from '../../../runtime/contract/errors';
-import { checkCallToken } from '../../../runtime/contract/call-token';
+import { checkCallToken } from '../../../runtime/lib/call-token';
 import { CALL_TOKEN_HEADER } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { type Gate, checkCaller } from '../callers/check-caller';

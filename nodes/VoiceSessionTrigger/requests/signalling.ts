@@ -2,7 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { internalN8nUrl } from '../../../runtime/client/local-runtime';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { iceServerLinks } from '../../../runtime/contract/ice-configuration';
-import { SDP_TYPE, callerOffer } from '../../../runtime/contract/signalling';
+import { SDP_TYPE, callerOffer, ufragOf } from '../../../runtime/contract/signalling';
 import { runtimeOf } from '../../shared/runtime-of-node';
 import { agentOf, optionsOf } from '../agent-settings';
 import type { Gate } from '../callers/check-caller';
@@ -44,8 +44,8 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 	const response = responseOf(context);
 	// Relative, so that it holds behind any proxy.
 	response.setHeader('location', `?session=${sessionId}`).status(201);
-	const session = /^a=ice-ufrag:(\S+)/m.exec(answer)?.[1];
-	if (session !== undefined) response.setHeader('etag', `"${session}"`);
+	const session = ufragOf(answer);
+	if (session !== '') response.setHeader('etag', `"${session}"`);
 	if (rest.iceServers) response.setHeader('link', iceServerLinks(rest.iceServers));
 	if (bare) response.type(SDP_TYPE).send(answer);
 	else response.json({ type: 'answer', sdp: answer, sessionId, ...rest });

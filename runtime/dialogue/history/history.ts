@@ -29,10 +29,10 @@ export class History {
 	private readonly entries: TurnEntry[] = [];
 	private windowStart = 0;
 
-	/** `onChange` hears of each change, before anybody acts on it: all that has been said so far. */
+	/** `onChange` hears of each change, before anybody acts on it: all that has been said, of which nothing before `from` is new. */
 	constructor(
 		private readonly limits: HistoryLimits = DEFAULT_LIMITS,
-		private readonly onChange: (entries: readonly TurnEntry[]) => void = () => undefined,
+		private readonly onChange: (entries: readonly TurnEntry[], from: number) => void = () => undefined,
 	) {}
 
 	/** What another process has kept of the same call. */
@@ -89,12 +89,12 @@ export class History {
 
 	/** Stays with its call, even if the caller has long moved on. false: no such call is open. */
 	addToolResult(id: string, result: unknown): boolean {
-		for (const entry of [...this.entries].reverse()) {
+		for (const entry of this.entries.toReversed()) {
 			for (const message of entry.assistant) {
 				const call = message.calls.find((candidate) => candidate.id === id && candidate.result === undefined);
 				if (call === undefined) continue;
 				call.result = { value: result };
-				this.changed();
+				this.changed(this.entries.indexOf(entry));
 				return true;
 			}
 		}
@@ -111,6 +111,7 @@ export class History {
 	 * `user`: what the caller said, where no model was asked.
 	 */
 	keepHeard({ turn, user, heard }: { turn: number; user: string; heard: string }): void {
+		const from = this.placeOf(turn);
 		const entries = this.entries.filter((entry) => entry.turn === turn);
 		const messages = entries.flatMap(({ assistant }) => assistant);
 		const { contents, rest } = asHeard(messages.map(({ content }) => content), heard);
@@ -118,17 +119,25 @@ export class History {
 		if (rest !== '') this.addHeard(rest, entries.at(-1) ?? this.newEntry(turn, user));
 		const answered = entries.filter(({ assistant }) => assistant.some((message) => !isEmpty(message)));
 		if (answered.length > 0) this.drop(entries.filter((entry) => !answered.includes(entry)));
-		this.changed();
+		this.changed(from);
 	}
 
 	/** The next turn says all of this one again. */
 	dropTurn(turn: number): void {
+		const from = this.placeOf(turn);
 		this.drop(this.entries.filter((entry) => entry.turn === turn));
-		this.changed();
+		this.changed(from);
 	}
 
-	private changed(): void {
-		this.onChange(this.entries);
+	/** By itself a change is one of the newest entry. */
+	private changed(from = Math.max(0, this.entries.length - 1)): void {
+		this.onChange(this.entries, from);
+	}
+
+	/** Where the turn begins; the end where it is unknown. */
+	private placeOf(turn: number): number {
+		const place = this.entries.findIndex((entry) => entry.turn === turn);
+		return place < 0 ? this.entries.length : place;
 	}
 
 	private addHeard(text: string, { assistant }: TurnEntry): void {

@@ -21,8 +21,8 @@ export class CallRecord {
 		this.minted = stored ? restoredToken(stored.tokenHash) : mintResumeToken(id);
 		const openedAt = stored?.openedAt ?? Date.now();
 		this.openedAt = monotonicClock.now() - (Date.now() - openedAt);
-		this.journal = stored ? journal.goOn(id) : journal.open({ id, request: { ...request, offer: '-' }, openedAt, tokenHash: this.minted.hash.toString('base64') });
-		this.history = new History(undefined, (entries) => this.journal.history(entries));
+		this.journal = stored ? journal.goOn(stored) : journal.open({ id, request: { ...request, offer: '-' }, openedAt, tokenHash: this.minted.hash.toString('base64') });
+		this.history = new History(undefined, (entries, from) => this.journal.history(entries, from));
 		for (const event of stored?.events ?? []) this.transcript.take(event);
 		this.history.restore(stored?.history ?? []);
 	}

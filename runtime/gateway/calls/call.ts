@@ -286,7 +286,6 @@ export class Call {
 		}
 	}
 
-
 	private greet(): void {
 		if (this.greeted) return;
 		this.greeted = true;

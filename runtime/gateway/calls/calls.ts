@@ -3,6 +3,7 @@ import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
 import type { Joined, JoinTokens } from '../join-tokens/join-tokens';
+import type { StoredCall } from '../journal/journal';
 import type { MessageLog } from '../signalling/message-log';
 import type { SignalledCall } from '../signalling/signalled-call';
 import type { TriggerStreams } from '../n8n/trigger-streams';
@@ -10,9 +11,9 @@ import type { Turn } from '../turns/turn';
 import type { TurnApi } from '../turns/turn-api';
 import type { Admission } from './admission';
 import { Call } from './call';
-import type { CallDeps } from './call-deps';
+import type { CallDeps, CallListener } from './call-deps';
 import type { CallerLimits } from './caller-limits';
-import { callRequest } from './call-request';
+import { type CallRequest, callRequest } from './call-request';
 import { callOfToken } from './resume-token';
 
 /** How long the reason of an ended call can still be asked for: a page learns it when it tries to reconnect. */
@@ -88,21 +89,17 @@ export class Calls {
 		const id = newCallId();
 		let connected = false;
 		let answered = false;
-		const call = new Call(id, callRequest(request, joined?.permit), this.deps, {
+		const call = this.add(id, callRequest(request, joined?.permit), {
 			connected: () => (connected = true),
-			turnStarted: (turnId) => this.turns.set(turnId, call),
-			turnForgotten: (turnId) => this.turns.delete(turnId),
-			ended: (error) => {
-				this.forget(call, error);
+			ended: () => {
 				leave();
 				// Whom no sound ever reached tries again, perhaps from another network.
 				if (answered && !connected) joined?.giveBack();
 			},
 		});
-		this.live.set(id, call);
 		const answer = await call.open(request.offer);
 		answered = true;
-		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken: call.record.resumeToken, after: call.line.messages.before };
+		return this.opened(call, answer, call.record.resumeToken);
 	}
 
 	/**
@@ -113,23 +110,33 @@ export class Calls {
 		const call = this.get(callOfToken(resumeToken));
 		// As if there were no such call: a token that is wrong learns nothing.
 		if (!call.record.opensWith(resumeToken)) throw unknown();
-		const answer = await call.connect(offer, trickle);
-		return { sessionId: call.id, answer, iceServers: this.deps.network.forCaller(), resumeToken, after: call.line.messages.before };
+		return this.opened(call, await call.connect(offer, trickle), resumeToken);
 	}
 
 	/** The calls that the process before had: their callers are absent. */
 	restore(): void {
 		for (const stored of this.deps.journal.take()) {
-			const { id } = stored;
-			const call: Call = new Call(id, stored.request, this.deps, {
-				connected: () => undefined,
-				turnStarted: (turnId) => this.turns.set(turnId, call),
-				turnForgotten: (turnId) => this.turns.delete(turnId),
-				ended: (error) => this.forget(call, error),
-			}, stored);
-			this.live.set(id, call);
-			call.restore(stored);
+			this.add(stored.id, stored.request, { connected: () => undefined, ended: () => undefined }, stored).restore(stored);
 		}
+	}
+
+	/** `ended` is told once the call is forgotten here. */
+	private add(id: string, request: CallRequest, { connected, ended }: Pick<CallListener, 'connected' | 'ended'>, stored?: StoredCall): Call {
+		const call: Call = new Call(id, request, this.deps, {
+			connected,
+			turnStarted: (turnId) => this.turns.set(turnId, call),
+			turnForgotten: (turnId) => this.turns.delete(turnId),
+			ended: (error) => {
+				this.forget(call, error);
+				ended(error);
+			},
+		}, stored);
+		this.live.set(id, call);
+		return call;
+	}
+
+	private opened({ id, line }: Call, answer: string, resumeToken: string | undefined): OpenedSession {
+		return { sessionId: id, answer, iceServers: this.deps.network.forCaller(), resumeToken, after: line.messages.before };
 	}
 
 	/** Throws why the call has ended, where that was a moment ago; else VOICE_ERR_CALL_UNKNOWN. */

@@ -1,10 +1,10 @@
 import { VoiceError } from '../../contract/errors';
 import { type PageRequest, pageRequest } from '../../contract/page-events';
-import type { IceCandidate, NumberedCandidate, NumberedPageEvent } from '../../contract/signalling';
+import { type IceCandidate, type NumberedCandidate, type NumberedPageEvent, ufragOf } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 import type { RpcCall } from '../../rpc/client';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
-import { type SdpFragment, fragmentOf, restartedOffer, ufragOf } from '../signalling/sdp-fragment';
+import { type SdpFragment, fragmentOf, restartedOffer } from '../signalling/sdp-fragment';
 import type { MediaPlace } from './media-server';
 
 export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFailed' | 'request' }>;

@@ -1,5 +1,5 @@
 // Guards against: an offer that is taken though it says nothing about the agent, and an answer that tells the caller nothing of how to go on.
-import { callToken } from '../../contract/call-token';
+import { callToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
 import { CALL_ID, HttpDoor, KEY } from './http-door.fixture';
 

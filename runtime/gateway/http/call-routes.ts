@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { callToken } from '../../contract/call-token';
+import { callToken } from '../../lib/call-token';
 import { openSession, openedSession } from '../../contract/control';
 import { joinAsk } from '../../contract/join-token';
 import type { Calls } from '../calls/calls';

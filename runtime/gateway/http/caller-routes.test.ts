@@ -1,5 +1,5 @@
 // Guards against: a call that a stranger can end or listen to, a message that is taken for another kind, and an answer that a WHIP client cannot use.
-import { callToken } from '../../contract/call-token';
+import { callToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
 import { SignalledStandIn } from '../signalling/signalled-call.fixture';
 import { CALL_ID, HttpDoor, KEY } from './http-door.fixture';
@@ -15,10 +15,9 @@ const token = { 'x-voice-call-token': callToken(KEY, CALL_ID) };
 
 let door: HttpDoor;
 let call: SignalledStandIn;
-const opened = jest.fn();
 
 beforeEach(async () => {
-	door = await HttpDoor.open({ direct: { open: opened } });
+	door = await HttpDoor.open();
 	call = new SignalledStandIn();
 	const calls = call.in(CALL_ID, UNKNOWN);
 	door.calls.line.mockImplementation(calls.line);
@@ -129,26 +128,5 @@ describe('GET', () => {
 
 	it.each(['-1', '1.5', 'x', '1e400'])('after=%s is refused', async (after) => {
 		expect((await door.ask({ method: 'GET', url: `${PATH}?after=${after}`, headers: token })).status).toBe(400);
-	});
-});
-
-describe('an offer at the runtime itself', () => {
-	const OPENED = { sessionId: CALL_ID, answer: 'v=0 answer', token: callToken(KEY, CALL_ID), iceServers: [{ urls: ['turn:relay.example?transport=udp', 'turns:relay.example'], username: '1:"x"', credential: 'abc=' }] };
-
-	it('with a join token gives what WHIP gives', async () => {
-		opened.mockResolvedValue(OPENED);
-		const response = await door.ask({ method: 'POST', url: '/v1/calls', payload: 'v=0', headers: { ...SDP, authorization: 'Bearer a-join-token-of-somebody' } });
-		expect([response.status, response.headers['content-type'], response.body.toString()]).toEqual([201, expect.stringContaining('application/sdp'), 'v=0 answer']);
-		expect([response.headers.location, response.headers.etag]).toEqual([`calls/${CALL_ID}`, '"ours"']);
-		expect(response.headers.link).toBe(
-			'<turn:relay.example?transport=udp>; rel="ice-server"; username="1:\\"x\\""; credential="abc="; credential-type="password", <turns:relay.example>; rel="ice-server"; username="1:\\"x\\""; credential="abc="; credential-type="password"',
-		);
-		expect(opened).toHaveBeenCalledWith('a-join-token-of-somebody', expect.objectContaining({ sdp: 'v=0' }), undefined);
-		expect(new URL(response.headers.location ?? '', 'https://voice.example/runtime/v1/calls').pathname).toBe(`/runtime/v1/calls/${CALL_ID}`);
-	});
-
-	it('without one is refused', async () => {
-		const response = await door.ask({ method: 'POST', url: '/v1/calls', payload: 'v=0', headers: SDP });
-		expect([response.status, response.json()]).toEqual([403, { error: expect.objectContaining({ code: 'VOICE_ERR_CALLER_REFUSED' }) }]);
 	});
 });

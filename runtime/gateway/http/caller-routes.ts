@@ -1,9 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { OpenedSession } from '../../contract/control';
-import { checkCallToken } from '../../contract/call-token';
+import { checkCallToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
-import { iceServerLinks } from '../../contract/ice-configuration';
 import {
 	CALL_TOKEN_HEADER,
 	type CallerAnswer,
@@ -16,9 +14,9 @@ import {
 import { sessionId } from '../../contract/turn';
 import { HeldRequests } from '../signalling/held-messages';
 import { parseFragment } from '../signalling/sdp-fragment';
-import type { DirectCalls, SignalledCall, SignalledCalls } from '../signalling/signalled-call';
+import type { SignalledCall, SignalledCalls } from '../signalling/signalled-call';
 import type { SignallingSockets } from '../signalling/signalling-sockets';
-import { bearerToken, isKey } from './auth';
+import { bearerToken, hasKey } from './auth';
 import { clientGone, parseRequest } from './requests';
 import { refuseWebSockets } from './trigger-routes';
 
@@ -33,15 +31,13 @@ export interface CallerDoor {
 	readonly key: string;
 	readonly calls: SignalledCalls;
 	readonly sockets: Pick<SignallingSockets, 'admit' | 'accept'>;
-	/** For callers who come with a join token. Without it all calls come through a trigger. */
-	readonly direct?: DirectCalls | undefined;
 }
 
 /**
  * What callers may ask of the runtime itself, in their own call: whoever has its token, and the nodes with the key, which
  * pass on what comes to the trigger's URL.
  */
-export function callerRoutes(app: FastifyInstance, { key, calls, sockets, direct }: CallerDoor): void {
+export function callerRoutes(app: FastifyInstance, { key, calls, sockets }: CallerDoor): void {
 	const holds = new HeldRequests();
 	app.addContentTypeParser([SDP_TYPE, SDP_FRAGMENT_TYPE], { parseAs: 'string', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) => done(null, body));
 
@@ -77,22 +73,6 @@ export function callerRoutes(app: FastifyInstance, { key, calls, sockets, direct
 		});
 	});
 
-	app.register(async (scope) => {
-		refuseWebSockets(scope);
-		scope.post('/v1/calls', { bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) => {
-			const type = typeOf(request);
-			const offer = parseRequest(callerOffer, type === SDP_TYPE ? { type: 'offer', sdp: request.body } : request.body);
-			const joinToken = offer.joinToken ?? bearerToken(request.headers);
-			if (!direct || joinToken === undefined) {
-				throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'An offer at the runtime itself needs a join token.', { remedy: 'Make the offer at the URL of a Voice Session Trigger.' });
-			}
-			const { sessionId: id, answer, ...rest }: OpenedSession = await direct.open(joinToken, offer, request.headers.origin);
-			reply.status(201).header('location', `calls/${id}`).header('etag', etagOf(calls.line(id)));
-			if (rest.iceServers) reply.header('link', iceServerLinks(rest.iceServers));
-			return await sendAnswer(reply, type, { type: 'answer', sdp: answer, sessionId: id, ...rest });
-		});
-	});
-
 	app.route({
 		method: 'GET',
 		url: '/v1/signal',
@@ -101,16 +81,15 @@ export function callerRoutes(app: FastifyInstance, { key, calls, sockets, direct
 			sockets.admit();
 		},
 		handler: async () => undefined,
-		wsHandler: (socket, request) => sockets.accept(socket, request.headers.origin),
+		wsHandler: (socket) => sockets.accept(socket),
 	});
 }
 
 /** The runtime's key, or the token of the very call. */
 function admit(request: FastifyRequest, key: string): void {
-	const bearer = bearerToken(request.headers);
-	if (bearer !== undefined && isKey(bearer, key)) return;
+	if (hasKey(request.headers, key)) return;
 	const header = request.headers[CALL_TOKEN_HEADER];
-	checkCallToken(key, parseRequest(inCall, request.params).sessionId, typeof header === 'string' ? header : (bearer ?? ''));
+	checkCallToken(key, parseRequest(inCall, request.params).sessionId, typeof header === 'string' ? header : (bearerToken(request.headers) ?? ''));
 }
 
 /** RFC 9725, 4.3: candidates, or an ICE restart. */

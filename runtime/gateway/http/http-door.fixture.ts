@@ -6,7 +6,6 @@ import type { ProcessState } from '../../contract/stats';
 import type { RpcClient } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { TriggerStreams } from '../n8n/trigger-streams';
-import type { DirectCalls } from '../signalling/signalled-call';
 import { SignallingSockets } from '../signalling/signalling-sockets';
 import { SocketAddress } from '../signalling/socket-address';
 import { createHttpServer, openDoors } from './http-server';
@@ -96,7 +95,7 @@ export class HttpDoor {
 		return await this.ask({ method, url, payload, headers: { ...AUTHORIZED, ...headers } });
 	}
 
-	static async open(options: { allowedHosts?: string[]; uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'>; direct?: DirectCalls } = {}): Promise<HttpDoor> {
+	static async open(options: { allowedHosts?: string[]; uploads?: UploadLimits; streams?: Pick<TriggerStreams, 'accept'> } = {}): Promise<HttpDoor> {
 		const door = new HttpDoor(createHttpServer(KEY, openLog('silent')));
 		const client = {
 			call: (op: string, params: Record<string, unknown>, onEvent: (event: unknown) => void) => {
@@ -112,7 +111,7 @@ export class HttpDoor {
 				return client;
 			},
 		});
-		door.sockets = new SignallingSockets(KEY, door.calls, options.direct);
+		door.sockets = new SignallingSockets(KEY, door.calls);
 		await openDoors(door.app, {
 			key: KEY,
 			page: door.page,
@@ -124,7 +123,6 @@ export class HttpDoor {
 			streams: options.streams ?? { accept: (socket) => socket.terminate() },
 			sockets: door.sockets,
 			address: new SocketAddress('https://voice.example/runtime', () => undefined),
-			direct: options.direct,
 			version: '1.2.3',
 			...(options.allowedHosts && { allowedHosts: options.allowedHosts }),
 			...(options.uploads && { uploads: options.uploads }),

@@ -7,7 +7,6 @@ import type { RestartingProcess } from '../children/restarting-process';
 import type { JoinTokens } from '../join-tokens/join-tokens';
 import type { TriggerStreams } from '../n8n/trigger-streams';
 import type { TurnServers } from '../turn-servers/turn-servers';
-import type { DirectCalls } from '../signalling/signalled-call';
 import type { SignallingSockets } from '../signalling/signalling-sockets';
 import type { SocketAddress } from '../signalling/socket-address';
 import { checkKey, requireKey } from './auth';
@@ -35,8 +34,6 @@ export interface HttpDeps {
 	readonly joinTokens: Pick<JoinTokens, 'check'>;
 	readonly sockets: Pick<SignallingSockets, 'admit' | 'accept'>;
 	readonly address: Pick<SocketAddress, 'for' | 'originFor'>;
-	/** Who may call with a join token; nobody where it is absent. */
-	readonly direct?: DirectCalls | undefined;
 	readonly streams: Pick<TriggerStreams, 'accept'>;
 	readonly turnServers: Pick<TurnServers, 'configuration'>;
 	readonly version: string;

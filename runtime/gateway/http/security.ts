@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { VoiceError } from '../../contract/errors';
-import { bearerToken, isKey } from './auth';
+import { hasKey } from './auth';
 
 const HEADERS = {
 	'x-content-type-options': 'nosniff',
@@ -25,8 +25,7 @@ export function sendSecurityHeaders(app: FastifyInstance): void {
 export function checkHost(app: FastifyInstance, key: string, names: readonly string[]): void {
 	app.addHook('onRequest', async ({ headers }) => {
 		const host = hostnameOf(headers.host ?? '');
-		const bearer = bearerToken(headers);
-		if (host === undefined || isOurs(host, names) || (bearer !== undefined && isKey(bearer, key))) return;
+		if (host === undefined || isOurs(host, names) || hasKey(headers, key)) return;
 		throw new VoiceError('VOICE_ERR_HOST_REFUSED', 'The runtime does not answer by the name that the request was sent to.');
 	});
 }

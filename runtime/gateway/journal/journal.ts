@@ -49,15 +49,15 @@ export interface Journal {
 	take(): StoredCall[];
 	open(call: CallBeginning): CallJournal;
 	/** Goes on with one that take() gave. */
-	goOn(id: string): CallJournal;
+	goOn(call: StoredCall): CallJournal;
 	close(): void;
 }
 
 export interface CallJournal {
 	input(input: ConversationInput): void;
 	event(event: PageEvent): void;
-	/** All of it; what has not changed is not written again. */
-	history(entries: readonly TurnEntry[]): void;
+	/** All of it, of which nothing before `from` has changed. */
+	history(entries: readonly TurnEntry[], from: number): void;
 	turn(record: TurnRecord): void;
 	/** The call is forgotten. */
 	ended(): void;

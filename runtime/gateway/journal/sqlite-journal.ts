@@ -92,24 +92,23 @@ class SqliteJournal implements Journal {
 
 	open(call: CallBeginning): CallJournal {
 		this.write(call.id, 'call', '', call);
-		return this.goOn(call.id);
+		return this.journalOf(call.id, 0);
 	}
 
-	goOn(id: string): CallJournal {
-		const written: string[] = [];
+	goOn({ id, history }: StoredCall): CallJournal {
+		return this.journalOf(id, history.length);
+	}
+
+	/** `most`: entries of the history that have a row. */
+	private journalOf(id: string, most: number): CallJournal {
 		return {
-			input: (input) => this.write(id, 'input', null, { ...input, at: input.at + sinceEpoch() }),
+			input: (input) => this.write(id, 'input', null, later(input, sinceEpoch())),
 			event: (event) => this.write(id, 'event', null, event),
-			history: (entries) => {
-				for (const [index, entry] of entries.entries()) {
-					const json = JSON.stringify(entry);
-					if (written[index] !== json) this.writeJson(id, 'history', String(index), json);
-					written[index] = json;
-				}
-				for (const index of written.keys()) if (index >= entries.length) this.writeJson(id, 'history', String(index), 'null');
-				written.length = entries.length;
+			history: (entries, from) => {
+				for (let index = from; index < Math.max(most, entries.length); index++) this.write(id, 'history', String(index), entries[index] ?? null);
+				most = entries.length;
 			},
-			turn: (record) => this.write(id, 'turn', record.id, record),
+			turn: (record) => this.write(id, 'turn', record.id, { ...record, start: later(record.start, sinceEpoch()) }),
 			ended: () => this.forget(id),
 		};
 	}
@@ -120,12 +119,8 @@ class SqliteJournal implements Journal {
 		this.database.close();
 	}
 
-	private write(call: string, kind: Kind, name: string | null, value: object): void {
-		this.writeJson(call, kind, name, JSON.stringify(value));
-	}
-
-	private writeJson(call: string, kind: Kind, name: string | null, json: string): void {
-		this.guarded(() => this.insert.run(call, kind, name, Date.now(), json));
+	private write(call: string, kind: Kind, name: string | null, value: object | null): void {
+		this.guarded(() => this.insert.run(call, kind, name, Date.now(), JSON.stringify(value)));
 	}
 
 	private forget(call: string): void {
@@ -148,6 +143,12 @@ function sinceEpoch(): number {
 	return Date.now() - monotonicClock.now();
 }
 
+/** With all of its times (`at`, `speechEndAt`) so much later. */
+function later<T extends object>(value: T, ms: number): T {
+	const times = Object.entries(value).flatMap(([name, time]) => (/^at$|At$/.test(name) && typeof time === 'number' ? [[name, time + ms] as const] : []));
+	return { ...value, ...Object.fromEntries(times) };
+}
+
 function stored(rows: readonly Row[]): StoredCall {
 	const of = <T>(kind: Kind): T[] => rows.filter((row) => row.kind === kind).toSorted((one, two) => Number(one.name) - Number(two.name) || 0).map(({ json }) => JSON.parse(json) as T);
 	const [beginning] = of<CallBeginning>('call');
@@ -156,9 +157,9 @@ function stored(rows: readonly Row[]): StoredCall {
 	return {
 		...beginning,
 		lastAt: Math.max(...rows.map(({ at }) => at)),
-		inputs: of<ConversationInput>('input').map((input) => ({ ...input, at: input.at - offset })),
+		inputs: of<ConversationInput>('input').map((input) => later(input, -offset)),
 		events: of<PageEvent>('event'),
 		history: of<TurnEntry | null>('history').filter((entry) => entry !== null),
-		turns: of<TurnRecord>('turn').toSorted((one, two) => one.start.n - two.start.n),
+		turns: of<TurnRecord>('turn').map((turn) => ({ ...turn, start: later(turn.start, -offset) })).toSorted((one, two) => one.start.n - two.start.n),
 	};
 }

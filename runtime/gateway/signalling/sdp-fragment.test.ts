@@ -1,7 +1,8 @@
 // Guards against: a stranger's fragment that brings lines of its own into an offer, and an ICE restart that keeps the old session's name or candidates.
 import fc from 'fast-check';
 import { VoiceError } from '../../contract/errors';
-import { fragmentOf, parseFragment, restartedOffer, ufragOf } from './sdp-fragment';
+import { ufragOf } from '../../contract/signalling';
+import { fragmentOf, parseFragment, restartedOffer } from './sdp-fragment';
 
 const CANDIDATE = 'candidate:1 1 udp 2122260223 10.0.0.7 54321 typ host';
 const FRAGMENT = ['a=ice-ufrag:abcd', 'a=ice-pwd:0123456789012345678901', 'm=audio 9 UDP/TLS/RTP/SAVPF 0', 'a=mid:0', `a=${CANDIDATE}`, 'a=end-of-candidates', ''].join('\r\n');

@@ -30,11 +30,6 @@ export function parseFragment(text: string): SdpFragment {
 	return { ufrag, pwd: valueOf(lines, 'ice-pwd'), candidates };
 }
 
-/** The name of the ICE session that a description belongs to; '' where it has none. */
-export function ufragOf(sdp: string): string {
-	return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
-}
-
 /** The same offer for another ICE session. @throws VOICE_ERR_BAD_REQUEST */
 export function restartedOffer(offer: string, { ufrag, pwd, candidates }: SdpFragment): string {
 	if (ufrag === undefined || pwd === undefined) throw badFragment('restarts ICE without a=ice-ufrag and a=ice-pwd');

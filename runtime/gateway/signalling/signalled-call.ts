@@ -1,6 +1,5 @@
-import type { OpenedSession } from '../../contract/control';
 import type { PageRequest } from '../../contract/page-events';
-import type { CallerOffer, IceCandidate } from '../../contract/signalling';
+import type { IceCandidate } from '../../contract/signalling';
 import type { MessageLog } from './message-log';
 import type { SdpFragment } from './sdp-fragment';
 
@@ -25,10 +24,4 @@ export interface SignalledCalls {
 	line(id: string): SignalledCall;
 	/** Of a call that has ended a moment ago, too. Throws VOICE_ERR_CALL_UNKNOWN. */
 	messages(id: string): MessageLog;
-}
-
-/** Opens a call for who comes to the runtime itself with a token that says what they may do, and not through a trigger. */
-export interface DirectCalls {
-	/** Throws VOICE_ERR_CALLER_REFUSED. `origin`: of the page that asks. */
-	open(joinToken: string, offer: CallerOffer, origin: string | undefined): Promise<OpenedSession>;
 }

@@ -8,7 +8,7 @@ import type { SignalledCall } from './signalled-call';
 
 type Message = ReturnType<typeof callerMessage.parse>;
 /** What a socket says before it belongs to a call. */
-export type FirstMessage = Extract<Message, { type: 'join' | 'offer' }>;
+export type JoinMessage = Extract<Message, { type: 'join' }>;
 
 /** The call that a socket has come into. */
 export interface JoinedCall {
@@ -16,13 +16,11 @@ export interface JoinedCall {
 	readonly messages: MessageLog;
 	/** The last number that the caller has. */
 	readonly after: number;
-	/** Said before anything else. */
-	readonly welcome: RuntimeMessage;
 }
 
 export interface SocketListener {
 	/** Throws a VoiceError: the socket is then closed with it. */
-	join(message: FirstMessage): Promise<JoinedCall>;
+	join(message: JoinMessage): Promise<JoinedCall>;
 	joined(): void;
 	closed(): void;
 }
@@ -99,8 +97,8 @@ export class SignallingSocket {
 	}
 
 	private enter(message: Message): void {
-		if (this.joining || (message.type !== 'join' && message.type !== 'offer')) {
-			this.refuse(new VoiceError('VOICE_ERR_BAD_REQUEST', 'The first message must be a `join`, and nothing may follow before it is answered.'));
+		if (this.joining || message.type !== 'join') {
+			this.refuse(firstIsJoin(message.type));
 			return;
 		}
 		this.joining = true;
@@ -114,9 +112,9 @@ export class SignallingSocket {
 	private begin(joined: JoinedCall): void {
 		if (this.socket.readyState !== this.socket.OPEN) return;
 		this.joined = joined;
-		this.sent = joined.after;
 		this.listener.joined();
-		this.send(joined.welcome);
+		this.sent = joined.after;
+		this.send({ type: 'joined' });
 		this.stopListening = joined.messages.onChange(() => this.tell(joined.messages));
 		this.tell(joined.messages);
 	}
@@ -176,4 +174,11 @@ export class SignallingSocket {
 		this.send({ type: 'error', error: error.toShape() });
 		this.socket.close(POLICY_VIOLATION, error.code);
 	}
+}
+
+function firstIsJoin(type: Message['type']): VoiceError {
+	if (type !== 'offer') return new VoiceError('VOICE_ERR_BAD_REQUEST', 'The first message must be a `join`, and nothing may follow before it is answered.');
+	return new VoiceError('VOICE_ERR_CALLER_REFUSED', 'A call does not begin over the WebSocket.', {
+		remedy: 'Make the offer at the trigger\'s URL, and join the call with the token of the answer.',
+	});
 }

@@ -1,5 +1,5 @@
 // Guards against: a socket that hears a call it has no token for, that floods or never says anything, and a page that is told too little or twice when it comes back.
-import { callToken } from '../../contract/call-token';
+import { callToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
 import { FakeSocket } from '../n8n/fake-socket.fixture';
 import { SignalledStandIn } from './signalled-call.fixture';
@@ -15,12 +15,11 @@ const CAPTION = { type: 'caption.partial', text: 'hello' } as const;
 
 function world() {
 	const call = new SignalledStandIn();
-	const open = jest.fn();
-	const sockets = new SignallingSockets(KEY, call.in(ID, new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.')), { open });
+	const sockets = new SignallingSockets(KEY, call.in(ID, new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.')));
 	const connect = (): FakeSocket => {
 		const socket = Object.assign(new FakeSocket(), { bufferedAmount: 0 });
 		socket.send = (text: string) => void socket.sent.push(text);
-		sockets.accept(socket.asWebSocket, 'https://shop.example');
+		sockets.accept(socket.asWebSocket);
 		return socket;
 	};
 	const joined = async (after = 0): Promise<FakeSocket> => {
@@ -29,7 +28,7 @@ function world() {
 		await jest.advanceTimersByTimeAsync(0);
 		return socket;
 	};
-	return { call, open, sockets, connect, joined };
+	return { call, sockets, connect, joined };
 }
 
 function heard(socket: FakeSocket): Array<Record<string, unknown>> {
@@ -89,18 +88,6 @@ describe('joining', () => {
 		expect([kinds(first), kinds(second)]).toEqual([['joined', 'error'], ['joined', 1]]);
 		const third = await joined(1);
 		expect([second.closedWith, kinds(third)]).toEqual([1008, ['joined']]);
-	});
-
-	it('an offer with a join token opens a call, and the socket is in it', async () => {
-		const { call, connect, open } = world();
-		open.mockResolvedValue({ sessionId: ID, answer: 'v=0', token: 'the-token-of-this-call' });
-		const socket = connect();
-		socket.says({ type: 'offer', id: 'a', sdp: 'v=0', joinToken: 'a-join-token-of-somebody' });
-		await jest.advanceTimersByTimeAsync(0);
-		call.messages.tell(CAPTION);
-		expect(heard(socket)[0]).toEqual({ type: 'answer', id: 'a', sdp: 'v=0', sessionId: ID, token: 'the-token-of-this-call' });
-		expect(kinds(socket)).toEqual(['answer', 1]);
-		expect(open).toHaveBeenCalledWith('a-join-token-of-somebody', expect.objectContaining({ sdp: 'v=0' }), 'https://shop.example');
 	});
 });
 

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
-import { checkCallToken } from '../../contract/call-token';
+import { checkCallToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
-import type { DirectCalls, SignalledCalls } from './signalled-call';
-import { type FirstMessage, type JoinedCall, SignallingSocket } from './signalling-socket';
+import type { SignalledCalls } from './signalled-call';
+import { type JoinMessage, type JoinedCall, SignallingSocket } from './signalling-socket';
 
 /** A half-open connection is found within two of these. */
 const PING_EVERY_MS = 5000;
@@ -18,7 +18,6 @@ export class SignallingSockets {
 	constructor(
 		private readonly key: string,
 		private readonly calls: SignalledCalls,
-		private readonly direct?: DirectCalls,
 	) {}
 
 	/** Is there room for one more? Asked before a socket is opened. Throws VOICE_ERR_TOO_MANY. */
@@ -26,14 +25,14 @@ export class SignallingSockets {
 		if (this.sockets.size - this.ofCalls.size >= MAX_WAITING) throw new VoiceError('VOICE_ERR_TOO_MANY', 'Too many WebSockets wait to join a call.');
 	}
 
-	/** Takes over a socket of which nothing is known yet. `origin`: of the page that opened it. */
-	accept(socket: WebSocket, origin: string | undefined): void {
+	/** Takes over a socket of which nothing is known yet. */
+	accept(socket: WebSocket): void {
 		let sessionId: string | undefined;
 		const entry: SignallingSocket = new SignallingSocket(socket, {
 			join: async (message) => {
-				const { id, joined } = await this.join(message, origin);
-				sessionId = id;
-				return joined;
+				const joined = this.join(message);
+				({ sessionId } = message);
+				return await Promise.resolve(joined);
 			},
 			joined: () => {
 				if (sessionId === undefined) return;
@@ -53,24 +52,11 @@ export class SignallingSockets {
 		for (const socket of this.sockets) socket.terminate();
 	}
 
-	private async join(message: FirstMessage, origin: string | undefined): Promise<{ id: string; joined: JoinedCall }> {
-		if (message.type === 'join') {
-			const { sessionId: id, token, after } = message;
-			checkCallToken(this.key, id, token);
-			const messages = this.calls.messages(id);
-			// Of a call that has ended a moment ago the caller still hears how.
-			const call = messages.ended ? ENDED : this.calls.line(id);
-			return { id, joined: { call, messages, after, welcome: { type: 'joined' } } };
-		}
-		const { joinToken, id: offerId } = message;
-		if (!this.direct || joinToken === undefined) {
-			throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'An offer over the WebSocket needs a join token.', {
-				remedy: 'Make the offer at the trigger\'s URL, and join the call with the token of the answer.',
-			});
-		}
-		const { sessionId: id, answer, ...rest } = await this.direct.open(joinToken, message, origin);
-		const joined: JoinedCall = { call: this.calls.line(id), messages: this.calls.messages(id), after: 0, welcome: { type: 'answer', id: offerId, sessionId: id, sdp: answer, ...rest } };
-		return { id, joined };
+	private join({ sessionId, token, after }: JoinMessage): JoinedCall {
+		checkCallToken(this.key, sessionId, token);
+		const messages = this.calls.messages(sessionId);
+		// Of a call that has ended a moment ago the caller still hears how.
+		return { call: messages.ended ? ENDED : this.calls.line(sessionId), messages, after };
 	}
 
 	private ping(): void {
