@@ -15,7 +15,6 @@ import { SoundWatch } from './sound-watch';
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
 
 /** `gone`: the call that the page wanted to go on with has ended meanwhile. */
-
 export type Ending =
 	| { by: 'caller' }
 	| { by: 'agent'; reason: string }
