@@ -10,8 +10,8 @@ import {
 import { eachItem } from '../shared/each-item';
 import { enginesFor } from '../shared/model-parameter';
 import { orpheusSpeakProperties } from './properties';
-import { gapHints } from './gap-hints';
 import { speakItem } from './speak-item';
+import { speechHints } from './speech-hints';
 import { ENGINE_OF_ROW } from './voice-parameters';
 
 export class OrpheusSpeak implements INodeType {
@@ -53,7 +53,7 @@ export class OrpheusSpeak implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const outputs = await eachItem(this, speakItem);
-		this.addExecutionHints(...gapHints(outputs.flat()));
+		this.addExecutionHints(...speechHints(outputs.flat()));
 		return outputs;
 	}
 }

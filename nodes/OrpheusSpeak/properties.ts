@@ -52,6 +52,15 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		displayOptions: toCaller,
 	},
 	{
+		displayName: 'Longest Speech (Seconds)',
+		name: 'longestSpeech',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 3600 },
+		default: 60,
+		description: 'The speech ends after this long, whatever is left of the text, and a model that is still writing it stops. Keeps a model that does not come to an end from holding the line.',
+		displayOptions: toCaller,
+	},
+	{
 		displayName: 'Wait for Playout',
 		name: 'waitForEnd',
 		type: 'boolean',

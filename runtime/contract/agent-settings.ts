@@ -34,6 +34,9 @@ export const voiceSettings = z.object({
 	voice: z.string().max(200).default(''),
 });
 
+/** No speech is longer, whatever is set. */
+export const LONGEST_SPEECH_S = 3600;
+
 export const speakSettings = voiceSettings.extend({
 	/** Tried in this order when the engine fails or is too slow. */
 	fallbacks: z.array(voiceSettings).max(4).default([]),
@@ -45,6 +48,8 @@ export const speakSettings = voiceSettings.extend({
 	speed: z.number().min(0.5).max(2).default(1),
 	/** May the caller cut it short? */
 	interruptible: z.boolean().default(true),
+	/** s; sound beyond it is not played. A model that does not come to an end must not keep the caller on the line. */
+	longestSpeech: z.number().min(1).max(LONGEST_SPEECH_S).default(60),
 });
 export type SpeakSettings = z.infer<typeof speakSettings>;
 

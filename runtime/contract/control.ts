@@ -170,6 +170,8 @@ export const speech = z.object({
 	/** The whole text. */
 	text: z.string(),
 	interrupted: z.boolean(),
+	/** It was ended by `longestSpeech` of its settings. A runtime from before this field came says nothing. */
+	reachedLimit: z.boolean().default(false),
 	lookAhead: z.boolean(),
 	note: z.string(),
 	/** How long the agent was heard, ms. */

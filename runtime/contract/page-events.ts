@@ -35,6 +35,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 		turnId: turnId.optional(),
 		text: z.string(),
 		interrupted: z.boolean(),
+		/** It was longer than the agent may speak at a time, and ended there: nobody interrupted. */
+		reachedLimit: z.boolean().optional(),
 	}),
 	z.object({
 		type: z.literal('tool.started'),

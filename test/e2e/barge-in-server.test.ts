@@ -1,4 +1,4 @@
-// Guards against: an agent that talks on over its caller because the recogniser, a server, tells no word while the caller speaks.
+// Guards against: an agent that talks on over its caller because the recogniser, a server, tells no word while the caller speaks, or for as long as a model writes.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,7 @@ let world: World;
 let server: FixtureServer;
 let report: CallReport;
 let replies = 0;
+let storiesStopped = 0;
 
 /** A story without an end, and after it a short answer. */
 async function chat(tried: boolean, reply: FixtureReply): Promise<void> {
@@ -31,6 +32,7 @@ async function chat(tried: boolean, reply: FixtureReply): Promise<void> {
 			await write(SENTENCE);
 			await sleep(500);
 		}
+		storiesStopped++;
 	}
 	await write('All right.', 'stop');
 	await reply.write('data: [DONE]\n\n');
@@ -74,3 +76,15 @@ test('the interruption is the next turn, and is answered', async () => {
 	expect(outputOf(story, 'Orpheus Speak')).toMatchObject({ interrupted: true });
 	expect(outputOf(interruption, 'Transcribe')).toMatchObject({ text: INTERRUPTION, lookAhead: true });
 });
+
+test('a reply that does not end is ended by the node\'s limit: the model stops, and the caller can go on', async () => {
+	await changeNode(world, 'Orpheus Speak', { longestSpeech: 3 });
+	replies = 0;
+	storiesStopped = 0;
+	const { turns } = await call(world, '--say', ASKED, '--say', INTERRUPTION).report;
+	expect(storiesStopped).toBe(1);
+	expect(turns[1]).toMatchObject({ heard: INTERRUPTION, reply: 'All right.', answered: true });
+	const spoken = outputOf((await world.turns(4))[2], 'Orpheus Speak');
+	expect(spoken).toMatchObject({ interrupted: true, reachedLimit: true, spokenMs: 3000 });
+	expect(SENTENCE.repeat(5)).toContain(turns[0]?.reply);
+}, 120_000);

@@ -10,7 +10,7 @@ const DONE_BY = { engine: 'e', replaced: [] };
 const TRANSCRIPT = { text: 'hello', understood: true, confidence: 1, lookAhead: true, note: '', timings: {}, ...DONE_BY };
 const USAGE = { promptTokens: 1, reusedTokens: 0, completionTokens: 2 };
 const STEP = { status: 'done', text: 'Hi.', interrupted: false, tools: [], lookAhead: true, note: '', usage: USAGE, timings: {}, ...DONE_BY };
-const SPEECH = { heard: 'Hi.', text: 'Hi.', interrupted: false, lookAhead: true, note: '', spokenMs: 300, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: {}, ...DONE_BY };
+const SPEECH = { heard: 'Hi.', text: 'Hi.', interrupted: false, reachedLimit: false, lookAhead: true, note: '', spokenMs: 300, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: {}, ...DONE_BY };
 const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 1 };
 
 let door: HttpDoor;

@@ -275,3 +275,54 @@ describe('a voice that fails', () => {
 		expect(spoken.outcomes).toMatchObject([{ error: { code: 'VOICE_ERR_INFERENCE_LOST' } }]);
 	});
 });
+
+describe('longer than it may be', () => {
+	it('ends at that very sample, played to its end, and the voice stops', async () => {
+		const spoken = await SpokenUtterance.of(TWO, { longestSpeech: 1 });
+		spoken.hasMade(0, 800);
+		spoken.makes(1, 400);
+		spoken.makes(1, 400);
+		expect(spoken.of('play').reduce((sum, { pcm }) => sum + pcm.length, 0)).toBe(samplesOf(1000));
+		expect(spoken.of('playEnd')).toHaveLength(1);
+		await soon();
+		expect(spoken.voice.cancelled).toBe(true);
+		await spoken.fails(CANCELLED);
+		expect(spoken.limits).toBe(1);
+		expect(spoken.outcomes).toEqual([]);
+		expect(await spoken.played(1000)).toEqual({ heard: 'You are free.', spokenMs: 1000, complete: false });
+		expect(spoken.utterance.reachedLimit).toBe(true);
+	});
+
+	it('says nothing of what is still written', async () => {
+		const spoken = new SpokenUtterance({ longestSpeech: 1 });
+		spoken.utterance.write('You are free. All');
+		await soon();
+		spoken.makes(0, 1200);
+		spoken.utterance.write(' day long.');
+		spoken.utterance.settle();
+		spoken.utterance.end();
+		await soon();
+		expect(spoken.pieces).toEqual(['You are free.']);
+		await spoken.isDone();
+		expect(spoken.of('playEnd')).toHaveLength(1);
+	});
+
+	it('just as long as it may be is whole', async () => {
+		const spoken = await SpokenUtterance.of(TWO, { longestSpeech: 1 });
+		spoken.hasMade(0, 500);
+		spoken.hasMade(1, 500);
+		await spoken.isDone();
+		expect(await spoken.played(1000)).toEqual({ heard: TWO, spokenMs: 1000, complete: true });
+		expect(spoken.limits).toBe(0);
+	});
+
+	it('goes on over the next link up to its limit, and no further', async () => {
+		const spoken = await SpokenUtterance.of(TWO, { longestSpeech: 1 });
+		spoken.makes(0, 1200);
+		spoken.plays(300);
+		spoken.loses();
+		spoken.finds();
+		expect(spoken.of('play').reduce((sum, { pcm }) => sum + pcm.length, 0)).toBe(samplesOf(700));
+		expect(spoken.of('playEnd')).toHaveLength(1);
+	});
+});

@@ -4,14 +4,12 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { SpeakEvent } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
-import { heardText, type SpokenPiece } from '../../dialogue/heard/heard-text';
-import { SentenceSplitter } from '../../speech-text/sentence-splitter';
-import { speakableIn } from '../../speech-text/speakable';
 import type { SpeechGaps } from '../../contract/turn';
 import { monotonicClock } from '../../lib/clock';
 import type { InferenceServer } from '../calls/call-deps';
 import type { MediaLink } from '../calls/media-link';
 import { GapRecord } from './speech-gaps';
+import { SpokenText } from './spoken-text';
 import { UnheardSound } from './unheard-sound';
 import { VoiceStream } from './voice-stream';
 
@@ -37,6 +35,8 @@ export interface AgentUtteranceListener {
 	onText(text: string): void;
 	/** Another word was heard. */
 	onHeard?(): void;
+	/** It has as much sound as it may have: what is still written will not be said. */
+	onLimit?(): void;
 }
 
 /** How an utterance ended. */
@@ -62,10 +62,7 @@ export class AgentUtterance {
 	private endVoice: () => void = () => undefined;
 	private outcome: Outcome | undefined;
 	private given = '';
-	private readonly splitter = new SentenceSplitter();
-	private readonly speakable: (written: string) => string;
-	private readonly queue: Array<Pick<SpokenPiece, 'written' | 'text'>> = [];
-	private readonly pieces: Array<SpokenPiece & { samples: number; whole: boolean }> = [];
+	private readonly spoken: SpokenText;
 	private readonly voice: VoiceStream;
 	private readonly gapRecord = new GapRecord();
 	private sampleRate = 0;
@@ -81,6 +78,7 @@ export class AgentUtterance {
 	private interrupted = false;
 	private held = false;
 	private spokenBy: DoneBy;
+	private limited = false;
 	private error: VoiceError | undefined;
 
 	constructor(
@@ -99,12 +97,12 @@ export class AgentUtterance {
 			onDone: () => this.voiceDone(),
 			onFailed: (error: VoiceError) => this.fail(error),
 			// What it was given is made.
-			mayBeSilent: () => this.held || this.pieces.every(({ whole }) => whole),
+			mayBeSilent: () => this.held || this.spoken.inTheMaking === 0,
 			isWanted: () => !this.over,
 		};
 		this.voice = new VoiceStream(inference, settings, onVoice, before?.voiced);
 		this.spokenBy = { engine: settings.engine, replaced: [] };
-		this.speakable = speakableIn(settings.language);
+		this.spoken = new SpokenText(settings.language);
 	}
 
 	get doneBy(): DoneBy {
@@ -118,6 +116,11 @@ export class AgentUtterance {
 	/** Everything was played. */
 	get complete(): boolean {
 		return this.outcome?.complete ?? false;
+	}
+
+	/** It was ended at `longestSpeech` of its settings. */
+	get reachedLimit(): boolean {
+		return this.limited;
 	}
 
 	/** Of its sound, at the voice's rate. */
@@ -147,7 +150,7 @@ export class AgentUtterance {
 
 	/** Heard so far. */
 	get heard(): string {
-		return this.outcome?.heard ?? heardText(this.pieces, this.played, this.sampleRate);
+		return this.outcome?.heard ?? this.spoken.heard(this.played, this.sampleRate);
 	}
 
 	/** More text, cut anywhere. */
@@ -155,14 +158,16 @@ export class AgentUtterance {
 		if (this.over || this.textEnded) return;
 		this.given += text;
 		this.listener.onText(this.given);
-		this.enqueue(this.splitter.push(text));
+		this.spoken.write(text);
+		this.feed();
 	}
 
 	/** What is written so far is spoken now, even if no sentence ends there: a pause in the writing follows. */
 	settle(): void {
 		if (this.over) return;
-		this.enqueue(this.splitter.flush());
-		this.gapRecord.writingPauses(this.pieces.length + this.queue.length);
+		this.spoken.flush();
+		this.feed();
+		this.gapRecord.writingPauses(this.spoken.count);
 	}
 
 	/** No more text will come. */
@@ -232,11 +237,6 @@ export class AgentUtterance {
 		this.conclude(false);
 	}
 
-	private enqueue(sentences: string[]): void {
-		for (const written of sentences) this.queue.push({ written, text: this.speakable(written) });
-		this.feed();
-	}
-
 	private get aheadMs(): number {
 		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.played, this.sampleRate);
 	}
@@ -260,30 +260,27 @@ export class AgentUtterance {
 
 	/** Gives the voice the sentences that the caller will need soon. */
 	private feed(): void {
-		if (this.over || this.interrupted) return;
+		if (this.over || this.interrupted || this.limited) return;
 		for (let next = this.nextPiece(); next; next = this.nextPiece()) {
 			if (!this.voice.opened) this.listener.onMark('firstPiece');
-			const piece = this.pieces.push({ ...next, samples: 0, whole: false }) - 1;
-			this.gapRecord.pieceGiven(monotonicClock.now());
-			this.voice.tell({ type: 'piece', piece, text: next.text });
+			this.voice.tell({ type: 'piece', ...next });
 		}
-		if (this.textEnded && this.queue.length === 0 && this.voice.opened && !this.endSent) {
+		if (this.textEnded && this.spoken.isGiven && this.voice.opened && !this.endSent) {
 			this.endSent = true;
 			this.voice.tell({ type: 'end' });
 		}
 	}
 
 	private get voiceHasEnough(): boolean {
-		return this.aheadMs > this.mostAheadMs || this.pieces.filter(({ whole }) => !whole).length >= PIECES_AT_ONCE;
+		return this.aheadMs > this.mostAheadMs || this.spoken.inTheMaking >= PIECES_AT_ONCE;
 	}
 
-	/** What the voice says next. Pieces of which nothing is said are kept only for the history. */
-	private nextPiece(): Pick<SpokenPiece, 'written' | 'text'> | undefined {
+	/** What the voice says next. */
+	private nextPiece(): ReturnType<SpokenText['next']> {
 		while (!this.voiceHasEnough) {
-			const next = this.queue.shift();
-			if (!next || next.text !== '') return next;
-			this.pieces.push({ ...next, samples: 0, whole: true });
-			this.gapRecord.pieceGiven(monotonicClock.now());
+			const next = this.spoken.next();
+			if (next) this.gapRecord.pieceGiven(monotonicClock.now());
+			if (next?.text !== '') return next;
 		}
 		return undefined;
 	}
@@ -293,11 +290,10 @@ export class AgentUtterance {
 			this.spokenBy = { engine: event.engine, replaced: event.replaced };
 			return;
 		}
-		const piece = this.pieces[event.piece];
-		if (!piece) return;
+		const { piece } = event;
+		if (this.limited || !this.spoken.has(piece)) return;
 		if (event.type === 'pieceEnd') {
-			piece.whole = true;
-			piece.samples = event.samples;
+			this.spoken.isMade(piece, event.samples);
 			this.feed();
 			return;
 		}
@@ -307,17 +303,37 @@ export class AgentUtterance {
 			this.announce();
 		}
 		this.gapRecord.sound(event);
-		piece.samples += event.pcm.length;
-		this.sentSamples += event.pcm.length;
-		this.unheard.push(event.pcm);
-		this.link()?.send({ type: 'play', utteranceId: this.id, pcm: event.pcm });
+		const room = this.mostSamples - this.sentSamples;
+		if (room > 0) this.play(piece, event.pcm.subarray(0, room));
+		if (event.pcm.length > room) this.endAtLimit();
+	}
+
+	private play(piece: number, pcm: Int16Array): void {
+		this.spoken.soundMade(piece, pcm.length);
+		this.sentSamples += pcm.length;
+		this.unheard.push(pcm);
+		this.link()?.send({ type: 'play', utteranceId: this.id, pcm });
 		this.pace();
+	}
+
+	private get mostSamples(): number {
+		return msToSamples(this.settings.longestSpeech * 1000, this.sampleRate);
+	}
+
+	/** What it has is played to its end. */
+	private endAtLimit(): void {
+		this.limited = true;
+		this.textEnded = true;
+		this.spoken.drop();
+		this.voice.cancel();
+		this.voiceDone();
+		this.listener.onLimit?.();
 	}
 
 	private voiceDone(): void {
 		this.voice.unwatch();
 		this.endVoice();
-		if (this.over || this.interrupted) return;
+		if (this.over || this.interrupted || this.soundEnded) return;
 		if (this.sampleRate === 0) this.soundless();
 		else {
 			this.soundEnded = true;
@@ -331,7 +347,7 @@ export class AgentUtterance {
 		this.voice.unwatch();
 		this.error = error;
 		this.textEnded = true;
-		this.queue.length = 0;
+		this.spoken.drop();
 		this.voiceDone();
 	}
 
@@ -349,10 +365,11 @@ export class AgentUtterance {
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
 		if (!complete) this.voice.cancel();
 		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
-		const words = heardText(this.pieces, played, this.sampleRate);
-		const heard = complete && !this.error && words !== '' ? this.given.trim() : words;
+		const words = this.spoken.heard(played, this.sampleRate);
+		const whole = complete && !this.error && !this.limited;
+		const heard = whole && words !== '' ? this.given.trim() : words;
 		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
-		this.outcome = { heard, spokenMs, complete: complete && !this.error, ...(this.error ? { error: this.error } : {}) };
+		this.outcome = { heard, spokenMs, complete: whole, ...(this.error ? { error: this.error } : {}) };
 		this.unheard.clear();
 		this.finish(this.outcome);
 		this.endVoice();

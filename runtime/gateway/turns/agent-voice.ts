@@ -1,4 +1,4 @@
-import type { AgentSettings, SpeakSettings } from '../../contract/agent-settings';
+import { type AgentSettings, LONGEST_SPEECH_S, type SpeakSettings } from '../../contract/agent-settings';
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
@@ -27,13 +27,13 @@ export class AgentVoice {
 
 	/** Records a phrase that belongs to no turn, so that say() needs no voice for it. */
 	async keep(settings: SpeakSettings, text: string): Promise<void> {
-		await this.phrases?.keep(this.completed(sureVoice(settings)), text);
+		await this.phrases?.keep(this.completed(phraseVoice(settings)), text);
 	}
 
 	/** Says a phrase that belongs to no turn: from its recording if there is one. flite says it where the voice fails. */
 	say(settings: SpeakSettings, text: string): AgentUtterance | undefined {
-		const sure = sureVoice(settings);
-		const utterance = this.open(sure, undefined, {}, this.phrases?.find(this.completed(sure), text));
+		const phrase = phraseVoice(settings);
+		const utterance = this.open(phrase, undefined, {}, this.phrases?.find(this.completed(phrase), text));
 		utterance?.write(text);
 		utterance?.end();
 		return utterance;
@@ -43,15 +43,15 @@ export class AgentVoice {
 	 * Opens an utterance; undefined where the call is over. `n`: the turn it answers; absent for what
 	 * belongs to no turn. What was opened first is heard first.
 	 */
-	open(settings: SpeakSettings, n?: number, { onMark = () => undefined, onText = () => undefined, onHeard = () => undefined }: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
+	open(settings: SpeakSettings, n?: number, listener: Partial<AgentUtteranceListener> = {}, voice = this.inference): AgentUtterance | undefined {
 		if (this.closed) return undefined;
 		const id = `u${this.nextId++}`;
 		const utterance = new AgentUtterance(id, this.completed(settings), voice, this.link, {
-			onMark,
-			onHeard,
+			onMark: () => undefined,
+			...listener,
 			onText: (text) => {
 				this.step({ type: 'agentText', at: monotonicClock.now(), utteranceId: id, text });
-				onText(text);
+				listener.onText?.(text);
 			},
 		}, [...this.live.values()].at(-1)?.utterance);
 		this.live.set(id, { utterance, n });
@@ -123,7 +123,7 @@ export class AgentVoice {
 /** A voice has four fallbacks at most. */
 const MOST_OTHERS = 3;
 
-/** The voice may be what failed: flite is always there. */
-function sureVoice(settings: SpeakSettings): SpeakSettings {
-	return { ...settings, fallbacks: [...settings.fallbacks.slice(0, MOST_OTHERS), { engine: 'flite', voice: '' }] };
+/** A phrase of the user's own is said whole, and the voice may be what failed: flite is always there. */
+function phraseVoice(settings: SpeakSettings): SpeakSettings {
+	return { ...settings, longestSpeech: LONGEST_SPEECH_S, fallbacks: [...settings.fallbacks.slice(0, MOST_OTHERS), { engine: 'flite', voice: '' }] };
 }

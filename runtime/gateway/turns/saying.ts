@@ -80,6 +80,11 @@ export class Saying {
 		return this.utterances.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
 	}
 
+	/** It was longer than the agent may speak at a time, and ended there. */
+	get reachedLimit(): boolean {
+		return this.utterances.some(({ reachedLimit }) => reachedLimit);
+	}
+
 	/** Where it fell silent in the middle. */
 	get gaps(): SpeechGaps {
 		return gapsTogether(this.utterances.map(({ gaps }) => gaps));

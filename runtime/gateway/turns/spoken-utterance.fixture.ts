@@ -24,6 +24,7 @@ export class SpokenUtterance {
 	readonly texts: string[] = [];
 	readonly utterance: AgentUtterance;
 	readonly outcomes: Outcome[] = [];
+	limits = 0;
 	linked = true;
 	private readonly made: number[] = [];
 
@@ -31,6 +32,7 @@ export class SpokenUtterance {
 		const listener = {
 			onMark: (mark: AgentUtteranceMark, at?: number) => void this.marks.push([mark, at]),
 			onText: (text: string) => void this.texts.push(text),
+			onLimit: () => void this.limits++,
 		};
 		this.utterance = new AgentUtterance('u1', speakSettings.parse(settings), this.inference, () => (this.linked ? { send: (input) => void this.sent.push(input) } : undefined), listener);
 		void this.utterance.finished.then((outcome) => this.outcomes.push(outcome));

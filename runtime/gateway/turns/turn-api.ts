@@ -164,6 +164,7 @@ export class TurnApi {
 			heard: saying.complete ? text : saying.heard,
 			text: ask.text,
 			interrupted: !saying.complete && (interrupted() || ask.waitForEnd),
+			reachedLimit: saying.reachedLimit,
 			lookAhead: ahead !== undefined,
 			note: !ahead && turn.reply ? SPOKEN_LATE : '',
 			spokenMs: saying.spokenMs,

@@ -260,6 +260,11 @@ export class Turn {
 		return this.utterances.at(-1)?.complete ?? false;
 	}
 
+	/** The last that it said was longer than it may be. */
+	get reachedLimit(): boolean {
+		return this.utterances.at(-1)?.reachedLimit ?? false;
+	}
+
 	/** No more text comes for what is being spoken. */
 	endSpeech(): void {
 		for (const utterance of this.utterances) utterance.end();

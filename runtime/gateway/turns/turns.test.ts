@@ -1,4 +1,5 @@
 // Guards against: turns that never end or end twice, answers to a caller who has gone on, and a history of what nobody heard.
+import { speakSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 import { CallScenario, PIECE_SAMPLES, settle, toolCallOf } from '../calls/call-scenario.fixture';
 
@@ -34,6 +35,22 @@ describe('a turn', () => {
 		await scenario.plays();
 		expect(turn.ended).toEqual({ kind: 'spoken' });
 		expect(scenario.page('turn.finished')).toMatchObject([{ turnId: turn.id, timings: { agent_speech: 500 } }]);
+		expect(scenario.page('state').at(-1)?.state).toBe('listening');
+	});
+
+	it('whose reply is longer than it may be ends there, and the model stops', async () => {
+		const scenario = await called();
+		const turn = await scenario.says('what is on monday');
+		const reply = scenario.asksReply(turn, { speak: speakSettings.parse({ longestSpeech: 1 }) });
+		await settle();
+		const model = scenario.model();
+		model.onCancel = () => model.reject(new VoiceError('VOICE_ERR_CANCELLED', 'The request was cancelled.'));
+		await scenario.begins('You are free. All day long. On tuesday, too. And on');
+		expect(model.cancelled).toBe(true);
+		expect(await reply).toMatchObject({ status: 'done', interrupted: true });
+		await scenario.plays();
+		expect(turn.ended).toEqual({ kind: 'spoken' });
+		expect(scenario.page('reply.heard').at(-1)).toMatchObject({ text: 'You are free. All day long.', interrupted: true, reachedLimit: true });
 		expect(scenario.page('state').at(-1)?.state).toBe('listening');
 	});
 

@@ -139,10 +139,15 @@ export class Turns {
 	openUtterance(turn: Turn, settings: SpeakSettings, saying: Saying): AgentUtterance | undefined {
 		// A turn that is over can still say something, for example after a slow node; it then belongs to no turn.
 		const n = turn.ended ? undefined : turn.n;
-		const utterance = this.call.voice.open(settings, n, {
+		// What broke off and goes on is one speech.
+		const longestSpeech = Math.max(1, settings.longestSpeech - saying.spokenMs / 1000);
+		const utterance = this.call.voice.open({ ...settings, longestSpeech }, n, {
 			onMark: (mark, at) => turn.mark(`${mark}At`, at),
 			onText: () => this.captionOf(turn).show(turn.said),
 			onHeard: () => turn.changed(),
+			onLimit: () => {
+				if (turn.reply && saying.isOf(turn.reply)) turn.reply.interrupt();
+			},
 		});
 		if (!utterance) return undefined;
 		saying.speaksBy(utterance);
@@ -230,7 +235,7 @@ export class Turns {
 			return;
 		}
 		// Sound that was lost with its media link was not heard.
-		turn.end(turn.playedToTheEnd ? 'spoken' : 'interrupted');
+		turn.end(turn.playedToTheEnd || turn.reachedLimit ? 'spoken' : 'interrupted');
 		this.abandoned.stop(turn);
 		this.call.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
 		this.settle(turn, false);
@@ -252,7 +257,8 @@ export class Turns {
 			else history.keepHeard({ turn: turn.n, user: turn.heardFromCaller.text, heard });
 			this.captions.get(turn)?.flush();
 			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
-			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted });
+			const limit = kind === 'spoken' && turn.reachedLimit ? { reachedLimit: true } : {};
+			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted, ...limit });
 			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings, gaps: turn.gaps });
 		};
 		this.lastSettled = settling();

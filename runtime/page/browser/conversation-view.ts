@@ -69,10 +69,10 @@ function updateLine(item: HTMLLIElement, line: ConversationLine): void {
 	for (const old of item.querySelectorAll('.unheard, .remark, .timings')) old.remove();
 	if (line.unheard) {
 		const unheard = make('s', 'unheard', line.unheard.trimStart());
-		unheard.title = 'Not spoken: you interrupted';
+		unheard.title = line.reachedLimit ? 'Not spoken: it was too long' : 'Not spoken: you interrupted';
 		words.append(unheard);
 	}
-	if (line.interrupted) item.append(make('p', 'remark', 'Interrupted'));
+	if (line.interrupted) item.append(make('p', 'remark', line.reachedLimit ? 'Ended: longer than the agent may speak at a time' : 'Interrupted'));
 	if (!line.understood) item.append(make('p', 'remark', 'Not understood'));
 	if (line.timings) item.append(timingsView(line.timings));
 }

@@ -10,10 +10,12 @@ export interface ConversationLine {
 	turnId: string | undefined;
 	/** Of an agent's line that is not settled: what is written. Of a settled one: what was heard. */
 	text: string;
-	/** What was written but never heard; '' unless interrupted. */
+	/** What was written but never heard; '' unless interrupted, or ended by its limit. */
 	unheard: string;
 	settled: boolean;
 	interrupted: boolean;
+	/** Not by the caller: it was longer than the agent may speak at a time. */
+	reachedLimit: boolean;
 	understood: boolean;
 	timings: TurnTimings | undefined;
 }
@@ -45,7 +47,7 @@ export class PageConversation {
 			case 'reply.partial':
 				return this.write(event.turnId, event.text);
 			case 'reply.heard':
-				return this.settleAgent(event.turnId, event.text, event.interrupted);
+				return this.settleAgent(event);
 			case 'tool.started':
 				this.entries.push({ ...event, kind: 'tool', key: `tool-${event.turnId}-${event.id}`, status: 'running', durationMs: undefined });
 				return;
@@ -100,11 +102,11 @@ export class PageConversation {
 		Object.assign(line, { text, settled: false });
 	}
 
-	private settleAgent(turnId: string | undefined, heard: string, interrupted: boolean): void {
+	private settleAgent({ turnId, text: heard, interrupted, reachedLimit = false }: Extract<PageEvent, { type: 'reply.heard' }>): void {
 		const open = this.lastAgentLine(turnId);
 		const line = open && !open.settled ? open : this.line('agent', turnId);
 		const rest = interrupted && line.text.startsWith(heard) ? line.text.slice(heard.length) : '';
-		Object.assign(line, { text: heard, unheard: rest, settled: true, interrupted });
+		Object.assign(line, { text: heard, unheard: rest, settled: true, interrupted, reachedLimit });
 		if (!heard && !rest) this.drop(line);
 		else if (!this.entries.includes(line)) this.entries.push(line);
 	}
@@ -145,6 +147,7 @@ export class PageConversation {
 			unheard: '',
 			settled: false,
 			interrupted: false,
+			reachedLimit: false,
 			understood: true,
 			timings: undefined,
 		};
