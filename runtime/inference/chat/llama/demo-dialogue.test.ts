@@ -76,4 +76,10 @@ describe('the demo model in the inference process', () => {
 		const cancelled = await turn('yes please');
 		expect(cancelled.calls).toEqual([{ name: 'cancel_appointment', arguments: { title, day: 'tomorrow' } }]);
 	});
+
+	it('books at the hour that another recogniser wrote in figures', async () => {
+		messages.splice(1);
+		const booked = await turn('Book a dentist appointment tomorrow at 3pm.');
+		expect(booked.calls).toEqual([{ name: 'book_appointment', arguments: { title: 'dentist appointment', day: 'tomorrow', time: 'three p m' } }]);
+	});
 });

@@ -10,6 +10,7 @@ import { llamaBackend } from '../../llama/library';
 import { type ChatModel, loadChatModel } from './model';
 import { promptFormatOf } from './prompt-format';
 import { type Prompt, promptFor, writeReply } from './reply';
+import { spelledOut } from './spelled-out';
 
 function cancelled(cause?: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
@@ -66,7 +67,8 @@ export class LlamaEngine implements ChatEngine {
 
 	private async prepare(request: ChatRequest): Promise<{ loaded: ChatModel; prompt: Prompt }> {
 		const loaded = await this.load(request.settings.model, true);
-		return { loaded, prompt: await promptFor(loaded, request) };
+		const messages = loaded.wordsOnly ? spelledOut(request.messages) : request.messages;
+		return { loaded, prompt: await promptFor(loaded, { ...request, messages }) };
 	}
 
 	/** `work`, but not before that of an earlier call of the conversation: looking for the model's file takes now long, now short. */

@@ -1,6 +1,7 @@
 import type { LlamaContextSequence, LlamaModel } from 'node-llama-cpp' with { 'resolution-mode': 'import' };
+import { PACK_CHAT } from '../../../contract/engines';
 import { VoiceError } from '../../../contract/errors';
-import type { ModelFile } from '../../models/resolve';
+import { type ModelFile, modelPath } from '../../models/resolve';
 import type { Scheduler } from '../../scheduler/scheduler';
 import type { Lane } from '../../scheduler/steps';
 import type { PromptFormat } from './prompt-format';
@@ -26,6 +27,8 @@ export interface ChatModel {
 	readonly pace: ChunkPace;
 	readonly scheduler: Scheduler;
 	readonly lane: Lane;
+	/** It has learned words only, and no figures. */
+	readonly wordsOnly: boolean;
 }
 
 /** Loads a model file that has been approved. Until `hurry` is aborted there is time to find out how many threads suit it. */
@@ -37,7 +40,8 @@ export async function loadChatModel(backend: Backend, scheduler: Scheduler, file
 		const context = await openContext(model, { ...capsOn(model.gpuLayers > 0, ON_PROCESSOR), contextTokens, threads });
 		const { library } = backend;
 		const lane = scheduler.lane(file.path, model.gpuLayers > 0);
-		return { library, model, format, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
+		const wordsOnly = file.path === modelPath(PACK_CHAT);
+		return { library, model, wordsOnly, format, contextTokens, pool: new SequencePool(sequencesOf(context)), pace: new ChunkPace(), scheduler, lane };
 	} catch (cause) {
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} could not be loaded: ${String(cause)}`, { cause });
 	}
