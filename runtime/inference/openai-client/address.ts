@@ -26,6 +26,11 @@ export const remoteAddress = z.object({
 	apiKey: z.string().max(1000).default(''),
 	/** '' asks the server for its first one: vLLM, SGLang and llama-server have only one. */
 	model: z.string().max(500).default(''),
+	/**
+	 * Ask for a short answer when a call starts, so that the server has loaded its model before it is needed. Otherwise it is
+	 * only connected to, which costs nothing where answers are paid for.
+	 */
+	warmUp: z.boolean().default(false),
 	limits: remoteLimits.default({}),
 });
 export type RemoteAddress = z.infer<typeof remoteAddress>;
@@ -43,6 +48,9 @@ export function apiUrl(baseUrl: string): string {
 	return `${url.origin}${/\/v\d+$/.test(path) ? path : `${path}/v1`}`;
 }
 
+/** From one turn to the next, so that none waits for TLS again. A server that names less, or closes sooner, is heeded. */
+const KEPT_OPEN_MS = 60_000;
+
 /**
  * Connections to one server, with its limits for connecting and for the headers of an answer. undici looks at its
  * clock twice a second, so that a limit is noticed up to a second late. How long the body takes is watched in
@@ -53,7 +61,7 @@ export function apiUrl(baseUrl: string): string {
  */
 export function openConnections({ connectMs, firstByteMs }: RemoteLimits, env: NodeJS.ProcessEnv = process.env): Dispatcher {
 	const connect = { timeout: connectMs };
-	const options = { connect, headersTimeout: firstByteMs, bodyTimeout: 0 };
+	const options = { connect, headersTimeout: firstByteMs, bodyTimeout: 0, keepAliveTimeout: KEPT_OPEN_MS };
 	if (env.NODE_USE_ENV_PROXY !== '1') return new Agent(options);
 	const clientFactory = (proxy: URL, given: object): Dispatcher => openTunnels(new Pool(proxy, { ...given, headersTimeout: connectMs }));
 	return new EnvHttpProxyAgent({ ...options, proxyTls: connect, requestTls: connect, clientFactory });

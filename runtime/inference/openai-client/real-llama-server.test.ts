@@ -28,7 +28,7 @@ afterAll(async () => {
 
 async function start(model: string, ...more: string[]): Promise<RemoteServer> {
 	const { url: baseUrl } = await LlamaServer.start(model, ...more);
-	return new RemoteServer(remoteAddress.parse({ baseUrl, apiKey: LLAMA_SERVER_KEY }));
+	return new RemoteServer(remoteAddress.parse({ baseUrl, apiKey: LLAMA_SERVER_KEY, warmUp: true }));
 }
 
 describeWithLlamaServer('a real llama-server with Orpheus', () => {

@@ -80,6 +80,20 @@ export class RemoteServer {
 		});
 	}
 
+	/**
+	 * Opens a connection, TLS included, that the next request finds open. It costs nothing: the server is asked for the list
+	 * of its models. Throws where it is not there.
+	 */
+	async connect(signal: AbortSignal): Promise<void> {
+		const answer = await this.ask({ path: '/models' }, signal).catch((error: unknown) => {
+			// A proxy may not have this page; there is a connection all the same.
+			if (refusalOf(error) === undefined) throw error;
+			return undefined;
+		});
+		// Left unread it would end the connection.
+		if (answer) await readText(answer, MAX_JSON_BYTES, this.url);
+	}
+
 	/** Whose server it says it is: `vllm`, `sglang`, `llamacpp`; '' where it does not say. Throws where it is not there. */
 	async owner(signal: AbortSignal): Promise<string> {
 		try {

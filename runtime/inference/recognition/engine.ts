@@ -45,6 +45,8 @@ export interface RecognitionStream {
 export interface StreamingRecogniser {
 	/** Resolves when the model can hear. Rejects with VOICE_ERR_BAD_REQUEST for hints it cannot read. */
 	open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream>;
+	/** Does beforehand what costs nothing, such as connecting to a server. Rejects where it is not there. */
+	warm?(): Promise<void>;
 	/**
 	 * A whole recording, 16 kHz mono, any length. Long pauses divide it into utterances; one that was not
 	 * understood stands in the text as `[unclear]`, unless none was. `computeMs` is wall time, callers' share included.

@@ -48,7 +48,7 @@ export class RecogniserFallback {
 
 	/** Makes the first model ready that can be. */
 	async warm(settings: TranscribeSettings): Promise<void> {
-		await this.chain(settings).warm(async ({ name }) => await this.recognisers.get(name));
+		await this.chain(settings).warm(async ({ name }) => await (await this.recognisers.get(name)).warm?.());
 	}
 
 	private chain({ model, fallbacks }: TranscribeSettings): FallbackChain<ChainLink> {

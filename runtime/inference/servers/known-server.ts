@@ -117,9 +117,9 @@ export class KnownServer {
 	}
 
 	private remote(stage: Stage): RemoteServer {
-		const { baseUrl, limits, [stage]: settings } = this.entry;
+		const { baseUrl, limits, warmUp, [stage]: settings } = this.entry;
 		if (!settings) throw this.lacks(stage);
-		return new RemoteServer({ baseUrl, limits, apiKey: this.key(), model: settings.model });
+		return new RemoteServer({ baseUrl, limits, warmUp, apiKey: this.key(), model: settings.model });
 	}
 
 	private key(): string {

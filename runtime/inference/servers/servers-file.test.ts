@@ -34,6 +34,7 @@ it('fills in what is not said', () => {
 			limits: { connectMs: 3000, firstByteMs: 20_000, stallMs: 9000, totalMs: 300_000, retryAfterMs: 2000 },
 			speak: { kind: 'speech', model: '', voices: [], sampleRate: 24_000 },
 			transcribe: { model: '' },
+			warmUp: false,
 		},
 	});
 });

@@ -5,7 +5,7 @@ import { VOICE_NAME } from '../speech/orpheus/voices';
 import { apiUrl, remoteAddress } from '../openai-client/address';
 import { remoteSpeechSettings } from '../speech/openai/remote-speech';
 
-const { baseUrl, apiKey, model, limits } = remoteAddress.shape;
+const { baseUrl, apiKey, model, limits, warmUp } = remoteAddress.shape;
 
 const orpheusTokens = z
 	.object({
@@ -35,6 +35,7 @@ export const serverEntry = z
 		apiKeyEnv: z.string().regex(/^[A-Za-z_]\w*$/, 'is not a valid name for an environment variable').optional(),
 		/** Of servers that share their work: it is asked only where the others cannot. */
 		standby: z.boolean().optional(),
+		warmUp,
 		limits,
 		chat: z.object({ model }).strict().optional(),
 		speak: z.discriminatedUnion('kind', [orpheusTokens, speech]).optional(),

@@ -145,6 +145,31 @@ it('opens a recogniser once, and says at once that its server is down', async ()
 	await expect(servers.recogniser('down')).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
 });
 
+it('is connected to before it is needed, and asked for nothing that costs unless it may be', async () => {
+	const routes = {
+		...chatRoutes('vllm', async () => ({ text: 'Good day.', toolCalls: [], stopReason: 'end', usage: { promptTokens: 1, reusedTokens: 0, completionTokens: 1 }, ttftMs: 0, durationMs: 0 })),
+		...speechRoutes({ speak: async () => new Int16Array(24_000).fill(5000), sampleRate: 24_000, voices: { voices: ['ann'] } }),
+		...transcriptionRoutes('whisper', async () => ({ text: 'hello', segments: [] })),
+	};
+	const entry = { chat: { model: 'm' }, transcribe: { model: 'm' }, speak: { kind: 'speech', model: 'm' } };
+	const warm = async (warmUp: boolean): Promise<Servers> => {
+		const servers = serversOf({ box: { baseUrl: await start(routes), warmUp, ...entry } });
+		for (let call = 0; call < 2; call++) {
+			await servers.chat('box').warm(chatSettings.parse({}));
+			await (await servers.voice('box', settings, noSnac)).warm('');
+			await (await servers.recogniser('box')).warm?.();
+		}
+		return servers;
+	};
+	await warm(true);
+	expect(server.received.map(({ method }) => method)).toContain('POST');
+	const servers = await warm(false);
+	expect(server.received.map(({ method }) => method)).not.toContain('POST');
+	const { connections } = server;
+	await servers.chat('box').chat({ conversation: '', settings: chatSettings.parse({}), messages: [{ role: 'user', content: 'Hello' }], tools: [] }, { onText: () => undefined, onTokens: () => undefined }, never);
+	expect(server.connections).toBe(connections);
+});
+
 /** Why something is not there. */
 function refusal(ask: () => unknown): unknown {
 	try {

@@ -105,7 +105,7 @@ describe('a reply of a server', () => {
 
 	beforeAll(async () => {
 		server = await FixtureServer.start(chatRoutes('openai', scripted));
-		engine = new RemoteChat(server.client());
+		engine = new RemoteChat(server.client({ warmUp: true }));
 		// It refuses what it does not know only once.
 		await engine.warm(chatSettings.parse({}));
 	});

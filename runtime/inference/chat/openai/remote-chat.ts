@@ -56,7 +56,12 @@ export class RemoteChat implements ChatEngine {
 		return;
 	}
 
+	/** Connects; where the user said so, the model is loaded as well. */
 	async warm(settings: ChatSettings): Promise<void> {
+		if (!this.server.address.warmUp) {
+			await this.server.connect(new AbortController().signal);
+			return;
+		}
 		const messages: ChatMessage[] = [{ role: 'user', content: 'Hello.' }];
 		const quiet = { onText: () => undefined, onTokens: () => undefined };
 		const shortest = chatSettings.parse({ ...settings, sampling: { ...settings.sampling, maxTokens: 1 } });

@@ -45,6 +45,10 @@ export class RemoteTranscribe implements StreamingRecogniser {
 		return stream;
 	}
 
+	async warm(): Promise<void> {
+		await this.server.connect(this.closing.signal);
+	}
+
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal?: AbortSignal): Promise<Transcription> {
 		const startedAt = performance.now();
 		const either = AbortSignal.any([this.closing.signal, ...(signal ? [signal] : [])]);

@@ -42,7 +42,7 @@ async function start(settings: Partial<SpeechServer> = {}): Promise<FixtureServe
 	return server;
 }
 async function open(settings: Partial<SpeechServer> = {}, ours = {}): Promise<VoiceEngine> {
-	return await openRemoteSpeech((await start(settings)).client({ limits: { stallMs: 2000 } }), remoteSpeechSettings.parse(ours), never);
+	return await openRemoteSpeech((await start(settings)).client({ warmUp: true, limits: { stallMs: 2000 } }), remoteSpeechSettings.parse(ours), never);
 }
 async function speak(voice: VoiceEngine, text = 'Hello.', speed = 1): Promise<Int16Array> {
 	const sounds: Sound[] = [];

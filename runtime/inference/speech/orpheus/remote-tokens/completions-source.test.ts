@@ -34,7 +34,7 @@ afterEach(async () => await server.stop());
 async function start(settings: Partial<CompletionsServer> = {}, address = {}): Promise<CompletionsSource> {
 	heard = [];
 	server = await FixtureServer.start(completionsRoutes({ dialect: 'vllm', script: SCRIPT, ...settings }, heard));
-	return new CompletionsSource(server.client(address));
+	return new CompletionsSource(server.client({ warmUp: true, ...address }));
 }
 async function numbers(source: CompletionsSource, asked: TokenAsk, signal = never): Promise<number[]> {
 	const given: number[] = [];

@@ -29,7 +29,7 @@ const MAX_PROSE_CHARACTERS = 20_000;
 const BROKEN = ['abort', 'error'];
 
 /**
- * Orpheus's tokens from a server's `/v1/completions`. Its dialect is found out by the first request or by `warm`,
+ * Orpheus's tokens from a server's `/v1/completions`. Its dialect is found out by the first request or by a `warm` that may ask for something,
  * and remembered; a server that gives no audio tokens is told so with VOICE_ERR_MODEL_FAILED. Rejects as
  * `RemoteServer.ask`. While nobody asks for the next number the connection fills up and the server waits,
  * or has written the sentence to its end; stopping to ask closes the connection.
@@ -54,8 +54,10 @@ export class CompletionsSource implements TokenSource {
 		yield* this.tokens(ask, await this.dialect.get(signal), signal);
 	}
 
+	/** Connects; where the user said so, a word is asked for. */
 	async warm(): Promise<void> {
-		await this.dialect.get(new AbortController().signal);
+		const { signal } = new AbortController();
+		await (this.server.address.warmUp ? this.dialect.get(signal) : this.server.connect(signal));
 	}
 
 	private async probe(signal: AbortSignal): Promise<Dialect> {

@@ -37,7 +37,7 @@ afterAll(async () => {
 describe.each(COMPLETIONS_DIALECTS)('Orpheus on a server that speaks like %s', (dialect) => {
 	let server: FixtureServer;
 	const open = (): OrpheusVoice =>
-		new OrpheusVoice(new CompletionsSource(server.client({ limits: { stallMs: 2000 } })), decoder, { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 });
+		new OrpheusVoice(new CompletionsSource(server.client({ warmUp: true, limits: { stallMs: 2000 } })), decoder, { temperature: 0.6, topP: 0.9, topK: 40, repetitionPenalty: 1.1 });
 
 	beforeAll(async () => {
 		server = await FixtureServer.start(completionsRoutes({ dialect, script: SCRIPT }));
