@@ -36,6 +36,8 @@ export async function openTarget(seed: number): Promise<OpenTarget> {
 	const child = spawn(process.execPath, [path.join(packageRoot(), 'dist/runtime/cli/voice-loop.js'), 'start'], {
 		env: {
 			...process.env,
+			// A heap that does not put off collecting what is new has its size early: what grows from then on is kept by somebody.
+			NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=2`.trim(),
 			VOICE_LOOP_STATE: folder,
 			VOICE_LOOP_KEY: key,
 			VOICE_LOOP_LOG: 'silent',

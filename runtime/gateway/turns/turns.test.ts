@@ -20,6 +20,22 @@ async function answered(scenario: CallScenario, text = 'You are free.') {
 	return turn;
 }
 
+test('a call in which nothing was said is kept by no timer once it is over: a rush of such calls does not fill the memory', async () => {
+	const silent = await called();
+	silent.call.end('over');
+	await settle();
+	expect(silent.ended).toHaveLength(1);
+	expect(jest.getTimerCount()).toBe(0);
+	// The turns of any other are asked about for a while.
+	const spoken = await called();
+	const { id } = await spoken.says('what is on monday');
+	spoken.call.end('over');
+	await settle();
+	expect(spoken.forgotten).toEqual([]);
+	await jest.advanceTimersByTimeAsync(120_000);
+	expect(spoken.forgotten).toEqual([id]);
+});
+
 describe('a turn', () => {
 	it('is handed to n8n once, with what was heard', async () => {
 		const scenario = await called();

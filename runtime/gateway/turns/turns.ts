@@ -207,8 +207,8 @@ export class Turns {
 			turn.end('interrupted');
 			this.abandoned.stop(turn);
 		}
-		// Results of tools that still run are taken for a while, then the turns are forgotten.
-		setTimeout(() => this.turns.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
+		// Results of tools that still run are taken for a while, then the turns are forgotten. A rush of calls without a turn is kept by nothing.
+		if (this.turns.length > 0) setTimeout(() => this.turns.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
 		deps.inference
 			.ready()
 			.then((client) => client.call('forget', { conversation: sessionId }).result)
