@@ -1,4 +1,5 @@
 import type { Clock, Milliseconds } from '../lib/clock';
+import { SendQuality } from '../lib/send-quality';
 import { VoiceError } from '../contract/errors';
 import type { CallContext } from '../rpc/server';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol';
@@ -8,7 +9,6 @@ import { Playout } from './audio-out/playout';
 import { CallerReports } from './link-quality/caller-reports';
 import { readingOf } from './link-quality/link-stats';
 import { LinkWatch } from './link-quality/link-watch';
-import { SendQuality } from './link-quality/send-quality';
 import { SoundPath } from './link-quality/sound-path';
 import { ConnectionWatch } from './peer/connection-watch';
 import { Peer } from './peer/peer';
@@ -79,11 +79,7 @@ export class MediaSession {
 			dead: (heardUntil) => this.pathDead('out', heardUntil),
 			alive: () => this.pathAlive('out'),
 		});
-		this.link = new LinkWatch(clock, this.path, (figures) => {
-			emit({ type: 'link', at: clock.now(), ...figures });
-			// Packed as before is better than no call.
-			if (this.sending.take(figures)) void this.peer.pack(this.sending.level).catch(() => undefined);
-		});
+		this.link = new LinkWatch(clock, this.path, (figures) => emit({ type: 'link', at: clock.now(), ...figures }));
 		this.playout = new Playout(emit, () => !this.path.look());
 		this.callerSound = new CallerSound(
 			vad.open(),
@@ -159,7 +155,12 @@ export class MediaSession {
 	/** Statistics that cannot be had are no reason to end a call. */
 	private async readStats(): Promise<void> {
 		const report = await this.peer.stats().catch(() => undefined);
-		if (report) this.guarded(() => this.link.read(readingOf(report)));
+		if (!report) return;
+		const reading = readingOf(report);
+		this.guarded(() => this.link.read(reading));
+		const level = this.sending.take(reading);
+		// Packed as before is better than no call.
+		if (level) await this.peer.pack(level).then(() => this.sending.took(level), () => undefined);
 	}
 
 	private obey(input: MediaInput): void {
