@@ -33,6 +33,16 @@ class Way {
 	}
 }
 
+/** What a packet is by its first bytes (RFC 7983): of DTLS, what sets it up or what is said over it. */
+export type PacketKind = 'stun' | 'dtls setup' | 'dtls data' | 'sound';
+
+function kindOf(packet: Buffer): PacketKind {
+	const [first = 0] = packet;
+	if (first < 4) return 'stun';
+	if (first < 64) return first === 23 ? 'dtls data' : 'dtls setup';
+	return 'sound';
+}
+
 /** A network between a caller and the runtime that is narrow, or loses packets, or all of them: this kernel has no netem. */
 export class UdpProxy {
 	/** Share of packets that is lost, each way. */
@@ -42,6 +52,8 @@ export class UdpProxy {
 	readonly up = new Way();
 	/** Nothing gets through: neither way, or one. */
 	cut: 'none' | 'both' | 'up' | 'down' = 'none';
+	/** What passes from the caller. RTCP is taken for sound. */
+	passesUp: readonly PacketKind[] = ['stun', 'dtls setup', 'dtls data', 'sound'];
 	private closed = false;
 	private server: number | undefined;
 	private caller: dgram.RemoteInfo | undefined;
@@ -52,7 +64,7 @@ export class UdpProxy {
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (!this.drops('up')) this.up.pass(packet, () => this.send(back, packet, this.server, '127.0.0.1'));
+			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.up.pass(packet, () => this.send(back, packet, this.server, '127.0.0.1'));
 		});
 		back.on('message', (packet) => {
 			if (!this.drops('down')) this.down.pass(packet, () => this.send(front, packet, this.caller?.port, this.caller?.address));

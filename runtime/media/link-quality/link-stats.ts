@@ -35,18 +35,20 @@ function addressOf(candidate: Entry | undefined): string {
 /** What one end knows of the link. */
 export function readingOf(report: ReadonlyMap<string, Entry>): LinkReading {
 	const all = [...report.values()];
-	const audio = (type: string): Entry | undefined => all.find((entry) => entry['type'] === type && entry['kind'] === 'audio');
+	const audio = (type: string): Entry[] => all.filter((entry) => entry['type'] === type && entry['kind'] === 'audio');
+	// More than one where a caller has changed its source in mid-call.
 	const inbound = audio('inbound-rtp');
-	const outbound = audio('outbound-rtp');
-	const remote = audio('remote-inbound-rtp');
+	const received = (name: string): number => inbound.reduce((sum, entry) => sum + (numberOf(entry, name) ?? 0), 0);
+	const [outbound] = audio('outbound-rtp');
+	const [remote] = audio('remote-inbound-rtp');
 	const pair = pairInUse(report);
 	const roundTrip = numberOf(pair, 'currentRoundTripTime') ?? numberOf(remote, 'roundTripTime');
 	return {
-		packetsReceived: numberOf(inbound, 'packetsReceived') ?? 0,
-		packetsLost: numberOf(inbound, 'packetsLost') ?? 0,
-		concealedSamples: numberOf(inbound, 'concealedSamples') ?? 0,
-		samples: numberOf(inbound, 'totalSamplesReceived') ?? 0,
-		jitterMs: (numberOf(inbound, 'jitter') ?? 0) * 1000,
+		packetsReceived: received('packetsReceived'),
+		packetsLost: received('packetsLost'),
+		concealedSamples: received('concealedSamples'),
+		samples: received('totalSamplesReceived'),
+		jitterMs: (numberOf(inbound.at(-1), 'jitter') ?? 0) * 1000,
 		roundTripMs: roundTrip === undefined ? null : roundTrip * 1000,
 		roundTrips: numberOf(pair, 'responsesReceived') ?? null,
 		path: addressOf(report.get(String(pair?.['remoteCandidateId']))),
