@@ -36,7 +36,7 @@ serve(mediaProtocol, pipe, {
 		sessions++;
 		try {
 			const vad = await silero;
-			return { reason: await new MediaSession({ clock: monotonicClock, pacer, vad }, params, context).run() };
+			return await new MediaSession({ clock: monotonicClock, pacer, vad }, params, context).run();
 		} finally {
 			sessions--;
 		}

@@ -1,14 +1,15 @@
 import type { Clock, Milliseconds } from '../lib/clock';
+import { SendQuality } from '../lib/send-quality';
 import { VoiceError } from '../contract/errors';
 import type { CallContext } from '../rpc/server';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol';
 import { CallerSound } from './audio-in/caller-sound';
 import type { Pacer } from './audio-out/pacer';
 import { Playout } from './audio-out/playout';
+import { Arrivals } from './link-quality/arrivals';
 import { CallerReports } from './link-quality/caller-reports';
 import { readingOf } from './link-quality/link-stats';
 import { LinkWatch } from './link-quality/link-watch';
-import { SendQuality } from './link-quality/send-quality';
 import { SoundPath } from './link-quality/sound-path';
 import { ConnectionWatch } from './peer/connection-watch';
 import { Peer } from './peer/peer';
@@ -46,6 +47,9 @@ export class MediaSession {
 	private readonly path: SoundPath;
 	private readonly link: LinkWatch;
 	private readonly sending = new SendQuality();
+	private readonly arrivals = new Arrivals(() => this.end('Nothing came from the caller any more.'));
+	/** Over the data channel. */
+	private messages = 0;
 	private readonly reports: CallerReports;
 	/** In which direction nothing gets through. */
 	private readonly deadWays = new Set<'in' | 'out'>();
@@ -79,11 +83,7 @@ export class MediaSession {
 			dead: (heardUntil) => this.pathDead('out', heardUntil),
 			alive: () => this.pathAlive('out'),
 		});
-		this.link = new LinkWatch(clock, this.path, (figures) => {
-			emit({ type: 'link', at: clock.now(), ...figures });
-			// Packed as before is better than no call.
-			if (this.sending.take(figures)) void this.peer.pack(this.sending.level).catch(() => undefined);
-		});
+		this.link = new LinkWatch(clock, this.path, (figures) => emit({ type: 'link', at: clock.now(), ...figures }));
 		this.playout = new Playout(emit, () => !this.path.look());
 		this.callerSound = new CallerSound(
 			vad.open(),
@@ -107,6 +107,7 @@ export class MediaSession {
 				onState: (state) => this.connection.changed(state),
 				onChannelOpen: () => emit({ type: 'channelOpen' }),
 				onRequest: (json) => {
+					this.messages++;
 					if (!this.reports.take(json)) emit({ type: 'request', json });
 				},
 				onHangUp: () => this.end('The caller hung up.'),
@@ -116,8 +117,8 @@ export class MediaSession {
 		);
 	}
 
-	/** @returns why the session ended. */
-	async run(): Promise<string> {
+	/** @returns why the session ended, and whether anything ever came from the caller. */
+	async run(): Promise<{ reason: string; nothingCame: boolean }> {
 		this.over.catch(() => undefined);
 		const cancelled = (): void => this.fail(new VoiceError('VOICE_ERR_CANCELLED', 'The call was cancelled.'));
 		this.context.signal.addEventListener('abort', cancelled, { once: true });
@@ -128,7 +129,9 @@ export class MediaSession {
 			this.context.emit({ type: 'answer', id: '', answer });
 			leave = this.shared.pacer.join((at) => this.guarded(() => this.frame(at)));
 			this.context.onInput((input) => this.guarded(() => this.obey(input)));
-			return await this.over;
+			const reason = await this.over;
+			// It may be over before the first look.
+			return { reason, nothingCame: !this.arrivals.any && this.messages === 0 && this.peer.newestSound() === undefined };
 		} finally {
 			leave();
 			clearInterval(statsTimer);
@@ -159,7 +162,15 @@ export class MediaSession {
 	/** Statistics that cannot be had are no reason to end a call. */
 	private async readStats(): Promise<void> {
 		const report = await this.peer.stats().catch(() => undefined);
-		if (report) this.guarded(() => this.link.read(readingOf(report)));
+		if (!report) return;
+		const reading = readingOf(report);
+		this.guarded(() => {
+			this.link.read(reading);
+			this.arrivals.look(reading.packetsReceived + this.messages);
+		});
+		const level = this.sending.take(reading);
+		// Packed as before is better than no call.
+		if (level) await this.peer.pack(level).then(() => this.sending.took(level), () => undefined);
 	}
 
 	private obey(input: MediaInput): void {

@@ -113,7 +113,8 @@ export const mediaProtocol = {
 		}),
 		input: sessionInput,
 		event: sessionEvent,
-		result: z.object({ reason: z.string() }),
+		/** `nothingCame`: no packet of sound and no message, from its begin to its end. */
+		result: z.object({ reason: z.string(), nothingCame: z.boolean().optional() }),
 	},
 	ping,
 	stats: {

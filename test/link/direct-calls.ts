@@ -76,7 +76,14 @@ export class DirectCaller {
 
 	constructor(private readonly calls: DirectCalls) {}
 
-	async call({ agent = {}, offerOf = (sdp) => sdp, answerOf = (sdp) => sdp }: DirectCallOptions = {}): Promise<this> {
+	async call(options: DirectCallOptions = {}): Promise<this> {
+		await this.opens(options);
+		await this.page.next('session.started');
+		return this;
+	}
+
+	/** Has the answer; nothing is known yet of a connection. */
+	async opens({ agent = {}, offerOf = (sdp) => sdp, answerOf = (sdp) => sdp }: DirectCallOptions = {}): Promise<void> {
 		this.rpc = this.calls.peers.client.call('peer', { hear: true }, (event) => {
 			this.peer.receive(event);
 			if (event.type === 'event') this.page.receive(pageEvent.parse(JSON.parse(event.json)));
@@ -88,8 +95,11 @@ export class DirectCaller {
 		const { sessionId, answer } = await this.calls.runtime.client.openSession({ offer: offerOf(sdp), agent: settings, source });
 		this.sessionId = sessionId;
 		this.rpc.send({ type: 'answer', sdp: answerOf(answer) });
-		await this.page.next('session.started');
-		return this;
+	}
+
+	/** Over the data channel. */
+	asks(json: string): void {
+		this.rpc?.send({ type: 'request', json });
 	}
 
 	says(pcm: Int16Array, id = 'said'): void {

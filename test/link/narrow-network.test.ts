@@ -1,8 +1,8 @@
-// Guards against: a network too narrow for what we send, which we flood until the agent cannot be understood.
+// Guards against: a network too narrow for what we send, which we flood until the agent cannot be understood, once or again and again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinPcm } from '../../runtime/audio/pcm';
 import { ALIKE, likeness, median, speech } from '../media/speech';
-import { connect, runMedia, runPeers } from '../media/children';
+import { type Connection, connect, runMedia, runPeers } from '../media/children';
 import { UdpProxy } from './udp-proxy';
 
 const media = runMedia();
@@ -11,32 +11,43 @@ afterAll(async () => {
 	await Promise.all([media.stop(), peers.stop()]);
 });
 
-/** It does not settle in every run (two of four), and why is not known yet: run it by hand with VOICE_LOOP_NARROW=1. */
-const byHand = process.env.VOICE_LOOP_NARROW === '1' ? test : test.skip;
-
-async function packetsPerSecond(network: UdpProxy): Promise<number> {
-	const [before, from] = [network.passedDown, performance.now()];
-	await sleep(2000);
-	return ((network.passedDown - before) * 1000) / (performance.now() - from);
+function say(call: Connection, id: string, pcm: Int16Array): void {
+	call.session.send({ type: 'utterance', utteranceId: id, sampleRate: 16_000, interruptible: false });
+	call.session.send({ type: 'play', utteranceId: id, pcm });
+	call.session.send({ type: 'playEnd', utteranceId: id });
 }
 
-byHand('fewer and smaller packets are sent, the queue goes, and the caller understands what is said', async () => {
+/** Resolves when hardly anything has waited in the queue for so many seconds on end. */
+async function untilQueueStaysGone(network: UdpProxy, seconds: number): Promise<void> {
+	for (let gone = 0; gone < seconds * 10; ) {
+		await sleep(100);
+		gone = network.down.queueMs < 300 ? gone + 1 : 0;
+	}
+}
+
+test('less is sent while the agent speaks, the queue goes and stays gone, and the caller understands what is said', async () => {
 	const network = await UdpProxy.open();
 	const call = await connect(media, peers, { change: (sdp) => network.offerOf(sdp), changeAnswer: (sdp) => network.answerOf(sdp) });
-	expect(await packetsPerSecond(network)).toBeGreaterThan(35);
-	network.kbitDown = 30;
-	while ((await packetsPerSecond(network)) > 24);
-	// What we send is less than what passes now.
-	await call.media.until(() => (call.media.of('link').at(-1)?.roundTripMs ?? Infinity) < 300);
+	// It speaks on and on: silence fits anywhere.
+	const talk = joinPcm(Array.from({ length: 8 }, () => speech('The office is open on weekdays from eight to five, and on Saturday mornings by appointment only.')));
+	say(call, 'talk', talk);
+	await call.media.next('link', 3);
+	network.down.kbit = 30;
+	while (network.down.queueMs < 500) await sleep(20);
+	await untilQueueStaysGone(network, 6);
+	// The rest of it is of no interest.
+	call.session.send({ type: 'flush' });
+	await call.media.next('played');
+	await sleep(1000);
+
 	const reply = speech('Your appointment is on Friday at half past nine. Do you need anything else?', 'en-gb');
 	const heardBefore = call.client.of('heard').length;
-	call.session.send({ type: 'utterance', utteranceId: 'u1', sampleRate: 16_000, interruptible: false });
-	call.session.send({ type: 'play', utteranceId: 'u1', pcm: reply });
-	call.session.send({ type: 'playEnd', utteranceId: 'u1' });
-	await call.media.next('played');
+	say(call, 'reply', reply);
+	await call.media.next('played', 2);
 	await sleep(1000);
 	const heard = joinPcm(call.client.of('heard').slice(heardBefore).map(({ pcm }) => pcm));
 	expect(median(likeness(reply, heard))).toBeGreaterThan(ALIKE);
+	expect(network.down.queueMs).toBeLessThan(300);
 	call.session.send({ type: 'close' });
 	call.peer.send({ type: 'hangUp' });
 	await Promise.all([call.session.result, call.peer.result]);

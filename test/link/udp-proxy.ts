@@ -8,17 +8,52 @@ function withoutCandidates(sdp: string): string[] {
 
 const QUEUE_MS = 1000;
 
-/** A network between a caller and the runtime that loses packets, or all of them: this kernel has no netem. */
+/** One way of a network: so many bits pass, more waits in a queue of a second, and what does not fit is lost. */
+class Way {
+	kbit = Infinity;
+	/** Packets that passed. */
+	passed = 0;
+	private freeAt = 0;
+
+	/** How long a packet that comes now will wait. */
+	get queueMs(): number {
+		return Math.max(0, this.freeAt - performance.now());
+	}
+
+	pass(packet: Buffer, send: () => void): void {
+		const wait = this.queueMs + (packet.length * 8) / this.kbit;
+		if (wait > QUEUE_MS) return;
+		this.freeAt = performance.now() + wait;
+		const sent = (): void => {
+			this.passed++;
+			send();
+		};
+		if (wait < 1) sent();
+		else setTimeout(sent, wait);
+	}
+}
+
+/** What a packet is by its first bytes (RFC 7983): of DTLS, what sets it up or what is said over it. */
+export type PacketKind = 'stun' | 'dtls setup' | 'dtls data' | 'sound';
+
+function kindOf(packet: Buffer): PacketKind {
+	const [first = 0] = packet;
+	if (first < 4) return 'stun';
+	if (first < 64) return first === 23 ? 'dtls data' : 'dtls setup';
+	return 'sound';
+}
+
+/** A network between a caller and the runtime that is narrow, or loses packets, or all of them: this kernel has no netem. */
 export class UdpProxy {
 	/** Share of packets that is lost, each way. */
 	loss = 0;
-	/** What passes from the runtime to the caller, kbit/s; more waits in a queue of a second. */
-	kbitDown = Infinity;
-	/** Packets that passed to the caller. */
-	passedDown = 0;
-	private freeAt = 0;
+	/** From the runtime to the caller, and back. */
+	readonly down = new Way();
+	readonly up = new Way();
 	/** Nothing gets through: neither way, or one. */
 	cut: 'none' | 'both' | 'up' | 'down' = 'none';
+	/** What passes from the caller. RTCP is taken for sound. */
+	passesUp: readonly PacketKind[] = ['stun', 'dtls setup', 'dtls data', 'sound'];
 	private closed = false;
 	private server: number | undefined;
 	private caller: dgram.RemoteInfo | undefined;
@@ -29,10 +64,10 @@ export class UdpProxy {
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (this.server !== undefined && !this.drops('up')) back.send(packet, this.server, '127.0.0.1');
+			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.up.pass(packet, () => this.send(back, packet, this.server, '127.0.0.1'));
 		});
 		back.on('message', (packet) => {
-			if (!this.drops('down')) this.passDown(packet);
+			if (!this.drops('down')) this.down.pass(packet, () => this.send(front, packet, this.caller?.port, this.caller?.address));
 		});
 	}
 
@@ -59,21 +94,8 @@ export class UdpProxy {
 		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
 	}
 
-	private passDown(packet: Buffer): void {
-		const now = performance.now();
-		this.freeAt = Math.max(now, this.freeAt) + (packet.length * 8) / this.kbitDown;
-		const wait = this.freeAt - now;
-		if (wait > QUEUE_MS) {
-			this.freeAt -= (packet.length * 8) / this.kbitDown;
-			return;
-		}
-		const pass = (): void => {
-			if (!this.caller || this.closed) return;
-			this.passedDown++;
-			this.front.send(packet, this.caller.port, this.caller.address);
-		};
-		if (wait < 1) pass();
-		else setTimeout(pass, wait);
+	private send(socket: dgram.Socket, packet: Buffer, port: number | undefined, address: string | undefined): void {
+		if (port !== undefined && !this.closed) socket.send(packet, port, address);
 	}
 
 	close(): void {

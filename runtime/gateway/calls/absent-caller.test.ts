@@ -25,6 +25,26 @@ function shown(scenario: CallScenario, link = scenario.link()): string[] {
 	return link.of('event').map(({ json }) => JSON.parse(json) as { type: string; text?: string }).flatMap(({ type, text }) => (['caption.final', 'reply.heard'].includes(type) && text ? [text] : []));
 }
 
+describe('a link over which nothing ever came', () => {
+	const NOTHING = { reason: 'Nothing came from the caller any more.', nothingCame: true };
+
+	it('leaves no call behind: there is nothing to come back to', async () => {
+		const scenario = await new CallScenario().connected();
+		await away(scenario, () => scenario.link().resolve(NOTHING));
+		expect(scenario.ended).toHaveLength(1);
+		expect(scenario.places).toBe(0);
+	});
+
+	it('of a caller who came back takes nothing away: the call goes on waiting', async () => {
+		const scenario = await new CallScenario().connected();
+		await away(scenario);
+		await scenario.comesBack();
+		await away(scenario, () => scenario.link().resolve(NOTHING));
+		expect(scenario.ended).toEqual([]);
+		expect(scenario.call.absent).toBe(true);
+	});
+});
+
 describe.each(LOSSES)('%s', (_what, lose) => {
 	it('the call waits, its place and its link are free, and nothing is alarmed', async () => {
 		const scenario = await new CallScenario().connected();

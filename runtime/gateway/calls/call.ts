@@ -62,6 +62,8 @@ export class Call {
 	private recognition: ReturnType<typeof recogniseCaller> | undefined;
 	private heardBy: DoneBy | undefined;
 	private greeted = false;
+	/** Something has come from the caller, over whichever link. */
+	private reached = false;
 	/** Shown below the captions. */
 	private note = '';
 	/** Why it ends, from end() on. */
@@ -102,7 +104,7 @@ export class Call {
 
 	/** As it was when the process before ended, and its caller absent since then. */
 	restore({ inputs, turns, lastAt }: StoredCall): void {
-		this.answered = this.greeted = true;
+		this.answered = this.greeted = this.reached = true;
 		this.dialogue.replay(inputs);
 		// No more of them than inputs.
 		this.voice.nextId = inputs.length + 1;
@@ -142,10 +144,7 @@ export class Call {
 		if (!this.goesOn) return;
 		this.ending = reason;
 		this.tell({ type: 'session.ended', reason });
-		if (!this.link) {
-			this.finish(reason);
-			return;
-		}
+		if (!this.link) return this.finish(reason);
 		this.link.close();
 		this.closeLimit = setTimeout(() => this.finish(reason), CLOSE_LIMIT_MS);
 	}
@@ -209,10 +208,12 @@ export class Call {
 		this.line.retell(this.started(true));
 	}
 
-	private linkEnded(link: MediaLink, { reason, error }: LinkEnd): void {
+	private linkEnded(link: MediaLink, { reason, error, nothingCame }: LinkEnd): void {
+		if (nothingCame !== true) this.reached = true;
 		if (link !== this.link) return;
 		this.link = undefined;
-		if (this.ending !== undefined || !this.greeted || this.deps.absentLimitMs === 0) {
+		// Who has said nothing at all has nothing to come back to.
+		if (this.ending !== undefined || !this.greeted || !this.reached || this.deps.absentLimitMs === 0) {
 			this.finish(this.ending ?? reason, error);
 			return;
 		}

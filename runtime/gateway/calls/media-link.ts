@@ -13,6 +13,8 @@ export type MediaLinkEvent = Exclude<MediaEvent, { type: 'answer' | 'reofferFail
 export interface LinkEnd {
 	readonly reason: string;
 	readonly error?: VoiceError;
+	/** It was connected perhaps, but neither a packet of sound nor a message ever came over it. */
+	readonly nothingCame?: boolean | undefined;
 }
 
 export interface MediaLinkListener {
@@ -37,7 +39,7 @@ interface PendingAnswer {
 export class MediaLink {
 	/** The SDP answer to the offer it was made with. Rejects with VOICE_ERR_BAD_OFFER or VOICE_ERR_MEDIA_LOST. */
 	readonly answer: Promise<string>;
-	private readonly session: RpcCall<MediaInput, { reason: string }>;
+	private readonly session: RpcCall<MediaInput, LinkEnd>;
 	private readonly answers = new Map<string, PendingAnswer>();
 	private nextOffer = 1;
 	private lastOffer: string;
@@ -54,7 +56,7 @@ export class MediaLink {
 		this.session = place.client.call('session', params, (event) => this.receive(event));
 		this.session.result
 			.then(
-				({ reason }) => this.ended({ reason }),
+				(end) => this.ended(end),
 				(thrown: unknown) => this.ended({ reason: 'media failed', error: VoiceError.from(thrown, 'VOICE_ERR_MEDIA_LOST') }),
 			)
 			.finally(() => place.release());

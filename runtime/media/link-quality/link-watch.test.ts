@@ -5,7 +5,7 @@ import type { LinkReading } from './link-stats';
 import { readingOf } from './link-stats';
 import { LinkWatch } from './link-watch';
 
-const NOTHING: LinkReading = { packetsReceived: 0, packetsLost: 0, concealedSamples: 0, samples: 0, jitterMs: 0, roundTripMs: null, lostOut: null, allPackets: 0 };
+const NOTHING: LinkReading = { packetsReceived: 0, packetsLost: 0, concealedSamples: 0, samples: 0, jitterMs: 0, roundTripMs: null, roundTrips: null, path: '', sentBytes: 0, lostOut: null, allPackets: 0 };
 
 function stage() {
 	let now = 0;
@@ -63,9 +63,14 @@ it('reads what wrtc and browsers report, and nothing that they leave out', () =>
 	const report = new Map<string, Record<string, unknown>>([
 		['a', { type: 'inbound-rtp', kind: 'audio', packetsReceived: 100, packetsLost: 3, jitter: 0.008, concealedSamples: 480, totalSamplesReceived: 48_000 }],
 		['b', { type: 'remote-inbound-rtp', kind: 'audio', fractionLost: 0.1 }],
-		['c', { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.05, packetsReceived: 140 }],
+		['c', { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.05, packetsReceived: 140, responsesReceived: 9, localCandidateId: 'I1', remoteCandidateId: 'I2' }],
+		['e', { type: 'outbound-rtp', kind: 'audio', bytesSent: 4000 }],
+		['I2', { type: 'remote-candidate', address: '203.0.113.7', port: 4711 }],
 		['d', { type: 'candidate-pair', nominated: false, state: 'succeeded', currentRoundTripTime: 9, packetsReceived: 9 }],
 	]);
-	expect(readingOf(report)).toEqual({ packetsReceived: 100, packetsLost: 3, concealedSamples: 480, samples: 48_000, jitterMs: 8, roundTripMs: 50, lostOut: 0.1, allPackets: 140 });
+	expect(readingOf(report)).toEqual({ packetsReceived: 100, packetsLost: 3, concealedSamples: 480, samples: 48_000, jitterMs: 8, roundTripMs: 50, roundTrips: 9, path: '203.0.113.7', sentBytes: 4000, lostOut: 0.1, allPackets: 140 });
+	// In a full network ICE goes to and fro between pairs that are all nominated.
+	report.set('d', { ...report.get('d'), nominated: true });
+	expect(readingOf(new Map([...report, ['t', { type: 'transport', selectedCandidatePairId: 'd' }]])).roundTripMs).toBe(9000);
 	expect(readingOf(new Map())).toEqual(NOTHING);
 });

@@ -1,9 +1,9 @@
 import { VoiceError } from '../../contract/errors';
 import type { IceCandidate } from '../../contract/signalling';
+import type { SendLevel } from '../../lib/send-quality';
 import type { IncomingFrame } from '../audio-in/caller-sound';
 import type { LinkNetwork } from '../../rpc/media-protocol';
 import type { OutgoingFrame } from '../audio-out/playout';
-import type { SendLevel } from '../link-quality/send-quality';
 import { callerCandidate } from '../sdp/caller-candidates';
 import { publishedAnswer, publishedCandidate } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
@@ -80,11 +80,15 @@ export class Peer {
 		return await answer;
 	}
 
-	/** Packs our sound so from now on, without the caller's doing: their last offer is answered again, and nobody is told. */
+	/**
+	 * Packs our sound so from now on, without the caller's doing: their last offer is answered again, and nobody is told.
+	 * Rejects as answer() does; the sound is then packed as before.
+	 */
 	async pack(level: SendLevel): Promise<void> {
-		this.level = level;
 		const packed = this.negotiation.then(async () => {
-			if (this.offer !== undefined && !this.closed) await this.negotiate(withSendEncoding(this.offer, level), true);
+			if (this.offer === undefined || this.closed) throw new VoiceError('VOICE_ERR_CANCELLED', 'There is no connection.');
+			await this.negotiate(withSendEncoding(this.offer, level), true);
+			this.level = level;
 		});
 		this.negotiation = packed.catch(() => undefined);
 		await packed;
@@ -118,9 +122,9 @@ export class Peer {
 		return times.length === 0 ? undefined : Math.max(...times);
 	}
 
-	/** undefined where there is no connection. */
+	/** undefined where there is no connection. One over which nothing comes for a moment is one. */
 	async stats(): Promise<ReadonlyMap<string, Record<string, unknown>> | undefined> {
-		return this.closed || this.state !== 'connected' ? undefined : await this.pc.getStats();
+		return this.closed || !['connected', 'disconnected'].includes(this.state) ? undefined : await this.pc.getStats();
 	}
 
 	tell(json: string): void {
