@@ -1,5 +1,3 @@
-import { LISTEN_RATE } from '../../audio/pcm';
-import type { TranscribeSettings } from '../../contract/agent-settings';
 import { serverNamed } from '../../contract/engines';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Handlers } from '../../rpc/server';
@@ -8,10 +6,6 @@ import type { ModelTask } from '../models/catalogue/schema';
 import type { InferenceDeps } from './counters';
 import { capacityOf, type LaneSpeed } from '../scheduler/capacity';
 import { recogniserKey, voiceKey } from '../scheduler/real-time';
-
-/** What a recogniser is tried on when it is loaded: how long it takes does not depend on what is said. */
-const TRIAL_MS = 1000;
-const TRIALS = 3;
 
 async function speedOf({ scheduler, locate }: Pick<InferenceDeps, 'scheduler' | 'locate'>, model: string, task: ModelTask): Promise<LaneSpeed | undefined> {
 	const file = await locate(model, task).catch(() => undefined);
@@ -40,20 +34,4 @@ export function capacityHandler(deps: Pick<InferenceDeps, 'scheduler' | 'locate'
 			...(recogniser !== undefined && { recogniser }),
 		});
 	};
-}
-
-/** Measures a recogniser of this machine, once. */
-export async function tryRecogniser({ recognisers, realTime }: InferenceDeps, settings: TranscribeSettings): Promise<void> {
-	if (serverNamed(settings.model) !== undefined) return;
-	const key = recogniserKey(settings.model);
-	const silence = new Int16Array((TRIAL_MS * LISTEN_RATE) / 1000);
-	for (let attempt = 0; attempt < TRIALS && realTime.factor(key) === undefined; attempt++) {
-		const trial = realTime.begin(key);
-		try {
-			await trial.working(async () => await recognisers.transcribeAll({ ...settings, fallbacks: [] }, silence, new AbortController().signal));
-			trial.made(TRIAL_MS);
-		} finally {
-			trial.end();
-		}
-	}
 }

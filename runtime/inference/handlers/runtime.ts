@@ -7,8 +7,8 @@ import { modelChoices } from '../models/drop-down';
 import type { Models } from '../models/models';
 import type { Servers } from '../servers/servers';
 import type { Voices } from '../speech/voices';
-import { tryRecogniser } from './capacity';
 import type { InferenceDeps } from './counters';
+import { tryRecogniser } from './try-recogniser';
 
 type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'describe' | 'engines' | 'ping' | 'stats'>;
 

@@ -27,6 +27,11 @@ describe('capacityOf', () => {
 		expect(capacityOf({ cores: 1, orpheus: lane(10) })).toMatchObject({ sessions: 1, why: expect.stringContaining('carry 1 call with') });
 	});
 
+	it('says that not even one call is in time, and what would be', () => {
+		expect(capacityOf({ cores: 8, voice: 1.28 })).toEqual({ sessions: 1, why: 'This machine cannot keep up with even 1 call: the voice works 1.28 s on a second of sound. Choose a smaller model for it, or a server.' });
+		expect(capacityOf({ cores: 8, recogniser: 1.1, orpheus: lane(900) })).toMatchObject({ sessions: 1, why: expect.stringContaining('the recogniser works 1.10 s') });
+	});
+
 	it('adds up what shares a processor, and lets the busier one decide', () => {
 		const chat = lane(28, 80);
 		expect(capacityOf({ cores: 2, chat }).sessions).toBe(2);

@@ -74,8 +74,16 @@ function sharesOf({ orpheus, chat, voice, recogniser, cores }: Measured): Share[
 	];
 }
 
+/** Works on one core at a time, so that more cores do not help the one caller. */
+function behind(who: string, factor: number | undefined): string | undefined {
+	if (factor === undefined || factor < 1) return undefined;
+	return `This machine cannot keep up with even 1 call: ${who} works ${factor.toFixed(2)} s on a second of sound. Choose a smaller model for it, or a server.`;
+}
+
 /** The busier of CPU and GPU decides. One call is always carried: that it may be slow is its owner's choice. */
 export function capacityOf(measured: Measured): Capacity {
+	const late = behind('the voice', measured.voice) ?? behind('the recogniser', measured.recogniser);
+	if (late !== undefined) return { sessions: 1, why: late };
 	const shares = sharesOf(measured);
 	const total = (onGpu: boolean): number => shares.reduce((sum, share) => sum + (share.onGpu === onGpu ? share.of : 0), 0);
 	const tight = total(true) > total(false);
