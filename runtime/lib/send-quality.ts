@@ -50,20 +50,29 @@ const USED = 0.5;
  */
 export class SendQuality {
 	private at = 0;
-	/** The shortest round trip, forgotten bit by bit: the way may become a longer one. */
+	/**
+	 * The shortest round trip, forgotten bit by bit: the way may become a longer one. Not forgotten at once in another
+	 * network: a full one makes ICE go to and fro between addresses, and the queue would be taken for the way.
+	 */
 	private shortest = Infinity;
 	/** Seconds in a row. */
 	private worse = 0;
 	private better = 0;
 	private sinceMeasured = 0;
+	/** The level is above one that did, and has not shown yet that it does. */
+	private onTrial = false;
 	/** For each level: so long the one below must do before it is tried. */
 	private waits = SEND_LEVELS.map(() => TRY_AFTER_S);
 	private before: SendReading | undefined;
-	private path = '';
+	private readonly paths = new Set<string>();
 
 	/** What is in effect. */
 	get level(): SendLevel {
 		return levelAt(this.at);
+	}
+
+	get lowered(): boolean {
+		return this.at > 0;
 	}
 
 	/** @returns what would be better than the level in effect; say took() once it is in effect. */
@@ -76,11 +85,11 @@ export class SendQuality {
 		if (roundTripMs === null || this.sinceMeasured >= FRESH_S) return undefined;
 		this.shortest = Math.min(roundTripMs, this.shortest * 1.01 + 1);
 		const queueMs = roundTripMs - this.shortest;
-		this.worse = queueMs >= QUEUE_MS ? this.worse + 1 : 0;
-		if (queueMs > NO_QUEUE_MS || (lostOut ?? 0) >= OVERFLOWING) this.better = 0;
+		const overflows = (lostOut ?? 0) >= OVERFLOWING;
+		this.worse = queueMs >= QUEUE_MS || (overflows && this.onTrial) ? this.worse + 1 : 0;
+		if (queueMs > NO_QUEUE_MS || overflows) this.better = 0;
 		else if (before && (reading.sentBytes - before.sentBytes) * 8 >= USED * this.level.bitrate) this.better++;
-		// It has held for as long as it was kept back for.
-		if (this.better >= this.waitFor(this.at)) this.waits = this.waits.map((wait, at) => (at < this.at ? wait : TRY_AFTER_S));
+		if (this.better >= this.waitFor(this.at)) this.holds();
 		if (this.worse >= WORSE_AFTER_S) return this.next(1);
 		return this.better >= this.waitFor(this.at - 1) ? this.next(-1) : undefined;
 	}
@@ -89,6 +98,7 @@ export class SendQuality {
 	took(level: SendLevel): void {
 		const to = SEND_LEVELS.indexOf(level);
 		if (to > this.at) this.waits[this.at] = Math.min(MOST_S, this.waitFor(this.at) * LONGER);
+		this.onTrial = to < this.at;
 		this.at = to;
 		this.better = 0;
 	}
@@ -101,14 +111,15 @@ export class SendQuality {
 		return to;
 	}
 
+	/** For as long as it was kept back for. */
+	private holds(): void {
+		this.onTrial = false;
+		this.waits = this.waits.map((wait, at) => (at < this.at ? wait : TRY_AFTER_S));
+	}
+
 	private follow(path: string): void {
-		if (path === '' || path === this.path) return;
-		this.path = path;
-		this.shortest = Infinity;
-		this.worse = 0;
-		this.better = 0;
-		// What was measured a moment ago was the way before.
-		if (this.sinceMeasured > 0) this.sinceMeasured = FRESH_S;
+		if (path === '' || this.paths.has(path)) return;
+		this.paths.add(path);
 		this.waits = SEND_LEVELS.map(() => TRY_AFTER_S);
 	}
 

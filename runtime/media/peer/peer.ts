@@ -1,5 +1,6 @@
 import { VoiceError } from '../../contract/errors';
 import type { IceCandidate } from '../../contract/signalling';
+import { withSendEncoding } from '../../lib/send-encoding';
 import type { SendLevel } from '../../lib/send-quality';
 import type { IncomingFrame } from '../audio-in/caller-sound';
 import type { LinkNetwork } from '../../rpc/media-protocol';
@@ -7,7 +8,6 @@ import type { OutgoingFrame } from '../audio-out/playout';
 import { callerCandidate } from '../sdp/caller-candidates';
 import { publishedAnswer, publishedCandidate } from '../sdp/own-candidates';
 import { rebuildOffer } from '../sdp/rebuild-offer';
-import { withSendEncoding } from '../sdp/audio-section';
 import { EventChannel } from './event-channel';
 import { type AudioSink, type ConnectionState, type LocalCandidate, type MediaTrack, wrtc, type PeerConnection } from './wrtc';
 

@@ -14,6 +14,12 @@ export interface CallStats {
 	concealed: number;
 	/** Of our packets, the share that the server has not received, as it says every few seconds; null before that. */
 	lossOut: number | null;
+	/** Of our sound, without headers. */
+	bytesSent: number;
+	/** How often the round trip was measured; null where the browser does not say. */
+	roundTrips: number | null;
+	/** Our end's address in the network in use; '' where it is hidden. */
+	network: string;
 }
 
 /** lib.dom types `RTCStatsReport` as a map to any: these are the fields we read. */
@@ -25,6 +31,10 @@ interface Entry {
 	localCandidateId?: string;
 	remoteCandidateId?: string;
 	candidateType?: string;
+	address?: string | null;
+	selectedCandidatePairId?: string;
+	bytesSent?: number;
+	responsesReceived?: number;
 	currentRoundTripTime?: number;
 	packetsReceived?: number;
 	packetsLost?: number;
@@ -44,7 +54,9 @@ export async function callStats(pc: RTCPeerConnection): Promise<CallStats> {
 	const inbound = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
 	const outbound = all.find(({ type, kind }) => type === 'outbound-rtp' && kind === 'audio');
 	const remote = all.find(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'audio');
-	const pair = all.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated === true && state === 'succeeded');
+	const selected = all.find(({ type, selectedCandidatePairId: id }) => type === 'transport' && id)?.selectedCandidatePairId;
+	// There may be several that are nominated: in a network that is full, ICE goes to and fro between them.
+	const pair = report.get(selected ?? '') ?? all.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated === true && state === 'succeeded');
 	const end = (id?: string) => report.get(id ?? '')?.candidateType ?? '?';
 	const seconds = pair?.currentRoundTripTime;
 	return {
@@ -58,5 +70,8 @@ export async function callStats(pc: RTCPeerConnection): Promise<CallStats> {
 		jitterBufferMs: ((inbound?.jitterBufferDelay ?? 0) * 1000) / Math.max(1, inbound?.jitterBufferEmittedCount ?? 0),
 		concealed: (inbound?.concealedSamples ?? 0) / Math.max(1, inbound?.totalSamplesReceived ?? 0),
 		lossOut: remote?.fractionLost ?? null,
+		bytesSent: outbound?.bytesSent ?? 0,
+		roundTrips: pair?.responsesReceived ?? null,
+		network: report.get(pair?.localCandidateId ?? '')?.address ?? '',
 	};
 }

@@ -11,6 +11,7 @@ import { PeerLink } from './peer-link';
 import { SecondWay } from './second-way';
 import type { PageSignalling } from './signalling';
 import { SoundWatch } from './sound-watch';
+import { Uplink } from './uplink';
 
 export type CallPhase = 'asking' | 'connecting' | 'live' | 'reconnecting';
 
@@ -44,6 +45,7 @@ const ACK_MS = 150;
 
 /** One call, from the microphone to the end; its connections come and go. */
 export class PageCall {
+	private readonly uplink = new Uplink();
 	private link = this.newLink();
 	private readonly cancelled = new AbortController();
 	private readonly cleanups: Array<() => void> = [];
@@ -72,6 +74,7 @@ export class PageCall {
 			back: () => this.keeper.connectionChanged(this.pc.connectionState),
 			received: (packets) => this.request({ type: 'received', packets }),
 			judged: (verdict) => this.listener.link(verdict),
+			second: (stats) => void this.uplink.second(stats, this.link),
 		});
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
@@ -228,7 +231,7 @@ export class PageCall {
 					if (link === this.link && this.live) this.keeper.linkGone();
 				}, CHANNEL_CLOSED_MS);
 			},
-		});
+		}, this.uplink.level);
 	}
 
 	private connectionChanged(state: RTCPeerConnectionState): void {

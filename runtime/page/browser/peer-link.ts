@@ -1,5 +1,7 @@
 import { EVENT_CHANNEL } from '../../contract/page-events';
 import type { IceCandidate } from '../../contract/signalling';
+import { withSendEncoding } from '../../lib/send-encoding';
+import type { SendLevel } from '../../lib/send-quality';
 import { CallFault, connectionLost } from './faults';
 
 /** What is found together is sent together. */
@@ -23,9 +25,19 @@ export class PeerLink {
 	private candidates: IceCandidate[] = [];
 	private answered = false;
 	private batch: ReturnType<typeof setTimeout> | undefined;
+	/** The runtime's newest, as it came. */
+	private answer = '';
+	/** While our sound is packed otherwise no offer is made: the connection takes one after the other. */
+	private packing: Promise<unknown> = Promise.resolve();
 
-	/** The listener hears nothing after close(). */
-	constructor(private readonly listener: PeerLinkListener) {
+	/**
+	 * The listener hears nothing after close().
+	 * @param level how our sound is packed from the first answer on; undefined: as the browser does
+	 */
+	constructor(
+		private readonly listener: PeerLinkListener,
+		private level?: SendLevel,
+	) {
 		const { pc, channel } = this;
 		const unlessClosed = <T extends unknown[]>(act: (...given: T) => void) => (...given: T): void => {
 			if (!this.closed) act(...given);
@@ -58,9 +70,31 @@ export class PeerLink {
 
 	async accept(sdp: string): Promise<void> {
 		if (this.closed) return;
-		await this.pc.setRemoteDescription({ type: 'answer', sdp });
+		this.answer = sdp;
+		await this.pc.setRemoteDescription({ type: 'answer', sdp: this.level ? withSendEncoding(sdp, this.level) : sdp });
 		this.answered = true;
 		this.sendCandidates();
+	}
+
+	/**
+	 * Packs our sound so from now on, without the runtime's doing: an offer of the same connection is answered here as the
+	 * runtime has answered the last one. Rejects while another offer is under way; the sound is then packed as before.
+	 */
+	async pack(level: SendLevel): Promise<void> {
+		const { pc } = this;
+		const packed = this.packing.then(async () => {
+			if (this.closed || !this.answered || pc.signalingState !== 'stable') throw new CallFault(connectionLost);
+			await pc.setLocalDescription(await pc.createOffer());
+			try {
+				await pc.setRemoteDescription({ type: 'answer', sdp: withSendEncoding(this.answer, level) });
+			} catch (error) {
+				await pc.setLocalDescription({ type: 'rollback' });
+				throw error;
+			}
+			this.level = level;
+		});
+		this.packing = packed.catch(() => undefined);
+		await packed;
 	}
 
 	async useMicrophone(microphone: MediaStream): Promise<void> {
@@ -84,6 +118,7 @@ export class PeerLink {
 	}
 
 	private async offered(options: RTCOfferOptions): Promise<string> {
+		await this.packing;
 		this.answered = false;
 		this.candidates = [];
 		// Candidates follow: the offer does not wait for them.

@@ -3,12 +3,12 @@ import type { CallStats } from './call-stats';
 import { LinkJudge } from './link-judge';
 import { SoundWatch } from './sound-watch';
 
-const GOOD: CallStats = { connection: 'connected', path: 'host/host', roundTripMs: 40, packetsReceived: 0, packetsLost: 0, packetsSent: 0, jitterMs: 0, jitterBufferMs: 0, concealed: 0, lossOut: 0 };
+const GOOD: CallStats = { connection: 'connected', path: 'host/host', roundTripMs: 40, packetsReceived: 0, packetsLost: 0, packetsSent: 0, jitterMs: 0, jitterBufferMs: 0, concealed: 0, lossOut: 0, bytesSent: 0, roundTrips: 0, network: '' };
 
 describe('SoundWatch', () => {
 	function stage() {
 		const told: string[] = [];
-		const watch = new SoundWatch({ stalled: () => told.push('stalled'), back: () => told.push('back'), received: () => undefined, judged: () => undefined });
+		const watch = new SoundWatch({ stalled: () => told.push('stalled'), back: () => told.push('back'), received: () => undefined, judged: () => undefined, second: () => undefined });
 		let packets = 0;
 		const looks = (...arrived: number[]): void => arrived.forEach((count) => watch.look({ ...GOOD, packetsReceived: (packets += count) }));
 		return { watch, told, looks };

@@ -2,6 +2,7 @@ import { type CallStats, callStats } from './call-stats';
 import { LinkJudge, type LinkVerdict } from './link-judge';
 
 const CHECK_MS = 500;
+const LOOKS_A_SECOND = 1000 / CHECK_MS;
 /** The server sends sound or silence at least 17 times a second: 1.5 s without a packet is no jitter. */
 const SILENT_CHECKS = 3;
 
@@ -14,12 +15,15 @@ export interface SoundWatchListener {
 	received(packets: number): void;
 	/** What to say of the connection. */
 	judged(verdict: LinkVerdict): void;
+	/** Once a second. */
+	second(stats: CallStats): void;
 }
 
 /** Looks twice a second at what really arrives: a connection that calls itself connected may be dead. */
 export class SoundWatch {
 	private seen = 0;
 	private silent = 0;
+	private looks = 0;
 	private pc: RTCPeerConnection | undefined;
 	private timer: ReturnType<typeof setInterval> | undefined;
 	private readonly judge = new LinkJudge();
@@ -56,5 +60,6 @@ export class SoundWatch {
 		if (arrived && !this.arrives) this.listener.stalled();
 		if (!arrived && this.arrives) this.listener.back();
 		this.listener.judged(this.judge.take(stats, this.arrives));
+		if (++this.looks % LOOKS_A_SECOND === 0) this.listener.second(stats);
 	}
 }
