@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { TranscribeSettings } from '../contract/agent-settings';
@@ -74,16 +75,22 @@ export interface SpokenFile {
 
 /** A killed runtime is back within a few seconds, a loaded machine's in some more. */
 const AWAY_LIMIT_MS = 15_000;
+/** What a tool gave is there only once: it may wait for a machine that starts anew. */
+const RESULT_AWAY_LIMIT_MS = 120_000;
 const ASK_AGAIN_MS = 250;
 /** Its process is gone: nothing is known of what has become of the request. */
 const AWAY: ReadonlyArray<string | undefined> = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
 
 /** The nodes' only door to the runtime: one method a call of `contract/control.ts`. All of them throw VoiceError. */
 export class VoiceRuntime {
-	/** @param awayLimitMs how long a runtime that was killed is waited for by a node that works on a turn */
+	/**
+	 * @param awayLimitMs how long a runtime that was killed is waited for by a node that works on a turn
+	 * @param resultAwayLimitMs the same, where a tool's result would be lost
+	 */
 	constructor(
 		private readonly locator: Locator,
 		private readonly awayLimitMs = AWAY_LIMIT_MS,
+		private readonly resultAwayLimitMs = RESULT_AWAY_LIMIT_MS,
 	) {}
 
 	/** The key that signs what the runtime POSTs to a trigger. */
@@ -133,12 +140,12 @@ export class VoiceRuntime {
 	}
 
 	async toolResults(turnId: string, ask: ToolResultsAsk, signal?: AbortSignal): Promise<ReplyStep> {
-		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep);
+		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep, this.resultAwayLimitMs);
 	}
 
 	/** Of tools that were pending when their time limit was over. */
 	async lateToolResults(turnId: string, ask: ToolResultsAsk): Promise<void> {
-		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'late-results'), body: ask });
+		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'late-results'), body: ask }, this.resultAwayLimitMs);
 	}
 
 	/** Answers when the caller has heard the end, or has interrupted. */
@@ -187,12 +194,14 @@ export class VoiceRuntime {
 		return await this.json({ method: 'GET', path: '/v1/stats', signal }, runtimeStats);
 	}
 
-	private async turnJson<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {
-		return await this.inTurn((endpoint) => requestJson(endpoint, ask, shape), ask.signal);
+	private async turnJson<T extends z.ZodTypeAny>(ask: Request, shape: T, awayLimitMs?: number): Promise<z.output<T>> {
+		const named = withId(ask);
+		return await this.inTurn((endpoint) => requestJson(endpoint, named, shape), ask.signal, awayLimitMs);
 	}
 
-	private async turnSend(ask: Request): Promise<{ body: Buffer }> {
-		return await this.inTurn((endpoint) => request(endpoint, ask), ask.signal);
+	private async turnSend(ask: Request, awayLimitMs?: number): Promise<{ body: Buffer }> {
+		const named = withId(ask);
+		return await this.inTurn((endpoint) => request(endpoint, named), ask.signal, awayLimitMs);
 	}
 
 	private async json<T extends z.ZodTypeAny>(ask: Request, shape: T): Promise<z.output<T>> {
@@ -204,17 +213,16 @@ export class VoiceRuntime {
 	}
 
 	/**
-	 * What a node asks about its turn. A runtime that was killed is started again, and knows the turn: the same is asked again,
-	 * by the same execution, node and run, until it answers or has been away for too long.
+	 * What a node asks about its turn. A runtime that was killed is started again, and knows the turn: the same request is sent
+	 * again, under the same id, until it is answered or the runtime has been away for too long.
 	 */
-	private async inTurn<T>(act: (endpoint: Endpoint) => Promise<T>, signal?: AbortSignal): Promise<T> {
-		const giveUpAt = Date.now() + this.awayLimitMs;
-		for (;;) {
+	private async inTurn<T>(act: (endpoint: Endpoint) => Promise<T>, signal?: AbortSignal, awayLimitMs = this.awayLimitMs): Promise<T> {
+		const giveUpAt = Date.now() + awayLimitMs;
+		for (let wasAway = false; ; wasAway = true) {
 			try {
 				return await this.located(act);
 			} catch (thrown) {
-				const away = thrown instanceof VoiceError && AWAY.includes((thrown.cause as NodeJS.ErrnoException | undefined)?.code);
-				if (!away || signal?.aborted || Date.now() > giveUpAt) throw thrown;
+				if (!isAway(thrown, wasAway) || signal?.aborted || Date.now() > giveUpAt) throw thrown;
 				this.locator.forget();
 				await sleep(ASK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
 			}
@@ -235,6 +243,18 @@ export class VoiceRuntime {
 			return await act(moved);
 		}
 	}
+}
+
+/** `wasAway`: the locator may not have found the next one yet, which it says without a cause. */
+function isAway(thrown: unknown, wasAway: boolean): boolean {
+	if (!(thrown instanceof VoiceError) || thrown.code !== 'VOICE_ERR_RUNTIME_UNREACHABLE') return false;
+	return thrown.cause === undefined ? wasAway : AWAY.includes((thrown.cause as NodeJS.ErrnoException).code);
+}
+
+/** It keeps its id however often it is sent. */
+function withId(ask: Request): Request {
+	const { body } = ask;
+	return typeof body === 'object' && body !== null && !Buffer.isBuffer(body) ? { ...ask, body: { ...body, request: randomUUID() } } : ask;
 }
 
 /** A missing header says nothing of who did it; one that is no JSON is no runtime's. */

@@ -78,6 +78,11 @@ const asker = z.object({
 	 */
 	run: z.number().int().nonnegative().optional(),
 	item: z.number().int().nonnegative().optional(),
+	/**
+	 * The same for as often as one request is sent: a client repeats one whose answer it did not get. Then it has none of what was
+	 * answered, and gets that very answer; another try of the node may have acted on it. A client from before this field came says none.
+	 */
+	request: z.string().min(1).max(64).optional(),
 });
 export type Asker = z.infer<typeof asker>;
 

@@ -25,8 +25,10 @@ export class ToolAllowance {
 	constructor(
 		private readonly most: number,
 		names: Iterable<string>,
+		/** So many were run before. */
+		used = 0,
 	) {
-		this.left = most;
+		this.left = most - used;
 		this.names = new Set(names);
 	}
 

@@ -34,7 +34,9 @@ export interface Gateway {
 	readonly tlsUrl: string | undefined;
 	/** Somebody calls, or a published workflow waits for calls. */
 	readonly inUse: () => boolean;
-	/** Ends all calls and child processes. */
+	/** Calls are left for the next process: what knows this one's address and key is good for that one, too. */
+	readonly leavesCalls: () => boolean;
+	/** Ends all child processes. Calls end too, unless they wait in the journal for the next process. */
 	close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const turnServers = new TurnServers(options.turn);
 	const network = new CallNetwork(options.network, turnServers);
 	const journal = options.journalFile === undefined ? noJournal : openJournal(options.journalFile, log);
+	const keepsCalls = journal.keeps && options.absentLimitMs > 0;
 	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
 	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs, journal }, admission, streams, joinTokens, new CallerLimits(options.limits, log));
 	inference.onBack(() => calls.warmAll());
@@ -70,7 +73,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const socketAddress = new SocketAddress(options.publicUrl, () => local?.port ?? (tls ? undefined : loopbackPort(app.server.address())));
 	let stopRenewing: () => void = () => undefined;
 	const close = async (): Promise<void> => {
-		calls.closeAll('the runtime is shutting down');
+		if (keepsCalls) {
+			// What follows from the end of this process is none of theirs.
+			journal.close();
+			calls.suspendAll();
+		} else calls.closeAll('the runtime is shutting down');
 		stopRenewing();
 		local?.close();
 		streams.close();
@@ -100,6 +107,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	return {
 		url: local?.url ?? own,
 		tlsUrl: tls && own,
+		leavesCalls: () => keepsCalls && calls.size > 0,
 		inUse: () => calls.size > 0 || streams.size > 0,
 		close,
 	};

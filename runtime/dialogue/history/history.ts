@@ -106,6 +106,12 @@ export class History {
 		return this.entries.some(({ assistant }) => assistant.some(({ calls }) => calls.some((call) => call.id === id && call.result !== undefined)));
 	}
 
+	/** The turn's calls whose results are still to come. */
+	openCalls(turn: number): ToolCall[] {
+		const calls = this.entries.filter((entry) => entry.turn === turn).flatMap(({ assistant }) => assistant.flatMap((message) => message.calls));
+		return calls.filter(({ result }) => result === undefined);
+	}
+
 	/**
 	 * Of what the agent says in the turn, what was heard stands, in its order, whoever wrote it. Calls and results stay.
 	 * `user`: what the caller said, where no model was asked.

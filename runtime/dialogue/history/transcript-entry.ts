@@ -1,7 +1,10 @@
 import type { AnsweredToolCall, ChatMessage, ToolCall } from '../../contract/chat';
 
-/** Stands in for the result of a tool that has not finished: the model must not think that it failed. */
-export const STILL_RUNNING = { status: 'still running, its result will follow' };
+/**
+ * Stands in for the result of a tool that was started and has given none: it runs, or nobody knows what has become of it. The
+ * model must not think that it failed, and must not start it again.
+ */
+export const NOT_KNOWN_YET = { status: 'not known yet', note: 'The tool was started, and may be still running. Do not start it again.' };
 
 export interface AssistantEntry {
 	content: string;
@@ -21,7 +24,7 @@ function answered({ id, name, arguments: given, result }: AssistantEntry['calls'
 		id,
 		name,
 		arguments: given,
-		result: result === undefined ? STILL_RUNNING : result.value,
+		result: result === undefined ? NOT_KNOWN_YET : result.value,
 	};
 }
 

@@ -2,7 +2,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
-import type { CallJournal, Journal, StoredCall, TurnRecord } from '../journal/journal';
+import type { CallJournal, Journal, StoredCall } from '../journal/journal';
 import type { CallRequest } from './call-request';
 import { PageTranscript } from './page-transcript';
 import { type MintedToken, mintResumeToken, opensWith, restoredToken } from './resume-token';
@@ -49,8 +49,9 @@ export class CallRecord {
 		this.journal.input(input);
 	}
 
-	turn(record: TurnRecord): void {
-		this.journal.turn(record);
+	/** What has come of its turns. */
+	get ofTurns(): Pick<CallJournal, 'turn' | 'reply' | 'sound' | 'together'> {
+		return this.journal;
 	}
 
 	/** Nothing of it is kept. */

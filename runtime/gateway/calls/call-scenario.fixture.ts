@@ -213,9 +213,9 @@ export class CallScenario {
 		this.call.api.nodeFailed(turn, turnFailure.parse({ executionId: 'e1', node: 'A node', run: 0, item: 0, code: 'VOICE_ERR_MODEL_FAILED', message: 'It broke.', ...failure }));
 	}
 
-	givesResults(turn: Turn, ids: readonly string[], execution = 'e1'): Promise<ReplyStep> {
+	givesResults(turn: Turn, ids: readonly string[], execution = 'e1', request?: string): Promise<ReplyStep> {
 		const results = ids.map((id) => ({ id, ok: true, result: 'done', durationMs: 5 }));
-		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results)));
+		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results, request)));
 	}
 
 	/** Their time limit is over, and they still run. */

@@ -6,11 +6,12 @@ import type { ConversationEffect, ConversationInput } from '../../dialogue/conve
 import { monotonicClock } from '../../lib/clock';
 import { AgentVoice } from '../turns/agent-voice';
 import { type CallOfTurns, Turns } from '../turns/turns';
-import { sayGreeting } from '../turns/greeting';
+import { sayGreeting, sessionStarted } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
+import { type CallerSpeechEvent, inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
 import type { CallRequest } from './call-request';
 import { ConversationLoop } from './conversation-loop';
@@ -19,6 +20,7 @@ import { LinkQuality } from './link-quality';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
+import { leftToWait, restoreDialogue, wasConnected, wasGreeting } from './restored-dialogue';
 import { TurnAudio } from './turn-audio';
 import { warmModels } from './warm-models';
 
@@ -91,7 +93,8 @@ export class Call {
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
-		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.tell(event), step, keep: (record) => this.record.turn(record) };
+		const { ofTurns } = this.record;
+		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.tell(event), step, keep: ofTurns.turn, keepReply: ofTurns.reply, keepSound: ofTurns.sound, together: ofTurns.together };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
 	}
@@ -103,13 +106,13 @@ export class Call {
 	}
 
 	/** As it was when the process before ended, and its caller absent since then. */
-	restore({ inputs, turns, lastAt }: StoredCall): void {
-		this.answered = this.greeted = this.reached = true;
-		this.dialogue.replay(inputs);
-		// No more of them than inputs.
-		this.voice.nextId = inputs.length + 1;
-		this.turns.restore(turns);
-		this.waitForCaller(Math.max(0, this.deps.absentLimitMs - (Date.now() - lastAt)));
+	restore(stored: StoredCall): void {
+		const { dialogue, voice, api, turns } = this;
+		this.answered = this.reached = true;
+		this.greeted = wasConnected(stored);
+		this.waitForCaller(leftToWait(stored, this.deps.absentLimitMs));
+		if (restoreDialogue(stored, { dialogue, voice, api, turns }).ended) this.end(STAYED_AWAY);
+		else if (wasGreeting(stored)) void this.sayGreeting();
 	}
 
 	/** Its caller has no link. */
@@ -129,7 +132,8 @@ export class Call {
 			const answer = await link.answer;
 			this.assertGoingOn();
 			if (this.answered) this.resumeOver(link);
-			else this.begin();
+			else this.recognise();
+			this.answered = true;
 			return answer;
 		} catch (thrown) {
 			link?.close();
@@ -147,6 +151,14 @@ export class Call {
 		if (!this.link) return this.finish(reason);
 		this.link.close();
 		this.closeLimit = setTimeout(() => this.finish(reason), CLOSE_LIMIT_MS);
+	}
+
+	/** Goes on in another process, from what is in the journal: nothing more is written to it. */
+	suspend(): void {
+		if (this.finished) return;
+		this.turns.suspend();
+		this.line.lost();
+		this.stop();
 	}
 
 	/** Has the models loaded: at the start, and by a new inference process, which has none. */
@@ -189,11 +201,6 @@ export class Call {
 		if (!this.goesOn) throw new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The call has ended.');
 	}
 
-	private begin(): void {
-		this.answered = true;
-		this.recognise();
-	}
-
 	/** The caller is back, perhaps before their old link was missed. The page may have lost all that it showed. */
 	private resumeOver(link: MediaLink): void {
 		const before = this.link;
@@ -205,7 +212,7 @@ export class Call {
 		clearTimeout(this.absence);
 		this.absence = undefined;
 		if (!this.recognition) this.recognise();
-		this.line.retell(this.started(true));
+		this.line.retell(sessionStarted(this.id, this.request.agent, this.note, true));
 	}
 
 	private linkEnded(link: MediaLink, { reason, error, nothingCame }: LinkEnd): void {
@@ -243,9 +250,7 @@ export class Call {
 	}
 
 	private recognise(): void {
-		const { transcribe } = this.request.agent;
-		if (!transcribe) return;
-		this.recognition = recogniseCaller(this.deps.inference, transcribe, {
+		this.recognition = recogniseCaller(this.deps.inference, this.request.agent.transcribe, {
 			step: (input) => this.dialogue.step(input),
 			tell: (event) => this.tell(event),
 			heardBy: (doneBy) => (this.heardBy = doneBy),
@@ -264,17 +269,6 @@ export class Call {
 			case 'candidate':
 				this.line.tellCandidate(event.candidate);
 				break;
-			case 'speechStarted':
-				this.linkQuality.speechBegins();
-				this.dialogue.step({ type: 'callerSpeechStarted', at: event.at, speechAt: event.speechAt });
-				break;
-			case 'speechStopped':
-				this.dialogue.step({ type: 'callerSpeechStopped', at: event.at, speechEndAt: event.speechEndAt });
-				break;
-			case 'soundMissing':
-			case 'soundBack':
-				this.dialogue.step(event);
-				break;
 			case 'link':
 				this.linkQuality.push(event);
 				break;
@@ -283,25 +277,28 @@ export class Call {
 				this.recognition?.push(event.pcm);
 				break;
 			default:
-				this.voice.onMedia(event);
+				if ('utteranceId' in event) this.voice.onMedia(event);
+				else this.onSpeech(event);
 		}
+	}
+
+	private onSpeech(event: CallerSpeechEvent): void {
+		if (event.type === 'speechStarted') this.linkQuality.speechBegins();
+		this.dialogue.step(inputOf(event));
 	}
 
 	private greet(): void {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		this.tell(this.started());
+		this.tell(sessionStarted(this.id, agent, this.note));
 		this.turns.callStarted();
-		const greeting = sayGreeting(agent, { voice: this.voice, history: this.record.history, tell: (event) => this.tell(event) });
-		this.turns.settleAfter(greeting);
 		// The greeting goes first; from then on the voice is warm.
-		void greeting.then(async () => await this.voice.keep(agent.speak, agent.apology));
+		void this.sayGreeting().then(async () => await this.voice.keep(agent.speak, agent.apology));
 	}
 
-	private started(resumed?: true): PageEvent {
-		const { name, greeting } = this.request.agent;
-		return { type: 'session.started', sessionId: this.id, agent: name, greets: greeting !== '', note: this.note, ...(resumed && { resumed }) };
+	private async sayGreeting(): Promise<void> {
+		await sayGreeting(this.request.agent, { voice: this.voice, history: this.record.history, turns: this.turns, tell: (event) => this.tell(event) });
 	}
 
 	private carryOut(effect: ConversationEffect): void {
@@ -318,10 +315,8 @@ export class Call {
 				this.audio.clear();
 				break;
 			case 'restMedia':
-				this.link?.send({ type: 'rest' });
-				break;
 			case 'resumeAgent':
-				this.link?.send({ type: 'resume' });
+				this.link?.send({ type: effect.type === 'restMedia' ? 'rest' : 'resume' });
 				break;
 			case 'interruptAgent':
 				this.turns.interrupt(effect.n, effect.reason);
@@ -351,6 +346,16 @@ export class Call {
 
 	private finish(reason: string, error?: VoiceError): void {
 		if (this.finished) return;
+		this.stop();
+		// The data channel may be gone with the link: the page's other way tells how it ended.
+		this.line.over(this.ending === undefined ? { type: 'session.ended', reason, ...(error && { error: error.toShape() }) } : undefined);
+		this.record.ended();
+		this.turns.callEnded(reason, monotonicClock.now() - this.record.openedAt);
+		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');
+		this.listener.ended(error);
+	}
+
+	private stop(): void {
 		this.finished = true;
 		clearTimeout(this.closeLimit);
 		clearTimeout(this.absence);
@@ -359,11 +364,5 @@ export class Call {
 		this.soundLink = undefined;
 		this.voice.close();
 		this.link?.close();
-		// The data channel may be gone with the link: the page's other way tells how it ended.
-		this.line.over(this.ending === undefined ? { type: 'session.ended', reason, ...(error && { error: error.toShape() }) } : undefined);
-		this.record.ended();
-		this.turns.callEnded(reason, monotonicClock.now() - this.record.openedAt);
-		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'call ended');
-		this.listener.ended(error);
 	}
 }

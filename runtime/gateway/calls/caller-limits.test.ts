@@ -69,3 +69,15 @@ it.each([['127.0.0.1'], ['::1'], [undefined]])('%s is not counted by address', a
 	expect(await takes(5, () => all.offered({ address: near }))).not.toContain(429);
 	for (let turn = 0; turn < 5; turn++) all.called({ address: near });
 });
+
+it('calls that a process before this one let in count, as often as there are, until they end', () => {
+	const all = limits();
+	const [first, second, third] = [1, 2, 3].map(() => all.goesOn({ address }));
+	first?.();
+	first?.();
+	expect(() => all.called({ address })).toThrow('As many calls');
+	second?.();
+	all.called({ address });
+	third?.();
+	all.called({ address: undefined });
+});

@@ -58,9 +58,20 @@ export class CallerLimits {
 	called({ address }: Offerer): () => void {
 		const group = address === undefined ? undefined : callerGroup(address);
 		if (group === undefined) return () => undefined;
-		const count = this.calls.get(group) ?? 0;
-		if (count >= this.settings.callsPerAddress) throw this.tooMany('As many calls as are allowed come from this address already.', RETRY_AFTER_CALL_SECONDS, address);
-		this.calls.set(group, count + 1);
+		if ((this.calls.get(group) ?? 0) >= this.settings.callsPerAddress) {
+			throw this.tooMany('As many calls as are allowed come from this address already.', RETRY_AFTER_CALL_SECONDS, address);
+		}
+		return this.count(group);
+	}
+
+	/** Counts a call that the process before had let in, until the function that it returns is called. */
+	goesOn({ address }: Offerer): () => void {
+		const group = address === undefined ? undefined : callerGroup(address);
+		return group === undefined ? () => undefined : this.count(group);
+	}
+
+	private count(group: string): () => void {
+		this.calls.set(group, (this.calls.get(group) ?? 0) + 1);
 		let counted = true;
 		return () => {
 			if (!counted) return;

@@ -6,7 +6,7 @@ import { FakeProcess } from '../../rpc/fake-process.fixture';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { MediaProtocol } from '../../rpc/media-protocol';
 import { onThisMachine, settle, thrownCode } from './call-scenario.fixture';
-import { noJournal } from '../journal/journal';
+import { type StoredCall, noJournal } from '../journal/journal';
 import { Calls } from './calls';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
@@ -18,7 +18,7 @@ const REQUEST = openSession.parse({
 	source: { workflowId: 'w', node: 'Trigger', mode: 'production', turnUrl: 'http://localhost/turn' },
 });
 
-function calls(most = 100) {
+function calls(most = 100, left: StoredCall[] = []) {
 	const media = new FakeProcess<MediaProtocol>(new VoiceError('VOICE_ERR_MEDIA_LOST', 'gone'));
 	const inference = new FakeProcess<InferenceProtocol>(new VoiceError('VOICE_ERR_INFERENCE_LOST', 'gone'));
 	media.onCall = (call) => {
@@ -59,8 +59,12 @@ function calls(most = 100) {
 			places.taken++;
 			return () => void places.taken--;
 		},
+		goesOn: () => {
+			places.taken++;
+			return () => void places.taken--;
+		},
 	};
-	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000, journal: noJournal }, admission, streams, joinTokens, limits);
+	const all = new Calls({ media: server, inference, dispatcher, phrases: { keep: async () => undefined, find: () => undefined }, network: onThisMachine, log, absentLimitMs: 60_000, journal: { ...noJournal, take: () => left } }, admission, streams, joinTokens, limits);
 	const open = async (request: OpenSession = REQUEST): Promise<string> => {
 		const opening = all.open(request);
 		opening.catch(() => undefined);
@@ -258,4 +262,14 @@ it('asks the limits of whoever offers, and holds a place of theirs until the cal
 	const full = calls(0);
 	await expect(full.all.open(REQUEST)).rejects.toMatchObject({ code: 'VOICE_ERR_BUSY' });
 	expect(full.places.taken).toBe(0);
+});
+
+it('calls of the process before take their places among those of their address, until they end', async () => {
+	const now = Date.now();
+	const left = { id: 's_0000000000000000', request: { ...REQUEST, callerAddress: '203.0.113.7' }, tokenHash: '', openedAt: now, lastAt: now, inputs: [{ type: 'connected' as const, at: now }], events: [], history: [], turns: [] };
+	const { all, places } = calls(100, [left]);
+	all.restore();
+	expect([all.size, places.taken]).toEqual([1, 1]);
+	await jest.advanceTimersByTimeAsync(60_000);
+	expect([all.size, places.taken]).toEqual([0, 0]);
 });

@@ -43,7 +43,7 @@ export class Calls {
 		private readonly admission: Pick<Admission, 'admit'>,
 		streams: Pick<TriggerStreams, 'onGone'>,
 		private readonly joinTokens: Pick<JoinTokens, 'admit'>,
-		private readonly limits: Pick<CallerLimits, 'offered' | 'called'>,
+		private readonly limits: Pick<CallerLimits, 'offered' | 'called' | 'goesOn'>,
 	) {
 		streams.onGone((workflowId) => {
 			for (const call of [...this.live.values()]) call.workflowGone(workflowId);
@@ -116,7 +116,8 @@ export class Calls {
 	/** The calls that the process before had: their callers are absent. */
 	restore(): void {
 		for (const stored of this.deps.journal.take()) {
-			this.add(stored.id, stored.request, { connected: () => undefined, ended: () => undefined }, stored).restore(stored);
+			const leave = this.limits.goesOn({ address: stored.request.callerAddress });
+			this.add(stored.id, stored.request, { connected: () => undefined, ended: leave }, stored).restore(stored);
 		}
 	}
 
@@ -172,6 +173,12 @@ export class Calls {
 	/** What the token of the turn's caller allows; undefined where callers need none, and where the turn is forgotten. */
 	permitOf(turnId: string): CallPermit | undefined {
 		return this.turns.get(turnId)?.api.permit;
+	}
+
+	/** Another process goes on with them, from the journal. */
+	suspendAll(): void {
+		this.closed = true;
+		for (const call of this.live.values()) call.suspend();
 	}
 
 	closeAll(reason: string): void {

@@ -26,14 +26,18 @@ export class ConversationLoop {
 		private readonly clock: Clock = monotonicClock,
 	) {}
 
-	/** Another process has carried out what follows from these. With it went the caller's link, all sound and the recogniser. */
-	replay(inputs: readonly ConversationInput[]): void {
-		for (const input of inputs) this.conversation.step(input);
+	/**
+	 * Another process has carried out what follows from these; it may have died before it could for the last one, so what they came to
+	 * is given back. With it went the caller's link, all sound and the recogniser.
+	 */
+	replay(inputs: readonly ConversationInput[]): ConversationEffect[] {
+		const effects = inputs.flatMap((input) => this.conversation.step(input));
 		const at = inputs.at(-1)?.at ?? this.clock.now();
 		this.step({ type: 'callerAbsent', at });
 		const sounds = inputs.flatMap((input) => (input.type === 'agentUtteranceStarted' || input.type === 'agentText' ? [input.utteranceId] : []));
 		for (const utteranceId of new Set(sounds)) this.step({ type: 'agentUtterancePlayed', at, utteranceId, playedSamples: 0, complete: false });
 		this.step({ type: 'recogniserReplaced', at });
+		return effects;
 	}
 
 	step(input: ConversationInput): void {

@@ -19,8 +19,9 @@ export interface CallerListener {
 	readonly heardBy: (doneBy: DoneBy) => void;
 }
 
-/** The caller's words as the dialogue and the page get them. */
-export function recogniseCaller(inference: InferenceServer, settings: TranscribeSettings, { step, tell, heardBy }: CallerListener): Pick<CallRecognition, 'push' | 'flush' | 'reset' | 'close'> {
+/** The caller's words as the dialogue and the page get them; undefined where they are not recognised while they speak. */
+export function recogniseCaller(inference: InferenceServer, settings: TranscribeSettings | null, { step, tell, heardBy }: CallerListener): Pick<CallRecognition, 'push' | 'flush' | 'reset' | 'close'> | undefined {
+	if (!settings) return undefined;
 	const at = (): number => monotonicClock.now();
 	let alarm: NodeJS.Timeout | undefined;
 	let alarmed: string | undefined;

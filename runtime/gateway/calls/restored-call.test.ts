@@ -6,8 +6,10 @@ import path from 'node:path';
 import { openLog } from '../../lib/log';
 import type { Journal, StoredCall } from '../journal/journal';
 import { openJournal } from '../journal/sqlite-journal';
+import type { Turn } from '../turns/turn';
 import { ABSENT_LIMIT_MS, CallScenario, PIECE_SAMPLES, settle, toolCallOf } from './call-scenario.fixture';
 
+const GREETING = { greeting: 'Hello.' };
 const BOOK = { name: 'book', description: 'Books it.', parameters: { type: 'object', properties: {} }, sayWhileRunning: '' };
 
 let folder: string;
@@ -36,10 +38,10 @@ async function begun(): Promise<CallScenario> {
 	return await new CallScenario({ journal }).connected();
 }
 
-async function restored(): Promise<CallScenario> {
+async function restored(agent: Record<string, unknown> = {}): Promise<CallScenario> {
 	const [stored] = killed();
 	if (!stored) throw new Error('there is no such call');
-	return new CallScenario({ journal, stored });
+	return new CallScenario({ journal, stored, agent });
 }
 
 async function back(scenario: CallScenario): Promise<void> {
@@ -173,7 +175,290 @@ it('a tool without a result is told as one that still runs', async () => {
 	const after = await restored();
 	void after.asksReply(after.turn(turn.id), { tools: [BOOK] });
 	await settle();
-	expect(JSON.stringify(after.model().params.messages)).toContain('still running');
+	expect(JSON.stringify(after.model().params.messages)).toContain('not known yet');
+});
+
+describe('what a node asked, and was not answered before the gateway died', () => {
+	const ASK = { tools: [BOOK], request: 'r1', run: 0, item: 0 };
+
+	async function toolsAskedFor(): Promise<Turn> {
+		const before = await begun();
+		const turn = await before.says('book it for monday');
+		void before.asksReply(turn, ASK);
+		await settle();
+		await before.writes('I will look.', [toolCallOf('c1')]);
+		return turn;
+	}
+
+	it('tool calls are given out again as they were: the node has run none of them', async () => {
+		const turn = await toolsAskedFor();
+		const after = await restored();
+		expect(await after.asksReply(after.turn(turn.id), ASK)).toEqual({ status: 'toolCalls', calls: [toolCallOf('c1')] });
+		expect(after.inference.of('chat')).toEqual([]);
+		const step = after.givesResults(after.turn(turn.id), ['c1']);
+		await settle();
+		await after.writes('It is booked.');
+		expect(await step).toMatchObject({ status: 'done', text: 'I will look. It is booked.', tools: [{ call: { id: 'c1' }, result: { result: 'done' } }] });
+	});
+
+	it('another try of the node does not start them again: it may have', async () => {
+		const turn = await toolsAskedFor();
+		const after = await restored();
+		const again = after.asksReply(after.turn(turn.id), { ...ASK, request: 'r2' });
+		await settle();
+		expect(after.model().params.messages.at(-1)).toMatchObject({ toolCalls: [{ id: 'c1', result: { status: 'not known yet' } }] });
+		await after.writes('I do not know yet.');
+		expect(await again).toMatchObject({ status: 'done', text: expect.stringContaining('I do not know yet.') });
+		after.givesLateResult(after.turn(turn.id), 'c1');
+		after.givesLateResult(after.turn(turn.id), 'c1');
+		expect(after.page('tool.finished')).toEqual([]);
+		expect(after.call.record.history.hasToolResult('c1')).toBe(true);
+	});
+
+	it('a late result is taken once, though the gateway dies before it can say so', async () => {
+		const turn = await toolsAskedFor();
+		const between = await restored();
+		void between.stillRun(between.turn(turn.id), ['c1']);
+		await settle();
+		between.givesLateResult(between.turn(turn.id), 'c1');
+		const after = await restored();
+		after.givesLateResult(after.turn(turn.id), 'c1');
+		expect(after.call.record.history.messages().at(-1)).toMatchObject({ toolCalls: [{ id: 'c1', result: 'done at last' }] });
+	});
+
+	it('a second round of tool calls, too', async () => {
+		const turn = await toolsAskedFor();
+		const between = await restored();
+		void between.givesResults(between.turn(turn.id), ['c1'], 'e1', 'r2');
+		await settle();
+		await between.writes('', [toolCallOf('c2')]);
+		const after = await restored();
+		expect(await after.givesResults(after.turn(turn.id), ['c1'], 'e1', 'r2')).toEqual({ status: 'toolCalls', calls: [toolCallOf('c2')] });
+		expect(after.inference.of('chat')).toEqual([]);
+	});
+
+	it('a reply that was written is given again, and said once', async () => {
+		const before = await begun();
+		const turn = await before.says('what is on monday');
+		void before.asksReply(turn, ASK);
+		await settle();
+		await before.writes('You are free. All day.');
+		await before.playsPart(PIECE_SAMPLES);
+		const after = await restored();
+		const again = after.turn(turn.id);
+		expect(await after.asksReply(again, ASK)).toMatchObject({ status: 'done', text: 'You are free. All day.' });
+		expect(await after.asksReply(again, { ...ASK, request: 'another try' })).toMatchObject({ status: 'done', text: 'You are free. All day.' });
+		expect(after.inference.of('chat')).toEqual([]);
+		const speech = after.asksSpeech(again, 'You are free. All day.');
+		await back(after);
+		await after.plays();
+		expect(await speech).toMatchObject({ heard: 'You are free. All day.', interrupted: false });
+		expect(after.inference.of('speak').flatMap((speak) => speak.of('piece').map(({ text }) => text))).toEqual(['All day.']);
+	});
+
+	it('a reply of which the beginning was heard goes on behind it', async () => {
+		const before = await begun();
+		const turn = await before.says('what is on monday');
+		void before.asksReply(turn, ASK);
+		await settle();
+		await before.begins('You are free. The whole');
+		await before.playsPart(PIECE_SAMPLES);
+		const after = await restored();
+		const again = after.asksReply(after.turn(turn.id), ASK);
+		await settle();
+		expect(after.model().params.messages.slice(1)).toMatchObject([{ content: 'what is on monday' }, { role: 'assistant', content: 'You are free.' }]);
+		await after.writes('All day.');
+		expect(await again).toMatchObject({ status: 'done', text: 'You are free. All day.' });
+		const speech = after.asksSpeech(after.turn(turn.id), 'You are free. All day.');
+		await back(after);
+		await after.plays();
+		expect(await speech).toMatchObject({ heard: 'You are free. All day.' });
+		expect(after.inference.of('speak').flatMap((speak) => speak.of('piece').map(({ text }) => text))).toEqual(['All day.']);
+		await after.silence(200);
+		expect(after.turn(turn.id).heard).toBe('You are free. All day.');
+	});
+
+	it('a speech that was heard to its end is not said again', async () => {
+		const before = await begun();
+		const turn = await before.says('what is on monday');
+		void before.asksSpeech(turn, 'You are free.', { request: 's1' });
+		await before.plays();
+		const after = await restored();
+		const speech = after.asksSpeech(after.turn(turn.id), 'You are free.', { request: 's1' });
+		await settle();
+		expect(await speech).toMatchObject({ heard: 'You are free.', interrupted: false });
+		expect(after.inference.of('speak')).toEqual([]);
+		await after.silence(200);
+		expect(after.turn(turn.id).ended?.kind).toBe('spoken');
+	});
+
+	it('and is no failure where its node had been answered and nobody comes', async () => {
+		const before = await begun();
+		const turn = await before.says('what is on monday');
+		void before.asksSpeech(turn, 'You are free.', { request: 's1' });
+		await before.plays();
+		const after = await restored();
+		await after.silence(60_000);
+		expect(after.turn(turn.id).ended).toEqual({ kind: 'spoken' });
+		expect(after.page('error')).toEqual([]);
+	});
+
+	it('the same again, while the first is worked on, waits for the same answer', async () => {
+		const scenario = await begun();
+		const turn = await scenario.says('book it for monday');
+		const asked = [scenario.asksReply(turn, ASK), scenario.asksReply(turn, ASK)];
+		await settle();
+		expect(scenario.inference.of('chat')).toHaveLength(1);
+		await scenario.writes('', [toolCallOf('c1')]);
+		expect(await Promise.all([...asked, scenario.asksReply(turn, ASK)])).toEqual(Array.from({ length: 3 }, () => ({ status: 'toolCalls', calls: [toolCallOf('c1')] })));
+	});
+
+	it('a tool that takes longer than an abandoned turn is still waited for', async () => {
+		const turn = await toolsAskedFor();
+		const after = await restored();
+		await after.silence(120_000);
+		expect(after.turn(turn.id).ended).toBeUndefined();
+		const step = after.givesResults(after.turn(turn.id), ['c1']);
+		await settle();
+		await after.writes('It is booked.');
+		expect(await step).toMatchObject({ status: 'done' });
+	});
+
+	it('what was being said while the tools run is said to its end', async () => {
+		await toolsAskedFor();
+		const after = await restored();
+		await settle();
+		expect(after.inference.of('speak').flatMap((speak) => speak.of('piece').map(({ text }) => text))).toEqual(['I will look.']);
+	});
+});
+
+describe('a gateway that dies twice', () => {
+	it('goes on from where the first one was', async () => {
+		const before = await begun();
+		const turn = await before.says('what is on monday');
+		void before.asksReply(turn, { request: 'r1' });
+		await settle();
+		await before.begins('You are free. The whole');
+		await before.playsPart(PIECE_SAMPLES);
+		await restored();
+		const after = await restored();
+		void after.asksReply(after.turn(turn.id), { request: 'r1' });
+		await settle();
+		expect(after.model().params.messages.at(-1)).toMatchObject({ role: 'assistant', content: 'You are free.' });
+	});
+
+	it('does not make an absent caller\'s call wait longer', async () => {
+		await begun();
+		await restored();
+		jest.setSystemTime(Date.now() + ABSENT_LIMIT_MS - 1000);
+		const after = await restored();
+		await after.silence(1001);
+		expect(after.ended).toHaveLength(1);
+	});
+});
+
+it('a turn that n8n has not taken is handed over again, one that it has taken is not', async () => {
+	const before = await begun();
+	before.dispatch = async () => await new Promise(() => undefined);
+	const turn = await before.says('what is on monday');
+	const after = await restored();
+	await settle();
+	expect(after.dispatched).toMatchObject([{ event: 'turn', turnId: turn.id, heard: 'what is on monday' }]);
+	expect((await restored()).dispatched).toEqual([]);
+});
+
+it('a turn that was declared, and of which no more was written, is not lost', async () => {
+	const before = await begun();
+	await before.says('what is on monday');
+	const [stored] = killed();
+	if (!stored) throw new Error('there is no such call');
+	const after = new CallScenario({ journal, stored: { ...stored, turns: [] } });
+	await settle();
+	expect(after.dispatched).toMatchObject([{ event: 'turn', turn: 1, heard: 'what is on monday' }]);
+});
+
+it('of an answer that was interrupted as the gateway died, the history holds what was heard', async () => {
+	const before = await begun();
+	const turn = await before.says('what is on monday');
+	void before.asksReply(turn);
+	await settle();
+	await before.writes('You are free. All day.');
+	await before.playsPart(PIECE_SAMPLES);
+	before.link().onInput = () => undefined;
+	before.call.line.ask({ type: 'interrupt' });
+	const after = await restored();
+	await settle();
+	expect(after.turn(turn.id).ended?.kind).toBe('interrupted');
+	expect(after.inference.of('speak')).toEqual([]);
+	expect(after.call.record.history.messages()).toMatchObject([{ content: 'what is on monday' }, { content: 'You are free.' }]);
+});
+
+it('a greeting that was not heard to its end is said again, and only then', async () => {
+	const before = await new CallScenario({ journal, agent: GREETING }).connected();
+	const after = await restored(GREETING);
+	await back(after);
+	expect(after.utterances()).toHaveLength(1);
+	expect(after.dispatched).toEqual([]);
+	await after.plays();
+	await settle();
+	const later = await restored(GREETING);
+	await back(later);
+	expect(later.utterances()).toEqual([]);
+	expect(later.call.record.history.messages()).toMatchObject([{ content: 'Hello.' }]);
+	expect(before.call.id).toBe(later.call.id);
+});
+
+it('who was never connected is greeted when they come, and is not waited for for long', async () => {
+	const before = new CallScenario({ journal, agent: GREETING });
+	void before.call.open('offer');
+	await settle();
+	before.link().emit({ type: 'answer', id: '', answer: 'answer' });
+	await settle();
+	const after = await restored(GREETING);
+	await back(after);
+	expect(after.page('session.started').at(-1)).toMatchObject({ greets: true });
+	expect(after.utterances()).toHaveLength(1);
+	const [stored] = killed();
+	if (!stored) throw new Error('there is no such call');
+	const never = new CallScenario({ journal, stored: { ...stored, inputs: [] } });
+	await never.silence(61_000);
+	expect(never.ended).toHaveLength(1);
+});
+
+it('the sound of a turn that nobody has recognised is kept until it is answered', async () => {
+	const before = await new CallScenario({ journal, agent: { transcribe: null } }).connected();
+	before.link().emit({ type: 'speechStarted', at: 64, speechAt: 0 }, { type: 'audio', at: 64, pcm: Int16Array.from({ length: 1600 }, (_, index) => index) });
+	await before.silence(500);
+	before.link().emit({ type: 'speechStopped', at: 500, speechEndAt: 400 });
+	await before.silence(3000);
+	const turn = before.turn(before.started.at(-1) ?? '');
+	const after = await restored();
+	expect(Array.from(after.turn(turn.id).audio[0] ?? []).slice(0, 3)).toEqual([0, 1, 2]);
+	void after.asksSpeech(after.turn(turn.id), 'You are free.');
+	await back(after);
+	await after.plays();
+	await after.silence(1000);
+	const [stored] = killed();
+	expect(stored?.turns[0]).toMatchObject({ ended: 'spoken', settled: true, sound: undefined });
+});
+
+it('a gateway that is stopped leaves its calls to the next one, and tells nobody that they ended', async () => {
+	const before = await begun();
+	const turn = await before.says('what is on monday');
+	void before.asksReply(turn, { request: 'r1' });
+	await settle();
+	await before.begins('You are free. The whole');
+	await before.playsPart(PIECE_SAMPLES);
+	journal.close();
+	before.call.suspend();
+	await before.silence(60_000);
+	expect(before.page('session.ended')).toEqual([]);
+	expect(before.dispatched.map(({ event }) => event)).not.toContain('sessionEnded');
+	const after = await restored();
+	expect(after.turn(turn.id).ended).toBeUndefined();
+	void after.asksReply(after.turn(turn.id), { request: 'r1' });
+	await settle();
+	expect(after.model().params.messages.at(-1)).toMatchObject({ role: 'assistant', content: 'You are free.' });
 });
 
 it('another execution does not get a turn that was claimed', async () => {

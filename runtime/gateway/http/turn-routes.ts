@@ -66,7 +66,7 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 		const ask = parseRequest(toolResultsAsk, request.body);
 		return replyStep.parse(
 			await asTurn(request, reply, ask.executionId, async (api, turn) =>
-				await api.toolResults(turn, ask.results),
+				await api.toolResults(turn, ask.results, ask.request),
 			),
 		);
 	});

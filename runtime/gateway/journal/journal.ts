@@ -1,6 +1,7 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import type { OpenSession, ReplyAsk } from '../../contract/control';
+import type { OpenSession, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
 import type { PageEvent } from '../../contract/page-events';
+import type { ToolRecord } from '../../contract/turn';
 import type { ConversationInput, StartTurn } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
 
@@ -22,11 +23,38 @@ export interface TurnRecord {
 	readonly owner?: string | undefined;
 	/** What the caller has heard of the answer. */
 	readonly heard: string;
-	/** The reply that was asked for last: its tools may give their results to this process. */
-	readonly ask?: ReplyAsk | undefined;
+	/** n8n has taken it: an execution works on it, or will. */
+	readonly dispatched?: boolean | undefined;
 	readonly ended?: 'spoken' | 'interrupted' | 'failed' | undefined;
-	/** All that it says, and how, where that is written to its end: what was not heard is still said. */
-	readonly says?: { readonly text: string; readonly speak: SpeakSettings } | undefined;
+	/** It has ended, and the history holds what was heard of it. */
+	readonly settled?: boolean | undefined;
+	/** What the reply's step under way has written, as far as words of it may have been heard. */
+	readonly writing?: string | undefined;
+	/**
+	 * All that it says, and how, where that is written to its end: what was not heard is still said. `request`: of the node that
+	 * has asked for it.
+	 */
+	readonly says?: { readonly text: string; readonly speak: SpeakSettings; readonly request?: string | undefined } | undefined;
+}
+
+/** The reply to a turn that was asked for last, between its steps. */
+export interface ReplyRecord {
+	readonly ask: ReplyAsk;
+	/** All that the steps so far have written. */
+	readonly written: string;
+	/** Tool calls whose results the model waits for. */
+	readonly open: readonly string[];
+	/** All tool calls of the turn. */
+	readonly tools: readonly ToolRecord[];
+	readonly usage: Usage;
+	/** What the last step was answered with: given again to a node that never got it. */
+	readonly answer?: { readonly request: string | undefined; readonly step: ReplyStep } | undefined;
+}
+
+export interface StoredTurn extends TurnRecord {
+	readonly reply?: ReplyRecord | undefined;
+	/** 16 kHz, of a turn whose words nobody has recognised yet. */
+	readonly sound?: Int16Array | undefined;
 }
 
 /** A call that had not ended when the process did. */
@@ -37,7 +65,7 @@ export interface StoredCall extends CallBeginning {
 	readonly inputs: readonly ConversationInput[];
 	readonly events: readonly PageEvent[];
 	readonly history: readonly TurnEntry[];
-	readonly turns: readonly TurnRecord[];
+	readonly turns: readonly StoredTurn[];
 }
 
 /**
@@ -45,6 +73,8 @@ export interface StoredCall extends CallBeginning {
  * conversation, the history with its tool calls, the turns. Nothing here throws: a call goes on though its journal cannot.
  */
 export interface Journal {
+	/** A call of now may be gone on with by the next process. */
+	readonly keeps: boolean;
 	/** Those of the process before, once. */
 	take(): StoredCall[];
 	open(call: CallBeginning): CallJournal;
@@ -59,11 +89,25 @@ export interface CallJournal {
 	/** All of it, of which nothing before `from` has changed. */
 	history(entries: readonly TurnEntry[], from: number): void;
 	turn(record: TurnRecord): void;
+	reply(turnId: string, record: ReplyRecord): void;
+	/** undefined: it is needed no more. */
+	sound(turnId: string, pcm: Int16Array | undefined): void;
+	/** All that `act` writes is there afterwards, or nothing of it. */
+	together<T>(act: () => T): T;
 	/** The call is forgotten. */
 	ended(): void;
 }
 
-const NOTHING: CallJournal = { input: () => undefined, event: () => undefined, history: () => undefined, turn: () => undefined, ended: () => undefined };
+const NOTHING: CallJournal = {
+	input: () => undefined,
+	event: () => undefined,
+	history: () => undefined,
+	turn: () => undefined,
+	reply: () => undefined,
+	sound: () => undefined,
+	together: (act) => act(),
+	ended: () => undefined,
+};
 
 /** Calls live in memory only. */
-export const noJournal: Journal = { take: () => [], open: () => NOTHING, goOn: () => NOTHING, close: () => undefined };
+export const noJournal: Journal = { keeps: false, take: () => [], open: () => NOTHING, goOn: () => NOTHING, close: () => undefined };

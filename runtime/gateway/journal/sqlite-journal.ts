@@ -6,9 +6,9 @@ import type { ConversationInput } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';
-import { type CallBeginning, type CallJournal, type Journal, type StoredCall, type TurnRecord, noJournal } from './journal';
+import { type CallBeginning, type CallJournal, type Journal, type ReplyRecord, type StoredCall, type StoredTurn, type TurnRecord, noJournal } from './journal';
 
-type Kind = 'call' | 'input' | 'event' | 'history' | 'turn';
+type Kind = 'call' | 'input' | 'event' | 'history' | 'turn' | 'reply' | 'sound';
 
 interface Row {
 	readonly call: string;
@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** Of the rows. A file of another format is begun anew: its calls cannot be gone on with. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What is written as it happens has a row of its own; the rest replaces its row: one for each call, entry or turn. */
 const SCHEMA = `
@@ -62,9 +62,11 @@ export function openJournal(file: string, log: Log): Journal {
 }
 
 class SqliteJournal implements Journal {
+	readonly keeps = true;
 	private readonly insert: StatementSync;
 	private readonly remove: StatementSync;
 	private closed = false;
+	private inTogether = false;
 
 	constructor(
 		private readonly database: DatabaseSync,
@@ -77,7 +79,11 @@ class SqliteJournal implements Journal {
 	take(): StoredCall[] {
 		const rows = this.database.prepare('SELECT call, kind, name, at, json FROM entry ORDER BY seq').all() as unknown as Row[];
 		const calls = new Map<string, Row[]>();
-		for (const row of rows) calls.set(row.call, [...(calls.get(row.call) ?? []), row]);
+		for (const row of rows) {
+			const own = calls.get(row.call);
+			if (own) own.push(row);
+			else calls.set(row.call, [row]);
+		}
 		return [...calls].flatMap(([id, own]) => {
 			try {
 				return [stored(own)];
@@ -109,6 +115,9 @@ class SqliteJournal implements Journal {
 				most = entries.length;
 			},
 			turn: (record) => this.write(id, 'turn', record.id, { ...record, start: later(record.start, sinceEpoch()) }),
+			reply: (turnId, record) => this.write(id, 'reply', turnId, record),
+			sound: (turnId, pcm) => this.write(id, 'sound', turnId, pcm ? { base64: Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64') } : null),
+			together: (act) => this.together(act),
 			ended: () => this.forget(id),
 		};
 	}
@@ -125,6 +134,18 @@ class SqliteJournal implements Journal {
 
 	private forget(call: string): void {
 		this.guarded(() => this.remove.run(call));
+	}
+
+	private together<T>(act: () => T): T {
+		if (this.inTogether) return act();
+		this.inTogether = true;
+		this.guarded(() => this.database.exec('BEGIN'));
+		try {
+			return act();
+		} finally {
+			this.inTogether = false;
+			this.guarded(() => this.database.exec('COMMIT'));
+		}
 	}
 
 	/** A full disk must not end a call. */
@@ -160,6 +181,20 @@ function stored(rows: readonly Row[]): StoredCall {
 		inputs: of<ConversationInput>('input').map((input) => later(input, -offset)),
 		events: of<PageEvent>('event'),
 		history: of<TurnEntry | null>('history').filter((entry) => entry !== null),
-		turns: of<TurnRecord>('turn').map((turn) => ({ ...turn, start: later(turn.start, -offset) })).toSorted((one, two) => one.start.n - two.start.n),
+		turns: of<TurnRecord>('turn').map((turn) => ({ ...turn, start: later(turn.start, -offset), ...ofTurn(rows, turn.id) })).toSorted((one, two) => one.start.n - two.start.n),
 	};
+}
+
+function ofTurn(rows: readonly Row[], id: string): Pick<StoredTurn, 'reply' | 'sound'> {
+	const of = <T>(wanted: Kind): T | null => {
+		const row = rows.find(({ kind, name }) => kind === wanted && name === id);
+		return row ? (JSON.parse(row.json) as T) : null;
+	};
+	const sound = of<{ base64: string }>('sound');
+	return { reply: of<ReplyRecord>('reply') ?? undefined, sound: sound ? pcmOf(Buffer.from(sound.base64, 'base64')) : undefined };
+}
+
+/** In memory of its own: a Buffer may begin anywhere in a larger one. */
+function pcmOf(bytes: Buffer): Int16Array {
+	return new Int16Array(Uint8Array.from(bytes).buffer);
 }

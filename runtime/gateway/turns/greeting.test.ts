@@ -17,7 +17,7 @@ function greets({ greeting = GREETING, over = false } = {}) {
 	const agent = agentSettings.parse({ greeting });
 	const voice = new AgentVoice(inference, () => ({ send: () => undefined }), agent, () => undefined);
 	if (over) voice.close();
-	const said = sayGreeting(agent, { voice, history, tell: (event) => told.push(event) });
+	const said = sayGreeting(agent, { voice, history, turns: { settleAfter: () => undefined }, tell: (event) => told.push(event) });
 	/** Half a second for each of the two sentences. */
 	const speaks = async (): Promise<void> => {
 		await soon();

@@ -19,18 +19,28 @@ export class NodeTries {
 
 	/** Runs `act`, unless a try before has already had what it gives. */
 	async once<T>(asker: Asker, act: () => Promise<T>, isLast: (result: T) => boolean = () => true): Promise<T> {
-		const run = runOf(asker);
-		if (run === undefined || asker.item === undefined) return await act();
-		const item = `${run} ${asker.item}`;
+		const item = itemOf(asker);
+		if (item === undefined) return await act();
 		if (this.done.has(item)) return this.done.get(item) as T;
 		const result = await act();
 		if (isLast(result)) this.done.set(item, result);
 		return result;
 	}
+
+	/** In a process before this one. */
+	haveDone(asker: Asker, result: unknown): void {
+		const item = itemOf(asker);
+		if (item !== undefined) this.done.set(item, result);
+	}
 }
 
 function runOf({ executionId, node, run }: Asker): string | undefined {
 	return run === undefined ? undefined : JSON.stringify([executionId, node, run]);
+}
+
+function itemOf(asker: Asker): string | undefined {
+	const run = runOf(asker);
+	return run === undefined || asker.item === undefined ? undefined : `${run} ${asker.item}`;
 }
 
 /** Another try of the very same work. */

@@ -19,6 +19,15 @@ export class OpenToolCalls {
 		this.open.set(call.id, call);
 	}
 
+	/** The model was told that it is not known yet. */
+	addLate(call: ToolCall): void {
+		this.late.set(call.id, call);
+	}
+
+	get waitedFor(): string[] {
+		return [...this.open.keys()];
+	}
+
 	/** The model waits for none of them any more. */
 	waitNoMore(): void {
 		for (const [id, call] of this.open) this.late.set(id, call);

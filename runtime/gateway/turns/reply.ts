@@ -2,34 +2,19 @@ import { type ToolCall, type ToolResult, UNCLEAR } from '../../contract/chat';
 import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { PageEvent } from '../../contract/page-events';
-import type { SpeakSettings } from '../../contract/agent-settings';
 import { ToolAllowance } from '../../contract/tool-allowance';
-import type { History } from '../../dialogue/history/history';
-import type { RpcCall } from '../../rpc/client';
-import type { InferenceServer } from '../calls/call-deps';
+import type { ToolRecord } from '../../contract/turn';
 import { goOn } from '../../speech-text/go-on';
+import { leftToSay } from '../../dialogue/heard/left-to-say';
 import { isSpeakable } from '../../speech-text/speakable';
+import type { ReplyRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
-import { FirstWordLimit } from './first-word';
+import { ModelAnswer } from './model-answer';
 import { isSameWork } from './node-tries';
-import { OpenToolCalls } from './open-tool-calls';
+import type { ReplyDeps, RestoredReply } from './reply-deps';
+import { ReplyTools } from './reply-tools';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
-
-export interface ReplyDeps {
-	/** Names the call to the model, which keeps its tokens in memory. */
-	readonly conversation: string;
-	readonly inference: InferenceServer;
-	readonly history: History;
-	/** Opens an utterance that speaks while the model writes; undefined where the caller cannot be reached any more. */
-	readonly openUtterance: (speak: SpeakSettings) => AgentUtterance | undefined;
-	/** The first word, or the first tool call, comes within this, or the turn fails. */
-	readonly firstWordMs: number;
-	readonly tell: (event: PageEvent) => void;
-	readonly toolsStarted: (tool: string) => void;
-	readonly toolsDone: () => void;
-}
 
 /**
  * Writes the reply to one turn: the model writes, perhaps asks for tools, the node runs them and gives their
@@ -43,25 +28,59 @@ export class Reply implements TurnReply {
 	/** Of it, what no utterance has yet. */
 	private unsaid = '';
 	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
-	private readonly calls = new OpenToolCalls();
+	private readonly tools: ReplyTools;
 	private allowance: ToolAllowance;
 	/** Since the last tool ran: what was said before it is no answer. */
 	private answered = false;
 	private writtenBy: DoneBy;
-	private generation: RpcCall<never, ChatDone> | undefined;
+	private generation: ModelAnswer | undefined;
 	private interrupted = false;
 	private finished = false;
 	private broken = false;
 	private utterance: AgentUtterance | undefined;
 	private settled: Promise<unknown> = Promise.resolve();
+	/** Which the node waits for, and what the last one got. */
+	private request: string | undefined;
+	private answer: ReplyRecord['answer'];
+	/** Its process died while the model wrote. */
+	private cut = false;
 
 	constructor(
 		private readonly turn: Turn,
 		private ask: ReplyAsk,
 		private readonly deps: ReplyDeps,
+		restored?: RestoredReply,
 	) {
 		this.writtenBy = { engine: ask.chat.model, replaced: [] };
-		this.allowance = allowanceOf(ask);
+		this.tools = new ReplyTools(turn, deps);
+		this.allowance = allowanceOf(ask, restored?.record.tools.filter(wasRun).length);
+		if (restored) this.restore(restored);
+	}
+
+	/** A step that was cut off goes on behind what was heard of it, when the node asks again. */
+	private restore({ record, turn: { heard, writing = '' } }: RestoredReply): void {
+		const { written, usage, answer, open } = record;
+		Object.assign(this.usage, usage);
+		this.written = written;
+		this.stepStart = written.length;
+		this.answer = answer;
+		this.tools.restore(answer ? open : []);
+		if (answer) {
+			this.finished = answer.step.status === 'done';
+			return;
+		}
+		this.broken = this.cut = true;
+		const left = leftToSay(writing, heard);
+		this.beginStep();
+		this.written += writing.trimEnd().slice(0, writing.trimEnd().length - left.length).trimEnd();
+	}
+
+	/** What the process before had still to say while tools run. */
+	sayRest(heard: string): void {
+		const left = this.waitsForTools && this.ask.speak ? leftToSay(this.written, heard) : '';
+		if (left === '') return;
+		this.voice()?.write(left);
+		this.utterance?.settle();
 	}
 
 	get text(): string {
@@ -69,11 +88,11 @@ export class Reply implements TurnReply {
 	}
 
 	get waitsForTools(): boolean {
-		return this.calls.waiting && !this.broken;
+		return this.tools.calls.waiting && !this.broken;
 	}
 
 	get resultsToCome(): boolean {
-		return this.calls.anyToCome;
+		return this.tools.calls.anyToCome;
 	}
 
 	get working(): boolean {
@@ -88,43 +107,65 @@ export class Reply implements TurnReply {
 		return this.settled;
 	}
 
+	get writing(): string | undefined {
+		return this.finished ? undefined : this.written.slice(this.stepStart);
+	}
+
+	answerTo(request: string | undefined): ReplyStep | undefined {
+		return request !== undefined && this.answer?.request === request ? this.answer.step : undefined;
+	}
+
 	async begin(): Promise<ReplyStep> {
-		const { prompt, understood, sayWhenUnclear } = this.ask;
+		const { prompt, understood, sayWhenUnclear, request } = this.ask;
+		this.isAsked(request);
 		if (this.interrupted) return this.done();
 		this.deps.history.addUser(understood ? prompt : UNCLEAR, this.turn.n);
 		if (!understood && sayWhenUnclear !== '') {
 			this.write(sayWhenUnclear);
-			this.deps.history.addAssistant(sayWhenUnclear);
-			return this.done();
+			return this.done(sayWhenUnclear);
 		}
 		return await this.next();
 	}
 
+	/** A node whose tools may run is not to start them again: what they give is not known yet. */
 	isAskedAgain(ask: ReplyAsk): boolean {
-		return this.broken && (isSameWork(ask, this.ask) || ask.prompt === this.ask.prompt);
+		if (isSameWork(ask, this.ask)) return this.broken || this.tools.calls.waiting;
+		return this.broken && ask.prompt === this.ask.prompt;
 	}
 
 	async again(ask: ReplyAsk): Promise<ReplyStep> {
 		this.ask = ask;
 		this.allowance = allowanceOf(ask);
 		this.answered = false;
-		this.broken = false;
+		const { cut } = this;
+		this.broken = this.cut = false;
+		if (cut && this.written === '' && this.turn.tools.length === 0) return await this.begin();
 		if (this.interrupted) return this.done();
 		// Words that nobody heard may be written anew, and results that have not come are not waited for.
-		if (!this.utterance) this.written = this.written.slice(0, this.stepStart);
+		if (!this.utterance && !cut) this.written = this.written.slice(0, this.stepStart);
 		this.begun = this.written.slice(this.stepStart);
 		this.utterance = undefined;
 		this.unsaid = '';
-		this.calls.waitNoMore();
+		this.tools.calls.waitNoMore();
+		this.isAsked(ask.request, this.written.slice(0, this.stepStart).trimEnd());
 		if (this.written === '' && this.turn.tools.length === 0) this.deps.history.addUser(ask.understood ? ask.prompt : UNCLEAR, this.turn.n);
 		return await this.generating();
 	}
 
-	/** Results are taken whatever has become of the turn. Throws VOICE_ERR_BAD_REQUEST, taking none, where one has no open call. */
-	async toolResults(results: readonly ToolResult[]): Promise<ReplyStep> {
-		this.calls.assertWaitedFor(results);
-		for (const result of results) this.takeResult(result);
-		this.calls.assertComplete();
+	/**
+	 * Results are taken whatever has become of the turn. Those that came before, and whose answer was lost with the process, are
+	 * there already. Throws VOICE_ERR_BAD_REQUEST, taking none, where one has no open call.
+	 */
+	async toolResults(results: readonly ToolResult[], request?: string): Promise<ReplyStep> {
+		const news = this.cut ? this.tools.notThereYet(results) : results;
+		this.tools.calls.assertWaitedFor(news);
+		if (this.cut && !this.tools.calls.waiting) return await this.again({ ...this.ask, request });
+		this.deps.together(() => {
+			this.tools.take(news);
+			if (!this.tools.calls.waiting) this.isAsked(request);
+		});
+		this.tools.tellFinished(news);
+		this.tools.calls.assertComplete();
 		if (this.interrupted) return this.done();
 		this.answered = false;
 		this.deps.toolsDone();
@@ -133,26 +174,13 @@ export class Reply implements TurnReply {
 
 	/** Throws VOICE_ERR_BAD_REQUEST, taking none, where one is not awaited. */
 	lateToolResults(results: readonly ToolResult[]): void {
-		this.calls.assertLate(results);
-		for (const result of results) this.takeResult(result);
-	}
-
-	/** The model goes on from the results that another process has waited for. */
-	async goOn(): Promise<ReplyStep> {
-		return this.interrupted ? this.done() : await this.next();
-	}
-
-	/**
-	 * Of calls that another process has handed out. One that it had still taken, and died before it could say so, is there
-	 * already. Throws VOICE_ERR_BAD_REQUEST where there is no such call.
-	 */
-	takeResultsOfBefore(results: readonly ToolResult[]): void {
-		for (const result of results) {
-			if (this.deps.history.hasToolResult(result.id)) continue;
-			this.turn.toolFinished(result);
-			if (!result.pending && !this.deps.history.addToolResult(result.id, result.result)) throw new VoiceError('VOICE_ERR_BAD_REQUEST', `There is no open tool call "${result.id}".`);
-			this.deps.tell({ type: 'tool.finished', turnId: this.turn.id, id: result.id, name: '', ok: result.ok, durationMs: result.durationMs });
-		}
+		const news = this.tools.notThereYet(results);
+		this.tools.calls.assertLate(news);
+		this.deps.together(() => {
+			this.tools.take(news);
+			this.keep();
+		});
+		this.tools.tellFinished(news);
 	}
 
 	interrupt(): void {
@@ -161,11 +189,34 @@ export class Reply implements TurnReply {
 	}
 
 	private async next(): Promise<ReplyStep> {
-		if (/\S$/.test(this.written)) this.written += ' ';
 		this.utterance?.write(this.spaced(''));
-		this.stepStart = this.written.length;
+		this.beginStep();
 		this.begun = '';
 		return await this.generating();
+	}
+
+	private beginStep(): void {
+		if (/\S$/.test(this.written)) this.written += ' ';
+		this.stepStart = this.written.length;
+	}
+
+	/** From here on it owes an answer to this request. `written`: by the steps before. */
+	private isAsked(request: string | undefined, written?: string): void {
+		this.request = request;
+		this.answer = undefined;
+		this.keep(written);
+	}
+
+	/** It is on the disk before the node gets it. */
+	private giveOut<T extends ReplyStep>(step: T): T {
+		this.answer = { request: this.request, step };
+		this.keep();
+		return step;
+	}
+
+	private keep(written = this.written): void {
+		const { ask, usage, answer } = this;
+		this.deps.keep({ ask, written, open: this.tools.calls.waitedFor, tools: this.turn.tools, usage, answer });
 	}
 
 	private async generating(): Promise<ReplyStep> {
@@ -181,7 +232,6 @@ export class Reply implements TurnReply {
 	}
 
 	private async generate(): Promise<ReplyStep> {
-		const { deps } = this;
 		this.turn.modelAsked();
 		let reply: ChatDone;
 		try {
@@ -189,93 +239,63 @@ export class Reply implements TurnReply {
 		} catch (thrown) {
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
-			this.utterance?.end();
-			deps.history.addAssistant(this.written.slice(this.stepStart));
-			return this.done();
+			return this.done(this.written.slice(this.stepStart));
 		}
 		this.usage.promptTokens += reply.usage.promptTokens;
 		this.usage.reusedTokens += reply.usage.reusedTokens;
 		this.usage.completionTokens += reply.usage.completionTokens;
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
-		deps.history.addAssistant(this.begun === '' ? reply.text : this.written.slice(this.stepStart));
-		if (this.interrupted) return this.done();
-		if (reply.toolCalls.length === 0) return this.doneSpeakable();
+		const text = this.begun === '' ? reply.text : this.written.slice(this.stepStart);
+		if (this.interrupted) return this.done(text);
+		if (reply.toolCalls.length === 0) return this.doneSpeakable(text);
 		this.answered ||= isSpeakable(reply.text, this.ask.speak?.language);
-		return await this.takeCalls(reply.toolCalls);
+		return await this.takeCalls(text, reply.toolCalls);
 	}
 
 	/** Hands out those that may be run. The others are answered here, so that the model goes on at once where there are none. */
-	private async takeCalls(calls: readonly ToolCall[]): Promise<ReplyStep> {
+	private async takeCalls(text: string, calls: readonly ToolCall[]): Promise<ReplyStep> {
+		const { deps, turn } = this;
 		const { run, refused, stop } = this.allowance.sort(calls);
 		const filler = this.ask.speak ? toolFiller(run, this.ask.tools) : undefined;
-		if (filler !== undefined) this.deps.history.addFiller(filler);
-		this.deps.history.addToolCalls(calls);
-		this.turn.toolsStarted(calls);
-		for (const result of refused) this.recordResult(result);
-		if (run.length > 0) return this.startTools(run, filler);
+		const step = deps.together(() => {
+			deps.history.addAssistant(text);
+			if (filler !== undefined) deps.history.addFiller(filler);
+			deps.history.addToolCalls(calls);
+			turn.toolsStarted(calls);
+			this.tools.record(refused);
+			for (const call of run) this.tools.calls.add(call);
+			if (run.length > 0) return this.giveOut({ status: 'toolCalls', calls: [...run] });
+			this.keep();
+			return undefined;
+		});
+		if (step) {
+			this.startTools(run, filler);
+			return step;
+		}
 		if (stop === undefined) return await this.next();
 		if (this.answered) return this.done();
 		throw stop;
 	}
 
 	private async askModel(): Promise<ChatDone> {
-		const limit = new FirstWordLimit(this.deps.firstWordMs);
-		const asking = this.askUntil(limit);
-		try {
-			return await Promise.race([asking, limit.passed]);
-		} catch (error) {
-			// A model that is too slow stops; its answer is not waited for.
-			asking.catch(() => undefined);
-			this.generation?.cancel();
-			throw error;
-		} finally {
-			limit.stop();
-		}
-	}
-
-	private async askUntil(limit: FirstWordLimit): Promise<ChatDone> {
 		const { ask, deps } = this;
-		const client = await deps.inference.ready();
-		if (limit.isOver) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this answer any more.');
 		// A space at its end would be a token that no model has seen there.
 		const begun = this.begun === '' ? [] : [{ role: 'assistant' as const, content: this.begun.trimEnd(), toolCalls: [] }];
 		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages(), ...begun];
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
-		this.generation = client.call('chat', params, ({ text }) => {
-			if (limit.isOver) return;
-			limit.stop();
-			this.write(text);
-		});
+		this.generation = new ModelAnswer(deps, params, (text) => this.write(text));
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;
 	}
 
-	private startTools(calls: readonly ToolCall[], filler: string | undefined): ReplyStep {
+	private startTools(calls: readonly ToolCall[], filler: string | undefined): void {
 		const { turn, deps } = this;
 		for (const call of calls) {
-			this.calls.add(call);
 			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
 			deps.toolsStarted(call.name);
 		}
 		if (filler !== undefined) this.voice()?.write(this.spaced(filler));
 		this.utterance?.settle();
-		return { status: 'toolCalls', calls: [...calls] };
-	}
-
-	private takeResult(result: ToolResult): void {
-		const { turn, deps } = this;
-		const { id, ok, durationMs } = result;
-		const call = this.calls.take(result);
-		turn.toolFinished(result);
-		// To the history its call stays open, which tells the model that the tool still runs.
-		if (result.pending) return;
-		deps.history.addToolResult(id, result.result);
-		deps.tell({ type: 'tool.finished', turnId: turn.id, id, name: call?.name ?? '', ok, durationMs });
-	}
-
-	private recordResult(result: ToolResult): void {
-		this.turn.toolFinished(result);
-		this.deps.history.addToolResult(result.id, result.result);
 	}
 
 	private write(text: string): void {
@@ -301,29 +321,40 @@ export class Reply implements TurnReply {
 	}
 
 	/** Throws VOICE_ERR_NO_ANSWER where the caller would hear nothing of what is written. */
-	private doneSpeakable(): ReplyStep {
-		if (isSpeakable(this.written, this.ask.speak?.language)) return this.done();
+	private doneSpeakable(text: string): ReplyStep {
+		if (isSpeakable(this.written, this.ask.speak?.language)) return this.done(text);
+		this.deps.history.addAssistant(text);
 		const what = this.written.trim() === '' ? 'It is empty' : 'It has no words, only marks or emoji';
 		throw new VoiceError('VOICE_ERR_NO_ANSWER', `The model's answer cannot be spoken. ${what}.`);
 	}
 
-	private done(): ReplyStep {
-		this.finished = true;
+	/** `text`: what the last step wrote. */
+	private done(text = ''): ReplyStep {
+		const step = this.deps.together(() => {
+			this.deps.history.addAssistant(text);
+			this.finished = true;
+			return this.giveOut({
+				status: 'done',
+				text: this.written.trim(),
+				interrupted: this.interrupted,
+				tools: [...this.turn.tools],
+				lookAhead: this.ask.speak !== null,
+				note: this.ask.speakNote,
+				usage: { ...this.usage },
+				timings: this.turn.timings,
+				...this.writtenBy,
+			});
+		});
 		this.utterance?.end();
-		return {
-			status: 'done',
-			text: this.written.trim(),
-			interrupted: this.interrupted,
-			tools: [...this.turn.tools],
-			lookAhead: this.ask.speak !== null,
-			note: this.ask.speakNote,
-			usage: this.usage,
-			timings: this.turn.timings,
-			...this.writtenBy,
-		};
+		return step;
 	}
 }
 
-function allowanceOf({ maxToolCalls, tools }: ReplyAsk): ToolAllowance {
-	return new ToolAllowance(maxToolCalls, tools.map(({ name }) => name));
+function allowanceOf({ maxToolCalls, tools }: ReplyAsk, used = 0): ToolAllowance {
+	return new ToolAllowance(maxToolCalls, tools.map(({ name }) => name), used);
+}
+
+/** One that was refused took no time. */
+function wasRun({ result }: ToolRecord): boolean {
+	return result === null || result.ok || result.durationMs > 0;
 }

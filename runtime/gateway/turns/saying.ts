@@ -17,8 +17,14 @@ export interface SaidText {
 export class Saying {
 	private readonly utterances: AgentUtterance[] = [];
 	private speakNode: 'none' | 'waits' | 'goneOn' = 'none';
+	/** Of the node that has asked for it. */
+	private request: string | undefined;
 
-	constructor(private readonly source: SaidText) {}
+	/** @param heardBefore of it, in a process before this one */
+	constructor(
+		private readonly source: SaidText,
+		private readonly heardBefore = '',
+	) {}
 
 	get text(): string {
 		return this.source.text.trim();
@@ -33,8 +39,13 @@ export class Saying {
 	}
 
 	/** An Orpheus Speak node has asked for it. Without `waits` it goes on at once, and never learns how it ended. */
-	claim(waits: boolean): void {
+	claim(waits: boolean, request?: string): void {
 		this.speakNode = waits ? 'waits' : 'goneOn';
+		this.request = request;
+	}
+
+	get claimedBy(): string | undefined {
+		return this.request;
 	}
 
 	get claimed(): boolean {
@@ -56,13 +67,14 @@ export class Saying {
 
 	/** What the caller has heard of it so far. */
 	get heard(): string {
-		return joined(this.utterances.map(({ heard }) => heard));
+		return joined([this.heardBefore, ...this.utterances.map(({ heard }) => heard)]);
 	}
 
 	/** All of it was played. */
 	get complete(): boolean {
 		const last = this.utterances.at(-1);
-		return last !== undefined && (last.complete || (last.failure !== undefined && this.left === ''));
+		if (!last) return this.heardBefore !== '' && this.left === '';
+		return last.complete || (last.failure !== undefined && this.left === '');
 	}
 
 	/** What has still to be said. */
@@ -109,8 +121,8 @@ export class Sayings {
 	private readonly all: Saying[] = [];
 
 	/** Something to say: a reply that is being written, or the text of a node. */
-	add(source: SaidText): Saying {
-		const saying = new Saying(source);
+	add(source: SaidText, heardBefore?: string): Saying {
+		const saying = new Saying(source, heardBefore);
 		this.all.push(saying);
 		return saying;
 	}
@@ -131,6 +143,11 @@ export class Sayings {
 	/** Spoken ahead of the node that asks for this text. */
 	ahead(text: string): Saying | undefined {
 		return this.unasked.find((saying) => saying.text === text);
+	}
+
+	/** What this very request has asked for, before its answer was lost with a process. */
+	askedBy(request: string | undefined): Saying | undefined {
+		return request === undefined ? undefined : this.all.find(({ claimedBy }) => claimedBy === request);
 	}
 
 	/** Broke off in the middle of this text: whoever says it now says the rest. */

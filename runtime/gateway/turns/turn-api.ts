@@ -8,12 +8,15 @@ import { monotonicClock } from '../../lib/clock';
 import { isSpeakable } from '../../speech-text/speakable';
 import { permittedTools } from '../calls/call-request';
 import type { CallOfTurns, Turns } from './turns';
+import type { StoredTurn } from '../journal/journal';
 import { Reply } from './reply';
+import type { RestoredReply } from './reply-deps';
 import type { Saying } from './saying';
 import type { Turn } from './turn';
 
 /** For one utterance of a caller, who hears nothing meanwhile. */
 const RECOGNITION_LIMIT_MS = 60_000;
+const RECOGNISED_BEFORE = 'Recognised with the settings that the call began with: the runtime was started again meanwhile, and the sound is gone.';
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 
 /** Throws VOICE_ERR_NOTHING_TO_SAY where the caller would hear nothing. */
@@ -21,6 +24,10 @@ function assertSpeakable({ text, speak }: SpeechAsk): void {
 	if (isSpeakable(text, speak.language)) return;
 	const what = text.trim() === '' ? 'is empty' : 'has no words, only marks or emoji';
 	throw new VoiceError('VOICE_ERR_NOTHING_TO_SAY', `The text to speak ${what}.`);
+}
+
+function noReply(): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
 }
 
 /** What the nodes of an execution ask about the turn that started it. */
@@ -68,10 +75,9 @@ export class TurnApi {
 	async transcript(turn: Turn, ask: TranscriptAsk): Promise<Transcript> {
 		const { agent } = this.call.request;
 		const lookAhead = turn.recognised && isDeepStrictEqual(agent.transcribe, ask.settings);
-		if (lookAhead) {
-			const { text, understood, confidence, timings } = turn;
-			return { text, understood, confidence, lookAhead, note: '', timings, ...turn.heardFromCaller.doneBy };
-		}
+		if (lookAhead) return this.asRecognised(turn, '');
+		// The sound of a turn that is recognised goes with its process.
+		if (turn.recognised && turn.audio.length === 0) return this.asRecognised(turn, RECOGNISED_BEFORE);
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const client = await this.call.deps.inference.ready();
 		const recognising = client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] });
@@ -83,9 +89,14 @@ export class TurnApi {
 		return { text, understood, confidence, lookAhead, note, timings: turn.timings, engine, replaced };
 	}
 
+	private asRecognised({ text, understood, confidence, timings, heardFromCaller }: Turn, note: string): Transcript {
+		return { text, understood, confidence, lookAhead: true, note, timings, ...heardFromCaller.doneBy };
+	}
+
 	async reply(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
 		const permitted = { ...ask, tools: permittedTools(ask.tools, this.permit) };
-		const step = await turn.tries.once(permitted, async () => await this.replyOnce(turn, permitted), ({ status }) => status === 'done');
+		const asked = async (): Promise<ReplyStep> => await turn.tries.once(permitted, async () => await this.replyOnce(turn, permitted), ({ status }) => status === 'done');
+		const step = turn.reply?.answerTo(ask.request) ?? (await turn.requests.once(ask.request, asked));
 		turn.mended();
 		return step;
 	}
@@ -94,14 +105,13 @@ export class TurnApi {
 		await this.turns.settled;
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		if (turn.reply?.isAskedAgain(ask)) return await turn.reply.again(ask);
-		turn.replyIsAsked(ask);
 		const reply = this.replyOf(turn, ask);
 		turn.answerWith(reply);
 		return await reply.begin();
 	}
 
-	private replyOf(turn: Turn, ask: ReplyAsk): Reply {
-		const { sessionId, deps, history, tell, step } = this.call;
+	private replyOf(turn: Turn, ask: ReplyAsk, restored?: RestoredReply): Reply {
+		const { sessionId, deps, history, tell, step, keepReply, together } = this.call;
 		const reply: Reply = new Reply(turn, ask, {
 			conversation: sessionId,
 			inference: deps.inference,
@@ -111,38 +121,45 @@ export class TurnApi {
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),
-		});
+			keep: (record) =>
+				together(() => {
+					keepReply(turn.id, record);
+					turn.changed();
+				}),
+			together,
+		}, restored);
 		return reply;
 	}
 
-	async toolResults(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
-		const step = await (turn.reply ? turn.reply.toolResults(results) : this.toolResultsOfBefore(turn, results));
+	/** The turns of the process before, and the replies that their nodes wait for. */
+	restore(stored: readonly StoredTurn[]): void {
+		this.turns.restore(stored, (turn, { reply: record, heard, writing }) => {
+			if (!record) return undefined;
+			const reply = this.replyOf(turn, record.ask, { record, turn: { heard, writing } });
+			turn.goesOnWith(reply);
+			const { answer } = record;
+			if (answer?.step.status === 'done') turn.tries.haveDone(record.ask, answer.step);
+			return reply;
+		});
+	}
+
+	async toolResults(turn: Turn, results: readonly ToolResult[], request?: string): Promise<ReplyStep> {
+		const { reply } = turn;
+		if (!reply) throw noReply();
+		const step = reply.answerTo(request) ?? (await turn.requests.once(request, async () => await reply.toolResults(results, request)));
 		turn.mended();
 		return step;
 	}
 
 	/** What tools gave after their time limit: the model reads it in the next turn. */
-	lateToolResults(turn: Turn, results: readonly ToolResult[]): void {
-		if (turn.reply) turn.reply.lateToolResults(results);
-		else this.replyOf(turn, this.askOfBefore(turn)).takeResultsOfBefore(results);
-	}
-
-	/** The model asked for these tools in the process before this one. */
-	private async toolResultsOfBefore(turn: Turn, results: readonly ToolResult[]): Promise<ReplyStep> {
-		const reply = this.replyOf(turn, this.askOfBefore(turn));
-		reply.takeResultsOfBefore(results);
-		turn.answerWith(reply);
-		return await reply.goOn();
-	}
-
-	private askOfBefore({ replyAsked }: Turn): ReplyAsk {
-		if (!replyAsked) throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'No reply was asked for in this turn.');
-		return replyAsked;
+	lateToolResults({ reply }: Turn, results: readonly ToolResult[]): void {
+		if (!reply) throw noReply();
+		reply.lateToolResults(results);
 	}
 
 	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
-		const spoken = await turn.tries.once(ask, async () => await this.speechOnce(turn, ask));
+		const spoken = await turn.requests.once(ask.request, async () => await turn.tries.once(ask, async () => await this.speechOnce(turn, ask)));
 		turn.mended();
 		return spoken;
 	}
@@ -154,9 +171,10 @@ export class TurnApi {
 			assertSpeakable(ask);
 		}
 		const text = ask.text.trim();
-		const ahead = turn.sayings.ahead(text);
+		const ahead = turn.sayings.askedBy(ask.request) ?? turn.sayings.ahead(text);
 		const saying = ahead ?? turn.sayings.brokenOff(text) ?? this.saysInstead(turn, text);
-		saying.claim(ask.waitForEnd);
+		saying.claim(ask.waitForEnd, ask.request);
+		turn.changed();
 		if (!ahead) await this.speakLate(turn, ask, saying);
 		if (ask.waitForEnd) await saying.finished();
 		if (saying.failure && !interrupted()) throw saying.failure;

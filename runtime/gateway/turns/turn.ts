@@ -8,9 +8,10 @@ import type { SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
-import type { TurnRecord } from '../journal/journal';
+import type { StoredTurn, TurnRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
 import { NodeTries } from './node-tries';
+import { OpenRequests } from './open-requests';
 import { gapsTogether } from './speech-gaps';
 import { Sayings, joined, type SaidText } from './saying';
 
@@ -39,11 +40,15 @@ export interface TurnReply extends SaidText {
 	/** Writing stops within one token; tools that run still give their results. */
 	interrupt(): void;
 	/** What the tools gave; resolves to what the model does then. */
-	toolResults(results: readonly ToolResult[]): Promise<ReplyStep>;
+	toolResults(results: readonly ToolResult[], request?: string): Promise<ReplyStep>;
 	/** What tools gave after the model was told that they still run. */
 	lateToolResults(results: readonly ToolResult[]): void;
 	/** Tools still run, whether the model waits for them or not. */
 	readonly resultsToCome: boolean;
+	/** What this very request was answered with: it is sent again where the answer was lost on its way. */
+	answerTo(request: string | undefined): ReplyStep | undefined;
+	/** What the step under way has written so far; undefined once all is written. */
+	readonly writing: string | undefined;
 }
 
 /** Stages that are timed by whoever sees them happen. */
@@ -75,8 +80,12 @@ export class Turn {
 	private readonly utterances: AgentUtterance[] = [];
 	readonly sayings = new Sayings();
 	readonly tries = new NodeTries();
+	readonly requests = new OpenRequests();
 	private voice: SpeakSettings | undefined;
-	private ask: ReplyAsk | undefined;
+	private dispatched = false;
+	private settled = false;
+	/** All that it says was heard in a process before this one. */
+	private saidBefore = false;
 	private retrying = false;
 	private lastTrouble: VoiceError | undefined;
 	private currentReply: TurnReply | undefined;
@@ -92,14 +101,16 @@ export class Turn {
 		doneBy: DoneBy = { engine: '', replaced: [] },
 		private readonly clock: Clock = monotonicClock,
 		/** As another process has left it. */
-		restored?: TurnRecord,
+		restored?: StoredTurn,
 		/** Writes down what has come of it, before anybody acts on it. */
 		private readonly keep: (record: TurnRecord) => void = () => undefined,
 	) {
 		this.id = restored?.id ?? newTurnId();
 		this.owner = restored?.owner;
-		this.ask = restored?.ask;
+		this.dispatched = restored?.dispatched ?? false;
+		this.settled = restored?.settled ?? false;
 		this.heardBefore = restored?.heard ?? '';
+		this.toolRecords.push(...(restored?.reply?.tools ?? []));
 		if (restored?.ended) this.over = { kind: restored.ended };
 		this.n = start.n;
 		this.text = start.text;
@@ -126,8 +137,40 @@ export class Turn {
 	/** What outlives this process. */
 	get record(): TurnRecord {
 		const { last } = this.sayings;
-		const says = last && this.voice && !this.reply?.working ? { text: last.text, speak: this.voice } : undefined;
-		return { id: this.id, start: this.start, owner: this.owner, heard: this.heard, ask: this.ask, ended: this.over?.kind, says };
+		const says = last && this.voice && !this.reply?.working ? { text: last.text, speak: this.voice, request: last.claimedBy } : undefined;
+		return {
+			id: this.id,
+			start: this.start,
+			owner: this.owner,
+			heard: this.heard,
+			dispatched: this.dispatched,
+			ended: this.over?.kind,
+			settled: this.settled,
+			writing: this.reply?.writing,
+			says,
+		};
+	}
+
+	/** n8n has it. */
+	handedOver(): void {
+		this.dispatched = true;
+		this.changed();
+	}
+
+	get isHandedOver(): boolean {
+		return this.dispatched;
+	}
+
+	/** It has ended, and the history holds what was heard of it. */
+	isSettled(): void {
+		this.settled = true;
+		this.changed();
+	}
+
+	/** Nothing more is said of it. `whole`: all was heard before this process began. */
+	wasSaid(speak: SpeakSettings, whole: boolean): void {
+		this.saidBefore = whole;
+		this.voice = speak;
 	}
 
 	/** More of it was heard, or is to be. */
@@ -170,16 +213,6 @@ export class Turn {
 		return this.currentReply;
 	}
 
-	/** The reply that was asked for last, also in a process before this one. */
-	get replyAsked(): ReplyAsk | undefined {
-		return this.ask;
-	}
-
-	replyIsAsked(ask: ReplyAsk): void {
-		this.ask = ask;
-		this.changed();
-	}
-
 	/** The model answers. Throws where the turn has failed; in an interrupted turn the reply ends before its first word. */
 	answerWith(reply: TurnReply): void {
 		if (this.over?.kind === 'interrupted') reply.interrupt();
@@ -190,6 +223,12 @@ export class Turn {
 	/** Of several asks for one reply, the one that writes the first word counts: the tools before it have a time of their own. */
 	modelAsked(): void {
 		if (this.marks.firstTokenAt === undefined) this.marks.modelAskedAt = this.clock.now();
+	}
+
+	/** The one that a process before this one was writing. */
+	goesOnWith(reply: TurnReply): void {
+		if (this.over && this.over.kind !== 'spoken') reply.interrupt();
+		this.currentReply = reply;
 	}
 
 	get tools(): readonly ToolRecord[] {
@@ -252,12 +291,12 @@ export class Turn {
 
 	/** It has said something, and says no more at the moment. */
 	get hasSpoken(): boolean {
-		return this.utterances.length > 0 && !this.speaking;
+		return (this.saidBefore || this.utterances.length > 0) && !this.speaking;
 	}
 
 	/** The last that it said was played to its end. */
 	get playedToTheEnd(): boolean {
-		return this.utterances.at(-1)?.complete ?? false;
+		return this.utterances.at(-1)?.complete ?? this.saidBefore;
 	}
 
 	/** The last that it said was longer than it may be. */
@@ -295,7 +334,7 @@ export class Turn {
 		const outcomes = await Promise.all(this.utterances.map(({ finished }) => finished));
 		this.mark('playedAt');
 		this.marks.spokenMs = outcomes.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
-		return outcomes.length > 0;
+		return outcomes.length > 0 || this.heardBefore !== '';
 	}
 
 	get timings(): TurnTimings {

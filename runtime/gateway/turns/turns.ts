@@ -10,11 +10,13 @@ import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
 import type { CallDeps, CallListener } from '../calls/call-deps';
 import { type CallRequest, permittedCaller } from '../calls/call-request';
-import type { TurnRecord } from '../journal/journal';
+import { joinPcm } from '../../audio/pcm';
+import type { CallJournal, StoredTurn } from '../journal/journal';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
 import { tellOfFailure } from './failed-turn';
+import type { Reply } from './reply';
 import { ReplyCaption } from './reply-caption';
 import type { Saying } from './saying';
 import { Turn } from './turn';
@@ -34,10 +36,11 @@ export class Turns {
 	private readonly captions = new WeakMap<Turn, ReplyCaption>();
 	private readonly abandoned: AbandonedTurns;
 	private count = 0;
+	private suspended = false;
 	private lastSettled: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly call: CallOfTurns) {
-		this.abandoned = new AbandonedTurns(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.fail(turn, error));
+		this.abandoned = new AbandonedTurns(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.abandon(turn, error));
 	}
 
 	/** What was heard of all that was said before is in the history. */
@@ -59,7 +62,10 @@ export class Turns {
 		// A turn that continues a cancelled one says its words again, so it has its sound as well.
 		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
 		const turn = new Turn(start, [...earlier, ...audio], heardBy, monotonicClock, undefined, (record) => this.call.keep(record));
-		turn.changed();
+		this.call.together(() => {
+			turn.changed();
+			if (!turn.recognised) this.call.keepSound(turn.id, joinPcm(turn.audio));
+		});
 		this.count++;
 		this.turns.push(turn);
 		this.call.listener.turnStarted(turn.id);
@@ -67,42 +73,61 @@ export class Turns {
 		const { id: turnId, text, understood } = turn;
 		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
 		this.abandoned.restart(turn);
+		this.handOver(turn, link);
+	}
+
+	private handOver(turn: Turn, link?: TurnLink): void {
 		const language = this.call.request.agent.transcribe?.language;
 		this.dispatch({
 			event: 'turn',
 			sessionId: this.call.sessionId,
-			turnId,
+			turnId: turn.id,
 			turn: turn.n,
-			heard: text,
-			understood,
+			heard: turn.text,
+			understood: turn.understood,
 			...(language ? { language } : {}),
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 			...permittedCaller(this.call.request),
 			...(link ? { link } : {}),
-		}).catch((thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
+		}).then(() => turn.handedOver(), (thrown: unknown) => this.fail(turn, VoiceError.from(thrown)));
 	}
 
 	/**
-	 * The turns of the process before, whose sound is gone. What was being said is said to its end; a turn that nobody
-	 * works on any more fails as any other does.
+	 * The turns of the process before. What was being said is said to its end; one that n8n has not taken is handed over again, and a
+	 * turn that nobody works on any more fails as any other does. `replyOf`: makes the reply that was being written.
 	 */
-	restore(records: readonly TurnRecord[]): void {
-		this.count = records.length;
-		for (const record of records.slice(-REMEMBERED_TURNS)) {
-			const turn = new Turn(record.start, [], undefined, monotonicClock, record, (changed) => this.call.keep(changed));
+	restore(stored: readonly StoredTurn[], replyOf: (turn: Turn, stored: StoredTurn) => Reply | undefined): void {
+		this.count = stored.length;
+		for (const record of stored.slice(-REMEMBERED_TURNS)) {
+			const turn = new Turn(record.start, record.sound ? [record.sound] : [], undefined, monotonicClock, record, (changed) => this.call.keep(changed));
 			this.turns.push(turn);
 			this.call.listener.turnStarted(turn.id);
-			if (turn.ended) continue;
-			const { says, heard } = record;
-			const rest = says ? leftToSay(says.text, heard) : '';
-			if (says && rest !== '') this.sayRest(turn, says, rest);
-			this.abandoned.restart(turn);
+			const reply = replyOf(turn, record);
+			this.sayRest(turn, record, reply);
+			if (!turn.ended) {
+				if (!turn.claimed && !turn.isHandedOver) this.handOver(turn);
+				this.abandoned.restart(turn);
+			} else if (!record.settled) this.settle(turn, stored.some(({ start }) => start.continues === turn.n));
 		}
 	}
 
-	private sayRest(turn: Turn, { text, speak }: NonNullable<TurnRecord['says']>, rest: string): void {
-		const utterance = this.openUtterance(turn, speak, turn.sayings.add({ text }));
+	/** What was heard of it counts, and the rest is said, unless the turn is over. */
+	private sayRest(turn: Turn, { says, heard }: StoredTurn, reply: Reply | undefined): void {
+		if (!says) {
+			if (!reply) return;
+			turn.sayings.add(reply, heardOf(reply.text, heard));
+			if (!turn.ended) reply.sayRest(heard);
+			return;
+		}
+		const saying = turn.sayings.add(reply?.text.trim() === says.text ? reply : { text: says.text }, heardOf(says.text, heard));
+		if (says.request !== undefined) saying.claim(true, says.request);
+		const rest = leftToSay(says.text, heard);
+		if (rest === '' || turn.ended) {
+			turn.wasSaid(says.speak, rest === '');
+			return;
+		}
+		const utterance = this.openUtterance(turn, says.speak, saying);
 		utterance?.write(rest);
 		utterance?.end();
 	}
@@ -125,6 +150,7 @@ export class Turns {
 
 	/** A node asks about the turn or has been answered: it is alive, or may be over. */
 	attended(turn: Turn): void {
+		if (this.suspended) return;
 		this.abandoned.restart(turn);
 		this.considerOver(turn);
 	}
@@ -164,8 +190,15 @@ export class Turns {
 		return caption;
 	}
 
+	/** All that it says may have been heard in the process before this one, and its node may have been answered. */
+	private abandon(turn: Turn, error: VoiceError): void {
+		this.considerOver(turn, true);
+		if (!turn.ended) this.fail(turn, error);
+	}
+
 	/** The turn ends with an error that the page shows and, if so set, the caller hears. */
 	fail(turn: Turn, error: VoiceError): void {
+		if (this.suspended) return;
 		const { sessionId, request, deps, voice, tell, step } = this.call;
 		if (!turn.end('failed', error)) {
 			if (this.leftUnanswered(turn)) tellOfFailure(turn, error, { agent: request.agent, voice, tell });
@@ -189,6 +222,12 @@ export class Turns {
 		const { sessionId, request } = this.call;
 		if (request.source.mode !== 'production') return;
 		this.dispatch({ event: 'sessionStarted', sessionId, at: new Date().toISOString(), ...permittedCaller(request) }).catch(() => undefined);
+	}
+
+	/** Another process goes on with them: nothing becomes of them here. */
+	suspend(): void {
+		this.suspended = true;
+		for (const turn of this.turns) this.abandoned.stop(turn);
 	}
 
 	/** n8n is gone: a turn that waits for it is not answered any more. */
@@ -253,8 +292,12 @@ export class Turns {
 			const saidAnything = await turn.played();
 			const { heard } = turn;
 			const kind = turn.ended?.kind;
-			if (merged) history.dropTurn(turn.n);
-			else history.keepHeard({ turn: turn.n, user: turn.heardFromCaller.text, heard });
+			this.call.together(() => {
+				if (merged) history.dropTurn(turn.n);
+				else history.keepHeard({ turn: turn.n, user: turn.heardFromCaller.text, heard });
+				turn.isSettled();
+				if (!turn.recognised) this.call.keepSound(turn.id, undefined);
+			});
 			this.captions.get(turn)?.flush();
 			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
 			const limit = kind === 'spoken' && turn.reachedLimit ? { reachedLimit: true } : {};
@@ -280,5 +323,13 @@ export interface CallOfTurns {
 	readonly tell: (event: PageEvent) => void;
 	readonly step: (input: ConversationInput) => void;
 	/** Writes down what has come of a turn. */
-	readonly keep: (record: TurnRecord) => void;
+	readonly keep: CallJournal['turn'];
+	readonly keepReply: CallJournal['reply'];
+	readonly keepSound: CallJournal['sound'];
+	readonly together: CallJournal['together'];
+}
+
+/** Of a text, what was heard in a process before this one. */
+function heardOf(text: string, heard: string): string {
+	return text.trim().slice(0, text.trim().length - leftToSay(text, heard).length).trim();
 }

@@ -1,0 +1,51 @@
+import type { ToolResult } from '../../contract/chat';
+import { OpenToolCalls } from './open-tool-calls';
+import type { ReplyDeps } from './reply-deps';
+import type { Turn } from './turn';
+
+/** What the tools of one reply give: into the history, the turn's data and the page. */
+export class ReplyTools {
+	readonly calls = new OpenToolCalls();
+
+	constructor(
+		private readonly turn: Turn,
+		private readonly deps: Pick<ReplyDeps, 'history' | 'tell'>,
+	) {}
+
+	/** @param open those that the model waits for; of the others of the turn it was told that nothing is known yet */
+	restore(open: readonly string[]): void {
+		for (const call of this.deps.history.openCalls(this.turn.n)) {
+			if (open.includes(call.id)) this.calls.add(call);
+			else this.calls.addLate(call);
+		}
+	}
+
+	notThereYet(results: readonly ToolResult[]): ToolResult[] {
+		return results.filter(({ id }) => !this.deps.history.hasToolResult(id));
+	}
+
+	take(results: readonly ToolResult[]): void {
+		for (const result of results) {
+			this.calls.take(result);
+			this.turn.toolFinished(result);
+			// To the history the call of a pending one stays open: the model reads that its result is not known yet.
+			if (!result.pending) this.deps.history.addToolResult(result.id, result.result);
+		}
+	}
+
+	/** Of calls that are not run. */
+	record(results: readonly ToolResult[]): void {
+		for (const result of results) {
+			this.turn.toolFinished(result);
+			this.deps.history.addToolResult(result.id, result.result);
+		}
+	}
+
+	tellFinished(results: readonly ToolResult[]): void {
+		const { turn, deps } = this;
+		for (const { id, ok, durationMs, pending } of results) {
+			const name = turn.tools.find(({ call }) => call.id === id)?.call.name ?? '';
+			if (!pending) deps.tell({ type: 'tool.finished', turnId: turn.id, id, name, ok, durationMs });
+		}
+	}
+}
