@@ -20,6 +20,7 @@ import { modelsOfCall, inferenceOfCall } from './inference-of-call';
 import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
 import { TurnAudio } from './turn-audio';
+import { TurnEndWatch } from './turn-end-watch';
 import { warmModels } from './warm-models';
 
 /** A media process that hangs must not keep a call that is over. */
@@ -83,9 +84,10 @@ export class Call {
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
 		const { turnTaking, limits, transcribe } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
+		const turnEnd = new TurnEndWatch(this.deps.inference, turnTaking, this.audio, step);
 		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
 			onInput: (input) => this.record.input(input),
-			carryOut: (effect) => this.carryOut(effect),
+			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
@@ -244,11 +246,8 @@ export class Call {
 	private recognise(): void {
 		const { transcribe } = this.request.agent;
 		if (!transcribe) return;
-		this.recognition = recogniseCaller(this.deps.inference, transcribe, {
-			step: (input) => this.dialogue.step(input),
-			tell: (event) => this.tell(event),
-			heardBy: (doneBy) => (this.heardBy = doneBy),
-		});
+		const step = (input: ConversationInput): void => this.dialogue.step(input);
+		this.recognition = recogniseCaller(this.deps.inference, transcribe, { step, tell: (event) => this.tell(event), heardBy: (doneBy) => (this.heardBy = doneBy) });
 	}
 
 	private onMedia(event: MediaLinkEvent): void {

@@ -76,6 +76,11 @@ export class Turns {
 			heard: text,
 			understood,
 			...(language ? { language } : {}),
+			endOfTurn: {
+				reason: start.reason,
+				silenceMs: Math.round(start.declaredAt - start.speechEndAt),
+				...(start.probability === undefined ? {} : { probability: Math.round(start.probability * 1000) / 1000 }),
+			},
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 			...permittedCaller(this.call.request),
