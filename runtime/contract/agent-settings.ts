@@ -54,8 +54,14 @@ export const speakSettings = voiceSettings.extend({
 export type SpeakSettings = z.infer<typeof speakSettings>;
 
 export const turnTakingSettings = z.object({
+	/** Who listens to the sound for the end of a turn: smart-turn where it is on the machine, or nobody. */
+	audioJudge: z.enum(['auto', 'off']).default('auto'),
+	/** See contract/engines: `auto`, an id of the catalogue or a path. */
+	audioJudgeModel: engineName.default('auto'),
 	/** Silence after which the text is flushed and the end of turn is judged. */
 	flushSilenceMs: z.number().min(100).max(2000).default(200),
+	/** No turn ends after less silence, however complete it is. */
+	minSilenceMs: z.number().min(100).max(5000).default(250),
 	/** Silence that ends a turn when nothing speaks for an earlier or later end. */
 	endSilenceMs: z.number().min(200).max(5000).default(700),
 	/** Silence that ends a turn whatever the text looks like. */

@@ -76,6 +76,15 @@ const permitted = {
 	allowedTools: z.array(z.string()).optional(),
 };
 
+/** Why a turn was taken to be over: which strategy said what, and how much silence there was. */
+export const endOfTurn = z.object({
+	reason: z.string(),
+	/** Between the end of speech and the end of the turn. */
+	silenceMs: z.number().nonnegative(),
+	/** That the caller had finished, by the sound (smart-turn), 0..1; absent where it was not judged in time. */
+	probability: z.number().optional(),
+});
+
 /** What starts an execution of the workflow. */
 export const triggerEvent = z.discriminatedUnion('event', [
 	z.object({
@@ -89,6 +98,8 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		understood: z.boolean(),
 		/** Language code of what the caller spoke; absent where no Transcribe node's settings were known. */
 		language: z.string().optional(),
+		/** Why the turn was taken to be over. */
+		endOfTurn: endOfTurn.optional(),
 		/** ISO 8601, the time the turn was declared over. */
 		at: z.string(),
 		durationMs: z.number().nonnegative(),

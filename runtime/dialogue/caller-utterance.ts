@@ -41,6 +41,10 @@ export interface CallerUtterance {
 	/** The last partial, or the final text. */
 	readonly text: string;
 	readonly finalAsked?: string;
+	/** The question about its last end, for whoever listens to the sound. */
+	readonly endAsked?: string | undefined;
+	/** 0..1: it has ended, by the sound. */
+	readonly endProbability?: number | undefined;
 	readonly final?: FinalText;
 	/** false: the recogniser did not hear all of it. */
 	readonly recognised: boolean;
@@ -85,6 +89,8 @@ function resumeSpeech(utterance: CallerUtterance, speechAt: Milliseconds): Calle
 		stretchStartAt: Math.max(speechAt, utterance.stopped?.speechEndAt ?? speechAt),
 		stopped: undefined,
 		finalAsked: undefined,
+		endAsked: undefined,
+		endProbability: undefined,
 		final: undefined,
 		rested: false,
 	};
@@ -94,13 +100,14 @@ function stopSpeech(
 	utterance: CallerUtterance,
 	at: Milliseconds,
 	speechEndAt: Milliseconds,
-	finalId: string,
+	{ finalId, endId }: QuestionIds,
 ): CallerUtterance {
 	return {
 		...utterance,
 		// A stretch cannot end before it began or after media told of its end, whatever the clocks say.
 		stopped: { at, speechEndAt: Math.min(Math.max(speechEndAt, utterance.stretchStartAt), at) },
 		finalAsked: utterance.recognised ? finalId : undefined,
+		endAsked: endId,
 	};
 }
 
@@ -181,13 +188,19 @@ export function wholeText(utterance: CallerUtterance): string {
 	return joinSpoken(utterance.carried?.text ?? '', utterance.text);
 }
 
-/** What the caller is saying after an input. `finalId` is used where the text is asked for. */
+/** Under which ids the text and the judgement of the sound are asked for, where speech ends. */
+export interface QuestionIds {
+	readonly finalId: string;
+	readonly endId: string | undefined;
+}
+
+/** What the caller is saying after an input. */
 export function followCaller(
 	utterance: CallerUtterance | undefined,
 	input: ConversationInput,
 	now: Milliseconds,
 	recognition: boolean,
-	finalId: string,
+	ids: QuestionIds,
 ): CallerUtterance | undefined {
 	if (input.type === 'callerSpeechStarted') {
 		const speechAt = Math.min(input.speechAt, now);
@@ -198,11 +211,13 @@ export function followCaller(
 	switch (input.type) {
 		case 'callerSpeechStopped':
 			if (utterance.stopped !== undefined) return utterance;
-			return stopSpeech(utterance, now, input.speechEndAt, finalId);
+			return stopSpeech(utterance, now, input.speechEndAt, ids);
 		case 'partial':
 			return hearPartial(utterance, input.text);
 		case 'final':
 			return hearFinal(utterance, input.id, { ...input, at: now });
+		case 'turnEndJudged':
+			return input.id === utterance.endAsked ? { ...utterance, endProbability: input.probability } : utterance;
 		case 'soundBack':
 			return missSound(utterance, input.missedMs, now);
 		case 'recogniserReplaced':

@@ -1,6 +1,7 @@
 import type { TurnTakingSettings, SessionLimits } from '../contract/agent-settings';
 import type { Milliseconds } from '../lib/clock';
 import type { AgentState } from '../contract/page-events';
+import type { ToolNeeds } from './turn-taking/tool-needs';
 
 /**
  * What goes into the dialogue and what comes out: the gateway feeds inputs, `Conversation.step` answers with
@@ -47,6 +48,10 @@ export type ConversationInput =
 	 * the caller speaks; a server or a local Whisper tells them only when asked for the final text.
 	 */
 	| { type: 'recognition'; at: Milliseconds; available: boolean; partials: boolean }
+	/** How likely the caller has finished, by the sound: an answer to `judgeTurnEnd`. One for speech that has gone on since is disregarded. */
+	| { type: 'turnEndJudged'; at: Milliseconds; id: string; probability: number }
+	/** What the agent's tools need to know: the end of a turn depends on what is still missing. */
+	| { type: 'toolsOffered'; at: Milliseconds; tools: readonly ToolNeeds[] }
 	/** Another recogniser listens from now on, which has not heard what was said: the words so far are kept. */
 	| { type: 'recogniserReplaced'; at: Milliseconds }
 	/**
@@ -123,6 +128,8 @@ export interface StartTurn {
 	missedMs?: Milliseconds;
 	/** Why the turn ended here, for monitoring. */
 	reason: string;
+	/** How likely the caller had finished, by the sound; absent where nobody judged it in time. */
+	probability?: number | undefined;
 	/** The cancelled turn whose text this one repeats and continues. */
 	continues?: number;
 }
@@ -130,6 +137,8 @@ export interface StartTurn {
 export type ConversationEffect =
 	/** Flush the recogniser: `final` with this id is expected. */
 	| { type: 'requestFinal'; id: string }
+	/** Ask how likely the caller has finished: `turnEndJudged` with this id, if it comes in time. */
+	| { type: 'judgeTurnEnd'; id: string }
 	| StartTurn
 	| { type: 'resetRecogniser' }
 	/** Stop sending the caller's sound until the next speech. */

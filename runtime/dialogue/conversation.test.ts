@@ -13,6 +13,7 @@ describe('a plain turn', () => {
 		expect(call.timeline).toEqual([
 			'0 setState listening',
 			'1064 setState hearing',
+			'3200 judgeTurnEnd end-1',
 			'3200 requestFinal final-1',
 			'3700 startTurn 1 "book a dentist on friday"',
 			'3700 resetRecogniser',

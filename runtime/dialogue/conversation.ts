@@ -23,6 +23,7 @@ import { judgeInterruption } from './interruption/judge-interruption';
 import { phaseOf, shownState, type ConversationPhase, type ShownState } from './phase';
 import { deadlines, type Deadline } from './call-deadlines';
 import { closeUtterance, type CloseVerdict } from './turn-taking/close-utterance';
+import type { ToolNeeds } from './turn-taking/tool-needs';
 
 /**
  * Who has the floor. One per session; pure: it knows the time only from its inputs, and does nothing but
@@ -50,6 +51,8 @@ export class Conversation {
 
 	private turns = 0;
 	private finals = 0;
+	private ends = 0;
+	private tools: readonly ToolNeeds[] = [];
 	private shown?: ShownState;
 
 	constructor(private readonly settings: ConversationSettings) {
@@ -87,6 +90,8 @@ export class Conversation {
 			this.partials = input.partials;
 		}
 
+		if (input.type === 'toolsOffered') this.tools = input.tools;
+
 		if (input.type === 'soundMissing') this.soundMissing = true;
 		if (input.type === 'soundBack') {
 			this.soundMissing = false;
@@ -103,8 +108,14 @@ export class Conversation {
 
 	private follow(input: ConversationInput, effects: ConversationEffect[]): void {
 		const finalId = `final-${this.finals + 1}`;
+		const endId = this.settings.turnTaking.audioJudge === 'off' ? undefined : `end-${this.ends + 1}`;
 		const asked = this.caller?.finalAsked;
-		this.caller = followCaller(this.caller, input, this.now, this.recognition, finalId);
+		const judged = this.caller?.endAsked;
+		this.caller = followCaller(this.caller, input, this.now, this.recognition, { finalId, endId });
+		if (endId !== undefined && this.caller?.endAsked === endId && judged !== endId) {
+			this.ends++;
+			effects.push({ type: 'judgeTurnEnd', id: endId });
+		}
 		if (this.caller?.finalAsked === finalId && asked !== finalId) {
 			this.finals++;
 			effects.push({ type: 'requestFinal', id: finalId });
@@ -196,6 +207,8 @@ export class Conversation {
 			now: this.now,
 			settings: this.settings.turnTaking,
 			agentAskedAQuestion: this.agent.askedQuestion,
+			partials: this.partials,
+			tools: this.tools,
 		});
 		switch (verdict.verdict) {
 			case 'turn':
@@ -227,6 +240,7 @@ export class Conversation {
 			declaredAt: this.now,
 			missedMs: caller.missedMs,
 			reason: said.reason,
+			probability: caller.endProbability,
 			continues: caller.carried?.n,
 		};
 		effects.push(turn);

@@ -18,6 +18,10 @@ export interface ScenarioOptions {
 	partials?: boolean;
 	/** How long the recogniser takes for a final text; Infinity: it never answers. */
 	finalAfterMs?: number;
+	/** What the sound of a caller who has said this is worth, 0..1. Without it nobody judges it. */
+	judge?: (text: string) => number;
+	/** How long that takes. */
+	judgedAfterMs?: number;
 	/** What the workflow does with a turn. Without it a turn stays in flight. */
 	onTurn?: (turn: StartTurn, scenario: Scenario) => void;
 }
@@ -172,6 +176,13 @@ export class Scenario {
 				});
 				return;
 			}
+			case 'judgeTurnEnd': {
+				const { judge, judgedAfterMs = 60 } = this.options;
+				const { id } = effect;
+				const probability = judge?.(this.heardWords.join(' '));
+				if (probability !== undefined) this.at(this.now + judgedAfterMs, () => this.send({ type: 'turnEndJudged', id, probability }));
+				return;
+			}
 			case 'resetRecogniser':
 				this.heardWords = [];
 				this.understood = true;
@@ -241,7 +252,8 @@ function line(at: number, effect: ConversationEffect): string {
 		case 'setState':
 			return `${at} setState ${effect.state}${effect.tool === undefined ? '' : ` ${effect.tool}`}`;
 		case 'requestFinal':
-			return `${at} requestFinal ${effect.id}`;
+		case 'judgeTurnEnd':
+			return `${at} ${effect.type} ${effect.id}`;
 		default:
 			return `${at} ${effect.type}`;
 	}

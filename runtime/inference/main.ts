@@ -32,6 +32,7 @@ import { Servers } from './servers/servers';
 import { FliteVoice } from './speech/flite/flite-voice';
 import { SherpaVoices } from './speech/sherpa/sherpa-voices';
 import { Voices } from './speech/voices';
+import { TurnEndJudge } from './turn-end/turn-end-judge';
 
 /** The inference process: all models of one machine. The gateway starts it again when it ends. */
 
@@ -83,6 +84,7 @@ const deps: InferenceDeps = {
 	callModels,
 	describe: async (speak, call) => await modelsInUse(models, callModels, speak, call),
 	choices: async () => await engineChoices(models, servers, voices),
+	turnEnds: new TurnEndJudge(locate),
 	locate,
 	counters,
 	scheduler,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { speakSettings, transcribeSettings } from '../contract/agent-settings';
 import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
 import { chatDone, engines, transcriptionDone } from '../contract/control';
-import { doneBy } from '../contract/engines';
+import { doneBy, engineName } from '../contract/engines';
 import { inferenceStats } from '../contract/stats';
 import { pcm } from '../audio/pcm';
 import { ping, type Protocol } from './protocol';
@@ -119,12 +119,21 @@ export const inferenceProtocol = {
 		event: none,
 		result: transcriptionDone,
 	},
+	/** Listens whether a caller who has fallen silent has finished. `pcm`: the end of what was said, 16 kHz, with 100 to 200 ms of the silence. */
+	turnEnd: {
+		params: z.object({ model: engineName, pcm, call }),
+		input: none,
+		event: none,
+		result: z.object({ probability: z.number().min(0).max(1) }),
+	},
 	/** Loads what a session will need, so that its first turn is as fast as its second. */
 	warm: {
 		params: z.object({
 			transcribe: transcribeSettings.nullable(),
 			chat: chatSettings.nullable(),
 			speak: speakSettings.nullable(),
+			/** What hears the end of a turn; null: nothing does. */
+			turnEnd: engineName.nullable().default(null),
 			call,
 		}),
 		input: none,

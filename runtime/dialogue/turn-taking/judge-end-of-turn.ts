@@ -1,18 +1,5 @@
-import type { TurnTakingSettings } from '../../contract/agent-settings';
 import type { Milliseconds } from '../../lib/clock';
-import { completeness } from './completeness';
-
-export interface EndOfTurnAsk {
-	/** All text of the turn so far. */
-	text: string;
-	/** Since the true end of speech. */
-	silenceMs: Milliseconds;
-	settings: TurnTakingSettings;
-	/** Was a question the last thing the caller heard? */
-	agentAskedAQuestion: boolean;
-	/** Sound that did not arrive may have been words: whatever the text looks like. */
-	wordsMayBeMissing?: boolean;
-}
+import { bySound, byText, byTools, type EndOfTurnAsk, type Strategy } from './strategies';
 
 export interface EndOfTurnVerdict {
 	end: boolean;
@@ -21,25 +8,27 @@ export interface EndOfTurnVerdict {
 	reason: string;
 }
 
-/** 350 ms with the default of 700: less than that and people who merely breathe are cut off. */
-const COMPLETE_SHARE = 0.5;
+/** Log odds at which the wait is the shortest, or the longest. */
+const CERTAIN = 2;
 
-/** research: what an unfinished phrase is worth, before the cap. */
-const UNFINISHED_EXTRA_MS = 600;
+const STRATEGIES: readonly Strategy[] = [bySound, byText, byTools];
 
-/** How much silence ends the turn, by how finished its text sounds. */
-export function judgeEndOfTurn(ask: EndOfTurnAsk): EndOfTurnVerdict {
-	const { flushSilenceMs, endSilenceMs, maxSilenceMs } = ask.settings;
-	const { kind, cue } = completeness(ask.text, ask.agentAskedAQuestion);
-
-	const wanted = {
-		complete: endSilenceMs * COMPLETE_SHARE,
-		open: endSilenceMs,
-		unfinished: endSilenceMs + UNFINISHED_EXTRA_MS,
-	}[kind];
+/**
+ * How much silence ends the turn: what all strategies say together moves it from `endSilenceMs` towards `minSilenceMs` or
+ * `maxSilenceMs`, beyond which nobody waits. Without the sound's judgement the others decide.
+ */
+export function judgeEndOfTurn(ask: EndOfTurnAsk, strategies = STRATEGIES): EndOfTurnVerdict {
+	const { flushSilenceMs, minSilenceMs, endSilenceMs, maxSilenceMs } = ask.settings;
 	const cap = Math.max(maxSilenceMs, flushSilenceMs);
-	const needed = ask.wordsMayBeMissing ? cap : Math.min(Math.max(wanted, flushSilenceMs), cap);
-	const reason = ask.wordsMayBeMissing ? 'longest wait (packets were missing)' : wanted > cap ? `longest wait (${cue})` : `${kind}: ${cue}`;
+	const within = (ms: Milliseconds): Milliseconds => Math.min(Math.max(ms, flushSilenceMs), cap);
+	const after = (needed: Milliseconds, reason: string): EndOfTurnVerdict => ({ end: ask.silenceMs >= needed, waitMs: Math.max(0, needed - ask.silenceMs), reason });
+	if (ask.wordsMayBeMissing) return after(cap, 'longest wait: packets were missing');
 
-	return { end: ask.silenceMs >= needed, waitMs: Math.max(0, needed - ask.silenceMs), reason };
+	const evidence = strategies.flatMap((strategy) => strategy(ask) ?? []);
+	const odds = evidence.reduce((sum, { weight }) => sum + weight, 0);
+	const share = Math.min(1, Math.abs(odds) / CERTAIN);
+	const towards = odds > 0 ? Math.min(minSilenceMs, endSilenceMs) : Math.max(maxSilenceMs, endSilenceMs);
+	const cues = evidence.map(({ cue }) => cue).join('; ') || 'silence';
+	const kind = odds > 0 ? 'complete' : odds < 0 ? 'unfinished' : 'open';
+	return after(within(Math.round(endSilenceMs + share * (towards - endSilenceMs))), share === 1 && odds < 0 ? `longest wait: ${cues}` : `${kind}: ${cues}`);
 }

@@ -22,6 +22,7 @@ import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
 import { leftToWait, restoreDialogue, wasConnected, wasGreeting } from './restored-dialogue';
 import { TurnAudio } from './turn-audio';
+import { TurnEndWatch } from './turn-end-watch';
 import { warmModels } from './warm-models';
 
 /** A media process that hangs must not keep a call that is over. */
@@ -87,9 +88,10 @@ export class Call {
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
 		const { turnTaking, limits, transcribe } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
+		const turnEnd = new TurnEndWatch(this.deps.inference, turnTaking, this.audio, step);
 		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
 			onInput: (input) => this.record.input(input),
-			carryOut: (effect) => this.carryOut(effect),
+			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);

@@ -13,6 +13,17 @@ it('gives all that came, in order', () => {
 	expect(audio.take()).toEqual(blocks);
 });
 
+it('shows the end of it without taking it', () => {
+	const audio = new TurnAudio();
+	expect(audio.last(10)).toEqual(new Int16Array(0));
+	for (const value of [1, 2, 3]) audio.push(secondOf(value));
+	const end = audio.last(LISTEN_RATE + 2);
+	expect(end).toHaveLength(LISTEN_RATE + 2);
+	expect([end[0], end[1], end[2]]).toEqual([2, 2, 3]);
+	expect(audio.last(10 * LISTEN_RATE)).toHaveLength(3 * LISTEN_RATE);
+	expect(audio.take()).toHaveLength(3);
+});
+
 it('keeps the newest two minutes', () => {
 	const audio = new TurnAudio();
 	for (let second = 1; second <= 120; second++) audio.push(secondOf(second));

@@ -1,4 +1,4 @@
-import { LISTEN_RATE } from '../../audio/pcm';
+import { joinPcm, LISTEN_RATE } from '../../audio/pcm';
 
 /** Sound kept of one turn: for the node that transcribes without look-ahead and for the trigger's recording. */
 const LIMIT_SAMPLES = 120 * LISTEN_RATE;
@@ -12,6 +12,14 @@ export class TurnAudio {
 		this.blocks.push(pcm);
 		this.samples += pcm.length;
 		while (this.samples > LIMIT_SAMPLES) this.samples -= this.blocks.shift()?.length ?? 0;
+	}
+
+	/** The end of it, at most so many samples. */
+	last(samples: number): Int16Array {
+		let first = this.blocks.length;
+		for (let found = 0; first > 0 && found < samples; ) found += this.blocks[--first]?.length ?? 0;
+		const end = joinPcm(this.blocks.slice(first));
+		return end.slice(Math.max(0, end.length - samples));
 	}
 
 	/** Hands over what there is and starts anew. */

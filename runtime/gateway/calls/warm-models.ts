@@ -5,10 +5,11 @@ import type { CallDeps } from './call-deps';
 
 /** Has the models of an agent loaded before they are needed. `onNote`: what the page shows of them. */
 export function warmModels({ inference, log }: Pick<CallDeps, 'inference' | 'log'>, agent: AgentSettings, call: CallOfModels, onNote: (note: string) => void): void {
-	const { transcribe, chat, speak } = agent;
+	const { transcribe, chat, speak, turnTaking } = agent;
+	const turnEnd = turnTaking.audioJudge === 'off' ? null : turnTaking.audioJudgeModel;
 	inference
 		.ready()
-		.then((client) => client.call('warm', { transcribe, chat, speak }).result)
+		.then((client) => client.call('warm', { transcribe, chat, speak, turnEnd }).result)
 		.catch((error: unknown) => log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'));
 	inference
 		.ready()

@@ -77,6 +77,7 @@ export class Turns {
 	}
 
 	private handOver(turn: Turn, link?: TurnLink): void {
+		const { start } = turn;
 		const language = this.call.request.agent.transcribe?.language;
 		this.dispatch({
 			event: 'turn',
@@ -86,6 +87,11 @@ export class Turns {
 			heard: turn.text,
 			understood: turn.understood,
 			...(language ? { language } : {}),
+			endOfTurn: {
+				reason: start.reason,
+				silenceMs: Math.round(start.declaredAt - start.speechEndAt),
+				...(start.probability === undefined ? {} : { probability: Math.round(start.probability * 1000) / 1000 }),
+			},
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 			...permittedCaller(this.call.request),

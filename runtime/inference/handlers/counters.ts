@@ -10,6 +10,7 @@ import type { RecogniserFallback } from '../recognition/fallback';
 import type { RealTime } from '../scheduler/real-time';
 import type { Scheduler } from '../scheduler/scheduler';
 import type { VoiceFallback } from '../speech/fallback';
+import type { TurnEndJudge } from '../turn-end/turn-end-judge';
 
 export interface Counts {
 	running: number;
@@ -54,6 +55,7 @@ export interface InferenceDeps {
 	readonly callModels: CallModels;
 	/** Which models a call uses, in words. */
 	readonly describe: (speak: SpeakSettings | null, call: CallOfModels) => Promise<ModelsInUse>;
+	readonly turnEnds: TurnEndJudge;
 	readonly locate: Locate;
 	readonly counters: Counters;
 	readonly scheduler: Scheduler;

@@ -10,10 +10,10 @@ import type { Voices } from '../speech/voices';
 import type { InferenceDeps } from './counters';
 import { tryRecogniser } from './try-recogniser';
 
-type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'describe' | 'engines' | 'ping' | 'stats'>;
+type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'describe' | 'turnEnd' | 'engines' | 'ping' | 'stats'>;
 
 export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
-	const { chat, voices, recognisers, callModels, choices, describe, counters, scheduler } = deps;
+	const { chat, voices, recognisers, callModels, choices, describe, counters, scheduler, turnEnds } = deps;
 	return {
 		warm: async (wanted) => {
 			const { call } = wanted;
@@ -26,11 +26,14 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 				wanted.transcribe && hear(wanted.transcribe),
 				wanted.chat && callModels.chat(wanted.chat, call).then(async (settings) => await chat.warm(settings)),
 				wanted.speak && callModels.speak(wanted.speak, call).then(async (settings) => await voices.warm(settings)),
+				// A call does without it, and the log has said why.
+				wanted.turnEnd !== null && turnEnds.warm(wanted.turnEnd).catch(() => undefined),
 			]);
 			// Once all is loaded: what loads would be measured with it.
 			if (hears) await tryRecogniser(deps, hears);
 			return {};
 		},
+		turnEnd: async ({ model, pcm }, { signal }) => await turnEnds.judge(model, pcm, signal),
 		describe: async ({ speak, call }) => await describe(speak, call),
 		engines: async () => await choices(),
 		ping: () => Promise.resolve({ stuckMs: scheduler.longestStepMs }),

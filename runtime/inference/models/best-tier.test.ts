@@ -67,18 +67,18 @@ describe('choose', () => {
 	});
 
 	it.each<[string, Machine, (string | undefined)[]]>([
-		['4 GB of RAM', { ram: 4 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite']],
-		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'pocket-tts-int8']],
-		['a workstation', { ram: 32 * GB, cores: 12, gpus: [] }, ['llama-3.2-3b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'kokoro-en-v0_19']],
+		['4 GB of RAM', { ram: 4 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite', undefined]],
+		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'pocket-tts-int8', 'smart-turn-v3.2']],
+		['a workstation', { ram: 32 * GB, cores: 12, gpus: [] }, ['llama-3.2-3b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'kokoro-en-v0_19', 'smart-turn-v3.2']],
 		[
 			'an 8 GB card (8188 MiB)',
 			{ ram: 16 * GB, cores: 8, gpus: [gpu(8188 * 1024 ** 2)] },
-			['llama-3.2-3b-instruct-q4_k_m', 'orpheus-3b-0.1-ft-q4_k_m', 'snac-24khz-decoder', 'zipformer-streaming-en', 'kokoro-en-v0_19'],
+			['llama-3.2-3b-instruct-q4_k_m', 'orpheus-3b-0.1-ft-q4_k_m', 'snac-24khz-decoder', 'zipformer-streaming-en', 'kokoro-en-v0_19', 'smart-turn-v3.2'],
 		],
 		[
 			'a 24 GB card (23034 MiB)',
 			{ ram: 32 * GB, cores: 8, gpus: [gpu(23034 * 1024 ** 2)] },
-			['llama-3.1-8b-instruct-q4_k_m', 'orpheus-3b-0.1-ft-q8_0', 'snac-24khz-decoder', 'zipformer-streaming-en', 'kokoro-en-v0_19'],
+			['llama-3.1-8b-instruct-q4_k_m', 'orpheus-3b-0.1-ft-q8_0', 'snac-24khz-decoder', 'zipformer-streaming-en', 'kokoro-en-v0_19', 'smart-turn-v3.2'],
 		],
 	])('gives %s what fits it', (_, machine, wanted) => {
 		expect(ids(machine)).toEqual(wanted);

@@ -11,6 +11,7 @@ export const BUILT_IN = {
 	voice: 'flite',
 	orpheus: undefined,
 	snac: undefined,
+	'turn-end': undefined,
 } as const satisfies Record<ModelTask, string | undefined>;
 
 export interface Choice {
@@ -58,6 +59,7 @@ function reasonFor(catalogue: Catalogue, machine: Machine, tier: Tier | undefine
 	const wanted = catalogue.tiers.filter((each) => each.models[task]).at(-1);
 	const needs = wanted ? `it needs ${list(lacks(machine, wanted))}` : 'the catalogue has no model for it';
 	const instead = BUILT_IN[task];
+	if (task === 'turn-end') return 'nothing of the catalogue suits it; text and silence alone tell the end of a turn';
 	if (instead === undefined) return `too little for Orpheus in real time, ${needs}`;
 	return `too little for a model of the catalogue, ${needs}; ${modelInSentence(instead, catalogue)} ships with the package`;
 }

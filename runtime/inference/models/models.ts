@@ -236,7 +236,7 @@ export class Models {
 	private async bestHere(task: ModelTask): Promise<StoredModel | undefined> {
 		const machine = await this.machine();
 		const tiers = fittingTiers(this.catalogue, machine).flatMap(({ models }) => models[task] ?? []);
-		const others = task === 'chat' || task === 'transcribe' ? this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined) : [];
+		const others = task === 'chat' || task === 'transcribe' || task === 'turn-end' ? this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined) : [];
 		const bySize = [...others].sort((one, other) => other.memory.bytes - one.memory.bytes).map(({ id }) => id);
 		for (const id of [...tiers, ...bySize]) {
 			const here = await this.store.find(id);

@@ -13,6 +13,7 @@ export const MODEL_KIND: Record<ModelTask, string> = {
 	snac: 'a SNAC decoder for Orpheus',
 	transcribe: 'a speech recogniser',
 	voice: 'a voice',
+	'turn-end': 'a model that hears the end of a turn',
 };
 
 /** The same in the middle of a sentence. */

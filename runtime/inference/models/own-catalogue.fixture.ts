@@ -48,7 +48,7 @@ export function catalogueOf(models: readonly OwnModel[], mirrors: CatalogueData[
 				id: 'any',
 				name: 'a machine for tests',
 				needs: { ram: 1e9, vram: 0, cores: 1 },
-				models: { chat: first('chat'), orpheus: first('orpheus'), snac: first('snac'), transcribe: first('transcribe'), voice: first('voice') },
+				models: { chat: first('chat'), orpheus: first('orpheus'), snac: first('snac'), transcribe: first('transcribe'), voice: first('voice'), 'turn-end': first('turn-end') },
 			},
 		],
 	});

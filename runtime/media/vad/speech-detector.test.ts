@@ -23,8 +23,8 @@ it('takes one likely frame for a click', () => {
 
 it('ends after the asked silence, counted from where the voice ended', () => {
 	const edges = run([...times(10, 0.9), ...times(20, 0.1)]);
-	// Last frame of speech ends at 320; the voice ended 80 before; 200 later is 440, the frame after ends at 448.
-	expect(edges[1]).toEqual({ type: 'stopped', at: 448, speechEndAt: 240 });
+	// Last frame of speech ends at 320; the voice ended 64 before; 200 later is 456, the frame after ends at 480.
+	expect(edges[1]).toEqual({ type: 'stopped', at: 480, speechEndAt: 256 });
 });
 
 it('goes on through what is still a bit likely', () => {

@@ -7,8 +7,11 @@ const START = 0.5;
 const START_FRAMES = 2;
 const STAY = 0.35;
 
-/** The network goes on saying "speech" for this long after a voice has ended: median of 32 clips of 8 synthetic voices, 10th to 90th percentile 50 to 118. */
-const AFTERGLOW_MS = 80;
+/**
+ * The network goes on saying "speech" for this long after the last audible sample: median of 960 clips of 7 synthetic voices and
+ * one of a person, cut at the sample; 10th to 90th percentile 20 to 105 (`npm run bench pauses`, test/media/speech-end.test.ts).
+ */
+const AFTERGLOW_MS = 64;
 
 const FRAME_LENGTH_MS = samplesToMs(VAD_FRAME_SAMPLES, LISTEN_RATE);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** What a model is for. `snac` turns Orpheus' tokens into sound; `voice` speaks on a CPU. */
-export const modelTasks = ['chat', 'orpheus', 'snac', 'transcribe', 'voice'] as const;
+/** What a model is for. `snac` turns Orpheus' tokens into sound; `voice` speaks on a CPU; `turn-end` hears whether a caller has finished. */
+export const modelTasks = ['chat', 'orpheus', 'snac', 'transcribe', 'voice', 'turn-end'] as const;
 const modelTask = z.enum(modelTasks);
 export type ModelTask = z.infer<typeof modelTask>;
 
