@@ -270,7 +270,7 @@ describe('the recogniser', () => {
 		await settle();
 		scenario.call.end('idle');
 		await settle();
-		expect(jest.getTimerCount()).toBe(1);
+		expect(jest.getTimerCount()).toBe(0);
 	});
 });
 
