@@ -153,16 +153,18 @@ export function graceLeft({ turn, sounding }: AgentActivity, now: Milliseconds):
 
 /** A longer pause is no longer the same sentence. */
 const CONTINUES_WITHIN_MS = 1500;
+/** Who was cut off in a pause goes on when the answer begins; who has heard more of it speaks about what was heard. */
+const CONTINUES_OVER_SOUND_MS = 1000;
 
 /**
- * Does the caller go on with the turn that the agent thinks about? Only until its first sound, and not
- * once a tool has run: what a tool has done cannot be taken back by asking again.
+ * Does the caller go on with the turn that the agent thinks about, or has just begun to answer? Not once a tool has run: what
+ * it has done cannot be taken back by asking again. Nor after a short answer was heard to its end, which may be a question.
  */
-export function isContinuedBy({ turn }: AgentActivity, caller: CallerUtterance): boolean {
-	return turn !== undefined &&
-	!turn.ranTools &&
-	(turn.firstSoundAt === undefined || turn.firstSoundAt >= caller.speechStartAt) &&
-	caller.speechStartAt - turn.speechEndAt < CONTINUES_WITHIN_MS;
+export function isContinuedBy({ turn }: AgentActivity, { speechStartAt }: CallerUtterance): boolean {
+	if (turn === undefined || turn.ranTools) return false;
+	const { firstSoundAt, soundEndedAt } = turn;
+	if (firstSoundAt === undefined || firstSoundAt >= speechStartAt) return speechStartAt - turn.speechEndAt < CONTINUES_WITHIN_MS;
+	return soundEndedAt === undefined && speechStartAt - firstSoundAt < CONTINUES_OVER_SOUND_MS;
 }
 
 /** What the agent is doing after an input; the same object if the input changes nothing. */

@@ -48,9 +48,28 @@ it('joins even where the first sound comes while the caller already goes on', ()
 	expect(call.of('startTurn', 'interruptAgent').slice(1)).toEqual(['2385 interruptAgent callerContinued 1']);
 });
 
-it('does not join what is said over the answer', () => {
-	const call = halfSaid({ onTurn: answering(ANSWER, { after: 200 }) }).says(2200, 3000, 'on friday please').run(4000);
-	expect(call.of('interruptAgent')).toEqual(['2552 interruptAgent callerSpoke 1']);
+it('joins what is said over the first second of the answer', () => {
+	const call = halfSaid({ onTurn: answering(ANSWER, { after: 200 }) }).says(2800, 3600, 'on friday please').run(4000);
+	expect(call.of('interruptAgent', 'startTurn').slice(1)).toEqual([
+		'3152 interruptAgent callerContinued 1',
+		'3950 startTurn 2 "book a dentist on friday please" (continues 1)',
+	]);
+});
+
+it('does not join what is said when more of the answer was heard', () => {
+	const call = halfSaid({ onTurn: answering(ANSWER, { after: 200 }) }).says(3000, 3800, 'on friday please').run(4500);
+	expect(call.of('interruptAgent')).toEqual(['3352 interruptAgent callerSpoke 1']);
+});
+
+it('does not join what answers a short question that was heard to its end', () => {
+	const call = halfSaid({ onTurn: answering('Which day?', { after: 200, ms: 600 }) }).says(2600, 3200, 'on friday please').run(4500);
+	expect(call.turns[1]).toMatchObject({ text: 'on friday please', continues: undefined });
+});
+
+it('does not join what is said over the answer of a tool', () => {
+	const call = halfSaid({ onTurn: answering(ANSWER, { after: 400 }) }).input(1800, { type: 'turnHasRunTools', n: 1, tool: 'book' });
+	call.says(2300, 3100, 'on friday please').run(4000);
+	expect(call.of('interruptAgent')).toEqual(['2652 interruptAgent callerSpoke 1']);
 });
 
 it('lets a sign of listening pass while it thinks', () => {

@@ -307,7 +307,8 @@ export class Turns {
 			this.captions.get(turn)?.flush();
 			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
 			const limit = kind === 'spoken' && turn.reachedLimit ? { reachedLimit: true } : {};
-			if (!merged && saidAnything) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted, ...limit });
+			// Of a turn that is taken back, only what was heard of it is shown.
+			if (saidAnything && (!merged || heard !== '')) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted, ...limit });
 			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings, gaps: turn.gaps });
 		};
 		this.lastSettled = settling();
