@@ -67,6 +67,7 @@ beforeEach(async () => {
 		workflowId: 'w1',
 		node: 'Voice',
 		onEvent: (event) => onEvent(event),
+		agent: () => undefined,
 		log: () => undefined,
 	});
 	expect(await gateway.next()).toEqual({ type: 'hello', workflowId: 'w1', node: 'Voice' });

@@ -1,4 +1,5 @@
 import WebSocket, { type RawData } from 'ws';
+import type { AgentModels } from '../contract/agent-settings';
 import { triggerPush } from '../contract/control';
 import { VoiceError } from '../contract/errors';
 import type { TriggerEvent } from '../contract/turn';
@@ -16,6 +17,8 @@ export interface TriggerStreamOptions {
 	readonly locator: Locator;
 	readonly workflowId: string;
 	readonly node: string;
+	/** What its calls will need; undefined where that cannot be read. */
+	agent(): AgentModels | undefined;
 	/** Starts the execution. The event is acknowledged after it resolves; if it throws, the runtime tries another way. */
 	onEvent(event: TriggerEvent): Promise<void>;
 	log(message: string): void;
@@ -66,7 +69,8 @@ export class TriggerStream {
 		socket.on('open', () => {
 			this.failures = 0;
 			heard();
-			socket.send(JSON.stringify({ type: 'hello', workflowId: this.options.workflowId, node: this.options.node }));
+			const { workflowId, node } = this.options;
+			socket.send(JSON.stringify({ type: 'hello', workflowId, node, agent: this.options.agent() }));
 			if (this.closed) socket.close(1000);
 		});
 		socket.on('ping', heard);

@@ -111,3 +111,7 @@ export const agentSettings = z.object({
 	limits: sessionLimits.default({}),
 });
 export type AgentSettings = z.infer<typeof agentSettings>;
+
+/** Of an agent, what decides which models it needs. */
+export const agentModels = agentSettings.pick({ transcribe: true, chat: true, llamaChat: true, speak: true, turnTaking: true });
+export type AgentModels = z.infer<typeof agentModels>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentSettings, speakSettings, transcribeSettings } from './agent-settings';
+import { agentModels, agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
 import { doneBy } from './engines';
 import { joinAsk } from './join-token';
@@ -279,7 +279,8 @@ export const health = z.object({
 export type Health = z.infer<typeof health>;
 
 /** First message on the trigger's stream. */
-export const triggerHello = z.object({ type: z.literal('hello'), workflowId: z.string(), node: z.string() });
+/** `agent`: what its calls will need, to be loaded before the first of them; absent where the trigger's settings are not valid. */
+export const triggerHello = z.object({ type: z.literal('hello'), workflowId: z.string(), node: z.string(), agent: agentModels.optional() });
 export const triggerPush = z.object({ type: z.literal('event'), id: z.string(), event: triggerEvent });
 export const triggerAck = z.object({ type: z.literal('ack'), id: z.string() });
 

@@ -5,6 +5,8 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import WebSocket from 'ws';
+import { type AgentModels, agentSettings } from '../contract/agent-settings';
+import { chatSettings } from '../contract/chat';
 import { type Gateway, openGateway } from './gateway';
 import { optionsFrom } from './options';
 
@@ -12,6 +14,7 @@ import { optionsFrom } from './options';
 const PROGRAM = `
 	require('node:fs').appendFileSync(__dirname + '/../pids', process.pid + '\\n');
 	process.on('disconnect', () => process.exit(0));
+	process.on('message', ({ op, params }) => op === 'warm' && require('node:fs').appendFileSync(__dirname + '/../warmed', params.chat.model + '\\n'));
 	process.on('message', ({ kind, id }) => kind === 'call' && process.send({ kind: 'result', id, value: {
 		stuckMs: 0, sessions: 0, loopDelayMs: 0, rssBytes: 1, cpuMs: 1, tokens: 0, steps: {}, rounds: 0,
 		...Object.fromEntries(['chats', 'speaks', 'listens'].map((name) => [name, { running: 0, done: 0, cancelled: 0, failed: 0 }])),
@@ -62,6 +65,20 @@ it('starts its children, answers with the key, and takes everything with it when
 	await gateway.close();
 	expect(children.map(lives)).toEqual([false, false, false]);
 	await expect(fetch(`${url}/v1/health`)).rejects.toThrow();
+});
+
+it('loads what a published workflow needs before its first caller comes, and again after a crash', async () => {
+	gateway = await openGateway(options());
+	const warmed = async (): Promise<string[]> => (await readFile(path.join(runtimeDir, 'warmed'), 'utf8').catch(() => '')).split('\n').slice(0, -1);
+	const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/v1/triggers`, { headers });
+	await once(socket, 'open');
+	const { transcribe, llamaChat, speak, turnTaking } = agentSettings.parse({});
+	const agent: AgentModels = { transcribe, llamaChat, speak, turnTaking, chat: chatSettings.parse({ model: 'talker' }) };
+	socket.send(JSON.stringify({ type: 'hello', workflowId: 'w1', node: 'Trigger', agent }));
+	while ((await warmed()).length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+	process.kill((await pids()).at(-1) ?? 0, 'SIGKILL');
+	while ((await warmed()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+	expect(await warmed()).toEqual(['talker', 'talker']);
 });
 
 it('is in use while a trigger waits, and ends at once all the same', async () => {

@@ -2,12 +2,14 @@ import type https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { AgentModels } from '../contract/agent-settings';
 import { log } from '../lib/log';
 import { version } from '../lib/package-root';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { Admission } from './calls/admission';
 import { CallerLimits } from './calls/caller-limits';
 import { Calls } from './calls/calls';
+import { warmForCallers } from './calls/warm-models';
 import { MediaPool } from './children/media-pool';
 import { RestartingProcess } from './children/restarting-process';
 import { JoinTokens } from './join-tokens/join-tokens';
@@ -65,7 +67,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const keepsCalls = journal.keeps && options.absentLimitMs > 0;
 	const joinTokens = new JoinTokens(new SpentTokensFile(path.join(options.dataFolder, 'spent-tokens.sqlite')));
 	const calls = new Calls({ media, inference, dispatcher, phrases: new KeptPhrases(inference, log), network, log, absentLimitMs: options.absentLimitMs, journal }, admission, streams, joinTokens, new CallerLimits(options.limits, log));
-	inference.onBack(() => calls.warmAll());
+	const warm = (agent: AgentModels): void => warmForCallers({ inference, log }, agent);
+	streams.onOpen(warm);
+	inference.onBack(() => {
+		calls.warmAll();
+		streams.agents.forEach(warm);
+	});
 	calls.restore();
 
 	const sockets = new SignallingSockets(options.key, calls);

@@ -62,7 +62,7 @@ async function expectServes(at: string): Promise<void> {
 	expect(await new VoiceRuntime(locator).health()).toMatchObject({ ok: true });
 	await expect(new VoiceRuntime(fixedLocator({ url: at, key: 'x'.repeat(40) })).health()).rejects.toMatchObject({ code: 'VOICE_ERR_UNAUTHORIZED' });
 	expect(gateway?.inUse()).toBe(false);
-	const stream = new TriggerStream({ locator, workflowId: 'w', node: 'n', onEvent: async () => undefined, log: () => undefined });
+	const stream = new TriggerStream({ locator, workflowId: 'w', node: 'n', onEvent: async () => undefined, agent: () => undefined, log: () => undefined });
 	while (!gateway?.inUse()) await new Promise((resolve) => setTimeout(resolve, 20));
 	stream.close();
 	while (gateway.inUse()) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -3,7 +3,7 @@ import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { InferenceServer } from './call-deps';
 
 /** What inference must know of a call to choose its models: both that hear and that answer, whoever asks. */
-export function modelsOfCall(id: string, { transcribe, chat, llamaChat }: AgentSettings): CallOfModels {
+export function modelsOfCall(id: string, { transcribe, chat, llamaChat }: Pick<AgentSettings, 'transcribe' | 'chat' | 'llamaChat'>): CallOfModels {
 	return { id, transcribe, chat, llamaChat };
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
+import type { z } from 'zod';
+import type { AgentModels } from '../../contract/agent-settings';
 import { triggerAck, triggerHello } from '../../contract/control';
 import type { TriggerEvent } from '../../contract/turn';
 import type { Log } from '../../lib/log';
@@ -18,6 +20,7 @@ interface Stream {
 	readonly socket: WebSocket;
 	readonly workflowId: string;
 	readonly node: string;
+	readonly agent: AgentModels | undefined;
 	readonly waiting: Map<string, (accepted: boolean) => void>;
 	alive: boolean;
 }
@@ -28,6 +31,7 @@ export class TriggerStreams {
 	/** Those that have not said hello yet, too. */
 	private readonly sockets = new Set<WebSocket>();
 	private readonly goneListeners = new Set<(workflowId: string) => void>();
+	private readonly openListeners = new Set<(agent: AgentModels) => void>();
 	private readonly pinger = setInterval(() => this.ping(), PING_EVERY_MS).unref();
 
 	constructor(private readonly log: Log) {}
@@ -50,9 +54,19 @@ export class TriggerStreams {
 			clearTimeout(late);
 			if (socket.readyState !== socket.OPEN) return;
 			const hello = triggerHello.safeParse(parse(data));
-			if (hello.success) this.open(socket, hello.data.workflowId, hello.data.node);
+			if (hello.success) this.open(socket, hello.data);
 			else refuse();
 		});
+	}
+
+	/** `listener` is told what the calls of a workflow will need, each time that it begins to listen. */
+	onOpen(listener: (agent: AgentModels) => void): void {
+		this.openListeners.add(listener);
+	}
+
+	/** What the calls of all workflows that listen will need. */
+	get agents(): AgentModels[] {
+		return [...this.streams].flatMap(({ agent }) => agent ?? []);
 	}
 
 	/** `listener` is told when n8n closed the last stream of a workflow's trigger. */
@@ -96,8 +110,8 @@ export class TriggerStreams {
 			.find(({ socket, ...stream }) => stream.workflowId === workflowId && stream.node === node && socket.readyState === socket.OPEN);
 	}
 
-	private open(socket: WebSocket, workflowId: string, node: string): void {
-		const stream: Stream = { socket, workflowId, node, waiting: new Map(), alive: true };
+	private open(socket: WebSocket, { workflowId, node, agent }: z.infer<typeof triggerHello>): void {
+		const stream: Stream = { socket, workflowId, node, agent, waiting: new Map(), alive: true };
 		this.streams.add(stream);
 		this.log.info({ workflowId, node }, 'trigger stream open');
 		socket.on('pong', () => (stream.alive = true));
@@ -106,6 +120,7 @@ export class TriggerStreams {
 			if (ack.success) stream.waiting.get(ack.data.id)?.(true);
 		});
 		socket.once('close', () => this.closed(stream));
+		if (agent) for (const listener of this.openListeners) listener(agent);
 	}
 
 	private closed(stream: Stream): void {
