@@ -19,7 +19,7 @@ const EVENT: INodeExecutionData = {
 };
 const IDS = { sessionId: SESSION, turnId: TURN };
 function ASKER(node: string) {
-	return { executionId: 'execution-1', node, run: 0, item: 0 };
+	return { executionId: 'execution-1', node, run: 0, item: 0, request: expect.any(String) };
 }
 const BY_PACK = { engine: 'pack:listen', replaced: [] };
 const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
