@@ -10,7 +10,7 @@ import { VoiceRuntime, fixedLocator } from './voice-runtime';
 const KEY = 'x'.repeat(40);
 const TURN = `t_${'a'.repeat(24)}`;
 const SPEECH = { text: 'Hi', speak: speakSettings.parse({}), waitForEnd: true, executionId: '1', node: 'Speak' };
-const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', spokenMs: 300, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: {}, engine: 'flite', replaced: [] };
+const HEARD = { heard: 'Hi', text: 'Hi', interrupted: false, lookAhead: false, note: '', reachedLimit: false, spokenMs: 300, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: {}, engine: 'flite', replaced: [] };
 
 let servers: Server[] = [];
 let asked: string[] = [];
@@ -145,6 +145,26 @@ describe('a runtime that was killed while a node waited', () => {
 		expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
 		expect(asked).toHaveLength(1);
 		await new Promise((resolve) => killed.close(resolve));
+	});
+
+	test('knows a request that it gets again by its id; another one has another', async () => {
+		const ids: unknown[] = [];
+		const server = createServer((request, response) => {
+			const pieces: Buffer[] = [];
+			request.on('data', (piece: Buffer) => pieces.push(piece));
+			request.on('end', () => {
+				ids.push((JSON.parse(Buffer.concat(pieces).toString()) as { request?: unknown }).request);
+				if (ids.length === 1) request.socket.destroy();
+				else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(HEARD));
+			});
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const runtime = new VoiceRuntime(fixedLocator({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: 'k'.repeat(40) }));
+		await runtime.speech(TURN, SPEECH);
+		await runtime.speech(TURN, SPEECH);
+		expect(ids).toEqual([expect.any(String), ids[0], expect.any(String)]);
+		expect(ids[2]).not.toBe(ids[0]);
+		await new Promise((resolve) => server.close(resolve));
 	});
 
 	test('is not waited for by an execution that is stopped', async () => {

@@ -19,12 +19,12 @@ const EVENT: INodeExecutionData = {
 };
 const IDS = { sessionId: SESSION, turnId: TURN };
 function ASKER(node: string) {
-	return { executionId: 'execution-1', node, run: 0, item: 0 };
+	return { executionId: 'execution-1', node, run: 0, item: 0, request: expect.any(String) };
 }
 const BY_PACK = { engine: 'pack:listen', replaced: [] };
 const BY_FLITE = { engine: 'flite', replaced: [{ from: 'server:gpu', to: 'flite', code: 'VOICE_ERR_ENGINE_UNREACHABLE', why: 'The server "gpu" cannot be reached.' }] };
 const TRANSCRIPT = { ...BY_PACK, text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: { eou_delay: 200 } };
-const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', spokenMs: 500, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: { e2e_latency: 700 } };
+const SPEECH = { engine: 'flite', replaced: [], heard: 'Done.', text: 'Done.', interrupted: false, lookAhead: true, note: '', reachedLimit: false, spokenMs: 500, gaps: { count: 0, totalMs: 0, longestMs: 0, causes: {} }, timings: { e2e_latency: 700 } };
 const USAGE = { promptTokens: 10, reusedTokens: 5, completionTokens: 3 };
 function done(more: object = {}) {
 	return {
@@ -74,6 +74,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		orpheus: { model: 'auto', decoder: 'auto', temperature: 0.4, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
 		language: 'en-GB',
 		speed: 1.2,
+		longestSpeech: 60,
 		interruptible: true,
 	};
 	expect(runtime.asked).toEqual([
