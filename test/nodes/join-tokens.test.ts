@@ -1,5 +1,6 @@
 // Guards against: a link that lets in nobody, or more than its maker said; tools in a call that its caller may not use;
 // a caller's identity that a model can write; a trigger that lets a caller in without asking the runtime about the token.
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,6 +28,8 @@ afterAll(async () => {
 
 const SECRET = 'a secret that is long enough for HS256';
 const CREDENTIAL = { kind: 'secret', secret: SECRET, keyId: 'k2', earlierSecret: 'x'.repeat(40), earlierKeyId: 'k1' };
+/** Signed with the earlier secret; all else is the runtime's to judge. */
+const SIGNED = `a.b.${createHmac('sha256', 'x'.repeat(40)).update('a.b').digest('base64url')}`;
 const KEYS: JoinKeys = { kind: 'secrets', secrets: [{ id: 'k2', secret: SECRET }, { id: 'k1', secret: 'x'.repeat(40) }] };
 const BY_CREDENTIAL = { credentials: { voiceJoinTokensApi: { id: '1', name: 'Join' } } };
 
@@ -122,34 +125,34 @@ describe('the trigger', () => {
 	}
 	const offer = (headers: Record<string, string> = {}) => fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{"type":"offer","sdp":"v=0"}' });
 
-	test('hands the token to the runtime, with the keys, the agent and the website; without one the runtime refuses', async () => {
+	test('hands the token to the runtime, with the keys, the agent and the website', async () => {
 		await open();
-		expect((await offer({ authorization: 'Bearer a.b.c', origin: 'https://shop.example' })).status).toBe(201);
-		await offer();
-		expect((runtime.of('openSession') as OpenSession[]).map(({ join }) => join)).toEqual([
-			{ token: 'a.b.c', keys: KEYS, agent: 'voice', origin: 'https://shop.example' },
-			{ token: '', keys: KEYS, agent: 'voice' },
-		]);
+		expect((await offer({ authorization: `Bearer ${SIGNED}`, origin: 'https://shop.example' })).status).toBe(201);
+		expect((runtime.of('openSession') as OpenSession[]).map(({ join }) => join)).toEqual([{ token: SIGNED, keys: KEYS, agent: 'voice', origin: 'https://shop.example' }]);
+	});
+
+	test.each([
+		['none', {}],
+		['something that is no token', { authorization: 'Bearer let me in' }],
+		['a token that somebody else has signed', { authorization: `Bearer a.b.${createHmac('sha256', 'another secret').update('a.b').digest('base64url')}` }],
+		['a token whose words were changed', { authorization: `Bearer ${SIGNED.replace('a.b', 'a.c')}` }],
+	])('who shows %s asks and starts no runtime, whatever they ask for', async (_what, headers: Record<string, string>) => {
+		await open();
+		const answers = [await offer(headers), await fetch(host.url, { headers: { ...headers, accept: 'application/json' } }), await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE', headers })];
+		for (const answer of answers) expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([403, 'VOICE_ERR_TOKEN_INVALID']);
+		expect(runtime.asked).toEqual([]);
 	});
 
 	test('tells of TURN servers only who has a good token, which the runtime says', async () => {
 		await open();
 		runtime.will('iceServers', { iceServers: [], iceTransportPolicy: 'all', lifetimeSeconds: 600 });
-		const asked = async () => (await fetch(host.url, { headers: { accept: 'application/json', authorization: 'Bearer a.b.c' } })).status;
+		const asked = async () => (await fetch(host.url, { headers: { accept: 'application/json', authorization: `Bearer ${SIGNED}` } })).status;
 		runtime.will('checkJoinToken', new Refusal('VOICE_ERR_TOKEN_EXPIRED'));
 		expect(await asked()).toBe(403);
 		expect(runtime.of('iceServers')).toEqual([]);
 		runtime.will('checkJoinToken', undefined);
 		expect(await asked()).toBe(200);
-		expect(runtime.of('checkJoinToken')).toEqual([1, 2].map(() => ({ token: 'a.b.c', keys: KEYS, agent: 'voice' })));
-	});
-
-	test('takes nothing about a call from who has neither the call\'s token nor one to call with', async () => {
-		await open();
-		runtime.will('checkJoinToken', new Refusal('VOICE_ERR_TOKEN_INVALID'));
-		const ended = await fetch(`${host.url}?session=${SESSION}`, { method: 'DELETE' });
-		expect([ended.status, ((await ended.json()) as { error: { code: string } }).error.code]).toEqual([403, 'VOICE_ERR_TOKEN_INVALID']);
-		expect(runtime.of('checkJoinToken')).toEqual([{ token: '', keys: KEYS, agent: 'voice' }]);
+		expect(runtime.of('checkJoinToken')).toEqual([1, 2].map(() => ({ token: SIGNED, keys: KEYS, agent: 'voice' })));
 	});
 
 	test('shows the page to everybody, and says who may call', async () => {

@@ -1,8 +1,11 @@
 // Guards against: the trigger letting strangers in, starting executions for anything but a signed event, handing
 // the runtime settings that the workflow does not show, and being deaf or fatal when the runtime comes and goes.
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { INodeExecutionData, INodeParameters, ITriggerResponse } from 'n8n-workflow';
-import { callToken } from '../../runtime/lib/call-token';
+import { callToken, sealedResumeToken } from '../../runtime/lib/call-token';
 import type { OpenSession } from '../../runtime/contract/control';
 import type { TriggerEvent } from '../../runtime/contract/turn';
 import { type NodeSpec, STATE_FOLDER, additionalData, core, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
@@ -144,9 +147,9 @@ describe('signalling', () => {
 		const rest = { token: 'the-token-of-this-call', iceServers: [{ urls: ['turn:relay.example'], username: 'u', credential: 'c' }], resumeToken: 'the-way-back-into-it', socket: { url: 'wss://voice.example/v1/signal' } };
 		runtime.will('openSession', { ...ANSWER, answer: 'v=0\r\na=ice-ufrag:ours\r\n', ...rest });
 		await open();
-		const json = await fetch(host.url, { ...offer({ origin: new URL(host.url).origin }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', trickle: true, resumeToken: 'the-way-back-from-before' }) });
+		const json = await fetch(host.url, { ...offer({ origin: new URL(host.url).origin }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', trickle: true, resumeToken: sealedResumeToken(KEY, 'the-way-back') }) });
 		expect(await json.json()).toMatchObject({ sessionId: SESSION, ...rest });
-		expect(runtime.of('openSession')).toMatchObject([{ trickle: true, resumeToken: 'the-way-back-from-before', pageHost: new URL(host.url).host }]);
+		expect(runtime.of('openSession')).toMatchObject([{ trickle: true, resumeToken: sealedResumeToken(KEY, 'the-way-back'), pageHost: new URL(host.url).host }]);
 		const bare = await fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: 'v=0 bare' });
 		expect(bare.headers.get('link')).toBe('<turn:relay.example>; rel="ice-server"; username="u"; credential="c"; credential-type="password"');
 		expect(bare.headers.get('etag')).toBe('"ours"');
@@ -246,7 +249,7 @@ describe('who may call', () => {
 	});
 
 	test.each([['a secret', { callers: 'secret', secret: 'open sesame' }], ['a ticket', {}]])('whose call goes on needs no %s again: its token is the runtime\'s to judge', async (_what, parameters) => {
-		const resumeToken = `${SESSION}.${'r'.repeat(43)}`;
+		const resumeToken = sealedResumeToken(KEY, `${SESSION}.${'r'.repeat(43)}`);
 		runtime.will('openSession', { ...ANSWER, resumeToken });
 		await open(parameters);
 		const resumed = await fetch(host.url, { ...offer(), body: JSON.stringify({ type: 'offer', sdp: 'v=0 back', resumeToken }) });
@@ -259,6 +262,29 @@ describe('who may call', () => {
 		expect(runtime.of('openSession')).toHaveLength(1);
 		const foreign = await fetch(host.url, { ...offer({ origin: 'https://evil.example' }), body: JSON.stringify({ type: 'offer', sdp: 'v=0', resumeToken }) });
 		expect(foreign.status).toBe(403);
+	});
+
+	test.each([
+		['that has no seal', `${SESSION}.${'r'.repeat(43)}`],
+		['that is sealed by somebody else', sealedResumeToken('another key', `${SESSION}.${'r'.repeat(43)}`)],
+		['whose seal is for another call', sealedResumeToken(KEY, 's_another.x').replace('s_another', SESSION)],
+		['that is sealed with nothing', sealedResumeToken('', `${SESSION}.${'r'.repeat(43)}`)],
+	])('a token %s brings nobody into a call, and asks and starts no runtime', async (_what, resumeToken) => {
+		await open({ callers: 'secret', secret: 'open sesame' });
+		const ask = { ...offer(), body: JSON.stringify({ type: 'offer', sdp: 'v=0', resumeToken }) };
+		const answered = await fetch(host.url, ask);
+		expect([answered.status, await codeOf(answered)]).toEqual([404, 'VOICE_ERR_CALL_UNKNOWN']);
+		const before = process.env.VOICE_LOOP_STATE;
+		const empty = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-nothing-'));
+		try {
+			process.env.VOICE_LOOP_STATE = empty;
+			expect((await fetch(host.url, ask)).status).toBe(404);
+			expect(readdirSync(empty)).toEqual([]);
+		} finally {
+			process.env.VOICE_LOOP_STATE = before;
+			rmSync(empty, { recursive: true });
+		}
+		expect(runtime.asked).toEqual([]);
 	});
 
 	test('who tries secrets one after the other is told when to try again, even with the right one', async () => {

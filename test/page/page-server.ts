@@ -170,5 +170,5 @@ export class PageServer extends EventEmitter {
 
 function json(response: ServerResponse, status: number, body: unknown): void {
 	response.writeHead(status, { 'content-type': 'application/json' });
-	response.end(JSON.stringify(body));
+	response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -113,6 +113,36 @@ test.each([
 });
 
 test.each([
+	['opens its database', { status: 503, body: { code: 503, message: 'Database is not ready!' } }],
+	['brings its database up to date', { status: 200, body: 'n8n is starting up. Please wait' }],
+	['has not registered its webhooks yet', { status: 404, body: { code: 404, message: 'The requested webhook "POST voice" is not registered.', hint: '' } }],
+])('n8n is starting and %s: the page says so, and calls again by itself', async (_, refusal) => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', refusal);
+	await page.getByTestId('call').click();
+	await page.getByText('n8n is starting. Your call begins as soon as it is ready.').waitFor();
+	await shows(page, 'connecting');
+	server.refuse.clear();
+	await server.channelOpen();
+	await shows(page, 'listening');
+	await leave(page);
+});
+
+test('who gives up while n8n is starting is not called back', async () => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', { status: 503, body: { code: 503, message: 'Database is not ready!' } });
+	await page.getByTestId('call').click();
+	await page.getByText('n8n is starting.').waitFor();
+	await page.getByTestId('call').click();
+	await shows(page, 'ended');
+	server.refuse.clear();
+	const asked = server.asked.length;
+	await page.waitForTimeout(2500);
+	expect(server.asked).toHaveLength(asked);
+	await leave(page);
+});
+
+test.each([
 	['nothing that is JSON', { status: 502, body: undefined }, 'PAGE_SERVER_GARBLED', '502'],
 	['an answer without SDP', { status: 201, body: { type: 'answer' } }, 'PAGE_SERVER_GARBLED', '201'],
 	['a cut connection', 'cut' as const, 'PAGE_SERVER_UNREACHABLE', 'cannot be reached'],

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { VoiceError } from '../../../runtime/contract/errors';
+import { openResumeToken, unknownCall } from '../../../runtime/lib/call-token';
 import { isSameSecret } from '../../../runtime/lib/same-secret';
 import { wrongGuesses } from './guesses';
 import { TICKET_COOKIE, isTicketValid } from './ticket';
@@ -32,6 +33,17 @@ export async function checkCaller(headers: IncomingHttpHeaders, gate: Gate): Pro
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'Only users of this n8n can call this agent.', {
 		remedy: 'Log in to n8n in this browser, then reload the page.',
 	});
+}
+
+/**
+ * Before a runtime is asked, or started, for whoever writes down a token.
+ * @throws VOICE_ERR_CALL_UNKNOWN where no runtime of this key has given it
+ */
+export async function checkResumed(token: string, gate: Gate): Promise<void> {
+	const key = await gate.key();
+	// Without a runtime there is no call, and an empty key is everybody's.
+	if (key === undefined) throw unknownCall();
+	openResumeToken(key, token);
 }
 
 export async function hasTicket(headers: IncomingHttpHeaders, gate: Gate): Promise<boolean> {

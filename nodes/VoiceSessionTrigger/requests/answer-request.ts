@@ -4,7 +4,7 @@ import { SIGNATURE_HEADER } from '../../../runtime/contract/control';
 import { toVoiceError } from '../../shared/node-failure';
 import { credentialOf } from '../../shared/runtime-of-node';
 import { optionsOf } from '../agent-settings';
-import { CALLERS, type Callers, type Gate, checkCaller } from '../callers/check-caller';
+import { CALLERS, type Callers, type Gate, checkCaller, checkResumed } from '../callers/check-caller';
 import { checkOrigin } from '../callers/check-origin';
 import { TICKET_HEADER } from '../callers/login-page';
 import { type N8nResponse, callerAddressOf, requestOf, responseOf } from './exchange';
@@ -12,7 +12,7 @@ import { asksForIceServers, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
 import { checkInCall, isInCall, passOn } from './in-call';
 import { sendCallerHeaders } from './security-headers';
-import { answerOffer, goesOn } from './signalling';
+import { answerOffer, resumeTokenOf } from './signalling';
 import { receiveEvent } from './event';
 
 /** The node has written the answer itself. n8n adds nothing, above all not its sandbox, in which no microphone works. */
@@ -46,8 +46,10 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 			return ANSWERED;
 		}
 		if (aboutToOffer || (method === 'POST' && !inCall)) {
-			// Whose call goes on was let in when it began; whether it is theirs, the runtime knows.
-			if (aboutToOffer || !goesOn(context)) await checkCaller(headers, gate);
+			const resumeToken = aboutToOffer ? undefined : resumeTokenOf(context);
+			// Whose call goes on was let in when it began; whether it still does, the runtime knows.
+			if (resumeToken === undefined) await checkCaller(headers, gate);
+			else await checkResumed(resumeToken, gate);
 			if (aboutToOffer) await showIceServers(context, gate);
 			else await answerOffer(context, gate);
 			return ANSWERED;

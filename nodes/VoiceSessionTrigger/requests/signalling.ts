@@ -51,10 +51,9 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 	else response.json({ type: 'answer', sdp: answer, sessionId, ...rest });
 }
 
-/** The offer says that it is for a call which goes on. */
-export function goesOn(context: IWebhookFunctions): boolean {
-	const parsed = callerOffer.safeParse(requestOf(context).body);
-	return parsed.success && parsed.data.resumeToken !== undefined;
+/** Of an offer that says it is for a call which goes on. */
+export function resumeTokenOf(context: IWebhookFunctions): string | undefined {
+	return callerOffer.safeParse(requestOf(context).body).data?.resumeToken;
 }
 
 async function readOffer(context: IWebhookFunctions): Promise<Offer> {

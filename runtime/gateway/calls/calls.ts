@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenSession, OpenedSession } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import { unknownCall } from '../../lib/call-token';
 import type { CallPermit } from '../../contract/join-token';
 import type { Joined, JoinTokens } from '../join-tokens/join-tokens';
 import type { StoredCall } from '../journal/journal';
@@ -23,10 +24,6 @@ const MOST_REMEMBERED = 200;
 
 function newCallId(): string {
 	return `s_${randomBytes(18).toString('base64url')}`;
-}
-
-function unknown(): VoiceError {
-	return new VoiceError('VOICE_ERR_CALL_UNKNOWN', 'The voice runtime does not know this call. It may have been restarted.');
 }
 
 /** All calls of this gateway, and the turns that nodes may ask about. A call leaves when it ends; closeAll() ends the rest. */
@@ -109,7 +106,7 @@ export class Calls {
 	async resume(resumeToken: string, offer: string, trickle = false): Promise<OpenedSession> {
 		const call = this.get(callOfToken(resumeToken));
 		// As if there were no such call: a token that is wrong learns nothing.
-		if (!call.record.opensWith(resumeToken)) throw unknown();
+		if (!call.record.opensWith(resumeToken)) throw unknownCall();
 		return this.opened(call, await call.connect(offer, trickle), resumeToken);
 	}
 
@@ -144,7 +141,7 @@ export class Calls {
 	get(id: string): Call {
 		const call = this.live.get(id);
 		if (call) return call;
-		throw this.ended.get(id)?.reason ?? unknown();
+		throw this.ended.get(id)?.reason ?? unknownCall();
 	}
 
 	/** How its page asks. Throws as get() does. */

@@ -1,5 +1,5 @@
 // Guards against: an offer that is taken though it says nothing about the agent, and an answer that tells the caller nothing of how to go on.
-import { callToken } from '../../lib/call-token';
+import { callToken, sealedResumeToken } from '../../lib/call-token';
 import { VoiceError } from '../../contract/errors';
 import { CALL_ID, HttpDoor, KEY } from './http-door.fixture';
 
@@ -21,6 +21,19 @@ it('an offer opens a call and is answered', async () => {
 	expect(response.status).toBe(201);
 	expect(response.json()).toEqual({ sessionId: CALL_ID, answer: 'v=0 answer', token: callToken(KEY, CALL_ID), socket: { url: 'wss://voice.example/runtime/v1/signal' } });
 	expect(door.calls.open).toHaveBeenCalledWith(expect.objectContaining({ offer: 'v=0', source: OFFER.source }));
+});
+
+it('what lets the caller back in is sealed, and only what is sealed with this key lets anybody back in', async () => {
+	const sealed = sealedResumeToken(KEY, `${CALL_ID}.secret`);
+	door.calls.open.mockResolvedValue({ sessionId: CALL_ID, answer: 'v=0 answer', resumeToken: `${CALL_ID}.secret` });
+	expect((await door.askWithKey('POST', '/v1/sessions', OFFER)).json()).toMatchObject({ resumeToken: sealed });
+	expect((await door.askWithKey('POST', '/v1/sessions', { ...OFFER, resumeToken: sealed })).json()).toMatchObject({ resumeToken: sealed });
+	expect(door.calls.open).toHaveBeenLastCalledWith(expect.objectContaining({ resumeToken: `${CALL_ID}.secret` }));
+	for (const resumeToken of [`${CALL_ID}.secret`, `${sealed}x`, sealedResumeToken('another key', `${CALL_ID}.secret`), '', '.']) {
+		const refused = await door.askWithKey('POST', '/v1/sessions', { ...OFFER, resumeToken });
+		expect([refused.status, refused.json()]).toEqual([404, { error: expect.objectContaining({ code: 'VOICE_ERR_CALL_UNKNOWN' }) }]);
+	}
+	expect(door.calls.open).toHaveBeenCalledTimes(2);
 });
 
 it.each([

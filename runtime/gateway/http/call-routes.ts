@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { callToken } from '../../lib/call-token';
+import { callToken, openResumeToken, sealedResumeToken } from '../../lib/call-token';
 import { openSession, openedSession } from '../../contract/control';
 import { joinAsk } from '../../contract/join-token';
 import type { Calls } from '../calls/calls';
@@ -24,7 +24,8 @@ export function callRoutes(app: FastifyInstance, { key, calls, joinTokens, addre
 
 	app.post('/v1/sessions', async (request, reply) => {
 		const ask = parseRequest(openSession, request.body);
-		const opened = await calls.open(ask);
-		return await reply.status(201).send(openedSession.parse({ ...opened, token: callToken(key, opened.sessionId), socket: address.for(ask.pageHost) }));
+		const { resumeToken, ...opened } = await calls.open({ ...ask, ...(ask.resumeToken !== undefined && { resumeToken: openResumeToken(key, ask.resumeToken) }) });
+		const tokens = { token: callToken(key, opened.sessionId), ...(resumeToken !== undefined && { resumeToken: sealedResumeToken(key, resumeToken) }) };
+		return await reply.status(201).send(openedSession.parse({ ...opened, ...tokens, socket: address.for(ask.pageHost) }));
 	});
 }

@@ -42,6 +42,7 @@ export class Peer {
 	private lateCandidates = 0;
 	/** wrtc copies a frame before onData returns, so one silence serves for all. */
 	private silence: OutgoingFrame = silenceAt(SILENCE_RATE);
+	private readonly look = this.guard(() => this.lookAtState());
 
 	constructor(
 		private readonly network: LinkNetwork,
@@ -58,8 +59,8 @@ export class Peer {
 		this.pc.ontrack = this.guard(({ track }) => this.listenTo(track));
 		this.pc.ondatachannel = this.guard(({ channel }) => this.channel.adopt(channel));
 		this.pc.onconnectionstatechange = this.guard(() => {
-			// Within its own event wrtc may still show the state before.
-			setImmediate(this.guard(() => this.lookAtState()));
+			// Within its own event wrtc may still show the state before; on a busy machine also after it, see stats().
+			setImmediate(this.look);
 		});
 	}
 
@@ -122,8 +123,12 @@ export class Peer {
 		return times.length === 0 ? undefined : Math.max(...times);
 	}
 
-	/** undefined where there is no connection. One over which nothing comes for a moment is one. */
+	/**
+	 * Asked for once a second, it also notices a state that came without an event, or late: a call whose connection is back must
+	 * not be given up. undefined where there is no connection. One over which nothing comes for a moment is one.
+	 */
 	async stats(): Promise<ReadonlyMap<string, Record<string, unknown>> | undefined> {
+		this.look();
 		return this.closed || !['connected', 'disconnected'].includes(this.state) ? undefined : await this.pc.getStats();
 	}
 

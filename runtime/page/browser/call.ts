@@ -29,7 +29,7 @@ export interface PageCallListener {
 	voice(stream: MediaStream): void;
 	/** Something to tell the caller while the call goes on. */
 	warning(fault: Fault): void;
-	/** Why the connection is not back yet. */
+	/** Why there is no connection yet, or why it is not back. */
 	waiting(fault: Fault): void;
 	/** How good the connection is, twice a second. */
 	link(verdict: LinkVerdict): void;
@@ -170,7 +170,7 @@ export class PageCall {
 	}
 
 	private async connect(microphone: MediaStream): Promise<void> {
-		const answer = await this.signalling.open(await this.link.offer(microphone));
+		const answer = await this.signalling.open(await this.link.offer(microphone), this.cancelled.signal, (fault) => this.listener.waiting(fault));
 		this.session = answer.sessionId;
 		// The answer may come after the caller has hung up; the server has to hear of it all the same.
 		if (this.over) return void this.signalling.end(this.session);

@@ -47,6 +47,14 @@ export function notListening(testAddress: boolean): Fault {
 	};
 }
 
+/** n8n says so itself while it opens its database; for a moment after that it has not registered its webhooks. */
+export const n8nStarting: Fault = {
+	code: 'PAGE_N8N_STARTING',
+	title: 'n8n is starting',
+	message: 'n8n answers, but it is not ready to take calls yet.',
+	remedy: 'Wait a minute, then call again. If that does not help, look at n8n\'s log.',
+};
+
 export const serverUnreachable: Fault = {
 	code: 'PAGE_SERVER_UNREACHABLE',
 	title: 'The server cannot be reached',

@@ -79,7 +79,9 @@ class VoicePage {
 			microphone: (stream) => this.useMicrophone(stream),
 			voice: (stream) => this.play(stream),
 			warning: (fault) => this.alert.show(fault),
-			waiting: ({ code }) => this.phase === 'reconnecting' && this.view.showHint(waitingWords(code)),
+			waiting: ({ code }) => {
+				if (this.phase === 'connecting' || this.phase === 'reconnecting') this.view.showHint(waitingWords(code, this.phase));
+			},
 			link: (verdict) => this.view.showLink(verdict),
 			ended: (ending) => this.end(ending),
 		}, kept);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { errorShape } from '../../contract/errors';
 import { CALL_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
+import { parseJson } from '../../lib/json';
 import type { Fault } from './faults';
-import { CallFault, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+import { CallFault, connectionLost, n8nStarting, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
 import { renewTicket } from './ticket';
 
@@ -13,6 +14,10 @@ const n8nRefused = z.object({ message: z.string() });
 const OPEN_LIMIT_MS = 90_000;
 /** In a running call everything is loaded; a longer silence is a lost network. */
 const REOFFER_LIMIT_MS = 5_000;
+/** How often an n8n that is starting is asked again. */
+const RETRY_MS = 1_000;
+/** For so long, by what it says: that it is starting, or that no workflow listens, which is so until it has registered them all. */
+const STARTING_LIMIT_MS: Readonly<Record<string, number>> = { [n8nStarting.code]: 60_000, VOICE_ERR_NOT_LISTENING: 10_000 };
 /** A process may have to be started again. */
 const RESUME_LIMIT_MS = 20_000;
 
@@ -28,8 +33,29 @@ export class PageSignalling {
 		this.iceServers = new IceServers(this.url(''), this.headers());
 	}
 
-	/** @throws CallFault */
-	async open(sdp: string): Promise<CallerAnswer> {
+	/**
+	 * @param waiting is told while n8n is starting and is asked again
+	 * @throws CallFault
+	 */
+	async open(sdp: string, cancelled: AbortSignal, waiting: (fault: Fault) => void): Promise<CallerAnswer> {
+		for (const began = Date.now(); ; ) {
+			try {
+				return await this.openNow(sdp);
+			} catch (error) {
+				if (!(error instanceof CallFault) || Date.now() - began >= this.limitFor(error.fault.code)) throw error;
+				waiting(n8nStarting);
+				await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+				if (cancelled.aborted) throw new CallFault(connectionLost);
+			}
+		}
+	}
+
+	/** A test in the editor is over when n8n says so. Another page was served at this address: its workflow is published, or was. */
+	private limitFor(code: string): number {
+		return code === 'VOICE_ERR_NOT_LISTENING' && isTestAddress(this.address) ? 0 : (STARTING_LIMIT_MS[code] ?? 0);
+	}
+
+	private async openNow(sdp: string): Promise<CallerAnswer> {
 		try {
 			return await this.offer(sdp);
 		} catch (error) {
@@ -82,9 +108,10 @@ export class PageSignalling {
 		const body: unknown = await response.json().catch(() => null);
 		const ours = refused.safeParse(body);
 		if (ours.success) return serverFault(ours.data.error);
-		// n8n's own 404 for an address that no workflow has registered.
-		if (response.status === 404 && n8nRefused.safeParse(body).success) {
-			return notListening(isTestAddress(this.address));
+		if (n8nRefused.safeParse(body).success) {
+			// Its own 404 for an address that no workflow has registered, and 503 while its database is not ready.
+			if (response.status === 404) return notListening(isTestAddress(this.address));
+			if (response.status === 503) return n8nStarting;
 		}
 		return serverGarbled(response.status);
 	}
@@ -113,7 +140,10 @@ export function isTestAddress(address: URL): boolean {
 }
 
 async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-	const parsed = schema.safeParse(await response.json().catch(() => null));
+	const text = await response.text().catch(() => '');
+	// With status 200, whatever was asked.
+	if (text.startsWith('n8n is starting')) throw new CallFault(n8nStarting);
+	const parsed = schema.safeParse(parseJson(text));
 	if (!parsed.success) throw new CallFault(serverGarbled(response.status));
 	return parsed.data;
 }

@@ -37,10 +37,11 @@ const HINTS: Partial<Record<PageState, string>> = {
 	connecting: 'The first call takes longer, while the models load.',
 };
 
-/** What is being done while a connection does not come back, by the code of what stands in its way. */
-export function waitingWords(code: string): string {
+/** What is being done while a connection does not come about, or back, by the code of what stands in its way. */
+export function waitingWords(code: string, phase: 'connecting' | 'reconnecting'): string {
+	if (phase === 'connecting') return 'n8n is starting. Your call begins as soon as it is ready.';
 	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
-	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
+	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_N8N_STARTING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
 	if (code.startsWith('VOICE_ERR_')) return 'The voice runtime is starting again. Your call goes on as soon as it is ready.';
 	return stateHint('reconnecting');
 }
