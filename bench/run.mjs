@@ -13,8 +13,8 @@ import { manifestFile } from '../deploy/local/steps/paths.mjs';
 import { buildBenches, built } from './build.mjs';
 
 const BENCHES = ['listen', 'word-times', 'inference', 'tokens', 'sampling', 'snac', 'snac-load', 'first-sound', 'echo-peer-compare', 'sessions', 'turns', 'tool-call'];
-/** Run only by name: one needs what not every machine has, the other finds faults and measures nothing. */
-const BY_NAME = ['gpu', 'fuzz', 'pauses'];
+/** Run only by name: two need what not every machine has, two find faults and measure nothing. */
+const BY_NAME = ['gpu', 'network', 'fuzz', 'crashes'];
 const args = process.argv.slice(2);
 const firstFlag = args.findIndex((argument) => argument.startsWith('--'));
 const names = firstFlag < 0 ? args : args.slice(0, firstFlag);
