@@ -11,6 +11,7 @@ import { HeardWords } from '../runtime/inference/recognition/pack/heard-words';
 import { Vocabulary } from '../runtime/inference/recognition/pack/vocabulary';
 import { Flite } from '../runtime/inference/speech/flite/flite';
 import { cpuMs, type Figure, report, run } from './report';
+import { wordErrors } from './word-errors';
 
 /**
  * The offline recogniser: what it hears of voices it was not trained on, and what it costs.
@@ -44,22 +45,6 @@ function speak(flite: Flite, text: string, voice: string): Spoken {
 async function sentences(flite: Flite, file: string): Promise<Spoken[]> {
 	const lines = (await readFile(path.join(PACK, file), 'utf8')).trim().split('\n');
 	return lines.flatMap((text) => VOICES.map((voice) => speak(flite, text, voice)));
-}
-
-/** Word substitutions, insertions and deletions between two texts. */
-function wordErrors(said: string, heard: string): number {
-	const [from, to] = [said, heard].map((text) => text.split(' ').filter((word) => word !== '')) as [string[], string[]];
-	let row = to.map((_, index) => index + 1);
-	for (const [at, word] of from.entries()) {
-		let left = at + 1;
-		let diagonal = at;
-		row = row.map((above, index) => {
-			left = Math.min(left + 1, above + 1, diagonal + (word === to[index] ? 0 : 1));
-			diagonal = above;
-			return left;
-		});
-	}
-	return row.at(-1) ?? from.length;
 }
 
 async function heardBy(engine: StreamingRecogniser, spoken: readonly Spoken[]): Promise<Array<{ heard: Recognition; flushMs: number }>> {

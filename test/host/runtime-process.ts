@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RuntimeStats } from '../../runtime/contract/stats';
 import { VoiceRuntime, fixedLocator } from '../../runtime/client/voice-runtime';
+import { packageRoot } from '../../runtime/lib/package-root';
 
 /** The real runtime, as `voice-loop start` runs it, in a state folder of its own. */
 export interface RunningRuntime {
@@ -22,12 +23,11 @@ export function mediaPids({ media }: RuntimeStats): number[] {
 	return media.map(({ pid }) => pid);
 }
 
-const ROOT = path.resolve(__dirname, '../..');
 const KEY = 'test-key-'.repeat(5);
 
 export async function startRuntime(env: NodeJS.ProcessEnv = {}): Promise<RunningRuntime> {
 	const stateFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-state-'));
-	const child = spawn(process.execPath, [path.join(ROOT, 'dist/runtime/cli/voice-loop.js'), 'start'], {
+	const child = spawn(process.execPath, [path.join(packageRoot(), 'dist/runtime/cli/voice-loop.js'), 'start'], {
 		env: { ...process.env, VOICE_LOOP_STATE: stateFolder, VOICE_LOOP_KEY: KEY, VOICE_LOOP_LOG: 'warn', ...env },
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -26,12 +26,15 @@ export class DirectCalls {
 		private readonly folder: string,
 	) {}
 
-	/** @param servers what VOICE_LOOP_SERVERS says */
-	static async start(servers: Record<string, unknown> = {}): Promise<DirectCalls> {
+	/**
+	 * @param servers what VOICE_LOOP_SERVERS says
+	 * @param env added to the runtime's environment
+	 */
+	static async start(servers: Record<string, unknown> = {}, env: NodeJS.ProcessEnv = {}): Promise<DirectCalls> {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-calls-'));
 		const file = path.join(folder, 'servers.json');
 		await writeFile(file, JSON.stringify(servers), { mode: 0o600 });
-		const runtime = await startRuntime({ VOICE_LOOP_SERVERS: file, VOICE_LOOP_LOOPBACK_CANDIDATES: 'always' });
+		const runtime = await startRuntime({ VOICE_LOOP_SERVERS: file, VOICE_LOOP_LOOPBACK_CANDIDATES: 'always', ...env });
 		const n8n = http.createServer((request, response) => {
 			const pieces: Buffer[] = [];
 			request.on('data', (piece: Buffer) => pieces.push(piece));

@@ -50,6 +50,10 @@ export class UdpProxy {
 	/** From the runtime to the caller, and back. */
 	readonly down = new Way();
 	readonly up = new Way();
+	/** Each packet waits for up to so long, each its own time: they change places. */
+	jitterMs = 0;
+	/** 0 to below 1. */
+	chance: () => number = Math.random;
 	/** Nothing gets through: neither way, or one. */
 	cut: 'none' | 'both' | 'up' | 'down' = 'none';
 	/** What passes from the caller. RTCP is taken for sound. */
@@ -65,10 +69,10 @@ export class UdpProxy {
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.up.pass(packet, () => this.send(back, packet, this.server, address));
+			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.later(() => this.up.pass(packet, () => this.send(back, packet, this.server, address)));
 		});
 		back.on('message', (packet) => {
-			if (!this.drops('down')) this.down.pass(packet, () => this.send(front, packet, this.caller?.port, this.caller?.address));
+			if (!this.drops('down')) this.later(() => this.down.pass(packet, () => this.send(front, packet, this.caller?.port, this.caller?.address)));
 		});
 	}
 
@@ -100,6 +104,11 @@ export class UdpProxy {
 		if (port !== undefined && !this.closed) socket.send(packet, port, address);
 	}
 
+	private later(pass: () => void): void {
+		if (this.jitterMs === 0) pass();
+		else setTimeout(() => this.closed || pass(), this.chance() * this.jitterMs);
+	}
+
 	close(): void {
 		this.closed = true;
 		this.front.close();
@@ -107,6 +116,6 @@ export class UdpProxy {
 	}
 
 	private drops(way: 'up' | 'down'): boolean {
-		return this.cut === 'both' || this.cut === way || Math.random() < this.loss;
+		return this.cut === 'both' || this.cut === way || this.chance() < this.loss;
 	}
 }

@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { z } from 'zod';
 import { type callerNetwork, type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
+import { packageRoot } from '../../runtime/lib/package-root';
 import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
 import { type linkNetwork, type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
 import { pipeToChild } from '../../runtime/rpc/pipes';
 import type { Protocol } from '../../runtime/rpc/protocol';
 
-const dist = path.resolve(__dirname, '..', '..', 'dist', 'runtime');
+const dist = path.join(packageRoot(), 'dist', 'runtime');
 
 /** A compiled process of ours and the asking end of its protocol. */
 export interface Running<P extends Protocol> {

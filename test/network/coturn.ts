@@ -8,9 +8,10 @@ import { promisify } from 'node:util';
 import { freePort } from '../../deploy/local/host/ports';
 import { optionsFrom } from '../../runtime/gateway/options';
 import { TurnServers } from '../../runtime/gateway/turn-servers/turn-servers';
+import { packageRoot } from '../../runtime/lib/package-root';
 import { ownAddress } from './programs';
 
-const START = path.resolve(__dirname, '..', '..', 'deploy', 'coturn', 'start.mjs');
+const START = path.join(packageRoot(), 'deploy', 'coturn', 'start.mjs');
 export const SECRET = 'a secret of the test for coturn';
 
 export interface CoturnOptions {

@@ -70,8 +70,12 @@ export class PageCall {
 	) {
 		this.resuming = kept !== undefined;
 		this.sound = new SoundWatch({
+			doubtful: () => void this.second?.checkSocket(),
 			stalled: () => this.keeper.pathDoubted(),
-			back: () => this.keeper.connectionChanged(this.pc.connectionState),
+			back: () => {
+				this.second?.pathBack();
+				this.keeper.connectionChanged(this.pc.connectionState);
+			},
 			received: (packets) => this.request({ type: 'received', packets }),
 			judged: (verdict) => this.listener.link(verdict),
 			second: (stats) => void this.uplink.second(stats, this.link),

@@ -15,6 +15,8 @@ import { parseJson } from '../../lib/json';
 /** A socket that has not joined by then does not work. */
 const JOIN_LIMIT_MS = 4_000;
 const PING_EVERY_MS = 4_000;
+/** While the path is in doubt: what has not answered by then is taken for dead. A slow network costs an exchange over HTTP. */
+const DOUBTED_LIMIT_MS = 700;
 /** The pauses between tries to open the socket again. */
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
@@ -51,8 +53,10 @@ export class SecondWay {
 	private pinger: ReturnType<typeof setInterval> | undefined;
 	private holding: AbortController | undefined;
 	private answered = true;
+	private checking: Promise<boolean> | undefined;
+	private heardFrom: () => void = () => undefined;
 	private nextOffer = 1;
-	private readonly offers = new Map<string, (answer: Answer) => void>();
+	private readonly offers = new Map<string, (answer: Answer | undefined) => void>();
 
 	/** @param inCall the page's own address for requests about this call */
 	constructor(
@@ -78,9 +82,34 @@ export class SecondWay {
 		this.send({ type: 'candidates', candidates });
 	}
 
-	/** Over the socket, the answer to another offer; undefined where it does not work, and HTTP has to do it. */
+	/**
+	 * Does the socket work? One of a path that is gone (an address that the device has no more) says nothing for minutes:
+	 * it is given up, and all goes over HTTP until another one works.
+	 */
+	async checkSocket(): Promise<boolean> {
+		this.checking ??= this.check().finally(() => (this.checking = undefined));
+		return await this.checking;
+	}
+
+	/**
+	 * Sound comes again after there was none. What was sent meanwhile waits for its repetition, for as long again as the path was
+	 * dead: the data channel's and the socket's. A new socket or request waits for nothing.
+	 */
+	pathBack(): void {
+		if (this.stopped) return;
+		const hadSocket = this.joined;
+		this.holding?.abort();
+		this.holding = undefined;
+		clearTimeout(this.retry);
+		this.retryMs = FIRST_RETRY_MS;
+		this.dropSocket();
+		if (this.call.socket) this.openSocket(this.call.socket.url);
+		if (!hadSocket) this.hold();
+	}
+
+	/** Over the socket, the answer to another offer, which is made where the path is in doubt; undefined where it does not work, and HTTP has to do it. */
 	async offer(sdp: string): Promise<string | undefined> {
-		if (!this.joined) return undefined;
+		if (!(await this.checkSocket())) return undefined;
 		const id = `offer-${this.nextOffer++}`;
 		return await new Promise((resolve) => {
 			const limit = setTimeout(() => settle(undefined), SEND_LIMIT_MS);
@@ -99,6 +128,22 @@ export class SecondWay {
 		clearTimeout(this.retry);
 		this.dropSocket();
 		this.holding?.abort();
+	}
+
+	private async check(): Promise<boolean> {
+		const { socket } = this;
+		if (!socket || !this.joined) return false;
+		const heard = new Promise<boolean>((resolve) => {
+			const limit = setTimeout(() => resolve(false), DOUBTED_LIMIT_MS);
+			this.heardFrom = () => {
+				clearTimeout(limit);
+				resolve(true);
+			};
+		});
+		this.say({ type: 'ping' });
+		if (await heard) return this.joined;
+		if (this.socket === socket) this.deadSocket();
+		return false;
 	}
 
 	private send(patch: CallerPatch): void {
@@ -141,11 +186,8 @@ export class SecondWay {
 	private watchSocket(): void {
 		this.answered = true;
 		this.pinger = setInterval(() => {
-			const { socket } = this;
-			if (!this.answered && socket) {
-				// Closing waits for the other end, which is just what does not answer.
-				this.dropSocket();
-				if (this.call.socket) this.lostSocket(this.call.socket.url);
+			if (!this.answered && this.socket) {
+				this.deadSocket();
 				return;
 			}
 			this.answered = false;
@@ -156,6 +198,7 @@ export class SecondWay {
 	private receive(data: unknown): void {
 		const parsed = runtimeMessage.safeParse(typeof data === 'string' ? parseJson(data) : undefined);
 		this.answered = true;
+		this.heardFrom();
 		if (!parsed.success) return;
 		const message = parsed.data;
 		if (message.type === 'joined') {
@@ -174,6 +217,12 @@ export class SecondWay {
 		}
 	}
 
+	/** Closing waits for the other end, which is just what does not answer. */
+	private deadSocket(): void {
+		this.dropSocket();
+		if (this.call.socket) this.lostSocket(this.call.socket.url);
+	}
+
 	private lostSocket(url: string): void {
 		this.dropSocket();
 		if (this.stopped) return;
@@ -187,6 +236,8 @@ export class SecondWay {
 		this.socket = undefined;
 		this.joined = false;
 		clearInterval(this.pinger);
+		// Nobody answers them any more.
+		for (const settle of [...this.offers.values()]) settle(undefined);
 		socket?.close();
 	}
 

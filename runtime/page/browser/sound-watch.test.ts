@@ -8,23 +8,26 @@ const GOOD: CallStats = { connection: 'connected', path: 'host/host', roundTripM
 describe('SoundWatch', () => {
 	function stage() {
 		const told: string[] = [];
-		const watch = new SoundWatch({ stalled: () => told.push('stalled'), back: () => told.push('back'), received: () => undefined, judged: () => undefined, second: () => undefined });
+		const watch = new SoundWatch({ doubtful: () => told.push('doubtful'), stalled: () => told.push('stalled'), back: () => told.push('back'), received: () => undefined, judged: () => undefined, second: () => undefined });
 		let packets = 0;
 		const looks = (...arrived: number[]): void => arrived.forEach((count) => watch.look({ ...GOOD, packetsReceived: (packets += count) }));
 		return { watch, told, looks };
 	}
 
-	it('1.5 s without a packet is a dead path, whatever the connection calls itself; one packet is a path', () => {
+	it('1.25 s without a packet is a dead path, whatever the connection calls itself, and 0.5 s are doubtful; one packet is a path', () => {
 		const { watch, told, looks } = stage();
-		looks(25, 25, 0, 0);
+		looks(25, 25, 0);
+		expect(told).toEqual([]);
+		looks(0, 0, 0);
+		expect(told).toEqual(['doubtful']);
 		expect(watch.arrives).toBe(true);
 		looks(0);
 		expect(watch.arrives).toBe(false);
 		looks(0, 0, 0);
-		expect(told).toEqual(['stalled']);
+		expect(told).toEqual(['doubtful', 'stalled']);
 		looks(1);
 		expect(watch.arrives).toBe(true);
-		expect(told).toEqual(['stalled', 'back']);
+		expect(told).toEqual(['doubtful', 'stalled', 'back']);
 	});
 
 	it('before the first packet there is nothing to miss', () => {

@@ -1,12 +1,18 @@
 import { type CallStats, callStats } from './call-stats';
 import { LinkJudge, type LinkVerdict } from './link-judge';
 
-const CHECK_MS = 500;
+const CHECK_MS = 250;
 const LOOKS_A_SECOND = 1000 / CHECK_MS;
-/** The server sends sound or silence at least 17 times a second: 1.5 s without a packet is no jitter. */
-const SILENT_CHECKS = 3;
+/** The server sends sound or silence at least 17 times a second: after 0.5 s without a packet something may be wrong. */
+const DOUBTFUL_CHECKS = 2;
+/** 1.25 s without a packet is no jitter. */
+const SILENT_CHECKS = 5;
+/** What is told of the connection is told twice a second. */
+const JUDGED_CHECKS = 2;
 
 export interface SoundWatchListener {
+	/** No packets come for a moment. */
+	doubtful(): void;
 	/** No packets come, which is seconds before ICE notices a dead server. */
 	stalled(): void;
 	/** They come again. */
@@ -19,7 +25,7 @@ export interface SoundWatchListener {
 	second(stats: CallStats): void;
 }
 
-/** Looks twice a second at what really arrives: a connection that calls itself connected may be dead. */
+/** Looks four times a second at what really arrives: a connection that calls itself connected may be dead. */
 export class SoundWatch {
 	private seen = 0;
 	private silent = 0;
@@ -52,14 +58,18 @@ export class SoundWatch {
 	/** Public for tests. */
 	look(stats: CallStats): void {
 		const { packetsReceived } = stats;
-		this.listener.received(packetsReceived);
 		const arrived = this.arrives;
 		if (packetsReceived > this.seen) this.silent = 0;
 		else if (this.seen > 0) this.silent++;
 		this.seen = packetsReceived;
+		if (this.silent === DOUBTFUL_CHECKS) this.listener.doubtful();
 		if (arrived && !this.arrives) this.listener.stalled();
 		if (!arrived && this.arrives) this.listener.back();
-		this.listener.judged(this.judge.take(stats, this.arrives));
-		if (++this.looks % LOOKS_A_SECOND === 0) this.listener.second(stats);
+		this.looks++;
+		if (this.looks % JUDGED_CHECKS === 0) {
+			this.listener.received(packetsReceived);
+			this.listener.judged(this.judge.take(stats, this.arrives));
+		}
+		if (this.looks % LOOKS_A_SECOND === 0) this.listener.second(stats);
 	}
 }
