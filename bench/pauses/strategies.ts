@@ -1,0 +1,63 @@
+import { turnTakingSettings, type TurnTakingSettings } from '../../runtime/contract/agent-settings';
+import { judgeEndOfTurn } from '../../runtime/dialogue/turn-taking/judge-end-of-turn';
+import { bySound, byText, byTools, type EndOfTurnAsk, type Strategy } from '../../runtime/dialogue/turn-taking/strategies';
+import { needsOf } from '../../runtime/dialogue/turn-taking/tool-needs';
+import type { Moment } from './moments';
+import { CALENDAR_TOOLS } from './scenes';
+
+/** One way to end turns: after how much silence, ms. `level`: where it can be made more patient, for the curve. */
+export interface Way {
+	readonly name: string;
+	readonly waitMs: (moment: Moment, level: number) => number;
+	/** The levels of its curve, and the one that it has by default. */
+	readonly levels: readonly number[];
+	readonly usual: number;
+}
+
+/** A worker's judgement of the sound, with the way there and back. */
+const JUDGED_AFTER_MS = 60;
+const SETTINGS = turnTakingSettings.parse({});
+const CALENDAR = needsOf(CALENDAR_TOOLS);
+
+/** smart-turn as Pipecat uses it: over 0.5 the turn is over, otherwise after a stop of 3 s. */
+const SMART_TURN_THRESHOLD = 0.5;
+const SMART_TURN_STOP_MS = 3000;
+
+function ask({ text, whole, asked, tools, probability }: Moment, settings: TurnTakingSettings): EndOfTurnAsk {
+	return { text: whole === '' ? text : whole, silenceMs: 0, settings, agentAskedAQuestion: asked, marksAreWeak: whole !== '', probability, tools: tools ? CALENDAR : [] };
+}
+
+/** The runtime with these strategies. The `level` is the silence that ends a turn about which nothing is known; the longest is in proportion. */
+function ours(name: string, strategies: readonly Strategy[], change: (ask: EndOfTurnAsk) => EndOfTurnAsk = (same) => same): Way {
+	return {
+		name,
+		levels: [300, 400, 500, 600, 700, 850, 1000, 1200],
+		usual: SETTINGS.endSilenceMs,
+		waitMs: (moment, level) => {
+			const { flushSilenceMs, minSilenceMs, maxSilenceMs, endSilenceMs } = SETTINGS;
+			const settings = { ...SETTINGS, endSilenceMs: level, maxSilenceMs: (maxSilenceMs * level) / endSilenceMs, minSilenceMs };
+			const { waitMs } = judgeEndOfTurn(change(ask(moment, settings)), strategies);
+			const told = Math.max(flushSilenceMs, moment.toldAfterMs);
+			// Before the sound is judged, the others may have ended the turn.
+			const { waitMs: unjudged } = judgeEndOfTurn(change({ ...ask(moment, settings), probability: undefined }), strategies);
+			const judgedAt = told + JUDGED_AFTER_MS;
+			return unjudged <= judgedAt ? Math.max(unjudged, told) : Math.max(waitMs, strategies.includes(bySound) ? judgedAt : told);
+		},
+	};
+}
+
+const withoutSound = (given: EndOfTurnAsk): EndOfTurnAsk => ({ ...given, probability: undefined });
+
+export const WAYS: readonly Way[] = [
+	{ name: 'silence alone', levels: [300, 400, 500, 600, 700, 850, 1000, 1200], usual: 700, waitMs: (_moment, level) => level },
+	{
+		name: 'smart-turn alone',
+		levels: [0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.975],
+		usual: SMART_TURN_THRESHOLD,
+		waitMs: ({ probability, toldAfterMs }, level) => (probability > level ? Math.max(SETTINGS.flushSilenceMs, toldAfterMs) + JUDGED_AFTER_MS : SMART_TURN_STOP_MS),
+	},
+	ours('text', [byText], withoutSound),
+	ours('text and tools (no audio model)', [byText, byTools], withoutSound),
+	ours('sound', [bySound]),
+	ours('default', [bySound, byText, byTools]),
+];
