@@ -24,25 +24,27 @@ export class UdpProxy {
 	private caller: dgram.RemoteInfo | undefined;
 
 	private constructor(
+		private readonly address: string,
 		private readonly front: dgram.Socket,
 		private readonly back: dgram.Socket,
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (this.server !== undefined && !this.drops('up')) back.send(packet, this.server, '127.0.0.1');
+			if (this.server !== undefined && !this.drops('up')) back.send(packet, this.server, address);
 		});
 		back.on('message', (packet) => {
 			if (!this.drops('down')) this.passDown(packet);
 		});
 	}
 
-	static async open(): Promise<UdpProxy> {
+	/** @param address of this machine where both ends find it: Firefox uses no loopback address */
+	static async open(address = '127.0.0.1'): Promise<UdpProxy> {
 		const sockets = [dgram.createSocket('udp4'), dgram.createSocket('udp4')] as const;
 		for (const socket of sockets) {
-			socket.bind(0, '127.0.0.1');
+			socket.bind(0, address);
 			await once(socket, 'listening');
 		}
-		return new UdpProxy(...sockets);
+		return new UdpProxy(address, ...sockets);
 	}
 
 	/** The runtime learns where the caller is from what the proxy sends. */
@@ -52,10 +54,10 @@ export class UdpProxy {
 
 	/** The caller takes the proxy for the runtime. */
 	answerOf(sdp: string): string {
-		const [, port] = / (\d+) typ host/.exec(sdp.split('\r\n').find((line) => / udp .*127\.0\.0\.1 \d+ typ host/i.test(line)) ?? '') ?? [];
-		if (port === undefined) throw new Error('the answer has no candidate on loopback');
+		const [, port] = / (\d+) typ host/.exec(sdp.split('\r\n').find((line) => / udp .* \d+ typ host/i.test(line) && line.includes(` ${this.address} `)) ?? '') ?? [];
+		if (port === undefined) throw new Error(`the answer has no candidate at ${this.address}`);
 		this.server = Number(port);
-		const candidate = `a=candidate:1 1 udp 2122260223 127.0.0.1 ${this.front.address().port} typ host`;
+		const candidate = `a=candidate:1 1 udp 2122260223 ${this.address} ${this.front.address().port} typ host`;
 		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
 	}
 

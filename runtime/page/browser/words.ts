@@ -37,6 +37,9 @@ const HINTS: Partial<Record<PageState, string>> = {
 	connecting: 'The first call takes longer, while the models load.',
 };
 
+/** Whoever reads it may be somebody else. */
+export const leftHint = 'A call was left in this browser a moment ago. If it was yours, go on where you were. If not, start a new one.';
+
 /** What is being done while a connection does not come back, by the code of what stands in its way. */
 export function waitingWords(code: string): string {
 	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
