@@ -12,6 +12,8 @@ const TAKEN = ['n8n-auth', 'n8n-browserId'];
  */
 export class WebhookHost {
 	readonly started: INodeExecutionData[][][] = [];
+	/** Hears of them, too. */
+	onStarted: (data: INodeExecutionData[][]) => void = () => undefined;
 	mode: 'webhook' | 'manual' = 'webhook';
 	/** Of the caller, where n8n trusts the proxy that says so. */
 	ip: string | undefined;
@@ -71,7 +73,10 @@ export class WebhookHost {
 			this.running--;
 			for (const resolve of this.idle.splice(0)) resolve();
 		});
-		if (result.workflowData) this.started.push(result.workflowData);
+		if (result.workflowData) {
+			this.started.push(result.workflowData);
+			this.onStarted(result.workflowData);
+		}
 		if (!result.noWebhookResponse) response.status(200).json({ message: 'Workflow was started' });
 	}
 

@@ -11,7 +11,7 @@ const needed = [
 	{ program: 'chromium', debian: 'chromium' },
 ];
 
-/** A third voice, networks with a TURN server, a proxy and a NAT, and a caller that is no browser; the tests that use them are skipped without. */
+/** A third voice, networks with a TURN server, a proxy and a NAT, another browser with a sound card, and a caller that is no browser; the tests that use them are skipped without. */
 const welcome = [
 	{ program: 'text2wave', debian: 'festival' },
 	{ program: 'turnserver', debian: 'coturn' },
@@ -19,6 +19,9 @@ const welcome = [
 	{ program: 'nft', debian: 'nftables' },
 	{ program: 'ip', debian: 'iproute2' },
 	{ program: 'certutil', debian: 'libnss3-tools' },
+	{ program: 'firefox-esr', debian: 'firefox-esr' },
+	{ program: 'pulseaudio', debian: 'pulseaudio' },
+	{ program: 'paplay', debian: 'pulseaudio-utils' },
 	{ file: '/usr/lib/python3/dist-packages/aiortc', debian: 'python3-aiortc' },
 ];
 

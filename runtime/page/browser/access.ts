@@ -21,6 +21,11 @@ export class Access {
 		this.input.addEventListener('input', () => this.input.removeAttribute('aria-invalid'));
 	}
 
+	/** Callers need a secret or a token. */
+	get asksForOne(): boolean {
+		return this.callers === 'secret' || this.callers === 'token';
+	}
+
 	/** The secret to send, '' for none; null where the caller has to type it first. */
 	secret(): string | null {
 		if (this.form.hidden) return this.kept.get();

@@ -3,7 +3,7 @@ import { element, setIcon, setText } from './dom';
 import { LevelMeters } from './level-meters';
 import type { LinkVerdict } from './link-judge';
 import type { PageState } from './words';
-import { clockTime, endingWords, linkWords, stateHint, stateWords } from './words';
+import { clockTime, endingWords, leftHint, linkWords, stateHint, stateWords } from './words';
 
 const RESTING: readonly PageState[] = ['idle', 'away', 'ended', 'failed'];
 const STARTING: readonly PageState[] = ['asking', 'connecting'];
@@ -16,6 +16,7 @@ export class CallView {
 	private readonly callButton = element('call', HTMLButtonElement);
 	private readonly muteButton = element('mute', HTMLButtonElement);
 	private readonly interruptButton = element('interrupt', HTMLButtonElement);
+	private readonly freshButton = element('fresh', HTMLButtonElement);
 	private readonly meters = element('meters', HTMLElement);
 	private readonly note = element('note', HTMLElement);
 	private readonly link = element('link', HTMLElement);
@@ -25,6 +26,11 @@ export class CallView {
 
 	onCall(pressed: () => void): void {
 		this.callButton.addEventListener('click', pressed);
+	}
+
+	/** A new call rather than the one that waits. */
+	onFresh(pressed: () => void): void {
+		this.freshButton.addEventListener('click', pressed);
 	}
 
 	onMute(pressed: () => void): void {
@@ -52,11 +58,24 @@ export class CallView {
 		this.showCallButton(calling, state);
 		this.muteButton.hidden = !connected;
 		this.interruptButton.hidden = !connected;
+		this.freshButton.hidden = state !== 'away';
 		this.interruptButton.setAttribute('aria-disabled', String(state !== 'speaking'));
 		this.meters.hidden = !connected;
 		this.showHint(stateHint(state));
 		this.ending.hidden = state !== 'ended';
 		if (state === 'asking') this.duration.hidden = true;
+	}
+
+	/** A call that was left in another tab of this browser. */
+	offerLeft(): void {
+		if (!['idle', 'away'].includes(this.state.dataset['state'] ?? '')) return;
+		this.show('away');
+		this.showHint(leftHint);
+	}
+
+	/** It is no longer there. */
+	offerNone(): void {
+		if (this.state.dataset['state'] === 'away') this.show('idle');
 	}
 
 	/** What to do, or what is being done; '' for nothing. */

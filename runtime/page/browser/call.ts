@@ -5,6 +5,7 @@ import { type Fault, CallFault, connectionLost, microphoneUnplugged, serverFault
 import type { LinkVerdict } from './link-judge';
 import { LinkKeeper } from './link-keeper';
 import { type KeptCall, forgetCall, keepCall } from './kept-call';
+import { type LeftCall, forgetLeft } from './left-call';
 import { MessageOrder } from './message-order';
 import { openMicrophone } from './microphone';
 import { PeerLink } from './peer-link';
@@ -65,6 +66,7 @@ export class PageCall {
 	constructor(
 		private readonly signalling: PageSignalling,
 		private readonly listener: PageCallListener,
+		private readonly left: LeftCall,
 		/** Of an earlier page, to be gone on with. */
 		private kept?: KeptCall,
 	) {
@@ -130,10 +132,11 @@ export class PageCall {
 		this.finish({ by: 'caller' });
 	}
 
-	/** The page goes, the call waits: it is gone on with by the next page of this tab. */
+	/** The page goes, the call waits: it is gone on with by the next page of this tab, or for a while of another. */
 	leave(): void {
 		if (this.over) return;
 		this.over = true;
+		this.left.leave();
 		this.release();
 	}
 
@@ -221,6 +224,7 @@ export class PageCall {
 		if (resumeToken === undefined) return;
 		this.kept = { resumeToken, since: this.kept?.since ?? Date.now() };
 		keepCall(this.kept);
+		void this.left.prepare(this.kept);
 	}
 
 	private newLink(): PeerLink {
@@ -304,6 +308,7 @@ export class PageCall {
 		if (this.over) return;
 		this.over = true;
 		forgetCall();
+		if (this.kept) forgetLeft(this.kept.since);
 		// Closing at once would drop a `hangup` still on its way; DELETE tells the server the same over HTTP.
 		if (this.session && (ending.by === 'caller' || ending.by === 'fault')) void this.signalling.end(this.session);
 		this.release();

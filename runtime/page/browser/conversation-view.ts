@@ -59,6 +59,7 @@ function updateLine(item: HTMLLIElement, line: ConversationLine): void {
 	item.dataset['turn'] = line.turnId ?? '';
 	item.dataset['settled'] = String(line.settled);
 	item.dataset['interrupted'] = String(line.interrupted);
+	item.dataset['lost'] = String(line.lost);
 	item.dataset['understood'] = String(line.understood);
 	// A screen reader waits until the words are final.
 	item.setAttribute('aria-busy', String(!line.settled));
@@ -73,6 +74,7 @@ function updateLine(item: HTMLLIElement, line: ConversationLine): void {
 		words.append(unheard);
 	}
 	if (line.interrupted) item.append(make('p', 'remark', line.reachedLimit ? 'Ended: longer than the agent may speak at a time' : 'Interrupted'));
+	if (line.lost && line.settled) item.append(make('p', 'remark', 'Lost with the connection: please say it again'));
 	if (!line.understood) item.append(make('p', 'remark', 'Not understood'));
 	if (line.timings) item.append(timingsView(line.timings));
 }

@@ -33,6 +33,42 @@ test('a partial that nothing follows goes away when the agent goes on', () => {
 	expect(words(after({ type: 'caption.partial', text: 'uh' }, { type: 'caption.partial', text: '' }))).toEqual([]);
 });
 
+test('what the caller was saying when the connection was lost is kept, and marked, unless it becomes a turn after all', () => {
+	const cut = after({ type: 'caption.partial', text: 'book a' });
+	cut.connectionLost();
+	cut.take({ type: 'state', state: 'listening' });
+	expect(lines(cut)).toMatchObject([{ text: 'book a', lost: true, settled: true }]);
+	cut.take({ type: 'caption.partial', text: 'hello' });
+	cut.take({ type: 'state', state: 'listening' });
+	expect(words(cut)).toEqual(['book a']);
+
+	const whole = after({ type: 'caption.partial', text: 'book a' });
+	whole.connectionLost();
+	whole.take({ type: 'caption.final', turnId: turnA, text: 'book a table', understood: true });
+	expect(lines(whole)).toMatchObject([{ text: 'book a table', lost: false, settled: true }]);
+
+	const ended = after({ type: 'caption.partial', text: 'book a' });
+	ended.connectionLost();
+	ended.close();
+	expect(lines(ended)).toMatchObject([{ text: 'book a', lost: true, settled: true }]);
+});
+
+test('over another connection, what was cut stands below what is told again; where it has become a turn, once', () => {
+	const first: PageEvent = { type: 'caption.final', turnId: turnA, text: 'hello', understood: true };
+	const second: PageEvent = { type: 'caption.final', turnId: turnB, text: 'book a table', understood: true };
+	const before = after(first, { type: 'caption.partial', text: 'book a' });
+	expect(words(before.again())).toEqual([]);
+	before.connectionLost();
+	const lost = before.again();
+	lost.take(first);
+	lost.take({ type: 'state', state: 'listening' });
+	lost.take({ type: 'state', state: 'listening' });
+	expect(lines(lost)).toMatchObject([{ text: 'hello', lost: false }, { text: 'book a', lost: true, settled: true }]);
+	const turned = before.again();
+	for (const event of [first, second, { type: 'state', state: 'thinking' } as const]) turned.take(event);
+	expect(words(turned)).toEqual(['hello', 'book a table']);
+});
+
 test('what the caller says over the agent stands below it', () => {
 	const conversation = after(
 		{ type: 'caption.partial', text: 'uh' },

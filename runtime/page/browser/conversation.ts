@@ -17,6 +17,8 @@ export interface ConversationLine {
 	/** Not by the caller: it was longer than the agent may speak at a time. */
 	reachedLimit: boolean;
 	understood: boolean;
+	/** The connection was lost while the caller said it. Settled so, it never became a turn. */
+	lost: boolean;
 	timings: TurnTimings | undefined;
 }
 
@@ -38,6 +40,9 @@ export class PageConversation {
 	readonly entries: Entry[] = [];
 	private made = 0;
 
+	/** @param cut what the caller was saying when the page lost its connection, and how many lines of theirs stood above */
+	constructor(private cut?: { text: string; above: number }) {}
+
 	take(event: PageEvent): void {
 		switch (event.type) {
 			case 'caption.partial':
@@ -57,7 +62,9 @@ export class PageConversation {
 				return this.finishTurn(event.turnId, event.timings);
 			case 'state':
 				// A cough makes a partial that no final follows.
-				if (event.state === 'listening' || event.state === 'speaking') this.drop(this.pending());
+				if (event.state === 'listening' || event.state === 'speaking') this.giveUp(this.pending());
+				// Of somebody who is still heard, nothing is lost yet.
+				if (event.state !== 'hearing') this.showCut();
 				return;
 			case 'session.ended':
 				return this.close();
@@ -68,9 +75,21 @@ export class PageConversation {
 		}
 	}
 
+	/** The connection is lost: what the caller is saying may not arrive. */
+	connectionLost(): void {
+		const line = this.pending();
+		if (line) line.lost = true;
+	}
+
+	/** The same call over another connection: all that was said so far is told again, but what never became a turn is not. */
+	again(): PageConversation {
+		const line = this.pending();
+		return new PageConversation(line?.lost ? { text: line.text, above: this.callerLines().length - 1 } : undefined);
+	}
+
 	/** The call is over: nothing will settle any more, so no line may look as if it went on. */
 	close(): void {
-		this.drop(this.pending());
+		this.giveUp(this.pending());
 		for (const entry of this.entries) {
 			if (entry.kind === 'line') entry.settled = true;
 			else if (entry.status === 'running') entry.status = 'failed';
@@ -84,7 +103,25 @@ export class PageConversation {
 
 	private settleCaller(turnId: string, text: string, understood: boolean): void {
 		const earlier = this.drop(this.pending()) ?? this.line('caller', turnId);
-		this.entries.push({ ...earlier, turnId, text, understood, settled: true });
+		this.entries.push({ ...earlier, turnId, text, understood, lost: false, settled: true });
+	}
+
+	/** No final follows any more. What was lost is kept: its caller has to know what to say again. */
+	private giveUp(line: ConversationLine | undefined): void {
+		if (line?.lost) line.settled = true;
+		else this.drop(line);
+	}
+
+	/** What was said so far has been told: what was cut is not in it, unless it has become a turn. */
+	private showCut(): void {
+		const { cut } = this;
+		this.cut = undefined;
+		if (!cut || this.callerLines().length > cut.above) return;
+		this.entries.push({ ...this.line('caller', undefined), text: cut.text, lost: true, settled: true });
+	}
+
+	private callerLines(): ConversationLine[] {
+		return this.entries.filter((entry): entry is ConversationLine => entry.kind === 'line' && entry.role === 'caller');
 	}
 
 	private write(turnId: string | undefined, text: string): void {
@@ -149,6 +186,7 @@ export class PageConversation {
 			interrupted: false,
 			reachedLimit: false,
 			understood: true,
+			lost: false,
 			timings: undefined,
 		};
 	}

@@ -9,7 +9,8 @@ import { ConversationView } from './conversation-view';
 import { DeviceChooser } from './microphone';
 import { element } from './dom';
 import { type Fault, soundBlocked } from './faults';
-import { keptCall, mayHear } from './kept-call';
+import { type KeptCall, forgetCall, keptCall, mayHear } from './kept-call';
+import { LeftCall, forgetLeft, leftCall, leftForMs } from './left-call';
 import { LevelMeters } from './level-meters';
 import { ScreenKeeper } from './screen-keeper';
 import { isTestAddress, PageSignalling } from './signalling';
@@ -35,7 +36,7 @@ declare global {
 class VoicePage {
 	private readonly view = new CallView();
 	private readonly alert = new AlertPanel();
-	private readonly access = new Access(() => this.startCall());
+	private readonly access = new Access(() => void this.press());
 	private readonly devices = new DeviceChooser((id) => void this.call?.useMicrophone(id));
 	private readonly lines = new ConversationView(element('lines', HTMLElement), element('talk', HTMLElement));
 	private readonly screen = new ScreenKeeper();
@@ -52,26 +53,36 @@ class VoicePage {
 	private readonly debug: { call: PageCall | null; events: PageEvent[] } = { call: null, events: [] };
 
 	constructor() {
-		this.view.onCall(() => (this.call ? this.call.hangUp() : this.startCall()));
+		this.view.onCall(() => (this.call ? this.call.hangUp() : void this.press()));
+		this.view.onFresh(() => {
+			forgetCall();
+			forgetLeft();
+			void this.press();
+		});
 		this.view.onMute(() => this.setMuted(!this.muted));
 		this.view.onInterrupt(() => this.call?.interrupt());
 		// Also when a phone puts the page away: nobody should stay on the line unseen. The call waits for them.
 		window.addEventListener('pagehide', () => this.leave());
 		window.addEventListener('pageshow', () => void this.comeBack());
+		// Another tab has taken it.
+		window.addEventListener('storage', () => this.offerLeft());
 		window.voiceLoop = this.debugHandle();
 	}
 
-	private startCall(): void {
-		if (this.call) return;
+	/** A new call, or the one that waits. */
+	private async press(): Promise<void> {
 		const secret = this.access.secret();
-		const kept = keptCall();
-		if (secret === null) return;
+		if (secret !== null) this.startCall(secret, keptCall() ?? (await leftCall(secret)));
+	}
+
+	private startCall(secret: string, kept: KeptCall | undefined): void {
+		if (this.call) return;
 		this.alert.clear();
 		this.conversation = new PageConversation();
 		this.lines.draw(this.conversation);
 		this.agent = { state: 'listening' };
 		this.debug.events = [];
-		// Both within the click: browsers allow sound only as its consequence.
+		// Both soon after the click: browsers allow sound only as its consequence.
 		this.meters = this.view.startMeters();
 		this.call = new PageCall(new PageSignalling(new URL(location.href), secret), {
 			phase: (phase) => this.enter(phase),
@@ -84,7 +95,7 @@ class VoicePage {
 			},
 			link: (verdict) => this.view.showLink(verdict),
 			ended: (ending) => this.end(ending),
-		}, kept);
+		}, new LeftCall(secret, this.access.asksForOne), kept);
 		this.debug.call = this.call;
 		this.setMuted(false);
 		void this.call.start(this.devices.chosen());
@@ -92,9 +103,19 @@ class VoicePage {
 
 	/** The tab had a call when it was reloaded, closed or put away: it goes on, at once where the browser allows it. */
 	private async comeBack(): Promise<void> {
-		if (this.call || !keptCall()) return;
+		if (this.call) return;
+		if (!keptCall()) return this.offerLeft();
 		this.view.show('away');
-		if (await mayHear()) this.startCall();
+		if (await mayHear()) void this.press();
+	}
+
+	/** A call of another tab is only offered: who opened this one may be somebody else. */
+	private offerLeft(): void {
+		if (this.call || keptCall()) return;
+		const ms = leftForMs();
+		if (ms > 0) this.view.offerLeft();
+		else this.view.offerNone();
+		if (ms > 0) setTimeout(() => this.offerLeft(), ms + 1);
 	}
 
 	private leave(): void {
@@ -113,6 +134,7 @@ class VoicePage {
 			void this.screen.hold();
 		}
 		this.phase = phase;
+		if (phase === 'reconnecting') this.conversation.connectionLost();
 		this.showState();
 	}
 
@@ -135,7 +157,7 @@ class VoicePage {
 	private begin({ agent, note, resumed }: Extract<PageEvent, { type: 'session.started' }>): void {
 		this.view.greet(agent, note);
 		// All that was said so far follows.
-		if (resumed) this.conversation = new PageConversation();
+		if (resumed) this.conversation = this.conversation.again();
 	}
 
 	private useMicrophone(stream: MediaStream): void {

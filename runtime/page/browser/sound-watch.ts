@@ -32,7 +32,7 @@ export class SoundWatch {
 	private looks = 0;
 	private pc: RTCPeerConnection | undefined;
 	private timer: ReturnType<typeof setInterval> | undefined;
-	private readonly judge = new LinkJudge();
+	private judge = new LinkJudge();
 
 	constructor(private readonly listener: SoundWatchListener) {}
 
@@ -48,6 +48,9 @@ export class SoundWatch {
 		this.pc = pc;
 		this.seen = 0;
 		this.silent = 0;
+		// What was said of the last one does not hold for this one.
+		this.judge = new LinkJudge();
+		this.listener.judged('good');
 		this.timer = setInterval(async () => this.look(await callStats(pc)), CHECK_MS);
 	}
 

@@ -37,6 +37,9 @@ const HINTS: Partial<Record<PageState, string>> = {
 	connecting: 'The first call takes longer, while the models load.',
 };
 
+/** Whoever reads it may be somebody else. */
+export const leftHint = 'A call was left in this browser a moment ago. If it was yours, go on where you were. If not, start a new one.';
+
 /** What is being done while a connection does not come about, or back, by the code of what stands in its way. */
 export function waitingWords(code: string, phase: 'connecting' | 'reconnecting'): string {
 	if (phase === 'connecting') return 'n8n is starting. Your call begins as soon as it is ready.';
