@@ -47,7 +47,9 @@ const WEAK_MARK = 0.2;
 /** Where even it sets none, and sets others, there is more to come. */
 const NO_MARK = -1.2;
 const ALL_SAID = 1.5;
-const MUCH_MISSING = -1;
+/** More than the sound can make up for: "schedule a meeting at two" ends like a sentence. */
+const MUCH_MISSING = -3;
+const MUCH_MISSING_ALONE = -1;
 
 /** Of the model's log odds. */
 const AUDIO_SHARE = 1.4;
@@ -72,12 +74,12 @@ function lacksMark(text: string): boolean {
 }
 
 /** What the tool that the caller asks for must know. */
-export const byTools: Strategy = ({ text, tools = [] }) => {
+export const byTools: Strategy = ({ text, tools = [], probability }) => {
 	const wanted = stillNeeded(text, tools);
 	if (!wanted) return undefined;
 	const { tool, missing } = wanted;
 	if (missing.length === 0) return { strategy: 'tools', weight: ALL_SAID, cue: `all that ${tool} needs` };
-	return { strategy: 'tools', weight: MUCH_MISSING, cue: `${tool} needs the ${missing.join(' and the ')}` };
+	return { strategy: 'tools', weight: probability === undefined ? MUCH_MISSING_ALONE : MUCH_MISSING, cue: `${tool} needs the ${missing.join(' and the ')}` };
 };
 
 /** How it was said. */
