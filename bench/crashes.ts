@@ -133,7 +133,7 @@ function figures(outcomes: readonly Outcome[]): Figure[] {
 	const killed = [...new Set(victims)];
 	const count = (name: string, of: (outcome: Outcome) => readonly string[]): Figure => ({ name, unit: 'in all points', samples: [outcomes.reduce((sum, outcome) => sum + of(outcome).length, 0)], bound: 0 });
 	return [
-		...killed.map((victim) => ({ name: `back in conversation, ${victim} killed`, unit: 'ms', samples: outcomes.filter((outcome) => outcome.victim === victim).map(({ backMs }) => backMs), bound: bounds[victim] })),
+		...killed.map((victim) => ({ name: victim === 'inference' ? 'models answer again, inference killed' : `back in conversation, ${victim} killed`, unit: 'ms', samples: outcomes.filter((outcome) => outcome.victim === victim).map(({ backMs }) => backMs), bound: bounds[victim] })),
 		count('words lost', ({ wordsLost }) => wordsLost),
 		count('finished tool results lost', ({ resultsLost }) => resultsLost),
 		count('tools started twice', ({ startedTwice }) => startedTwice),
