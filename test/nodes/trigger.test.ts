@@ -94,6 +94,7 @@ describe('signalling', () => {
 						language: '',
 						speed: 1,
 						interruptible: true,
+						longestSpeech: 60,
 					},
 					turnTaking: { audioJudge: 'auto', audioJudgeModel: 'auto', flushSilenceMs: 200, minSilenceMs: 250, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
 					limits: { firstWordMs: 30_000, idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
@@ -438,7 +439,7 @@ describe('the published workflow\'s line', () => {
 		const opened = runtime.stream();
 		const { emitted } = await listen();
 		const stream = await opened;
-		expect(runtime.hellos.at(-1)).toEqual({ type: 'hello', workflowId: 'workflow-1', node: 'Voice' });
+		expect(runtime.hellos.at(-1)).toMatchObject({ type: 'hello', workflowId: 'workflow-1', node: 'Voice', agent: { llamaChat: false, transcribe: null } });
 		const acknowledged = new Promise<{ ack: unknown; emittedThen: number }>((resolve) =>
 			stream.once('message', (data: Buffer) => resolve({ ack: JSON.parse(data.toString()), emittedThen: emitted.length })),
 		);

@@ -57,6 +57,8 @@ testInFirefox('a call: heard, understood, answered aloud; interrupted; reloaded;
 	await card.say(speech('what is on my calendar tomorrow', VOICE));
 	await tab.shows('speaking');
 	await tab.until(`document.getElementById('agent-meter').ariaValueNow > 0`);
+	// Sooner it would be taken for what the caller had still to say.
+	await sleep(1500);
 	await card.say(speech('please stop that and book a dentist appointment tomorrow at three', VOICE));
 	await told('turn.finished', 3);
 	const [interrupted] = await tab.evaluate<Array<{ text: string }>>(`voiceLoop.events.filter(({ type, interrupted }) => type === 'reply.heard' && interrupted)`);
