@@ -54,7 +54,7 @@ export class ReachableAgent {
 		const runtime = await startRuntime({ node: manifest.node, userFolder, key });
 		let n8n: LocalN8n | undefined;
 		try {
-			n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder), N8N_LISTEN_ADDRESS: '0.0.0.0' } });
+			n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder), VOICE_LOOP_AUTOSTART: 'off', N8N_LISTEN_ADDRESS: '0.0.0.0' } });
 			const example = (await importExamples(n8n.rest, root)).find(({ pagePath }) => pagePath !== '');
 			if (!example) throw new Error('no example has a voice page');
 			await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone' });
@@ -73,15 +73,12 @@ export class ReachableAgent {
 		return new VoiceRuntime(fixedLocator(endpoint));
 	}
 
-	/** The nodes of n8n may be the first to start another one. */
+	/** Started again at once, as `npm start` does. */
 	async killGateway(): Promise<number> {
 		const { gateway } = await (await this.runtime()).stats();
 		const at = Date.now();
 		process.kill(gateway.pid, 'SIGKILL');
-		this.restarted = startRuntime({ node: this.manifest.node, userFolder: this.userFolder, key: this.key }).then(
-			(started) => (this.process = started),
-			async () => await this.runtime(),
-		);
+		this.restarted = startRuntime({ node: this.manifest.node, userFolder: this.userFolder, key: this.key }).then((started) => (this.process = started));
 		return at;
 	}
 
