@@ -1,6 +1,9 @@
 import { joinPcm } from '../../runtime/audio/pcm';
 import type { Connection } from '../media/children';
-import { ALIKE, likeness, median, speech } from '../media/speech';
+import { ALIKE, likeness, speech } from '../media/speech';
+
+/** Half a sentence is no sentence: so much of it has to be there, and the rest may be what a jitter buffer has stretched. */
+const WHOLE = 0.8;
 
 /** The caller says it, and media hears it as it was. */
 export async function expectHeard(call: Connection, sentence: string): Promise<void> {
@@ -9,7 +12,8 @@ export async function expectHeard(call: Connection, sentence: string): Promise<v
 	const said = speech(sentence);
 	call.peer.send({ type: 'say', id: sentence, pcm: said });
 	await call.media.next('speechStopped', stops + 1);
-	expect(median(likeness(said, joinPcm(call.media.of('audio').slice(before).map(({ pcm }) => pcm))))).toBeGreaterThan(ALIKE);
+	const fits = likeness(said, joinPcm(call.media.of('audio').slice(before).map(({ pcm }) => pcm)));
+	expect(fits.filter((fit) => fit > ALIKE).length / fits.length).toBeGreaterThanOrEqual(WHOLE);
 	call.session.send({ type: 'rest' });
 }
 

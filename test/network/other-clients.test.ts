@@ -13,7 +13,7 @@ import { type RunningRuntime, startRuntime } from '../host/runtime-process';
 import { likeness, median, speech } from '../media/speech';
 import { STATE_FOLDER, loadPackage, ours, workflowOf } from '../nodes/engine';
 import { WebhookHost } from '../nodes/webhook-host';
-import { AIORTC, testWith } from './programs';
+import { AIORTC, GSTREAMER, testWith } from './programs';
 
 const GREETING = 'What would you like to book?';
 const run = promisify(execFile);
@@ -58,16 +58,19 @@ async function likest(heard: Int16Array, texts: string[]): Promise<string | unde
 
 const call = z.object({ status: z.number(), type: z.string(), location: z.string(), told: z.array(numberedMessage), ended: z.number() });
 
-testWith(AIORTC)('a caller that is no browser (aiortc) hears the greeting, is understood and hangs up', async () => {
+describe.each([
+	['aiortc', 'aiortc-caller.py', [AIORTC]],
+	['GStreamer', 'webrtcbin-caller.py', GSTREAMER],
+] as const)('a caller that is no browser (%s)', (_name, program, needs) => testWith(...needs)('hears the greeting, is understood and hangs up', async () => {
 	const [said, heard] = [path.join(folder, 'said.wav'), path.join(folder, 'heard.wav')];
 	writeFileSync(said, encodeWav([speech('What is on my calendar today?')], 16_000));
-	const { stdout } = await run('/usr/bin/python3', [path.join(__dirname, 'aiortc-caller.py'), n8n.url, said, heard], { timeout: 120_000 });
+	const { stdout } = await run('/usr/bin/python3', [path.join(__dirname, program), n8n.url, said, heard], { timeout: 120_000 });
 	const { told, ...answers } = call.parse(JSON.parse(stdout));
 	expect(answers).toEqual({ status: 201, type: 'application/sdp', location: expect.stringMatching(/^\?session=s_/), ended: 204 });
 	expect(await likest(decodeWav(readFileSync(heard)), [GREETING, 'How can I help you?', 'The office is closed on Sunday.', 'Goodbye.'])).toBe(GREETING);
 	expect(told.map((message) => message.type === 'event' && message.event)).toContainEqual(expect.objectContaining({ type: 'caption.final', text: expect.stringMatching(/calendar/i) }));
 	await untilCalls(0);
-});
+}));
 
 testWith('curl')('the lines of docs/signalling.md, typed in one after the other', async () => {
 	const page = readFileSync(path.join(__dirname, '../../docs/signalling.md'), 'utf8');

@@ -8,6 +8,12 @@ const FOLDERS = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin',
 
 /** Debian's python3-aiortc: a library that only Debian's own Python finds. */
 export const AIORTC = '/usr/lib/python3/dist-packages/aiortc';
+/** GStreamer's webrtcbin, what it needs of other packages, and its binding for Python. */
+export const GSTREAMER = [
+	'/usr/lib/python3/dist-packages/gi',
+	'/usr/lib/x86_64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib',
+	...['webrtc', 'nice', 'rtpmanager', 'opus'].map((name) => `/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgst${name}.so`),
+];
 
 function has(program: string): boolean {
 	if (path.isAbsolute(program)) return existsSync(program);

@@ -11,7 +11,7 @@ const needed = [
 	{ program: 'chromium', debian: 'chromium' },
 ];
 
-/** A third voice, networks with a TURN server, a proxy and a NAT, another browser with a sound card, and a caller that is no browser; the tests that use them are skipped without. */
+/** A third voice, networks with a TURN server, a proxy and a NAT, another browser with a sound card, and callers that are no browser; the tests that use them are skipped without. */
 const welcome = [
 	{ program: 'text2wave', debian: 'festival' },
 	{ program: 'turnserver', debian: 'coturn' },
@@ -23,6 +23,12 @@ const welcome = [
 	{ program: 'pulseaudio', debian: 'pulseaudio' },
 	{ program: 'paplay', debian: 'pulseaudio-utils' },
 	{ file: '/usr/lib/python3/dist-packages/aiortc', debian: 'python3-aiortc' },
+	{ file: '/usr/lib/python3/dist-packages/gi', debian: 'python3-gi' },
+	{ file: '/usr/lib/x86_64-linux-gnu/girepository-1.0/GstWebRTC-1.0.typelib', debian: 'gir1.2-gst-plugins-bad-1.0' },
+	{ file: '/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstwebrtc.so', debian: 'gstreamer1.0-plugins-bad' },
+	{ file: '/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstnice.so', debian: 'gstreamer1.0-nice' },
+	{ file: '/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstrtpmanager.so', debian: 'gstreamer1.0-plugins-good' },
+	{ file: '/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgstopus.so', debian: 'gstreamer1.0-plugins-base' },
 ];
 
 const missing = (tools) =>
