@@ -7,6 +7,7 @@ import { PageServer } from '../page/page-server';
 import { SoundCard } from '../page/sound-card';
 import { Authority } from './authority';
 import { Coturn } from './coturn';
+import { type HiddenCall, hiddenCall } from './hidden-call';
 import { ownAddress, testWith } from './programs';
 
 const address = ownAddress();
@@ -61,23 +62,7 @@ testWith('firefox-esr')('Firefox without a microphone, whose candidates are all 
 	const firefox = await Firefox.launch({ preferences: { 'permissions.default.microphone': 0 } });
 	closed.push(async () => await firefox.close());
 	const tab = await firefox.open(url);
-	const { offered, heard } = await tab.evaluate<{ offered: string[]; heard: string }>(`(async () => {
-		const pc = new RTCPeerConnection();
-		pc.addTransceiver('audio');
-		const channel = pc.createDataChannel('events');
-		const started = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(JSON.parse(data).type)));
-		const gathered = new Promise((resolve) => (pc.onicegatheringstatechange = () => pc.iceGatheringState === 'complete' && resolve()));
-		await pc.setLocalDescription(await pc.createOffer());
-		await gathered;
-		const { sdp } = pc.localDescription;
-		const response = await fetch(location.href, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json', authorization: ${JSON.stringify(`Bearer ${SECRET}`)} },
-			body: JSON.stringify({ type: 'offer', sdp }),
-		});
-		await pc.setRemoteDescription({ type: 'answer', sdp: (await response.json()).sdp });
-		return { offered: sdp.match(/candidate:.*/g).map((line) => line.split(' ')[4]), heard: await started };
-	})()`);
+	const { offered, heard } = await tab.evaluate<HiddenCall>(hiddenCall(SECRET, 'pc.addTransceiver("audio");'));
 	expect(offered.length).toBeGreaterThan(0);
 	for (const name of offered) expect(name).toMatch(/\.local$/);
 	expect(heard).toBe('session.started');
