@@ -3,6 +3,7 @@ import './machine/thread-pool';
 import { serverNamed } from '../contract/engines';
 import { monotonicClock } from '../lib/clock';
 import { log, startLog } from '../lib/log';
+import { version } from '../lib/package-root';
 import { inferenceProtocol } from '../rpc/inference-protocol';
 import { pipeToParent } from '../rpc/pipes';
 import { serve } from '../rpc/server';
@@ -22,6 +23,7 @@ import type { ModelTask } from './models/catalogue/schema';
 import { GgufCheck } from './models/gguf-check';
 import { Models } from './models/models';
 import { modelsInUse } from './models/models-in-use';
+import { ApprovedFiles } from './models/store/approved-files';
 import { modelsFolder } from './models/store/store';
 import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
@@ -38,7 +40,7 @@ import { TurnEndJudge } from './turn-end/turn-end-judge';
 
 startLog('inference');
 
-const check = new GgufCheck();
+const check = new GgufCheck(new ApprovedFiles(modelsFolder(process.env), `${version} ${process.arch}`));
 const models = new Models(process.env, {
 	onAuto: (task, model, why) => log.info({ task, model, why }, 'auto chose a model'),
 });

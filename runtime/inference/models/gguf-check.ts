@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 import { headOf, mistakenFile } from './mistaken-file';
 import type { ModelFile } from './resolve';
+import type { ApprovedFiles } from './store/approved-files';
 
 const answer = z.object({ ok: z.boolean(), why: z.string().optional() });
 
@@ -56,11 +57,14 @@ function openInChild(file: ModelFile, entry: string): Promise<Verdict> {
 	});
 }
 
-/** Opens every model file in a throw-away process before ours touches it, once per version of the file. */
+/** Opens every model file in a throw-away process before ours touches it, once per version of the file and of what opens it. */
 export class GgufCheck {
 	private readonly verdicts = new Map<string, Promise<Verdict>>();
 
-	constructor(private readonly entry: string = path.join(__dirname, 'gguf-probe-child.js')) {}
+	constructor(
+		private readonly approved: Pick<ApprovedFiles, 'has' | 'add'>,
+		private readonly entry: string = path.join(__dirname, 'gguf-probe-child.js'),
+	) {}
 
 	/** Rejects with VOICE_ERR_MODEL_BROKEN for a file that would fail or end the process. */
 	async approve(file: ModelFile): Promise<void> {
@@ -68,12 +72,19 @@ export class GgufCheck {
 		const key = `${file.path}\n${file.version}`;
 		let pending = this.verdicts.get(key);
 		if (!pending) {
-			pending = openInChild(file, this.entry);
+			pending = this.judge(file);
 			this.verdicts.set(key, pending);
 			// A hang says nothing about the file: the next asking tries again.
 			pending.catch(() => this.verdicts.delete(key));
 		}
 		const verdict = await pending;
 		if (!verdict.ok) throw broken(file, verdict.why);
+	}
+
+	private async judge(file: ModelFile): Promise<Verdict> {
+		if (await this.approved.has(file)) return { ok: true };
+		const verdict = await openInChild(file, this.entry);
+		if (verdict.ok) await this.approved.add(file);
+		return verdict;
 	}
 }
