@@ -52,6 +52,14 @@ export const orpheusSpeakProperties: INodeProperties[] = [
 		displayOptions: toCaller,
 	},
 	{
+		displayName: 'Caller Needs Time to Answer',
+		name: 'callerNeedsTime',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to wait longer before what the caller says next is taken for complete. Useful when the agent asks for a phone number, a name or an address.',
+		displayOptions: toCaller,
+	},
+	{
 		displayName: 'Longest Speech (Seconds)',
 		name: 'longestSpeech',
 		type: 'number',

@@ -36,6 +36,7 @@ const speakParameters = z.object({
 	language: z.string().optional(),
 	speed: z.number().optional(),
 	interruptible: z.boolean().optional(),
+	callerNeedsTime: z.boolean().optional(),
 	longestSpeech: z.number().optional(),
 });
 
@@ -48,7 +49,7 @@ const chatParameters = z.object({
 
 export const TRANSCRIBE_PARAMETERS = ['model', 'fallbacks', 'language', 'hints'] as const;
 export const CHAT_PARAMETERS = ['model', 'fallbacks', 'options'] as const;
-export const SPEAK_PARAMETERS = ['engine', 'voice', 'fallbacks', 'orpheus', 'language', 'speed', 'interruptible', 'longestSpeech'] as const;
+export const SPEAK_PARAMETERS = ['engine', 'voice', 'fallbacks', 'orpheus', 'language', 'speed', 'interruptible', 'callerNeedsTime', 'longestSpeech'] as const;
 
 /** A node's own parameters for one item. One that is hidden in the editor isn't there: the setting's default holds. */
 export function parametersOf(context: IExecuteFunctions, itemIndex: number, names: readonly string[]): Record<string, unknown> {

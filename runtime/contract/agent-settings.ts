@@ -48,6 +48,8 @@ export const speakSettings = voiceSettings.extend({
 	speed: z.number().min(0.5).max(2).default(1),
 	/** May the caller cut it short? */
 	interruptible: z.boolean().default(true),
+	/** It asks for something that is said with pauses: a number, a name. The next turn's end is waited for longer. */
+	callerNeedsTime: z.boolean().default(false),
 	/** s; sound beyond it is not played. A model that does not come to an end must not keep the caller on the line. */
 	longestSpeech: z.number().min(1).max(LONGEST_SPEECH_S).default(60),
 });

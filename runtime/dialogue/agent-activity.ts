@@ -33,9 +33,11 @@ export interface AgentActivity {
 	readonly texts: ReadonlyMap<string, string>;
 	/** Was a question the last thing it said? */
 	readonly askedQuestion: boolean;
+	/** What it asked for last is said with pauses; until the caller's next turn. */
+	readonly callerNeedsTime: boolean;
 }
 
-export const IDLE_AGENT: AgentActivity = { texts: new Map(), askedQuestion: false };
+export const IDLE_AGENT: AgentActivity = { texts: new Map(), askedQuestion: false, callerNeedsTime: false };
 
 export function isBusy(agent: AgentActivity): boolean {
 	return agent.turn !== undefined || agent.sounding !== undefined;
@@ -44,6 +46,7 @@ export function isBusy(agent: AgentActivity): boolean {
 export function beginTurn(agent: AgentActivity, turn: StartTurn): AgentActivity {
 	return {
 		...agent,
+		callerNeedsTime: false,
 		turn: {
 			n: turn.n,
 			text: turn.text,
@@ -74,13 +77,13 @@ function finishTools(agent: AgentActivity, n: number): AgentActivity {
 /** A sound of a turn that is over crossed with its interruption: it is being flushed, not spoken. */
 function beginSound(
 	agent: AgentActivity,
-	utterance: { utteranceId: string; n?: number; interruptible: boolean; at: Milliseconds },
+	utterance: { utteranceId: string; n?: number; interruptible: boolean; callerNeedsTime?: boolean; at: Milliseconds },
 ): AgentActivity {
-	const { utteranceId, n, interruptible, at } = utterance;
+	const { utteranceId, n, interruptible, callerNeedsTime = false, at } = utterance;
 	if (n !== undefined && agent.turn?.n !== n) return agent;
 	const sounding = { utteranceId, interruptible, paused: false };
-	if (n === undefined) return { ...agent, sounding };
-	return changeTurn({ ...agent, sounding }, n, (turn) => ({
+	if (n === undefined) return { ...agent, sounding, callerNeedsTime };
+	return changeTurn({ ...agent, sounding, callerNeedsTime }, n, (turn) => ({
 		...turn,
 		firstSoundAt: turn.firstSoundAt ?? at,
 		soundEndedAt: undefined,
@@ -138,6 +141,7 @@ export function silence(agent: AgentActivity): AgentActivity {
 	return {
 		texts: new Map(),
 		askedQuestion: agent.sounding === undefined ? agent.askedQuestion : isAsking(agent),
+		callerNeedsTime: agent.callerNeedsTime,
 	};
 }
 

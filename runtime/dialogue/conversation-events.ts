@@ -64,6 +64,8 @@ export type ConversationInput =
 			utteranceId: string;
 			n?: number;
 			interruptible: boolean;
+			/** What it asks for is said with pauses. */
+			callerNeedsTime?: boolean;
 	  }
 	/** All text given to the voice for this utterance so far: tells whether the agent asks a question. */
 	| { type: 'agentText'; at: Milliseconds; utteranceId: string; text: string }

@@ -23,6 +23,7 @@ import { judgeInterruption } from './interruption/judge-interruption';
 import { phaseOf, shownState, type ConversationPhase, type ShownState } from './phase';
 import { deadlines, type Deadline } from './call-deadlines';
 import { closeUtterance, type CloseVerdict } from './turn-taking/close-utterance';
+import { patient } from './turn-taking/patient';
 import type { ToolNeeds } from './turn-taking/tool-needs';
 
 /**
@@ -205,7 +206,7 @@ export class Conversation {
 		const verdict = closeUtterance({
 			utterance: caller,
 			now: this.now,
-			settings: this.settings.turnTaking,
+			settings: this.agent.callerNeedsTime ? patient(this.settings.turnTaking) : this.settings.turnTaking,
 			agentAskedAQuestion: this.agent.askedQuestion,
 			partials: this.partials,
 			tools: this.tools,

@@ -94,6 +94,7 @@ describe('signalling', () => {
 						language: '',
 						speed: 1,
 						interruptible: true,
+						callerNeedsTime: false,
 						longestSpeech: 60,
 					},
 					turnTaking: { audioJudge: 'auto', audioJudgeModel: 'auto', flushSilenceMs: 200, minSilenceMs: 250, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },

@@ -74,6 +74,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 		orpheus: { model: 'auto', decoder: 'auto', temperature: 0.4, topP: 0.9, topK: 40, repetitionPenalty: 1.1 },
 		language: 'en-GB',
 		speed: 1.2,
+		callerNeedsTime: false,
 		longestSpeech: 60,
 		interruptible: true,
 	};

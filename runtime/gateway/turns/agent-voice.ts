@@ -80,8 +80,8 @@ export class AgentVoice {
 		utterance.onMedia(event);
 		const { utteranceId } = event;
 		if (event.type === 'playing') {
-			const { interruptible } = utterance.settings;
-			this.step({ type: 'agentUtteranceStarted', at: event.at, utteranceId, interruptible, ...(n === undefined ? {} : { n }) });
+			const { interruptible, callerNeedsTime } = utterance.settings;
+			this.step({ type: 'agentUtteranceStarted', at: event.at, utteranceId, interruptible, ...(callerNeedsTime ? { callerNeedsTime } : {}), ...(n === undefined ? {} : { n }) });
 		} else if (event.type === 'paused') {
 			const { playedSamples } = utterance;
 			this.step({ type: 'agentPaused', at: event.at, utteranceId, playedSamples, heard: utterance.heard });
