@@ -77,7 +77,7 @@ test('a call that is under way is answered in the editor, too', async () => {
 	runtime.will('transcript', { ...BY, text: 'book it', understood: true, confidence: 0.9, lookAhead: true, note: '', timings: {} });
 	const [item] = itemsOf(await run([TRIGGER, TRANSCRIBE], { ...TURN_ITEM, binary: AUDIO }), 'Transcribe');
 	expect(runtime.asked.map(({ call }) => call)).toEqual(['claim', 'transcript']);
-	expect(runtime.of('claim')).toEqual([{ executionId: 'execution-1', node: 'Transcribe' }]);
+	expect(runtime.of('claim')).toEqual([{ executionId: 'execution-1', node: 'Transcribe', request: expect.any(String) }]);
 	expect(item?.json).toMatchObject({ ...IDS, lookAhead: true, note: '', language: 'en' });
 	expect(item?.json).not.toHaveProperty('replayed');
 });
