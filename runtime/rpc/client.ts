@@ -33,6 +33,11 @@ export class RpcClient<P extends Protocol> {
 		pipe.onClose(() => this.lose());
 	}
 
+	/** The other end is gone: every call fails. */
+	get isLost(): boolean {
+		return this.closed;
+	}
+
 	call<K extends keyof P & string>(
 		op: K,
 		params: ParamsIn<P[K]>,

@@ -19,6 +19,8 @@ class Fake implements PoolWorker<Protocol> {
 	/** Calls that came to it, and those that were cancelled. */
 	asked = 0;
 	cancelled = 0;
+	/** Its connection has ended, and its process not yet. */
+	isLost = false;
 	private readonly open: Array<{ answer: () => void; fail: (error: Error) => void }> = [];
 	private end = (): void => undefined;
 
@@ -115,6 +117,18 @@ it('fails the call that a worker dies of, gives those that waited for it to othe
 	expect(answers.filter((answer) => answer === 'failed')).toHaveLength(1);
 	expect(answers.filter((answer) => answer !== 'failed' && answer !== workers[0])).toHaveLength(5);
 	expect(workers).toHaveLength(3);
+});
+
+it('asks nothing of a worker whose connection has ended before its process has', async () => {
+	const { pool, workers, call } = poolOf(1);
+	await pool.warm();
+	const [first] = workers;
+	if (first) first.isLost = true;
+	const answer = call();
+	await turns();
+	workers[1]?.answer();
+	expect(await answer).toBe(workers[1]);
+	expect(first?.asked).toBe(0);
 });
 
 it('asks nothing for a call that was cancelled before its turn, and counts it no longer', async () => {

@@ -27,6 +27,8 @@ interface Member<P extends Protocol> {
 	/** Calls it has been given and not answered. */
 	waiting: number;
 	gone: boolean;
+	/** It has died: others take its calls. */
+	readonly forget: () => void;
 	/** It hangs: others take its calls, and it is ended if that can be done. */
 	readonly giveUp: () => void;
 }
@@ -99,7 +101,7 @@ export class WorkerPool<P extends Protocol> {
 			// A thread in native code cannot be ended; a process can.
 			member.worker.then(async (worker) => await worker.stop()).catch(() => undefined);
 		};
-		const member: Member<P> = { worker: this.start(), scheduler, lane: scheduler.lane('worker', false), waiting: 0, gone: false, giveUp };
+		const member: Member<P> = { worker: this.start(), scheduler, lane: scheduler.lane('worker', false), waiting: 0, gone: false, forget, giveUp };
 		this.members.push(member);
 		void member.worker.then(async ({ ended }) => await ended).then(forget, forget);
 		return member;
@@ -115,7 +117,11 @@ async function inTurn<P extends Protocol, I, R>(
 ): Promise<{ readonly value: R } | undefined> {
 	const { client } = await unlessCancelled(member.worker, signal);
 	const permit = member.scheduler.permit({ lane: member.lane, kind: () => (urgent() ? 'nextSound' : 'soundAhead'), chunk: true }, signal);
-	return await permit(1, async () => (member.gone ? undefined : { value: await answered(ask(client), signal, member.giveUp) }));
+	return await permit(1, async () => {
+		// Its connection ends before its process has.
+		if (client.isLost) member.forget();
+		return member.gone ? undefined : { value: await answered(ask(client), signal, member.giveUp) };
+	});
 }
 
 /** The call's answer; an abort cancels it. A worker that does not heed that hangs: nobody waits for it any more. */
