@@ -94,6 +94,12 @@ export class RemoteServer {
 		if (answer) await readText(answer, MAX_JSON_BYTES, this.url);
 	}
 
+	/** Connects; `ask`, which may cost something, is done in place of that where the user said so. Throws as either. */
+	async warm(ask: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+		const { signal } = new AbortController();
+		await (this.address.warmUp ? ask(signal) : this.connect(signal));
+	}
+
 	/** Whose server it says it is: `vllm`, `sglang`, `llamacpp`; '' where it does not say. Throws where it is not there. */
 	async owner(signal: AbortSignal): Promise<string> {
 		try {

@@ -58,14 +58,10 @@ export class RemoteChat implements ChatEngine {
 
 	/** Connects; where the user said so, the model is loaded as well. */
 	async warm(settings: ChatSettings): Promise<void> {
-		if (!this.server.address.warmUp) {
-			await this.server.connect(new AbortController().signal);
-			return;
-		}
 		const messages: ChatMessage[] = [{ role: 'user', content: 'Hello.' }];
 		const quiet = { onText: () => undefined, onTokens: () => undefined };
 		const shortest = chatSettings.parse({ ...settings, sampling: { ...settings.sampling, maxTokens: 1 } });
-		await this.chat({ conversation: '', settings: shortest, messages, tools: [] }, quiet, new AbortController().signal);
+		await this.server.warm(async (signal) => await this.chat({ conversation: '', settings: shortest, messages, tools: [] }, quiet, signal));
 	}
 
 	private async write(

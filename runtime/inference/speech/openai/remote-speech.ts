@@ -88,12 +88,10 @@ class RemoteSpeech implements VoiceEngine {
 	/** Connects; where the user said so, it speaks a word, so that the server has loaded its model. */
 	async warm(voice: string): Promise<void> {
 		this.voiceNamed(voice);
-		if (!this.server.address.warmUp) {
-			await this.server.connect(new AbortController().signal);
-			return;
-		}
-		const sounds = this.speak('Yes.', { voice, speed: 1 }, new AbortController().signal);
-		while (!(await sounds.next()).done) continue;
+		await this.server.warm(async (signal) => {
+			const sounds = this.speak('Yes.', { voice, speed: 1 }, signal);
+			while (!(await sounds.next()).done) continue;
+		});
 	}
 
 	private async request(text: string, voice: string, signal: AbortSignal): Promise<RemoteAnswer> {

@@ -56,8 +56,7 @@ export class CompletionsSource implements TokenSource {
 
 	/** Connects; where the user said so, a word is asked for. */
 	async warm(): Promise<void> {
-		const { signal } = new AbortController();
-		await (this.server.address.warmUp ? this.dialect.get(signal) : this.server.connect(signal));
+		await this.server.warm(async (signal) => await this.dialect.get(signal));
 	}
 
 	private async probe(signal: AbortSignal): Promise<Dialect> {
