@@ -317,8 +317,10 @@ export class Call {
 				this.audio.clear();
 				break;
 			case 'restMedia':
+				this.link?.send({ type: 'rest' });
+				break;
 			case 'resumeAgent':
-				this.link?.send({ type: effect.type === 'restMedia' ? 'rest' : 'resume' });
+				this.link?.send({ type: 'resume' });
 				break;
 			case 'interruptAgent':
 				this.turns.interrupt(effect.n, effect.reason);
