@@ -49,10 +49,13 @@ export class CallerNetwork {
 	}
 
 	remove(): void {
-		try {
-			run('ip', 'netns', 'del', this.namespace);
-		} catch {
-			// It is gone already.
+		// The port outlives its namespace while a process is left in there.
+		for (const [kind, name] of [['link', this.port], ['netns', this.namespace]] as const) {
+			try {
+				run('ip', kind, 'del', name);
+			} catch {
+				// It is gone already.
+			}
 		}
 	}
 

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoggedProcess } from './logged-process.ts';
@@ -33,6 +34,7 @@ export async function startN8nProcess(
 	const logFile = path.join(settings.userFolder, 'n8n.log');
 	const n8n = path.join(manifest.n8n, 'node_modules', 'n8n', 'bin', 'n8n');
 	const env = n8nEnvironment(settings, manifest.node);
+	await forgetCrash(settings.userFolder);
 	const server = new LoggedProcess(manifest.node, [n8n, 'start'], { cwd: settings.userFolder, env, logFile });
 	const stop = async (): Promise<void> => await server.stop(GRACE_MS);
 
@@ -49,6 +51,14 @@ export async function startN8nProcess(
 		if (signal?.aborted) await stop();
 	}
 	return { url, pid: server.pid, logFile, ended: server.ended.then(() => server.howEnded), stop };
+}
+
+/**
+ * An n8n that was killed waits 10 s before it starts, so as not to crash in circles (`crash-journal.ts` of n8n 1.x and 2.x).
+ * The keeper pauses by itself, and callers wait meanwhile.
+ */
+async function forgetCrash(userFolder: string): Promise<void> {
+	await rm(path.join(userFolder, '.n8n', 'crash.journal'), { force: true });
 }
 
 /** n8n 1.x says that it is ready before its editor's API is: then that is not found, or is a sentence. */

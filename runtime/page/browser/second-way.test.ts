@@ -8,6 +8,7 @@ class FakeSocket {
 	readonly readyState = FakeSocket.OPEN;
 	readonly sent: Array<{ type: string; after?: number }> = [];
 	dead = false;
+	refusal: string | undefined;
 	closed = false;
 	onopen: () => void = () => undefined;
 	onmessage: (event: { data: unknown }) => void = () => undefined;
@@ -24,7 +25,8 @@ class FakeSocket {
 		if (this.dead) return;
 		if (message.type === 'join') this.says({ type: 'joined' });
 		if (message.type === 'ping') this.says({ type: 'pong' });
-		if (message.type === 'offer') this.says({ type: 'answer', id: message.id, sdp: 'over the socket' });
+		if (message.type === 'offer' && this.refusal) this.says({ type: 'error', id: message.id, error: { code: this.refusal, message: 'No.', remedy: '' } });
+		else if (message.type === 'offer') this.says({ type: 'answer', id: message.id, sdp: 'over the socket' });
 	}
 
 	close(): void {
@@ -69,6 +71,12 @@ function newest(): FakeSocket {
 test('an offer goes over the socket where that answers', async () => {
 	expect(way.way).toBe('socket');
 	await expect(way.offer('offer')).resolves.toBe('over the socket');
+});
+
+test('an offer that the runtime refuses, as one that was started again does, is refused at once and not waited for', async () => {
+	newest().refusal = 'VOICE_ERR_CALL_UNKNOWN';
+	await expect(way.offer('offer')).rejects.toMatchObject({ fault: { code: 'VOICE_ERR_CALL_UNKNOWN' } });
+	expect(way.way).toBe('socket');
 });
 
 test('a socket that says nothing, as after a change of address, holds up an offer for less than a second; then HTTP has to do it', async () => {

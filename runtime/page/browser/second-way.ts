@@ -11,6 +11,7 @@ import {
 	runtimeMessage,
 } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
+import { CallFault, serverFault } from './faults';
 
 /** A socket that has not joined by then does not work. */
 const JOIN_LIMIT_MS = 4_000;
@@ -56,7 +57,7 @@ export class SecondWay {
 	private checking: Promise<boolean> | undefined;
 	private heardFrom: () => void = () => undefined;
 	private nextOffer = 1;
-	private readonly offers = new Map<string, (answer: Answer | undefined) => void>();
+	private readonly offers = new Map<string, (answer: Answer | CallFault | undefined) => void>();
 
 	/** @param inCall the page's own address for requests about this call */
 	constructor(
@@ -107,16 +108,20 @@ export class SecondWay {
 		if (!hadSocket) this.hold();
 	}
 
-	/** Over the socket, the answer to another offer, which is made where the path is in doubt; undefined where it does not work, and HTTP has to do it. */
+	/**
+	 * Over the socket, the answer to another offer, which is made where the path is in doubt; undefined where it does not work, and
+	 * HTTP has to do it. @throws CallFault when the runtime refuses the offer
+	 */
 	async offer(sdp: string): Promise<string | undefined> {
 		if (!(await this.checkSocket())) return undefined;
 		const id = `offer-${this.nextOffer++}`;
-		return await new Promise((resolve) => {
+		return await new Promise((resolve, reject) => {
 			const limit = setTimeout(() => settle(undefined), SEND_LIMIT_MS);
-			const settle = (answer: Answer | undefined): void => {
+			const settle = (answer: Answer | CallFault | undefined): void => {
 				clearTimeout(limit);
 				this.offers.delete(id);
-				resolve(answer?.sdp);
+				if (answer instanceof CallFault) reject(answer);
+				else resolve(answer?.sdp);
 			};
 			this.offers.set(id, settle);
 			this.say({ type: 'offer', id, sdp, trickle: true });
@@ -212,7 +217,9 @@ export class SecondWay {
 			this.say({ type: 'ack', seq: this.listener.last() });
 		} else if (message.type === 'answer') {
 			this.offers.get(message.id)?.(message);
-		} else if (message.type === 'bye' || (message.type === 'error' && message.error.code === 'VOICE_ERR_CALL_UNKNOWN' && message.id === undefined)) {
+		} else if (message.type === 'error' && message.id !== undefined) {
+			this.offers.get(message.id)?.(new CallFault(serverFault(message.error)));
+		} else if (message.type === 'bye' || (message.type === 'error' && message.error.code === 'VOICE_ERR_CALL_UNKNOWN')) {
 			this.over();
 		}
 	}
