@@ -128,6 +128,20 @@ test.each([
 	await leave(page);
 });
 
+test('n8n whose port is not open yet: the page keeps trying, with an offer that knows the servers that n8n names by then', async () => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', 'cut');
+	await page.getByTestId('call').click();
+	await page.getByText('The server cannot be reached. This page keeps trying for a moment.').waitFor();
+	server.iceConfiguration = { iceServers: [{ urls: ['stun:127.0.0.1:9'] }], iceTransportPolicy: 'all', lifetimeSeconds: 600 };
+	await becomes(page, 'window.voiceLoop.pc.getConfiguration().iceServers.length', 1);
+	server.iceConfiguration = undefined;
+	server.refuse.clear();
+	await server.channelOpen();
+	await shows(page, 'listening');
+	await leave(page);
+});
+
 test('who gives up while n8n is starting is not called back', async () => {
 	const page = await visit(browser, { url: server.url() });
 	server.refuse.set('POST', { status: 503, body: { code: 503, message: 'Database is not ready!' } });

@@ -8,6 +8,7 @@ import { type KeptCall, forgetCall, keepCall } from './kept-call';
 import { type LeftCall, forgetLeft } from './left-call';
 import { MessageOrder } from './message-order';
 import { openMicrophone } from './microphone';
+import { watchNetwork } from './network-watch';
 import { PeerLink } from './peer-link';
 import { SecondWay } from './second-way';
 import type { PageSignalling } from './signalling';
@@ -177,7 +178,8 @@ export class PageCall {
 	}
 
 	private async connect(microphone: MediaStream): Promise<void> {
-		const answer = await this.signalling.open(await this.link.offer(microphone), this.cancelled.signal, (fault) => this.listener.waiting(fault));
+		const offer = async (again: boolean): Promise<string> => (again ? await this.offerAgain(await this.signalling.iceServers.missing()) : await this.link.offer(microphone));
+		const answer = await this.signalling.open(offer, this.cancelled.signal, (fault) => this.listener.waiting(fault));
 		this.session = answer.sessionId;
 		// The answer may come after the caller has hung up; the server has to hear of it all the same.
 		if (this.over) return void this.signalling.end(this.session);
@@ -295,11 +297,15 @@ export class PageCall {
 		this.link.send(JSON.stringify(request));
 	}
 
+	private async offerAgain(servers: RTCConfiguration | undefined): Promise<string> {
+		const { link } = this;
+		if (servers && !this.over) link.pc.setConfiguration(servers);
+		return await link.restartOffer();
+	}
+
 	private async restartIce(): Promise<void> {
 		const { link } = this;
-		const servers = await this.signalling.iceServers.renewed();
-		if (servers && !this.over) link.pc.setConfiguration(servers);
-		const offer = await link.restartOffer();
+		const offer = await this.offerAgain(await this.signalling.iceServers.renewed());
 		const sdp = (await this.second?.offer(offer)) ?? (await this.signalling.reoffer(this.session, offer, this.cancelled.signal));
 		if (!this.over) await link.accept(sdp);
 	}
@@ -333,27 +339,4 @@ function release(stream: MediaStream): void {
 		track.onended = null;
 		track.stop();
 	}
-}
-
-/** Chrome on phones says which kind of network carries the page; other browsers do not. */
-interface ConnectionInfo extends EventTarget {
-	type?: string;
-}
-
-/** Calls `changed` when the device comes back online or moves to another kind of network. */
-function watchNetwork(changed: () => void): () => void {
-	const info = (navigator as { connection?: ConnectionInfo }).connection;
-	let type = info?.type;
-	// `change` also fires for mere estimates of speed.
-	const moved = () => {
-		if (info?.type === type) return;
-		type = info?.type;
-		if (navigator.onLine) changed();
-	};
-	window.addEventListener('online', changed);
-	info?.addEventListener('change', moved);
-	return () => {
-		window.removeEventListener('online', changed);
-		info?.removeEventListener('change', moved);
-	};
 }

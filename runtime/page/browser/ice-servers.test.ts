@@ -68,3 +68,12 @@ it('a restart gets others when half of their life is over, and keeps the old one
 	expect(await servers.renewed()).toBeUndefined();
 	expect(asked).toHaveLength(3);
 });
+
+it('a first offer that is made again, as while n8n was starting, gets those that could not be had before, once', async () => {
+	const { servers, asked } = serverThat(undefined, undefined, ICE);
+	expect(await servers.configuration()).toEqual({});
+	expect(await servers.missing()).toBeUndefined();
+	expect(await servers.missing()).toEqual(RELAYED);
+	expect(await servers.missing()).toBeUndefined();
+	expect(asked).toHaveLength(3);
+});

@@ -35,6 +35,12 @@ export class IceServers {
 		return await this.ask(AGAIN_LIMIT_MS).catch(() => undefined);
 	}
 
+	/** For another try of the first offer: an n8n that was starting could not name them before. undefined where they are known, or still cannot be had. */
+	async missing(): Promise<RTCConfiguration | undefined> {
+		if (this.renewAt !== Infinity) return undefined;
+		return await this.ask(AGAIN_LIMIT_MS).catch(() => undefined);
+	}
+
 	private async ask(limitMs: number): Promise<RTCConfiguration | undefined> {
 		let response = await this.fetch(limitMs);
 		// The ticket has expired while the page was open.

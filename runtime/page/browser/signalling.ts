@@ -16,8 +16,11 @@ const OPEN_LIMIT_MS = 90_000;
 const REOFFER_LIMIT_MS = 5_000;
 /** How often an n8n that is starting is asked again. */
 const RETRY_MS = 1_000;
-/** For so long, by what it says: that it is starting, or that no workflow listens, which is so until it has registered them all. */
-const STARTING_LIMIT_MS: Readonly<Record<string, number>> = { [n8nStarting.code]: 60_000, VOICE_ERR_NOT_LISTENING: 10_000 };
+/**
+ * For so long, by what it says: that it is starting; nothing, while its port is not open yet; or that no workflow listens, which is
+ * so until it has registered them all.
+ */
+const STARTING_LIMIT_MS: Readonly<Record<string, number>> = { [n8nStarting.code]: 60_000, [serverUnreachable.code]: 15_000, VOICE_ERR_NOT_LISTENING: 10_000 };
 /** A process may have to be started again. */
 const RESUME_LIMIT_MS = 20_000;
 
@@ -34,16 +37,18 @@ export class PageSignalling {
 	}
 
 	/**
+	 * @param offer is asked for each try's own
 	 * @param waiting is told while n8n is starting and is asked again
 	 * @throws CallFault
 	 */
-	async open(sdp: string, cancelled: AbortSignal, waiting: (fault: Fault) => void): Promise<CallerAnswer> {
-		for (const began = Date.now(); ; ) {
+	async open(offer: (again: boolean) => Promise<string>, cancelled: AbortSignal, waiting: (fault: Fault) => void): Promise<CallerAnswer> {
+		const began = Date.now();
+		for (let again = false; ; again = true) {
 			try {
-				return await this.openNow(sdp);
+				return await this.openNow(await offer(again));
 			} catch (error) {
 				if (!(error instanceof CallFault) || Date.now() - began >= this.limitFor(error.fault.code)) throw error;
-				waiting(n8nStarting);
+				waiting(error.fault.code === serverUnreachable.code ? serverUnreachable : n8nStarting);
 				await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 				if (cancelled.aborted) throw new CallFault(connectionLost);
 			}

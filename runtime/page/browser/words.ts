@@ -42,6 +42,7 @@ export const leftHint = 'A call was left in this browser a moment ago. If it was
 
 /** What is being done while a connection does not come about, or back, by the code of what stands in its way. */
 export function waitingWords(code: string, phase: 'connecting' | 'reconnecting'): string {
+	if (phase === 'connecting' && code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. This page keeps trying for a moment.';
 	if (phase === 'connecting') return 'n8n is starting. Your call begins as soon as it is ready.';
 	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
 	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_N8N_STARTING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
