@@ -45,6 +45,8 @@ export interface RecognitionStream {
 export interface UtteranceCost {
 	/** Time of a core. */
 	readonly coreMs: number;
+	/** Its length. */
+	readonly soundMs: number;
 	/** Cores that may hear at a time: each needs the model in memory. */
 	readonly cores: number;
 }

@@ -4,7 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import { usableCores } from '../machine/cores';
 import type { Locate } from '../models/resolve';
 import { startSherpa } from '../workers/sherpa/start-sherpa';
-import type { StreamingRecogniser } from './engine';
+import type { StreamingRecogniser, UtteranceCost } from './engine';
 import { createListenEngine, openRecogniser } from './pack/listen-engine';
 import { listenWorkerProtocol } from './pack/worker-protocol';
 import { readRecogniserModel, type UtteranceModel } from './sherpa/recogniser-model';
@@ -34,6 +34,15 @@ export class Recognisers {
 			return await pending;
 		} catch (error) {
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
+		}
+	}
+
+	/** Loads nothing: undefined for a model that was not used yet, too. */
+	async utteranceCost(model: string): Promise<UtteranceCost | undefined> {
+		try {
+			return (await this.opened.get(await this.locate(model, 'transcribe')))?.utteranceCost;
+		} catch {
+			return undefined;
 		}
 	}
 }

@@ -1,10 +1,10 @@
 // Guards against: a caller who asks often and keeps the others waiting, a call that waits behind recordings, and a recording that
 // waits for ever.
 import fc from 'fast-check';
-import { type Asker, FairQueue } from './fair-queue';
+import { type UtteranceOwner, FairQueue } from './fair-queue';
 
-const caller = (): Asker => ({ live: true });
-const recording = (): Asker => ({ live: false });
+const caller = (): UtteranceOwner => ({ live: true });
+const recording = (): UtteranceOwner => ({ live: false });
 
 function all(queue: FairQueue<string>): string[] {
 	const found: string[] = [];
@@ -54,29 +54,29 @@ it('loses nothing, doubles nothing, and keeps nobody waiting for more than one t
 	const step = fc.oneof(fc.record({ add: fc.integer({ min: 0, max: 5 }) }), fc.constant({ take: true }));
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-			const askers = Array.from({ length: 6 }, caller);
-			const queue = new FairQueue<{ asker: number; at: number }>();
-			const waiting: Array<{ asker: number; at: number }> = [];
-			/** Turns that others had since an asker's oldest began to wait for its turn. */
-			const passed = askers.map(() => new Map<number, number>());
+			const owners = Array.from({ length: 6 }, caller);
+			const queue = new FairQueue<{ owner: number; at: number }>();
+			const waiting: Array<{ owner: number; at: number }> = [];
+			/** Turns that others had since an owner's oldest began to wait for its turn. */
+			const passed = owners.map(() => new Map<number, number>());
 			for (const [at, what] of steps.entries()) {
 				if ('add' in what) {
-					const job = { asker: what.add, at };
-					if (!waiting.some(({ asker }) => asker === what.add)) passed[what.add]?.clear();
+					const job = { owner: what.add, at };
+					if (!waiting.some(({ owner }) => owner === what.add)) passed[what.add]?.clear();
 					waiting.push(job);
-					queue.add(askers[what.add]!, job);
+					queue.add(owners[what.add]!, job);
 					continue;
 				}
 				const next = queue.next();
 				expect(next === undefined).toBe(waiting.length === 0);
 				if (!next) continue;
-				expect(waiting.find(({ asker }) => asker === next.asker)).toBe(next);
+				expect(waiting.find(({ owner }) => owner === next.owner)).toBe(next);
 				waiting.splice(waiting.indexOf(next), 1);
-				passed[next.asker]?.clear();
-				for (const [asker, others] of passed.entries()) {
-					if (asker === next.asker || !waiting.some((each) => each.asker === asker)) continue;
-					others.set(next.asker, (others.get(next.asker) ?? 0) + 1);
-					expect(others.get(next.asker)).toBeLessThanOrEqual(1);
+				passed[next.owner]?.clear();
+				for (const [owner, others] of passed.entries()) {
+					if (owner === next.owner || !waiting.some((each) => each.owner === owner)) continue;
+					others.set(next.owner, (others.get(next.owner) ?? 0) + 1);
+					expect(others.get(next.owner)).toBeLessThanOrEqual(1);
 				}
 			}
 		}),

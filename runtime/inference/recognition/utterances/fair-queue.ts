@@ -1,5 +1,5 @@
 /** Whoever has something recognised: a call's caller, or a recording, for which nobody holds the line. */
-export interface Asker {
+export interface UtteranceOwner {
 	readonly live: boolean;
 }
 
@@ -12,8 +12,8 @@ const GO_BEFORE = 8;
  */
 export class FairQueue<T> {
 	/** In the order of their turns. */
-	private readonly calls = new Map<Asker, T[]>();
-	private readonly recordings = new Map<Asker, T[]>();
+	private readonly calls = new Map<UtteranceOwner, T[]>();
+	private readonly recordings = new Map<UtteranceOwner, T[]>();
 	/** Wait no turn: their worker died. */
 	private readonly again: T[] = [];
 	private wentBefore = 0;
@@ -23,11 +23,11 @@ export class FairQueue<T> {
 		return this.again.length + this.calls.size + this.recordings.size;
 	}
 
-	add(asker: Asker, what: T): void {
-		const askers = this.of(asker);
-		const mine = askers.get(asker);
+	add(owner: UtteranceOwner, what: T): void {
+		const owners = this.of(owner);
+		const mine = owners.get(owner);
 		if (mine) mine.push(what);
-		else askers.set(asker, [what]);
+		else owners.set(owner, [what]);
 	}
 
 	/** It had its turn already, in vain. */
@@ -36,14 +36,14 @@ export class FairQueue<T> {
 	}
 
 	/** Does nothing where it no longer waits. */
-	remove(asker: Asker, what: T): void {
+	remove(owner: UtteranceOwner, what: T): void {
 		const retried = this.again.indexOf(what);
 		if (retried >= 0) this.again.splice(retried, 1);
-		const askers = this.of(asker);
-		const left = askers.get(asker)?.filter((each) => each !== what);
+		const owners = this.of(owner);
+		const left = owners.get(owner)?.filter((each) => each !== what);
 		if (!left) return;
-		if (left.length > 0) askers.set(asker, left);
-		else askers.delete(asker);
+		if (left.length > 0) owners.set(owner, left);
+		else owners.delete(owner);
 	}
 
 	next(): T | undefined {
@@ -54,17 +54,17 @@ export class FairQueue<T> {
 		return nextOf(recording ? this.recordings : this.calls);
 	}
 
-	private of({ live }: Asker): Map<Asker, T[]> {
+	private of({ live }: UtteranceOwner): Map<UtteranceOwner, T[]> {
 		return live ? this.calls : this.recordings;
 	}
 }
 
 /** The first one's oldest; then it is the others' turn. */
-function nextOf<T>(askers: Map<Asker, T[]>): T | undefined {
-	const [first] = askers;
+function nextOf<T>(owners: Map<UtteranceOwner, T[]>): T | undefined {
+	const [first] = owners;
 	if (!first) return undefined;
-	const [asker, [what, ...others]] = first;
-	askers.delete(asker);
-	if (others.length > 0) askers.set(asker, others);
+	const [owner, [what, ...others]] = first;
+	owners.delete(owner);
+	if (others.length > 0) owners.set(owner, others);
 	return what;
 }

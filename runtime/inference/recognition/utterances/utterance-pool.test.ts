@@ -2,7 +2,7 @@
 // callers who are gone, ends that come together and wait for one worker, and more copies of a model than the memory bears.
 import { VoiceError } from '../../../contract/errors';
 import type { RpcCall, RpcClient } from '../../../rpc/client';
-import type { Asker } from './fair-queue';
+import type { UtteranceOwner } from './fair-queue';
 import { UtterancePool } from './utterance-pool';
 import type { WorkerOptions } from './utterance-workers';
 import type { UtteranceWorkerProtocol } from './worker-protocol';
@@ -85,8 +85,8 @@ function poolOf(options: Partial<WorkerOptions> = {}) {
 		return await Promise.resolve(worker);
 	};
 	const pool = new UtterancePool({ start, cores: 2, availableBytes: () => 16 * GIGABYTE, ...options });
-	const say = async (ms: number, { asker = { live: true }, signal = never }: { asker?: Asker; signal?: AbortSignal } = {}): Promise<string> =>
-		(await pool.recognise(asker, { pcm: new Int16Array(16 * ms), language: 'en' }, signal)).text;
+	const say = async (ms: number, { owner = { live: true }, signal = never }: { owner?: UtteranceOwner; signal?: AbortSignal } = {}): Promise<string> =>
+		(await pool.recognise(owner, { pcm: new Int16Array(16 * ms), language: 'en' }, signal)).text;
 	/** Answers until nobody works. */
 	const finish = async (): Promise<void> => {
 		for (await turns(); workers.some(({ busy }) => busy); await turns()) for (const worker of workers) if (worker.busy) worker.answer();
@@ -171,7 +171,7 @@ describe('who hears', () => {
 	it('callers have their turns in order, however often one asks', async () => {
 		const { workers, say, finish } = poolOf({ cores: 1 });
 		const [often, other] = [{ live: true }, { live: true }];
-		const texts = [say(101, { asker: often }), say(102, { asker: often }), say(103, { asker: often }), say(200, { asker: other })];
+		const texts = [say(101, { owner: often }), say(102, { owner: often }), say(103, { owner: often }), say(200, { owner: other })];
 		await finish();
 		await Promise.all(texts);
 		expect(workers[0]?.heard).toEqual([101, 200, 102, 103]);
@@ -356,10 +356,10 @@ it('tells what an utterance costs: time of one thread once one has heard, and th
 	const { pool, say, finish, warmed } = poolOf({ cores: 4, availableBytes: () => 1.6 * GIGABYTE });
 	expect(pool.cost).toBeUndefined();
 	await warmed(1);
-	expect(pool.cost).toEqual({ coreMs: 200, cores: 2 });
+	expect(pool.cost).toEqual({ coreMs: 200, soundMs: 2000, cores: 2 });
 	const { pool: tight, warmed: warm } = poolOf({ cores: 4, availableBytes: () => 3 * GIGABYTE });
 	await warm(1);
-	expect(tight.cost).toEqual({ coreMs: 200, cores: 3 });
+	expect(tight.cost).toEqual({ coreMs: 200, soundMs: 2000, cores: 3 });
 	await warm(4);
 	const several = [1, 2, 3, 4].map(async () => await say(2000));
 	await finish();

@@ -5,8 +5,8 @@ import { log } from '../../../lib/log';
 import type { RpcCall } from '../../../rpc/client';
 import type { Recognition, UtteranceCost } from '../engine';
 import { piecesOf } from '../pieces';
-import { type Asker, FairQueue } from './fair-queue';
-import { costOf, type Heard } from './utterance-cost';
+import { type UtteranceOwner, FairQueue } from './fair-queue';
+import { costOf, type HeardUtterance } from './utterance-cost';
 import { type Member, type UtteranceWorker, UtteranceWorkers, type WorkerOptions } from './utterance-workers';
 
 /** No utterance is heard so slowly. */
@@ -24,7 +24,7 @@ export interface Utterance {
 }
 
 interface Job {
-	readonly asker: Asker;
+	readonly owner: UtteranceOwner;
 	readonly utterance: Utterance;
 	readonly signal: AbortSignal;
 	readonly resolve: (recognition: Recognition) => void;
@@ -38,7 +38,7 @@ export class UtterancePool {
 	private readonly queue = new FairQueue<Job>();
 	private readonly heard = new Set<Job>();
 	private readonly workers: UtteranceWorkers;
-	private readonly seen: Heard[] = [];
+	private readonly seen: HeardUtterance[] = [];
 	private closed = false;
 
 	constructor(options: WorkerOptions) {
@@ -61,20 +61,20 @@ export class UtterancePool {
 	 * too, as the worker answers, with why no worker can be started, and with VOICE_ERR_CANCELLED once `signal` aborts: at
 	 * once where it still waits, else when its worker is free again.
 	 */
-	async recognise(asker: Asker, utterance: Utterance, signal: AbortSignal): Promise<Recognition> {
+	async recognise(owner: UtteranceOwner, utterance: Utterance, signal: AbortSignal): Promise<Recognition> {
 		if (this.closed) throw lost();
 		if (signal.aborted) throw cancelled(signal.reason);
 		let leave = (): void => undefined;
 		try {
 			return await new Promise<Recognition>((resolve, reject) => {
-				const job: Job = { asker, utterance, signal, resolve, reject, died: false };
+				const job: Job = { owner, utterance, signal, resolve, reject, died: false };
 				leave = () => {
 					if (this.heard.has(job)) return;
-					this.queue.remove(asker, job);
+					this.queue.remove(owner, job);
 					reject(cancelled(signal.reason));
 				};
 				signal.addEventListener('abort', leave, { once: true });
-				this.queue.add(asker, job);
+				this.queue.add(owner, job);
 				this.dispatch();
 			});
 		} finally {

@@ -1,15 +1,15 @@
 import { VoiceError } from '../../../contract/errors';
 import { unlessCancelled } from '../../../lib/async';
 import { mayBeSpeech, NOTHING_HEARD, type Recognition, type RecognitionListener, type RecognitionStream } from '../engine';
-import type { Asker } from './fair-queue';
+import type { UtteranceOwner } from './fair-queue';
 import { KeptSound } from './kept-sound';
 import type { Utterance } from './utterance-pool';
 
 /** Has an utterance recognised; see UtterancePool.recognise. */
-export type Recognise = (asker: Asker, utterance: Utterance, signal: AbortSignal) => Promise<Recognition>;
+export type Recognise = (owner: UtteranceOwner, utterance: Utterance, signal: AbortSignal) => Promise<Recognition>;
 
 /** One caller's ear that keeps the utterance, and has it recognised when it is flushed. */
-export class UtteranceStream implements RecognitionStream, Asker {
+export class UtteranceStream implements RecognitionStream, UtteranceOwner {
 	readonly partials = false;
 	readonly live = true;
 	private kept = new KeptSound();
