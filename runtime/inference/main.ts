@@ -88,6 +88,7 @@ const deps: InferenceDeps = {
 	choices: async () => await engineChoices(models, servers, voices),
 	turnEnds: new TurnEndJudge(locate),
 	locate,
+	utteranceCost: async (model) => (serverNamed(model) === undefined ? await local.utteranceCost(model) : undefined),
 	counters,
 	scheduler,
 	realTime,

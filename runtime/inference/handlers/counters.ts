@@ -6,6 +6,7 @@ import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallModels } from '../models/call-models';
 import type { ModelsInUse } from '../models/models-in-use';
 import type { Locate } from '../models/resolve';
+import type { UtteranceCost } from '../recognition/engine';
 import type { RecogniserFallback } from '../recognition/fallback';
 import type { RealTime } from '../scheduler/real-time';
 import type { Scheduler } from '../scheduler/scheduler';
@@ -57,6 +58,8 @@ export interface InferenceDeps {
 	readonly describe: (speak: SpeakSettings | null, call: CallOfModels) => Promise<ModelsInUse>;
 	readonly turnEnds: TurnEndJudge;
 	readonly locate: Locate;
+	/** Of a model of this machine that hears whole utterances and has heard some. */
+	readonly utteranceCost: (model: string) => Promise<UtteranceCost | undefined>;
 	readonly counters: Counters;
 	readonly scheduler: Scheduler;
 	readonly realTime: RealTime;

@@ -41,10 +41,22 @@ export interface RecognitionStream {
 	close(): Promise<void>;
 }
 
+/** What a usual utterance takes of this machine, where one is heard when it is over. */
+export interface UtteranceCost {
+	/** Time of a core. */
+	readonly coreMs: number;
+	/** Its length. */
+	readonly soundMs: number;
+	/** Cores that may hear at a time: each needs the model in memory. */
+	readonly cores: number;
+}
+
 /** A streaming recogniser that serves any number of callers at once. Its rules are in conformance.fixture.ts. */
 export interface StreamingRecogniser {
 	/** Resolves when the model can hear. Rejects with VOICE_ERR_BAD_REQUEST for hints it cannot read. */
 	open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream>;
+	/** undefined where it hears while one speaks, and until it has heard something. */
+	readonly utteranceCost?: UtteranceCost | undefined;
 	/** Does beforehand what costs nothing, such as connecting to a server. Rejects where it is not there. */
 	warm?(): Promise<void>;
 	/**

@@ -1,11 +1,16 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
+import { usableCores } from '../machine/cores';
 import type { Locate } from '../models/resolve';
 import { startSherpa } from '../workers/sherpa/start-sherpa';
-import type { StreamingRecogniser } from './engine';
+import type { StreamingRecogniser, UtteranceCost } from './engine';
 import { createListenEngine, openRecogniser } from './pack/listen-engine';
 import { listenWorkerProtocol } from './pack/worker-protocol';
+import { readRecogniserModel, type UtteranceModel } from './sherpa/recogniser-model';
+import { UtteranceEngine } from './utterances/utterance-engine';
+import { UtterancePool } from './utterances/utterance-pool';
+import { utteranceWorkerProtocol } from './utterances/worker-protocol';
 
 /** The recognisers of this process: each model's is made on first use and shared by all callers. */
 export class Recognisers {
@@ -31,9 +36,19 @@ export class Recognisers {
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
 		}
 	}
+
+	/** Loads nothing: undefined for a model that was not used yet, too. */
+	async utteranceCost(model: string): Promise<UtteranceCost | undefined> {
+		try {
+			return (await this.opened.get(await this.locate(model, 'transcribe')))?.utteranceCost;
+		} catch {
+			return undefined;
+		}
+	}
 }
 
-const SHERPA = 'inference/recognition/sherpa/sherpa-worker.js';
+const STREAMING = 'inference/recognition/sherpa/sherpa-worker.js';
+const UTTERANCES = 'inference/recognition/sherpa/utterance-worker.js';
 
 /**
  * The recogniser that lies in a folder: our own (models/listen), or one of sherpa-onnx: streaming Zipformer and NeMo
@@ -48,9 +63,22 @@ export async function createRecogniser(folder: string): Promise<StreamingRecogni
 	return ours ? await createListenEngine(folder) : await createSherpaRecogniser(folder);
 }
 
-/** Moonshine and Whisper hear an utterance when it is flushed, so there are no partials. Hints are not used. */
 async function createSherpaRecogniser(folder: string): Promise<StreamingRecogniser> {
-	const start = async (): ReturnType<Parameters<typeof openRecogniser>[0]> =>
-		await startSherpa(SHERPA, listenWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { packDir: folder }).result);
-	return await openRecogniser(start);
+	const model = await readRecogniserModel(folder);
+	return model.streaming ? await openRecogniser(async () => await startStreaming(folder)) : await createUtteranceRecogniser(folder, model);
+}
+
+async function startStreaming(folder: string): ReturnType<Parameters<typeof openRecogniser>[0]> {
+	return await startSherpa(STREAMING, listenWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { packDir: folder }).result);
+}
+
+/** Moonshine and Whisper. */
+async function createUtteranceRecogniser(folder: string, { languages }: UtteranceModel): Promise<StreamingRecogniser> {
+	const pool = new UtterancePool({
+		start: async (threads) => await startSherpa(UTTERANCES, utteranceWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { folder, threads }).result),
+		cores: usableCores(),
+		availableBytes: () => process.availableMemory(),
+	});
+	await pool.ready();
+	return new UtteranceEngine(pool, languages);
 }

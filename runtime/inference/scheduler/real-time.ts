@@ -22,6 +22,15 @@ export class RealTime {
 		return seen && seen.times >= ENOUGH ? seen.best : undefined;
 	}
 
+	/** Of the engines whose names begin so, the one that was quickest here, by the rest of its name. */
+	quickest(prefix: string): { readonly name: string; readonly factor: number } | undefined {
+		const known = [...this.seen.keys()].flatMap((engine) => {
+			const factor = engine.startsWith(prefix) ? this.factor(engine) : undefined;
+			return factor === undefined ? [] : [{ name: engine.slice(prefix.length), factor }];
+		});
+		return known.sort((a, b) => a.factor - b.factor)[0];
+	}
+
 	/** A piece of work on sound begins. */
 	begin(engine: string): SpeedTrial {
 		const alone = this.running === 0;

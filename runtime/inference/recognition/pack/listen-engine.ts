@@ -5,13 +5,11 @@ import { RpcClient } from '../../../rpc/client';
 import { startWorker } from '../../workers/start-worker';
 import type { PoolWorker } from '../../workers/worker-pool';
 import type { RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
+import { piecesOf } from '../pieces';
 import { ListenStream } from './listen-stream';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';
 
 const WORKER = 'inference/recognition/pack/listen-worker.js';
-
-/** Samples a message to the worker carries: its limit is 960000. */
-const PIECE_SAMPLES = 480_000;
 
 /**
  * The streaming recogniser of a pack folder (models/listen). Rejects with VOICE_ERR_MODEL_MISSING or
@@ -66,9 +64,7 @@ class ListenEngine implements StreamingRecogniser {
 
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal?: AbortSignal): Promise<Transcription> {
 		const { client } = await this.connection();
-		const pieces: Int16Array[] = [];
-		for (let from = 0; from < pcm.length; from += PIECE_SAMPLES) pieces.push(pcm.slice(from, from + PIECE_SAMPLES));
-		const call = client.call('transcribe', { settings, pcm: pieces });
+		const call = client.call('transcribe', { settings, pcm: piecesOf(pcm) });
 		const cancel = (): void => call.cancel();
 		if (signal?.aborted) cancel();
 		signal?.addEventListener('abort', cancel);

@@ -1,3 +1,4 @@
+import { LISTEN_RATE } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
@@ -69,4 +70,19 @@ function windowOf(place: string, about: ReadonlyMap<string, string>): number {
 	throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${place} cannot be used. A streaming model says in its metadata how much sound it takes at a time (T or window_size); this one ${found}.`, {
 		remedy: 'It may hear whole utterances only, or come from another exporter than sherpa-onnx. Choose a streaming Zipformer or NeMo model that sherpa-onnx publishes, Moonshine or Whisper.',
 	});
+}
+
+/** What sherpa opens it with. */
+export function sherpaConfig({ files, tokens }: Opening, numThreads: number): { readonly featConfig: object; readonly modelConfig: object; readonly decodingMethod: string } {
+	return {
+		featConfig: { sampleRate: LISTEN_RATE, featureDim: 80 },
+		modelConfig: { ...files, tokens, numThreads, provider: 'cpu' },
+		decodingMethod: 'greedy_search',
+	};
+}
+
+/** It threw `cause` at the model. */
+export function unusable(folder: string, cause: unknown): VoiceError {
+	const why = cause instanceof Error ? cause.message : String(cause);
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`, { cause });
 }

@@ -6,20 +6,19 @@ import { pipeToParent } from '../../../rpc/pipes';
 import { type Handlers, serve } from '../../../rpc/server';
 import { usableCores } from '../../machine/cores';
 import { sherpaLibrary } from '../../workers/sherpa/library';
-import { NOTHING_HEARD, type Recognition } from '../engine';
-import { UNCLEAR_MARK } from '../without-noise';
+import type { Recognition } from '../engine';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from '../pack/worker-protocol';
-import { type Hear, openModel } from './hearing';
-import { readRecogniserModel } from './recogniser-model';
-import { utterancesOf } from './utterances';
+import { joinedUtterances, utterancesOf } from '../utterances/utterances';
+import { type Hear, openStreaming } from './hearing';
+import { readRecogniserModel, unusable } from './recogniser-model';
 
 /** More threads than this do not make one utterance's recognition quicker. */
 const MOST_THREADS = 2;
 
 /** What a process that listens with sherpa-onnx does: what the pack's recogniser does, and by the same protocol. */
 function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
-	let loaded: { hear: Hear; streaming: boolean } | undefined;
-	const ready = (): { hear: Hear; streaming: boolean } => {
+	let loaded: Hear | undefined;
+	const ready = (): Hear => {
 		if (!loaded) throw new VoiceError('VOICE_ERR_INTERNAL', 'The recogniser was used before it was loaded.');
 		return loaded;
 	};
@@ -27,22 +26,22 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 	return {
 		load: async ({ packDir: folder }) => {
 			const model = await readRecogniserModel(folder);
+			if (!model.streaming) throw new VoiceError('VOICE_ERR_INTERNAL', `The model in ${folder} hears whole utterances.`);
 			const sherpa = await sherpaLibrary();
 			try {
-				loaded = { hear: openModel(sherpa, model, Math.min(MOST_THREADS, usableCores())), streaming: model.streaming };
+				loaded = openStreaming(sherpa, model, Math.min(MOST_THREADS, usableCores()));
 			} catch (cause) {
-				const why = cause instanceof Error ? cause.message : String(cause);
-				throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder} cannot be used: ${why}`, { cause });
+				throw unusable(folder, cause);
 			}
 			return {};
 		},
 
-		listen: async ({ settings: { language } }, { emit, onInput, signal }) => {
-			const { hear: begin, streaming } = ready();
-			let hearing = begin(language);
+		listen: async (_, { emit, onInput, signal }) => {
+			const begin = ready();
+			let hearing = begin();
 			let utterance = 0;
 			let shown = '';
-			emit({ type: 'ready', partials: streaming });
+			emit({ type: 'ready', partials: true });
 			await new Promise<void>((resolve) => {
 				signal.addEventListener('abort', () => resolve());
 				onInput((input) => {
@@ -52,7 +51,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 						if (text !== '') shown = text;
 					} else if (input.type === 'flush') emit({ type: 'final', id: input.id, recognition: hearing.result() });
 					else if (input.type === 'reset') {
-						hearing = begin(language);
+						hearing = begin();
 						({ utterance } = input);
 						shown = '';
 					} else resolve();
@@ -61,13 +60,13 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			return {};
 		},
 
-		transcribe: async ({ settings: { language }, pcm }, { signal }) => {
-			const { hear: begin } = ready();
+		transcribe: async ({ pcm }, { signal }) => {
+			const begin = ready();
 			const began = monotonicClock.now();
 			const whole = joinPcm(pcm);
 			const heard: Recognition[] = [];
 			for (const utterance of utterancesOf(whole)) {
-				const hearing = begin(language);
+				const hearing = begin();
 				for (let from = 0; from < utterance.length; from += LISTEN_RATE) {
 					// Callers have their turn after every second of it.
 					await nextRound();
@@ -76,7 +75,7 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 				}
 				heard.push(hearing.result());
 			}
-			return { ...joined(heard), durationMs: samplesToMs(whole.length, LISTEN_RATE), computeMs: monotonicClock.now() - began };
+			return { ...joinedUtterances(heard), durationMs: samplesToMs(whole.length, LISTEN_RATE), computeMs: monotonicClock.now() - began };
 		},
 
 		stop: async () => {
@@ -84,14 +83,6 @@ function sherpaWorker(end: () => void): Handlers<ListenWorkerProtocol> {
 			return {};
 		},
 	};
-}
-
-/** The utterances of one recording as one text. */
-function joined(heard: readonly Recognition[]): Recognition {
-	const understood = heard.filter((each) => each.understood);
-	if (understood.length === 0) return NOTHING_HEARD;
-	const text = heard.map((each) => (each.understood ? each.text : UNCLEAR_MARK)).join(' ');
-	return { text, understood: true, confidence: Math.min(...understood.map(({ confidence }) => confidence)) };
 }
 
 /** A process of its own: see sherpa/start-sherpa. */

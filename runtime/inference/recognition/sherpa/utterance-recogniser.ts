@@ -1,6 +1,10 @@
 import type * as SherpaLibrary from 'sherpa-onnx-node';
 import { LISTEN_RATE, toFloat } from '../../../audio/pcm';
-import type { UtteranceModel } from './recogniser-model';
+import type { Recognition } from '../engine';
+import { LONGEST_SAMPLES, utterancesOf } from '../utterances/utterances';
+import { withoutRepeats } from '../without-repeats';
+import { judged } from './judged';
+import { sherpaConfig, type UtteranceModel } from './recogniser-model';
 
 /** sherpa counts in feature frames of 10 ms. */
 const FRAMES_A_SECOND = 100;
@@ -11,24 +15,28 @@ const FRAMES_A_SECOND = 100;
 const LEAST_FRAMES = 20 * FRAMES_A_SECOND;
 const LEAST_PADDING = 10 * FRAMES_A_SECOND;
 
-interface OfflineConfig {
-	readonly modelConfig: object;
-}
-
 /** One of sherpa's models for whole utterances, whose callers may each speak another language. All of it blocks. */
 export class UtteranceRecogniser {
 	private readonly recogniser: SherpaLibrary.OfflineRecognizer;
+	private readonly config: { readonly modelConfig: object };
 
+	/** Throws what sherpa says of the model, or ends the process. */
 	constructor(
 		sherpa: typeof SherpaLibrary,
-		private readonly config: OfflineConfig,
 		private readonly model: UtteranceModel,
+		numThreads: number,
 	) {
-		this.recogniser = new sherpa.OfflineRecognizer(config);
+		this.config = sherpaConfig(model, numThreads);
+		this.recogniser = new sherpa.OfflineRecognizer(this.config);
 	}
 
-	/** Of one utterance, 16 kHz, up to 30 s. `language`: one of the model's, or '' for that it finds out. */
-	textOf(pcm: Int16Array, language: string): string {
+	/** Of one utterance, 16 kHz, any length. `language`: one of the model's, or '' for that it finds out. */
+	recognise(pcm: Int16Array, language: string): Recognition {
+		const parts = pcm.length <= LONGEST_SAMPLES ? [pcm] : [...utterancesOf(pcm)];
+		return judged(parts.map((part) => withoutRepeats(this.textOf(part, language), part)).join(' '));
+	}
+
+	private textOf(pcm: Int16Array, language: string): string {
 		const { whisper } = this.model.files;
 		// Takes 0.05 ms.
 		if (whisper) this.recogniser.setConfig({ ...this.config, modelConfig: { ...this.config.modelConfig, whisper: { ...whisper, ...whisperSettings(pcm, language) } } });
