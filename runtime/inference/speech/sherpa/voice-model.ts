@@ -5,7 +5,9 @@ import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
 import { assertTask } from '../../workers/sherpa/folder-kind';
-import { phonemeDataFor, type PhonemePlaces } from '../../workers/sherpa/phoneme-data';
+import { phonemeDataFor, type PhonemePlaces, readableWith } from '../../workers/sherpa/phoneme-data';
+import { KOKORO_LANGUAGES, languageOfVoice, type ReadingLanguages } from './kokoro-languages';
+import { type KokoroPair, kokoroPair, prepareKokoro } from './kokoro-pair';
 import { piperPair, preparePiper } from './plain-piper';
 
 /** How sherpa opens a voice. */
@@ -19,9 +21,11 @@ export interface VoiceModel {
 	readonly names: readonly string[];
 	/** WAV files of the voices, for a model that imitates. Such a one knows no `speed`. */
 	readonly references: readonly string[];
+	/** Of a model that reads several languages. */
+	readonly reads?: ReadingLanguages;
 }
 
-type Found = Pick<VoiceModel, 'files' | 'names' | 'references'>;
+type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads'>;
 
 interface Kind {
 	/** A file that only this kind has, or that kinds further down may have too. */
@@ -78,8 +82,13 @@ const KINDS: readonly Kind[] = [
 			if (!dataDir) throw folder.lacks(['espeak-ng-data']);
 			const about = await readOnnxMetadata(files.model);
 			const kitten = about.get('model_type')?.startsWith('kitten') ?? false;
-			const opened: Found['files'] = kitten ? { kitten: { ...files, dataDir } } : { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
-			return { files: opened, names: namesIn(about), references: [] };
+			const names = namesIn(about);
+			if (kitten) return { files: { kitten: { ...files, dataDir } }, names, references: [] };
+			const opened = { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
+			// Its word lists are of English and Chinese; older ones have none and read English only.
+			if (!(Number(about.get('version')) >= 2)) return { files: opened, names, references: [] };
+			const own = names.map(languageOfVoice).map((language) => (/^(?:en|cmn)/.test(language) ? '' : language));
+			return { files: opened, names, references: [], reads: { own, readable: await readableWith(dataDir, KOKORO_LANGUAGES) } };
 		},
 	},
 	{
@@ -93,7 +102,7 @@ const KINDS: readonly Kind[] = [
 
 /** Where what a voice does not bring comes from. */
 export interface VoicePlaces extends PhonemePlaces {
-	/** A folder of ours for what sherpa-onnx needs and Piper does not give. */
+	/** A folder of ours for what sherpa-onnx needs and Piper and Kokoro do not give. */
 	readonly prepared: string;
 }
 
@@ -111,13 +120,23 @@ export async function readVoiceModel(place: string, places: VoicePlaces): Promis
 		const dataDir = await phonemeDataFor(language, folder.path, places);
 		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
 	}
+	const kokoro = await kokoroPair(folder);
+	if (kokoro) return { folder: place, version: await folder.version(), ...(await preparedKokoro(kokoro, folder, places)) };
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
 	if (!kind) {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.`, {
-			remedy: 'Choose the .onnx file of a Piper voice, or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
+			remedy: 'Choose the .onnx file of a Piper voice or of Kokoro (with its voices beside it), or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
 		});
 	}
 	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
+}
+
+async function preparedKokoro(pair: KokoroPair, folder: ModelFolder, places: VoicePlaces): Promise<Found> {
+	// Before the files are copied: without it they are of no use.
+	const dataDir = await phonemeDataFor('en-us', folder.path, places, KOKORO_LANGUAGES);
+	const { names, ...files } = await prepareKokoro(pair, places.prepared);
+	const reads = { own: names.map(languageOfVoice), readable: await readableWith(dataDir, KOKORO_LANGUAGES) };
+	return { files: { kokoro: { ...files, dataDir, lang: 'en-us' } }, names, references: [], reads };
 }
 
 async function matcha(folder: ModelFolder, vocoder: string): Promise<Found> {
