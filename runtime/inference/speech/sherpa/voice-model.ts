@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
-import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { readGraphInputs, readOnnxMetadata } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
 import { assertTask } from '../../workers/sherpa/folder-kind';
@@ -30,7 +30,7 @@ type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads'>;
 interface Kind {
 	/** A file that only this kind has, or that kinds further down may have too. */
 	readonly sign: string;
-	read(folder: ModelFolder): Promise<Found>;
+	read(folder: ModelFolder, places: VoicePlaces): Promise<Found>;
 }
 
 /** sherpa has ZipVoice too, which needs the text of its reference as well: nobody publishes such a folder. */
@@ -68,18 +68,17 @@ const KINDS: readonly Kind[] = [
 	},
 	{
 		sign: 'vocos*.onnx',
-		read: async (folder) => await matcha(folder, 'vocos*.onnx'),
+		read: async (folder, places) => await matcha(folder, 'vocos*.onnx', places),
 	},
 	{
 		sign: 'hifigan*.onnx',
-		read: async (folder) => await matcha(folder, 'hifigan*.onnx'),
+		read: async (folder, places) => await matcha(folder, 'hifigan*.onnx', places),
 	},
 	{
 		sign: 'voices.bin',
-		read: async (folder) => {
+		read: async (folder, places) => {
 			const files = await filesOf(folder, { model: '*.onnx', voices: 'voices.bin', tokens: 'tokens.txt' });
-			const dataDir = folder.phonemeData();
-			if (!dataDir) throw folder.lacks(['espeak-ng-data']);
+			const dataDir = folder.phonemeData() ?? (await phonemeDataFor('en-us', folder.path, places, KOKORO_LANGUAGES));
 			const about = await readOnnxMetadata(files.model);
 			const kitten = about.get('model_type')?.startsWith('kitten') ?? false;
 			const names = namesIn(about);
@@ -93,9 +92,11 @@ const KINDS: readonly Kind[] = [
 	},
 	{
 		sign: '*.onnx',
-		read: async (folder) => {
+		read: async (folder, places) => {
+			await assertPiperHasConfig(folder);
 			const files = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
-			return { files: { vits: { ...files, ...reading(folder) } }, names: namesIn(await readOnnxMetadata(files.model)), references: [] };
+			const about = await readOnnxMetadata(files.model);
+			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about), references: [] };
 		},
 	},
 ];
@@ -128,7 +129,7 @@ export async function readVoiceModel(place: string, places: VoicePlaces): Promis
 			remedy: 'Choose the .onnx file of a Piper voice or of Kokoro (with its voices beside it), or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
 		});
 	}
-	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
+	return { folder: place, version: await folder.version(), ...(await kind.read(folder, places)) };
 }
 
 async function preparedKokoro(pair: KokoroPair, folder: ModelFolder, places: VoicePlaces): Promise<Found> {
@@ -139,16 +140,25 @@ async function preparedKokoro(pair: KokoroPair, folder: ModelFolder, places: Voi
 	return { files: { kokoro: { ...files, dataDir, lang: 'en-us' } }, names, references: [], reads };
 }
 
-async function matcha(folder: ModelFolder, vocoder: string): Promise<Found> {
+async function matcha(folder: ModelFolder, vocoder: string, places: VoicePlaces): Promise<Found> {
 	const files = await filesOf(folder, { acousticModel: 'model*.onnx', vocoder, tokens: 'tokens.txt' });
-	return { files: { matcha: { ...files, ...reading(folder) } }, names: [], references: [] };
+	return { files: { matcha: { ...files, ...(await reading(folder, await readOnnxMetadata(files.acousticModel), places)) } }, names: [], references: [] };
 }
 
-/** How a text becomes phonemes: by rule, or word by word. */
-function reading(folder: ModelFolder): Readonly<Record<string, string>> {
-	const dataDir = folder.phonemeData();
+/** How a text becomes phonemes: by rule, or word by word. Rejects with VOICE_ERR_MODEL_MISSING where the model needs espeak-ng's data and none is here. */
+async function reading(folder: ModelFolder, about: ReadonlyMap<string, string>, places: VoicePlaces): Promise<Readonly<Record<string, string>>> {
 	const lexicon = folder.find('lexicon.txt');
+	const needed = about.get('has_espeak') === '1' && lexicon === undefined;
+	const dataDir = folder.phonemeData() ?? (needed ? await phonemeDataFor(about.get('voice') ?? 'en-us', folder.path, places) : undefined);
 	return { ...(dataDir ? { dataDir } : {}), ...(lexicon ? { lexicon } : {}) };
+}
+
+/** Half of a Piper voice is no voice for sherpa-onnx that lacks its tokens. */
+async function assertPiperHasConfig(folder: ModelFolder): Promise<void> {
+	if (folder.has('tokens.txt')) return;
+	const model = folder.find('*.onnx') ?? '';
+	if ((await readOnnxMetadata(model)).has('model_type')) return;
+	if ((await readGraphInputs(model)).some(({ name }) => name === 'scales')) throw folder.lacks([`${path.basename(model)}.json`]);
 }
 
 /** Kokoro from 1.0 on reads from word lists: of two kinds of English the American one. */
