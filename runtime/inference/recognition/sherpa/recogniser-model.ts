@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { LISTEN_RATE } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
+import { modelsFolder } from '../../models/store/store';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
 import { assertTask } from '../../workers/sherpa/folder-kind';
+import { huggingFaceExport } from './hugging-face';
 
 /** How sherpa opens a recogniser: an entry of its `modelConfig`, and the tokens. */
 interface Opening {
@@ -22,10 +25,23 @@ export type UtteranceModel = Opening & {
 /** A feature frame of sherpa's streaming models. */
 const FRAME_MS = 10;
 
-/** Finds out what recogniser lies in a folder. Rejects with VOICE_ERR_MODEL_MISSING, which names what it lacks. */
-export async function readRecogniserModel(place: string): Promise<StreamingModel | UtteranceModel> {
+/** Where what sherpa-onnx needs and a model does not bring is kept. */
+function preparedFolder(): string {
+	return path.join(modelsFolder(process.env), '.prepared');
+}
+
+/**
+ * Finds out what recogniser lies in a folder, or which a file belongs to. Rejects with VOICE_ERR_MODEL_MISSING, which
+ * names what it lacks, VOICE_ERR_MODEL_BROKEN, or VOICE_ERR_BAD_REQUEST for what cannot be run.
+ */
+export async function readRecogniserModel(place: string, prepared = preparedFolder()): Promise<StreamingModel | UtteranceModel> {
 	const folder = await ModelFolder.read(place);
 	await assertTask(folder, 'recogniser');
+	const exported = await huggingFaceExport(folder, prepared);
+	if (exported) {
+		const { tokens, ...moonshine } = exported;
+		return { streaming: false, files: { moonshine }, tokens };
+	}
 	if (folder.has('preprocess*.onnx')) {
 		const { tokens, ...moonshine } = await filesOf(folder, {
 			preprocessor: 'preprocess*.onnx',
@@ -51,7 +67,7 @@ export async function readRecogniserModel(place: string): Promise<StreamingModel
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.`, {
-		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them.',
+		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them, or Moonshine as Hugging Face does.',
 	});
 }
 

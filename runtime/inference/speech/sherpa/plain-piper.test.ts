@@ -111,6 +111,20 @@ it.each([
 	await expect(read(folderWith(files))).rejects.toMatchObject({ code, message: expect.stringMatching(why) });
 });
 
+it('names the half of a pair that is missing', async () => {
+	const inputs = ['input', 'input_lengths', 'scales'].map((name) => ({ name, type: 'float' as const, dims: [1] }));
+	const folder = folderWith({ 'en_US-joe-medium.onnx': encodeOnnx({ nodes: [], tensors: [], inputs, outputs: [] }), 'MODEL_CARD': 'x' });
+	for (const place of [folder, path.join(folder, 'en_US-joe-medium.onnx')]) {
+		await expect(read(place)).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', message: expect.stringContaining('lacks en_US-joe-medium.onnx.json') });
+	}
+});
+
+it.each(['vits', 'matcha'])('sherpa-onnx\'s own folder without the data of espeak-ng is refused with what helps: %s', async (kind) => {
+	const model = encodeOnnx({ nodes: [], tensors: [], inputs: [], outputs: [], metadata: { model_type: kind, has_espeak: '1', voice: 'xx' } });
+	const folder = folderWith({ 'model.onnx': model, 'tokens.txt': 'a 0\n', ...(kind === 'matcha' ? { 'vocos-22khz-univ.onnx': model } : {}) });
+	await expect(read(folder)).rejects.toMatchObject({ message: expect.stringContaining('none for "xx"'), remedy: expect.stringMatching(/beside the voice.*VOICE_LOOP_ESPEAK_DATA.*fetch/) });
+});
+
 it('says that a file is no model, and that a place is empty', async () => {
 	const folder = folderWith({ ...PAIR, 'README.md': 'hello' });
 	await expect(read(path.join(folder, 'README.md'))).rejects.toMatchObject({ message: expect.stringContaining('is not an .onnx file') });

@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { appendFile, constants, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { VoiceError } from '../../../contract/errors';
 import { parseJson } from '../../../lib/json';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
-import { encodeMetadata } from '../../workers/onnx/onnx-writer';
+import { copyWithMetadata } from '../../workers/sherpa/copy-with-metadata';
 import type { ModelFolder } from '../../workers/sherpa/folder';
+import { prepareOnce } from '../../workers/sherpa/prepared-files';
 
 /** What Piper writes beside a voice, as far as sherpa-onnx needs it. */
 const piperConfig = z.object({
@@ -56,10 +56,8 @@ export function piperPair(folder: ModelFolder): PiperPair | undefined {
  */
 export async function preparePiper({ model, config }: PiperPair, store: string): Promise<PreparedPiper> {
 	const about = await readConfig(config);
-	const target = path.join(store, `${nameFor(model)}-${hash(await stateOf(model), await stateOf(config))}`);
-	const made = { model: path.join(target, path.basename(model)), tokens: path.join(target, 'tokens.txt') };
-	if (!(await exists(made.tokens))) await make(target, model, about);
-	await removeOlder(store, model, target);
+	const folder = await prepareOnce(store, [model, config], 'piper 1', async (target) => await make(target, model, about));
+	const made = { model: path.join(folder, path.basename(model)), tokens: path.join(folder, 'tokens.txt') };
 	return { ...made, language: about.espeak.voice, names: speakersOf(about, model) };
 }
 
@@ -77,25 +75,11 @@ function broken(what: string): VoiceError {
 	return new VoiceError('VOICE_ERR_MODEL_BROKEN', what, { remedy: 'Fetch NAME.onnx and NAME.onnx.json of the voice again, or choose another Piper voice.' });
 }
 
-async function make(target: string, model: string, about: PiperConfig): Promise<void> {
-	// Two callers may want it at once.
-	const folder = `${target}.${randomUUID()}.part`;
-	await mkdir(folder, { recursive: true });
-	try {
-		const copy = path.join(folder, path.basename(model));
-		// Shares the bytes where the file system can.
-		await copyFile(model, copy, constants.COPYFILE_FICLONE);
-		// Messages of protobuf join: what is appended is part of the model.
-		if (!(await readOnnxMetadata(model)).has('model_type')) await appendFile(copy, encodeMetadata(metadataOf(about)));
-		const lines = Object.entries(about.phoneme_id_map).map(([symbol, [id]]) => `${symbol} ${id}\n`);
-		await writeFile(path.join(folder, 'tokens.txt'), lines.join(''));
-		await rename(folder, target);
-	} catch (error) {
-		// Another process may have been quicker.
-		if (!(await exists(path.join(target, 'tokens.txt')))) throw error;
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
+async function make(folder: string, model: string, about: PiperConfig): Promise<void> {
+	const known = (await readOnnxMetadata(model)).has('model_type');
+	await copyWithMetadata(model, path.join(folder, path.basename(model)), known ? {} : metadataOf(about));
+	const lines = Object.entries(about.phoneme_id_map).map(([symbol, [id]]) => `${symbol} ${id}\n`);
+	await writeFile(path.join(folder, 'tokens.txt'), lines.join(''));
 }
 
 /** Names as in sherpa-onnx's own conversion of Piper's voices. */
@@ -116,27 +100,4 @@ function speakersOf({ speaker_id_map: ids, dataset }: PiperConfig, model: string
 	const names = Object.entries(ids).sort(([, one], [, other]) => one - other).map(([name]) => name);
 	if (names.length > 0) return names;
 	return [dataset || (path.basename(model, '.onnx').split('-')[1] ?? path.basename(model, '.onnx'))];
-}
-
-/** A file that was replaced leaves nothing behind. */
-async function removeOlder(store: string, model: string, target: string): Promise<void> {
-	const older = (await readdir(store)).filter((name) => name.startsWith(`${nameFor(model)}-`) && !name.endsWith('.part') && path.join(store, name) !== target);
-	await Promise.all(older.map(async (name) => await rm(path.join(store, name), { recursive: true, force: true })));
-}
-
-function nameFor(model: string): string {
-	return `${path.basename(model, '.onnx').slice(0, 40)}-${hash(model)}`;
-}
-
-async function stateOf(file: string): Promise<string> {
-	const { size, mtimeMs } = await stat(file);
-	return `${size}-${mtimeMs}`;
-}
-
-function hash(...texts: readonly string[]): string {
-	return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
-}
-
-async function exists(file: string): Promise<boolean> {
-	return await stat(file).then(() => true, () => false);
 }

@@ -1,17 +1,20 @@
 import type { GenerationConfig, OfflineTts } from 'sherpa-onnx-node';
 import { VoiceError } from '../../../contract/errors';
 import { pipeToParent } from '../../../rpc/pipes';
+import type { Params } from '../../../rpc/protocol';
 import { serve } from '../../../rpc/server';
 import { sherpaLibrary } from '../../workers/sherpa/library';
 import { toPcm } from '../join';
 import { RunWatch } from './run-watch';
-import { sherpaVoiceProtocol } from './worker-protocol';
+import { type SherpaVoiceProtocol, sherpaVoiceProtocol } from './worker-protocol';
 
 /** Samples a message carries at most: some seconds. */
 const PIECE_SAMPLES = 96_000;
 
 /** An imitator draws at random: with a seed it says the same text alike. */
 const IMITATION = { extra: { seed: 42 } };
+
+type SpeechAsk = Params<SherpaVoiceProtocol['speak']>;
 
 /** A voice of sherpa-onnx. Runs on a thread of libuv's pool, so this one hears of a cancellation. */
 class SherpaSpeaker {
@@ -48,9 +51,9 @@ class SherpaSpeaker {
 	 * Gives each stretch as it is made: a sentence, of Pocket TTS some second of it. Ends early once aborted.
 	 * Rejects with VOICE_ERR_MODEL_FAILED, also for a text without anything that the model can read.
 	 */
-	async speak(text: string, speaker: number, speed: number, onSound: (pcm: Int16Array) => void, signal: AbortSignal): Promise<void> {
+	async speak({ text, speaker, speed, language }: SpeechAsk, onSound: (pcm: Int16Array) => void, signal: AbortSignal): Promise<void> {
 		const reference = this.references[speaker];
-		const settings = reference ? { sid: 0, speed, ...IMITATION, ...reference } : { sid: speaker, speed };
+		const settings = reference ? { sid: 0, speed, ...IMITATION, ...reference } : { sid: speaker, speed, ...(language === '' ? {} : { extra: { lang: language } }) };
 		const onProgress = ({ samples }: { readonly samples: Float32Array }): boolean => {
 			if (signal.aborted) return false;
 			for (let from = 0; from < samples.length; from += PIECE_SAMPLES) onSound(toPcm(samples.subarray(from, from + PIECE_SAMPLES)));
@@ -82,11 +85,11 @@ serve(sherpaVoiceProtocol, pipe, {
 		speaker = await SherpaSpeaker.open(config, references);
 		return { sampleRate: speaker.sampleRate, speakers: speaker.speakers };
 	},
-	speak: async ({ text, speaker: number, speed }, { emit, signal }) =>
+	speak: async (ask, { emit, signal }) =>
 		await inTurn(async () => {
 			if (signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The speech was cancelled.');
 			if (!speaker) throw new VoiceError('VOICE_ERR_INTERNAL', 'The voice was used before it was loaded.');
-			await speaker.speak(text, number, speed, (pcm) => emit({ pcm }), signal);
+			await speaker.speak(ask, (pcm) => emit({ pcm }), signal);
 			return {};
 		}),
 });

@@ -95,7 +95,6 @@ describe('what lies in the folder', () => {
 		['there is no folder', () => undefined, 'nowhere'],
 		['there is no model', (folder: string) => mkdirSync(folder), 'it is empty'],
 		['tokens.txt is missing', (folder: string) => { writeToneVoice(folder); rmSync(path.join(folder, 'tokens.txt')); }, 'tokens.txt'],
-		['Kokoro lacks its phonemes', (folder: string) => { writeToneVoice(folder); writeFileSync(path.join(folder, 'voices.bin'), ''); }, 'espeak-ng-data'],
 		['Pocket TTS lacks most of it', (folder: string) => { mkdirSync(folder); writeFileSync(path.join(folder, 'lm_flow.int8.onnx'), ''); }, 'lm_main*.onnx, encoder*.onnx'],
 	])('says what is missing when %s', async (why, make, named) => {
 		const name = why === 'there is no folder' ? 'nowhere' : why.replace(/\W+/g, '-');

@@ -5,6 +5,7 @@ import { Resampler } from '../../../audio/resampler';
 import { StreamingTrim } from '../../../audio/trim';
 import { TimeStretch } from '../../../audio/time-stretch';
 import type { Sound, VoiceChoice, VoiceEngine, VoiceSettings } from '../engine';
+import { languageToRead, type ReadingLanguages } from './kokoro-languages';
 import type { SherpaVoiceProtocol } from './worker-protocol';
 
 const SPEAKABLE = /[\p{L}\p{N}]/u;
@@ -18,6 +19,8 @@ export interface SherpaVoiceShape {
 	readonly rate: number;
 	/** Can it speak faster and slower by itself? */
 	readonly paced: boolean;
+	/** Absent: the model reads as it does, whatever the text's language. */
+	readonly reads?: ReadingLanguages;
 }
 
 /** A voice of sherpa-onnx (Kokoro, Piper, Pocket TTS and others), given out as it is made and without the silence around it. */
@@ -35,8 +38,9 @@ export class SherpaVoice implements VoiceEngine {
 	}
 
 	/** Rejects with VOICE_ERR_MODEL_FAILED too: for a text in a script that the model cannot read, among others. */
-	async *speak(text: string, { voice, speed }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
+	async *speak(text: string, { voice, speed, language = '' }: VoiceSettings, signal: AbortSignal): AsyncGenerator<Sound> {
 		const speaker = this.numberOf(voice);
+		const reading = this.reading(language, speaker);
 		if (signal.aborted) throw cancelled();
 		if (!SPEAKABLE.test(text)) return;
 		// Whoever stops listening stops the model too.
@@ -47,7 +51,7 @@ export class SherpaVoice implements VoiceEngine {
 		const trim = new StreamingTrim(this.sampleRate);
 		const stretch = new TimeStretch(paced ? 1 : speed, this.sampleRate);
 		try {
-			for await (const made of this.made({ text, speaker, speed: paced ? speed : 1 }, either)) {
+			for await (const made of this.made({ text, speaker, speed: paced ? speed : 1, language: reading }, either)) {
 				const pcm = stretch.push(trim.push(resampler.push(made)));
 				if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 			}
@@ -65,7 +69,7 @@ export class SherpaVoice implements VoiceEngine {
 	}
 
 	/** What the model makes, as it comes. Ends at once when cancelled, though the model may still be busy with its sentence. */
-	private async *made(ask: { text: string; speaker: number; speed: number }, signal: AbortSignal): AsyncGenerator<Int16Array> {
+	private async *made(ask: { text: string; speaker: number; speed: number; language: string }, signal: AbortSignal): AsyncGenerator<Int16Array> {
 		const waiting: Int16Array[] = [];
 		let wake = (): void => undefined;
 		let over: { readonly error?: VoiceError } | undefined;
@@ -99,6 +103,20 @@ export class SherpaVoice implements VoiceEngine {
 		} finally {
 			signal.removeEventListener('abort', cancel);
 		}
+	}
+
+	/** espeak-ng's name of the language to read in; '' for the model's own. */
+	private reading(language: string, speaker: number): string {
+		const { reads, place, voices } = this.shape;
+		if (!reads) return '';
+		const wanted = languageToRead(language, reads.own[speaker] ?? '');
+		if (wanted === '' || reads.readable.includes(wanted)) return wanted;
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The voice ${voices[speaker]?.name ?? speaker} in ${place} cannot read "${wanted}" with what is on this machine.`, {
+			remedy: [
+				'Choose a voice of another language, set the language of the text in Orpheus Speak, or name the data of a whole espeak-ng in VOICE_LOOP_ESPEAK_DATA.',
+				...(wanted === 'cmn' ? ['Chinese needs the word lists in the folder that sherpa-onnx publishes, such as kokoro-multi-lang-v1_0.'] : []),
+			].join(' '),
+		});
 	}
 
 	private numberOf(voice: string): number {

@@ -76,7 +76,7 @@ export class SherpaVoices implements VoiceKind {
 		await pool.warm(1);
 		const count = Math.max(1, model.references.length, speakers);
 		const voices = Array.from({ length: count }, (_, number) => model.names[number] ?? String(number)).map((name) => ({ value: name, name }));
-		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, paced: model.references.length === 0 });
+		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, paced: model.references.length === 0, ...(model.reads && { reads: model.reads }) });
 		return { version: model.version, pool, voice };
 	}
 }

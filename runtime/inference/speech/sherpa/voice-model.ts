@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
-import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { readGraphInputs, readOnnxMetadata } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
 import { assertTask } from '../../workers/sherpa/folder-kind';
-import { phonemeDataFor, type PhonemePlaces } from '../../workers/sherpa/phoneme-data';
+import { phonemeDataFor, type PhonemePlaces, readableWith } from '../../workers/sherpa/phoneme-data';
+import { KOKORO_LANGUAGES, languageOfVoice, type ReadingLanguages } from './kokoro-languages';
+import { type KokoroPair, kokoroPair, prepareKokoro } from './kokoro-pair';
 import { piperPair, preparePiper } from './plain-piper';
 
 /** How sherpa opens a voice. */
@@ -19,14 +21,16 @@ export interface VoiceModel {
 	readonly names: readonly string[];
 	/** WAV files of the voices, for a model that imitates. Such a one knows no `speed`. */
 	readonly references: readonly string[];
+	/** Of a model that reads several languages. */
+	readonly reads?: ReadingLanguages;
 }
 
-type Found = Pick<VoiceModel, 'files' | 'names' | 'references'>;
+type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads'>;
 
 interface Kind {
 	/** A file that only this kind has, or that kinds further down may have too. */
 	readonly sign: string;
-	read(folder: ModelFolder): Promise<Found>;
+	read(folder: ModelFolder, places: VoicePlaces): Promise<Found>;
 }
 
 /** sherpa has ZipVoice too, which needs the text of its reference as well: nobody publishes such a folder. */
@@ -64,36 +68,42 @@ const KINDS: readonly Kind[] = [
 	},
 	{
 		sign: 'vocos*.onnx',
-		read: async (folder) => await matcha(folder, 'vocos*.onnx'),
+		read: async (folder, places) => await matcha(folder, 'vocos*.onnx', places),
 	},
 	{
 		sign: 'hifigan*.onnx',
-		read: async (folder) => await matcha(folder, 'hifigan*.onnx'),
+		read: async (folder, places) => await matcha(folder, 'hifigan*.onnx', places),
 	},
 	{
 		sign: 'voices.bin',
-		read: async (folder) => {
+		read: async (folder, places) => {
 			const files = await filesOf(folder, { model: '*.onnx', voices: 'voices.bin', tokens: 'tokens.txt' });
-			const dataDir = folder.phonemeData();
-			if (!dataDir) throw folder.lacks(['espeak-ng-data']);
+			const dataDir = folder.phonemeData() ?? (await phonemeDataFor('en-us', folder.path, places, KOKORO_LANGUAGES));
 			const about = await readOnnxMetadata(files.model);
 			const kitten = about.get('model_type')?.startsWith('kitten') ?? false;
-			const opened: Found['files'] = kitten ? { kitten: { ...files, dataDir } } : { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
-			return { files: opened, names: namesIn(about), references: [] };
+			const names = namesIn(about);
+			if (kitten) return { files: { kitten: { ...files, dataDir } }, names, references: [] };
+			const opened = { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
+			// Its word lists are of English and Chinese; older ones have none and read English only.
+			if (!(Number(about.get('version')) >= 2)) return { files: opened, names, references: [] };
+			const own = names.map(languageOfVoice).map((language) => (/^(?:en|cmn)/.test(language) ? '' : language));
+			return { files: opened, names, references: [], reads: { own, readable: await readableWith(dataDir, KOKORO_LANGUAGES) } };
 		},
 	},
 	{
 		sign: '*.onnx',
-		read: async (folder) => {
+		read: async (folder, places) => {
+			await assertPiperHasConfig(folder);
 			const files = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
-			return { files: { vits: { ...files, ...reading(folder) } }, names: namesIn(await readOnnxMetadata(files.model)), references: [] };
+			const about = await readOnnxMetadata(files.model);
+			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about), references: [] };
 		},
 	},
 ];
 
 /** Where what a voice does not bring comes from. */
 export interface VoicePlaces extends PhonemePlaces {
-	/** A folder of ours for what sherpa-onnx needs and Piper does not give. */
+	/** A folder of ours for what sherpa-onnx needs and Piper and Kokoro do not give. */
 	readonly prepared: string;
 }
 
@@ -111,25 +121,44 @@ export async function readVoiceModel(place: string, places: VoicePlaces): Promis
 		const dataDir = await phonemeDataFor(language, folder.path, places);
 		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
 	}
+	const kokoro = await kokoroPair(folder);
+	if (kokoro) return { folder: place, version: await folder.version(), ...(await preparedKokoro(kokoro, folder, places)) };
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
 	if (!kind) {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.`, {
-			remedy: 'Choose the .onnx file of a Piper voice, or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
+			remedy: 'Choose the .onnx file of a Piper voice or of Kokoro (with its voices beside it), or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
 		});
 	}
-	return { folder: place, version: await folder.version(), ...(await kind.read(folder)) };
+	return { folder: place, version: await folder.version(), ...(await kind.read(folder, places)) };
 }
 
-async function matcha(folder: ModelFolder, vocoder: string): Promise<Found> {
+async function preparedKokoro(pair: KokoroPair, folder: ModelFolder, places: VoicePlaces): Promise<Found> {
+	// Before the files are copied: without it they are of no use.
+	const dataDir = await phonemeDataFor('en-us', folder.path, places, KOKORO_LANGUAGES);
+	const { names, ...files } = await prepareKokoro(pair, places.prepared);
+	const reads = { own: names.map(languageOfVoice), readable: await readableWith(dataDir, KOKORO_LANGUAGES) };
+	return { files: { kokoro: { ...files, dataDir, lang: 'en-us' } }, names, references: [], reads };
+}
+
+async function matcha(folder: ModelFolder, vocoder: string, places: VoicePlaces): Promise<Found> {
 	const files = await filesOf(folder, { acousticModel: 'model*.onnx', vocoder, tokens: 'tokens.txt' });
-	return { files: { matcha: { ...files, ...reading(folder) } }, names: [], references: [] };
+	return { files: { matcha: { ...files, ...(await reading(folder, await readOnnxMetadata(files.acousticModel), places)) } }, names: [], references: [] };
 }
 
-/** How a text becomes phonemes: by rule, or word by word. */
-function reading(folder: ModelFolder): Readonly<Record<string, string>> {
-	const dataDir = folder.phonemeData();
+/** How a text becomes phonemes: by rule, or word by word. Rejects with VOICE_ERR_MODEL_MISSING where the model needs espeak-ng's data and none is here. */
+async function reading(folder: ModelFolder, about: ReadonlyMap<string, string>, places: VoicePlaces): Promise<Readonly<Record<string, string>>> {
 	const lexicon = folder.find('lexicon.txt');
+	const needed = about.get('has_espeak') === '1' && lexicon === undefined;
+	const dataDir = folder.phonemeData() ?? (needed ? await phonemeDataFor(about.get('voice') ?? 'en-us', folder.path, places) : undefined);
 	return { ...(dataDir ? { dataDir } : {}), ...(lexicon ? { lexicon } : {}) };
+}
+
+/** Half of a Piper voice is no voice for sherpa-onnx that lacks its tokens. */
+async function assertPiperHasConfig(folder: ModelFolder): Promise<void> {
+	if (folder.has('tokens.txt')) return;
+	const model = folder.find('*.onnx') ?? '';
+	if ((await readOnnxMetadata(model)).has('model_type')) return;
+	if ((await readGraphInputs(model)).some(({ name }) => name === 'scales')) throw folder.lacks([`${path.basename(model)}.json`]);
 }
 
 /** Kokoro from 1.0 on reads from word lists: of two kinds of English the American one. */

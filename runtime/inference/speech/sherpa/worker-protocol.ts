@@ -14,9 +14,9 @@ export const sherpaVoiceProtocol = {
 		/** `sampleRate`: Hz, the model's own. */
 		result: z.object({ sampleRate: z.number().int().positive(), speakers: z.number().int().nonnegative() }),
 	},
-	/** `speaker`: its number, from 0. The sound comes in events, at the model's own rate. */
+	/** `speaker`: its number, from 0. `language`: espeak-ng's name, '' for the model's own. The sound comes in events, at the model's own rate. */
 	speak: {
-		params: z.object({ text: z.string(), speaker: z.number().int().nonnegative(), speed: z.number().positive() }),
+		params: z.object({ text: z.string(), speaker: z.number().int().nonnegative(), speed: z.number().positive(), language: z.string() }),
 		input: none,
 		event: z.object({ pcm }),
 		result: z.object({}),

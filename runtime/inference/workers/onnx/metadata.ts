@@ -1,7 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { NotProtobuf, protobufFields } from './protobuf';
 
 /** Field numbers of ONNX's ModelProto and StringStringEntryProto. */
 const METADATA_PROPS = 14;
+const GRAPH = 7;
+const GRAPH_INPUT = 11;
 const KEY = 1;
 const VALUE = 2;
 
@@ -11,6 +14,8 @@ const VARINT_BYTES = 10;
 const MOST_BYTES = 1024 * 1024;
 /** A model has a dozen fields and some entries: more is no model, and reading it would take for ever. */
 const MOST_FIELDS = 1000;
+/** Nodes and weights: large models have some thousands. */
+const MOST_GRAPH_FIELDS = 50_000;
 
 /** A field of the file's outermost message. `length`: of what follows its head; 0 for a number. */
 interface Field {
@@ -20,11 +25,11 @@ interface Field {
 }
 
 /** The fields up to the end, or to what is none. What a field holds is skipped, not read, so the size of the file does not matter. */
-async function* fieldsOf(handle: FileHandle, size: number): AsyncGenerator<Field> {
-	for (let at = 0, fields = 0; at < size && fields < MOST_FIELDS; fields++) {
-		const tag = varint(await bytesAt(handle, at, VARINT_BYTES), 0);
-		if (!tag) return;
-		const head = varint(await bytesAt(handle, at + tag.bytes, VARINT_BYTES), 0);
+async function* fieldsOf(handle: FileHandle, size: number, from = 0, most = MOST_FIELDS): AsyncGenerator<Field> {
+	for (let at = from, fields = 0; at < size && fields < most; fields++) {
+		const bytes = await bytesAt(handle, at, 2 * VARINT_BYTES);
+		const tag = varint(bytes, 0);
+		const head = tag && varint(bytes, tag.bytes);
 		if (!head) return;
 		const wire = tag.value % 8;
 		if (wire !== 0 && wire !== LENGTH_DELIMITED) return;
@@ -53,6 +58,41 @@ export async function readOnnxMetadata(file: string): Promise<ReadonlyMap<string
 		await handle.close();
 	}
 	return found;
+}
+
+/** What a graph is given. `type`: 1 for float32, 6 and 7 for whole numbers of 32 and 64 bits, 10 for float16; 0 where it is no tensor. */
+export interface GraphInput {
+	readonly name: string;
+	readonly type: number;
+}
+
+/** Of an ONNX file's graph, in their order; without the rest being read. Empty for what is no model. */
+export async function readGraphInputs(file: string): Promise<GraphInput[]> {
+	const found: GraphInput[] = [];
+	const handle = await open(file, 'r');
+	try {
+		const { size } = await handle.stat();
+		for await (const { number, at, length } of fieldsOf(handle, size)) {
+			if (number !== GRAPH) continue;
+			for await (const part of fieldsOf(handle, Math.min(size, at + length), at, MOST_GRAPH_FIELDS)) {
+				if (part.number === GRAPH_INPUT && part.length <= MOST_BYTES) found.push(graphInput(await bytesAt(handle, part.at, part.length)));
+			}
+		}
+	} catch (error) {
+		if (!(error instanceof NotProtobuf)) throw error;
+	} finally {
+		await handle.close();
+	}
+	return found;
+}
+
+/** ValueInfoProto: its name, and the kind of numbers of its tensor. */
+function graphInput(bytes: Uint8Array): GraphInput {
+	const inside = (message: Uint8Array, wanted: number): Uint8Array | bigint | undefined => [...protobufFields(message)].find(({ field }) => field === wanted)?.value;
+	const name = inside(bytes, 1);
+	let tensor: Uint8Array | bigint | undefined = bytes;
+	for (const field of [2, 1, 1]) tensor = tensor instanceof Uint8Array ? inside(tensor, field) : undefined;
+	return { name: name instanceof Uint8Array ? Buffer.from(name).toString('utf8') : '', type: typeof tensor === 'bigint' ? Number(tensor) : 0 };
 }
 
 /** Which fields a file has, and how many bytes its last one is short of. */

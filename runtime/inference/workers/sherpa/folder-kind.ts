@@ -1,5 +1,5 @@
 import { VoiceError } from '../../../contract/errors';
-import { readOnnxMetadata } from '../onnx/metadata';
+import { readGraphInputs, readOnnxMetadata } from '../onnx/metadata';
 import type { ModelFolder } from './folder';
 
 export type FolderTask = 'recogniser' | 'voice';
@@ -18,6 +18,9 @@ const SIGNS: ReadonlyArray<readonly [pattern: string, what: string, task: Folder
 	['duration_predictor*.onnx', 'a Supertonic voice', 'voice'],
 	['vocos*.onnx', 'a Matcha voice', 'voice'],
 	['hifigan*.onnx', 'a Matcha voice', 'voice'],
+	['*encoder_model*.onnx', 'a Moonshine or Whisper recogniser', 'recogniser'],
+	['*decoder_model*.onnx', 'a Moonshine or Whisper recogniser', 'recogniser'],
+	['*encoder_model*.ort', 'a Moonshine recogniser', 'recogniser'],
 	['preprocess*.onnx', 'a Moonshine recogniser', 'recogniser'],
 	['*-encoder*.onnx', 'a Whisper recogniser', 'recogniser'],
 	['joiner*.onnx', 'a Zipformer recogniser', 'recogniser'],
@@ -28,6 +31,10 @@ export async function kindOf(folder: ModelFolder): Promise<FolderKind | undefine
 	const [, what, task] = SIGNS.find(([pattern]) => folder.has(pattern)) ?? [];
 	if (what !== undefined && task !== undefined) return { what, task };
 	if (folder.all('*.onnx').length !== 1) return undefined;
+	const inputs = (await readGraphInputs(folder.find('*.onnx') ?? '')).map(({ name }) => name);
+	// Named as one likes, it is known by what it is given.
+	if (inputs.includes('style') && inputs.includes('speed')) return { what: 'a Kokoro voice', task: 'voice' };
+	if (inputs.includes('scales') && inputs.includes('input_lengths')) return { what: 'a Piper voice', task: 'voice' };
 	const about = await readOnnxMetadata(folder.find('*.onnx') ?? '');
 	if (about.has('n_speakers') || about.has('speaker_names') || about.get('model_type') === 'vits') return { what: 'a voice', task: 'voice' };
 	if (about.has('T') || about.has('window_size') || about.has('vocab_size')) return { what: 'a recogniser', task: 'recogniser' };

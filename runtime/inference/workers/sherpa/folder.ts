@@ -8,11 +8,19 @@ const PHONEMES = 'espeak-ng-data';
 const PHONEME_FILES = ['phontab', 'phonindex', 'phondata', 'intonations'];
 
 /** A word in a file's name that says which part of a model it is, and what its name and its parts have in common. */
-const PART = /(?:^|[-_.])(?:uncached_decode|cached_decode|preprocess|encode|encoder|decode|decoder|joiner|decoder_model_merged|encoder_model|decoder_model)(?=[-_.])/;
+const PART = /(?:^|[-_./])(?:uncached_decode|cached_decode|preprocess|encode|encoder|decode|decoder|joiner|decoder_model_merged|encoder_model|decoder_model)(?=[-_.])/;
 /** Marks of the same model at another precision. */
-const PRECISION = /[-_.](?:int8|fp16|fp32|q8f16|q4|bnb4|uint8|quantized|quant)(?=[-_.])/;
+const PRECISION = /[-_.](?:int8|fp16|fp32|q8f16|q4f16|uint8f16|q4|q8|bnb4|uint8|quantized|quant)(?=[-_.])/;
 
-/** The files of one model, as sherpa's authors publish them: in one folder, under telling names. */
+/** Hugging Face's exports have their graphs in a folder of this name, and what belongs to them beside it. */
+const GRAPHS = 'onnx';
+/** Folders inside a model's own whose files are read as well. Kokoro's exports have a file for each voice. */
+const INSIDE = [GRAPHS, 'voices'];
+
+/** Of a file in a model's folder: a file of Kokoro's voices, together or one. */
+const VOICES = /^(?:voices[^/]*\.(?:bin|npz)|voices\/[^/]+\.bin)$/;
+
+/** The files of one model, as their authors publish them: in one folder, or in Hugging Face's, under telling names. */
 export class ModelFolder {
 	private constructor(
 		readonly path: string,
@@ -33,15 +41,20 @@ export class ModelFolder {
 				remedy: "Check the path. It is one on the voice runtime's machine, which may be another than n8n's.",
 			});
 		});
-		if (found.isDirectory()) return await ModelFolder.of(place, undefined);
+		if (found.isDirectory()) return await ModelFolder.of(await rootOf(place), undefined);
+		const folder = await rootOf(path.dirname(place));
 		// Piper's voice is a pair, and either names it.
-		const model = place.replace(/\.onnx\.json$/, '.onnx');
-		if (!model.endsWith('.onnx')) throw noModelFile(place);
-		return await ModelFolder.of(path.dirname(model), path.basename(model));
+		const chosen = path.relative(folder, place).replaceAll(path.sep, '/').replace(/\.onnx\.json$/, '.onnx');
+		if (!/\.(?:onnx|ort)$/.test(chosen) && !VOICES.test(chosen)) throw noModelFile(place);
+		return await ModelFolder.of(folder, chosen);
 	}
 
 	private static async of(folder: string, chosen: string | undefined): Promise<ModelFolder> {
-		const names = (await readdir(folder)).sort();
+		const entries = await readdir(folder, { withFileTypes: true });
+		const inside = await Promise.all(
+			entries.filter((each) => INSIDE.includes(each.name)).map(async ({ name }) => (await readdir(path.join(folder, name)).catch(() => [])).map((each) => `${name}/${each}`)),
+		);
+		const names = [...entries.map(({ name }) => name), ...inside.flat()].sort();
 		const mine = chosen === undefined ? names : names.filter((name) => belongsTo(name, chosen));
 		return new ModelFolder(folder, mine, await readdir(path.join(folder, PHONEMES)).catch(() => []), chosen);
 	}
@@ -72,7 +85,7 @@ export class ModelFolder {
 		const models = new Map(fitting.map((name) => [withoutPrecision(name), name]));
 		if (models.size > 1) throw this.several([...models.values()]);
 		const exact = this.chosen === undefined ? undefined : fitting.find((name) => precisionOf(name) === precisionOf(this.chosen ?? ''));
-		const name = exact ?? fitting.find((each) => each.includes('.int8.')) ?? fitting[0];
+		const name = exact ?? fitting.find((each) => /[._](?:int8|quantized)\./.test(each)) ?? fitting[0];
 		return name === undefined ? undefined : path.join(this.path, name);
 	}
 
@@ -118,10 +131,19 @@ export async function filesOf<K extends string>(folder: ModelFolder, wanted: Rea
 	return found;
 }
 
+/** The model's own folder, where Hugging Face's folder of graphs or of voices is named. */
+async function rootOf(folder: string): Promise<string> {
+	if (!INSIDE.includes(path.basename(folder))) return folder;
+	const above = path.dirname(folder);
+	const beside: readonly string[] = await readdir(above).catch(() => []);
+	return beside.includes('config.json') || beside.includes('tokenizer.json') || INSIDE.every((name) => beside.includes(name)) ? above : folder;
+}
+
 /** Whether a file is part of the model that `chosen` is a file of. What is no model belongs to all. */
 function belongsTo(name: string, chosen: string): boolean {
+	if (VOICES.test(chosen)) return !VOICES.test(name) || name === chosen || chosen.startsWith('voices/');
 	if (name.endsWith('-tokens.txt') && family(chosen) !== '') return name === `${family(chosen)}-tokens.txt`;
-	if (!/\.onnx(\.json)?$/.test(name) || name === chosen || name === `${chosen}.json`) return true;
+	if (!/\.(?:onnx(?:\.json)?|ort)$/.test(name) || name === chosen || name === `${chosen}.json`) return true;
 	return PART.test(chosen) && PART.test(name) && family(name) === family(chosen);
 }
 

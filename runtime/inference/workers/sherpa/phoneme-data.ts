@@ -19,8 +19,9 @@ export interface PhonemePlaces {
  * with a model, from the setting VOICE_LOOP_ESPEAK_DATA, or from an installed espeak-ng.
  * Rejects with VOICE_ERR_MODEL_MISSING, which names these.
  * @param beside the model's own folder
+ * @param also languages that it shall read if it can: the folder with most of them is taken, otherwise the nearest
  */
-export async function phonemeDataFor(language: string, beside: string, { models, env }: PhonemePlaces): Promise<string> {
+export async function phonemeDataFor(language: string, beside: string, { models, env }: PhonemePlaces, also: readonly string[] = []): Promise<string> {
 	const setting = env.VOICE_LOOP_ESPEAK_DATA ?? '';
 	const places = [
 		path.join(beside, FOLDER),
@@ -29,7 +30,10 @@ export async function phonemeDataFor(language: string, beside: string, { models,
 		...INSTALLED.map((folder) => path.join(folder, FOLDER)),
 		...(await namesIn('/usr/lib')).map((name) => path.join('/usr/lib', name, FOLDER)),
 	];
-	for (const place of places) if (await canRead(place, language)) return place;
+	const fitting: { place: string; count: number }[] = [];
+	for (const place of places) if (await canRead(place, language)) fitting.push({ place, count: (await readableWith(place, also)).length });
+	const [best] = fitting.sort((one, other) => other.count - one.count);
+	if (best) return best.place;
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `The voice in ${beside} reads its text by the data of espeak-ng, and none for "${language}" is on this machine.`, {
 		remedy: [
 			`Put a folder ${FOLDER} beside the voice (sherpa-onnx's model archives hold one)`,
@@ -37,6 +41,12 @@ export async function phonemeDataFor(language: string, beside: string, { models,
 			'or fetch a voice that brings it: `voice-loop models` lists them.',
 		].join('; '),
 	});
+}
+
+/** Those of `languages` that the data in `folder` can read. */
+export async function readableWith(folder: string, languages: readonly string[]): Promise<string[]> {
+	const readable = await Promise.all(languages.map(async (language) => await canRead(folder, language)));
+	return languages.filter((_, at) => readable[at]);
 }
 
 async function canRead(folder: string, language: string): Promise<boolean> {

@@ -1,0 +1,81 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VoiceError } from '../../../contract/errors';
+
+/** Nothing takes so long to make. */
+const LEFT_AFTER_MS = 3_600_000;
+
+/**
+ * What an engine needs and a model does not bring, made once for each state of its files. `store` is a folder of ours:
+ * nothing is written beside the user's files.
+ * @param files what it is made of, the model first: anew when one of them changes, and then the older one goes
+ * @param recipe changes when `make` makes something else
+ * @returns the folder that `make` filled
+ * Rejects as `make`, with VOICE_ERR_DISK_FULL, and with VOICE_ERR_MODEL_FAILED where `store` cannot be written.
+ */
+export async function prepareOnce(store: string, files: readonly [string, ...string[]], recipe: string, make: (folder: string) => Promise<void>): Promise<string> {
+	const states = await Promise.all(files.map(async (file) => `${file} ${await stateOf(file)}`));
+	const name = nameFor(files[0]);
+	const target = path.join(store, `${name}-${hash(recipe, ...states)}`);
+	try {
+		if (!(await exists(target))) await fill(target, make);
+		const others = (await readdir(store)).map((each) => path.join(store, each)).filter((each) => each.startsWith(`${path.join(store, name)}-`) && each !== target);
+		for (const other of others) if (!other.endsWith('.part') || (await isLeft(other))) await rm(other, { recursive: true, force: true });
+	} catch (thrown) {
+		throw unwritable(thrown, store);
+	}
+	return target;
+}
+
+async function fill(target: string, make: (folder: string) => Promise<void>): Promise<void> {
+	// Two callers may want it at once.
+	const folder = `${target}.${randomUUID()}.part`;
+	await mkdir(folder, { recursive: true });
+	try {
+		await make(folder);
+		await rename(folder, target);
+	} catch (error) {
+		// Another process may have been quicker.
+		if (!(await exists(target))) throw error;
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+function unwritable(thrown: unknown, store: string): unknown {
+	if (thrown instanceof VoiceError) return thrown;
+	const code = (thrown as NodeJS.ErrnoException).code ?? '';
+	if (code === 'ENOSPC' || code === 'EDQUOT') {
+		return new VoiceError('VOICE_ERR_DISK_FULL', `There is no space in ${store} for what sherpa-onnx needs of this model: a copy of its files.`, { cause: thrown });
+	}
+	if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) return thrown;
+	return new VoiceError('VOICE_ERR_MODEL_FAILED', `What sherpa-onnx needs of this model cannot be written to ${store} (${code}).`, {
+		cause: thrown,
+		remedy: 'Let the voice runtime write there, or name another folder for models in VOICE_LOOP_MODELS.',
+	});
+}
+
+/** Half-made, by a process that was ended in the middle. */
+async function isLeft(part: string): Promise<boolean> {
+	const changed = await stat(part).catch(() => undefined);
+	return changed !== undefined && Date.now() - changed.mtimeMs > LEFT_AFTER_MS;
+}
+
+/** Two models of one name, in different folders, are two. */
+function nameFor(model: string): string {
+	return `${path.basename(model, path.extname(model)).slice(0, 40)}-${hash(model)}`;
+}
+
+async function stateOf(file: string): Promise<string> {
+	const { size, mtimeMs } = await stat(file);
+	return `${size}-${mtimeMs}`;
+}
+
+function hash(...texts: readonly string[]): string {
+	return createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
+}
+
+async function exists(file: string): Promise<boolean> {
+	return await stat(file).then(() => true, () => false);
+}
