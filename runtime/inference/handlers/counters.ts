@@ -4,6 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import type { ChatFallback } from '../chat/fallback';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallModels } from '../models/call-models';
+import type { ModelLoads } from '../models/model-loads';
 import type { ModelsInUse } from '../models/models-in-use';
 import type { Locate } from '../models/resolve';
 import type { RecogniserFallback } from '../recognition/fallback';
@@ -56,6 +57,7 @@ export interface InferenceDeps {
 	/** Which models a call uses, in words. */
 	readonly describe: (speak: SpeakSettings | null, call: CallOfModels) => Promise<ModelsInUse>;
 	readonly turnEnds: TurnEndJudge;
+	readonly loads: ModelLoads;
 	readonly locate: Locate;
 	readonly counters: Counters;
 	readonly scheduler: Scheduler;
