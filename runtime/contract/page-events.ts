@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorShape } from './errors';
 import { boundedArguments } from './json-bounds';
+import { loading } from './loading';
 import { sessionId, speechGaps, turnId, turnTimings } from './turn';
 
 /**
@@ -24,6 +25,8 @@ export const pageEvent = z.discriminatedUnion('type', [
 	}),
 	/** What is shown below the captions from now on, in lines: what the demo pack understands, or which models are in use. */
 	z.object({ type: z.literal('note'), text: z.string() }),
+	/** The models that the call still waits for, whenever that changes; none: all are there. */
+	z.object({ type: z.literal('loading'), models: z.array(loading) }),
 	z.object({ type: z.literal('state'), state: z.enum(agentStates), tool: z.string().optional() }),
 	z.object({ type: z.literal('caption.partial'), text: z.string() }),
 	z.object({ type: z.literal('caption.final'), turnId, text: z.string(), understood: z.boolean() }),

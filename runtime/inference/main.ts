@@ -21,9 +21,11 @@ import { LlamaEngine } from './chat/llama/llama-engine';
 import { CallModels } from './models/call-models';
 import type { ModelTask } from './models/catalogue/schema';
 import { GgufCheck } from './models/gguf-check';
+import { ModelLoads } from './models/model-loads';
 import { Models } from './models/models';
 import { modelsInUse } from './models/models-in-use';
 import { ApprovedFiles } from './models/store/approved-files';
+import { LoadTimes } from './models/store/load-times';
 import { modelsFolder } from './models/store/store';
 import type { Locate } from './models/resolve';
 import { Orpheus } from './speech/orpheus/orpheus';
@@ -48,10 +50,11 @@ const locate: Locate = async (name, task) => await models.locate(name, task);
 // Asking the GPU's driver and trying the GPU may take seconds, which no caller shall wait. Whoever needs the answer is told what failed.
 models.machine().catch(() => undefined);
 const counters = new Counters();
+const loads = new ModelLoads(new LoadTimes(modelsFolder(process.env)));
 const servers = Servers.configured();
 // All models of this process share one machine.
 const scheduler = new Scheduler();
-const orpheus = new Orpheus(check, scheduler, (tokens) => (counters.tokens += tokens), locate);
+const orpheus = new Orpheus(check, scheduler, (tokens) => (counters.tokens += tokens), locate, (share) => loads.read('voice', 'orpheus', share));
 const voices = new Voices({
 	flite: new FliteVoice(),
 	orpheus,
@@ -72,7 +75,7 @@ const recognisers: RecogniserSource = {
 		return await (server === undefined ? local.get(model) : servers.recogniser(server));
 	},
 };
-const llama = new LlamaEngine(check, scheduler, locate);
+const llama = new LlamaEngine(check, scheduler, locate, (model, share) => loads.read('languageModel', model, share));
 const realTime = new RealTime();
 // Each stage has its own: a server that refuses to chat may well speak.
 const cooldowns = (): Cooldowns => new Cooldowns(monotonicClock);
@@ -87,6 +90,7 @@ const deps: InferenceDeps = {
 	describe: async (speak, call) => await modelsInUse(models, callModels, speak, call),
 	choices: async () => await engineChoices(models, servers, voices),
 	turnEnds: new TurnEndJudge(locate),
+	loads,
 	locate,
 	utteranceCost: async (model) => (serverNamed(model) === undefined ? await local.utteranceCost(model) : undefined),
 	counters,

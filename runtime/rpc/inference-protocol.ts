@@ -3,6 +3,7 @@ import { speakSettings, transcribeSettings } from '../contract/agent-settings';
 import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
 import { chatDone, engines, transcriptionDone } from '../contract/control';
 import { doneBy, engineName } from '../contract/engines';
+import { loading } from '../contract/loading';
 import { inferenceStats } from '../contract/stats';
 import { pcm } from '../audio/pcm';
 import { ping, type Protocol } from './protocol';
@@ -137,7 +138,8 @@ export const inferenceProtocol = {
 			call,
 		}),
 		input: none,
-		event: none,
+		/** What is being loaded and how far it is, whenever that changes: nothing of what is ready at once. */
+		event: z.object({ loading: z.array(loading) }),
 		result: z.object({}),
 	},
 	/** Which models the call uses, in words. */

@@ -60,6 +60,25 @@ test('one button calls, speaks both ways, and ends the call at the server', asyn
 	await call();
 });
 
+test('what is still being loaded is said, with how far it is where that is known, until it is there', async () => {
+	await call();
+	server.say(...greeting, { type: 'loading', models: [{ part: 'languageModel', percent: 40 }] });
+	const line = page.getByTestId('loading');
+	await line.getByText('The language model is loading').waitFor();
+	await expect(line.innerText()).resolves.toMatch(/loading\s+40 %/);
+	await expect(page.evaluate("document.getElementById('loading-bar').value")).resolves.toBe(40);
+	await picture(page, 'loading');
+	await page.setViewportSize({ width: 360, height: 740 });
+	await picture(page, 'loading-on-a-phone');
+	server.say({ type: 'loading', models: [{ part: 'recogniser' }, { part: 'voice', percent: 70 }] });
+	await line.getByText('The recogniser and the voice are loading').waitFor();
+	await expect(line.innerText()).resolves.not.toContain('%');
+	await expect(page.locator('#loading-bar').isVisible()).resolves.toBe(false);
+	await picture(page, 'loading-without-a-percentage');
+	server.say({ type: 'loading', models: [] });
+	await line.waitFor({ state: 'hidden' });
+});
+
 test('mute silences the caller at the other end, and unmute brings the voice back', async () => {
 	await call();
 	await heard((rms) => rms > 0.005);

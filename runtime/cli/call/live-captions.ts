@@ -1,3 +1,4 @@
+import { type Loading, loadingPercent, loadingWords } from '../../contract/loading';
 import type { PageEvent } from '../../contract/page-events';
 import { type CallTurn, turnTable } from './report';
 
@@ -40,6 +41,9 @@ export class LiveCaptions {
 			case 'session.ended':
 				this.line(`Call ended: ${event.reason}`);
 				break;
+			case 'loading':
+				this.loading(event.models);
+				break;
 			case 'state':
 			case 'turn.finished':
 				break;
@@ -54,6 +58,11 @@ export class LiveCaptions {
 	line(text: string): void {
 		this.out.write(`${this.partial ? '\r\u001b[K' : ''}${text}\n`);
 		this.partial = false;
+	}
+
+	private loading(models: readonly Loading[]): void {
+		const percent = loadingPercent(models);
+		this.overwrite(models.length === 0 ? '' : `  ${loadingWords(models)}${percent === undefined ? '' : `, ${percent} %`}`);
 	}
 
 	private overwrite(text: string): void {

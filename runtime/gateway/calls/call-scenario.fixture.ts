@@ -61,6 +61,8 @@ export class CallScenario {
 	dispatch: (event: TriggerEvent) => Promise<void> = async () => undefined;
 	/** Set `find` to play a phrase that was recorded. */
 	readonly phrases: CallDeps['phrases'] = { keep: async () => undefined, find: () => undefined };
+	/** false: they are still being loaded. */
+	modelsLoad = true;
 	readonly log: string[] = [];
 	readonly started: string[] = [];
 	/** Set it to play a fault of ours. */
@@ -97,7 +99,7 @@ export class CallScenario {
 		};
 		this.inference.onCall = (call) => {
 			if (call.op === 'speak' && voiceSpeaks) this.playVoice(call);
-			if (call.op === 'warm' || call.op === 'forget') (call as unknown as FakeCall<InferenceProtocol, 'forget'>).resolve({});
+			if ((call.op === 'warm' && this.modelsLoad) || call.op === 'forget') (call as unknown as FakeCall<InferenceProtocol, 'forget'>).resolve({});
 		};
 		const opened = openSession.parse({
 			offer: 'offer',

@@ -280,3 +280,43 @@ it('a new inference process is told to load the models', async () => {
 	await settle();
 	expect(scenario.inference.of('warm')).toHaveLength(2);
 });
+
+describe('models that are still being loaded', () => {
+	const half = [{ part: 'languageModel' as const, percent: 40 }];
+
+	it('the page is told of them once its call has begun, and when they are there', async () => {
+		const scenario = new CallScenario();
+		scenario.modelsLoad = false;
+		const answer = scenario.call.open('offer');
+		await settle();
+		const warm = scenario.inference.last('warm');
+		warm.emit({ loading: half });
+		scenario.link().emit({ type: 'answer', id: '', answer: 'answer' });
+		await answer;
+		expect(scenario.page('loading')).toEqual([]);
+		scenario.join();
+		await settle();
+		expect(scenario.link().of('event').map(({ json }) => (JSON.parse(json) as { type: string }).type).filter((type) => type !== 'state')).toEqual(['session.started', 'loading']);
+		warm.emit({ loading: [] });
+		warm.resolve({});
+		await settle();
+		expect(scenario.page('loading')).toEqual([{ type: 'loading', models: half }, { type: 'loading', models: [] }]);
+	});
+
+	it('a page that comes back is told again, and that nothing is waited for once they have failed', async () => {
+		const scenario = new CallScenario();
+		scenario.modelsLoad = false;
+		await scenario.connected();
+		scenario.inference.last('warm').emit({ loading: half });
+		await scenario.comesBack();
+		expect(scenario.page('loading').at(-1)).toEqual({ type: 'loading', models: half });
+		scenario.inference.last('warm').reject(new VoiceError('VOICE_ERR_MODEL_BROKEN', 'It is damaged.'));
+		await settle();
+		expect(scenario.page('loading').at(-1)).toEqual({ type: 'loading', models: [] });
+	});
+
+	it('says nothing where all is there at once', async () => {
+		const scenario = await new CallScenario().connected();
+		expect(scenario.page('loading')).toEqual([]);
+	});
+});

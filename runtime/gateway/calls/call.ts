@@ -18,6 +18,7 @@ import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { LinkQuality } from './link-quality';
 import { modelsOfCall, inferenceOfCall } from './inference-of-call';
+import { ModelNotice } from './model-notice';
 import { PageLine } from './page-line';
 import { recogniseCaller } from './recognise-caller';
 import { leftToWait, restoreDialogue, wasConnected, wasGreeting } from './restored-dialogue';
@@ -67,8 +68,7 @@ export class Call {
 	private greeted = false;
 	/** Something has come from the caller, over whichever link. */
 	private reached = false;
-	/** Shown below the captions. */
-	private note = '';
+	private readonly modelNotice = new ModelNotice((event) => this.tell(event));
 	/** Why it ends, from end() on. */
 	private ending: string | undefined;
 	private closeLimit: NodeJS.Timeout | undefined;
@@ -165,10 +165,7 @@ export class Call {
 
 	/** Has the models loaded: at the start, and by a new inference process, which has none. */
 	warm(): void {
-		warmModels(this.deps, this.request.agent, this.models, (note) => {
-			this.note = note;
-			if (this.greeted && note !== '') this.tell({ type: 'note', text: note });
-		});
+		warmModels(this.deps, this.request.agent, this.models, this.modelNotice);
 	}
 
 	/** n8n closed the trigger's stream: it is shutting down, or the workflow was unpublished. */
@@ -214,7 +211,8 @@ export class Call {
 		clearTimeout(this.absence);
 		this.absence = undefined;
 		if (!this.recognition) this.recognise();
-		this.line.retell(sessionStarted(this.id, this.request.agent, this.note, true));
+		this.line.retell(sessionStarted(this.id, this.request.agent, this.modelNotice.note, true));
+		this.modelNotice.started();
 	}
 
 	private linkEnded(link: MediaLink, { reason, error, nothingCame }: LinkEnd): void {
@@ -293,7 +291,8 @@ export class Call {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		this.tell(sessionStarted(this.id, agent, this.note));
+		this.tell(sessionStarted(this.id, agent, this.modelNotice.note));
+		this.modelNotice.started();
 		this.turns.callStarted();
 		// The greeting goes first; from then on the voice is warm.
 		void this.sayGreeting().then(async () => await this.voice.keep(agent.speak, agent.apology));

@@ -3,12 +3,13 @@ import { VoiceError } from '../../contract/errors';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallDeps } from './call-deps';
 import { modelsOfCall } from './inference-of-call';
+import type { ModelNotice } from './model-notice';
 
 type Deps = Pick<CallDeps, 'inference' | 'log'>;
 
-/** Has the models of an agent loaded before they are needed. `onNote`: what the page shows of them. */
-export function warmModels(deps: Deps, agent: AgentSettings, call: CallOfModels, onNote: (note: string) => void): void {
-	load(deps, agent, null);
+/** Has the models of an agent loaded before they are needed. */
+export function warmModels(deps: Deps, agent: AgentSettings, call: CallOfModels, { onNote, onLoading }: Pick<ModelNotice, 'onNote' | 'onLoading'>): void {
+	load(deps, agent, null, onLoading);
 	deps.inference
 		.ready()
 		.then(async (client) => await client.call('describe', { speak: agent.speak, call }).result)
@@ -23,10 +24,18 @@ export function warmForCallers(deps: Deps, agent: AgentModels): void {
 	load(deps, agent, modelsOfCall('', agent));
 }
 
-function load({ inference, log }: Deps, { transcribe, chat, speak, turnTaking }: AgentModels, call: CallOfModels | null): void {
+function load({ inference, log }: Deps, { transcribe, chat, speak, turnTaking }: AgentModels, call: CallOfModels | null, onLoading: ModelNotice['onLoading'] = () => undefined): void {
 	const turnEnd = turnTaking.audioJudge === 'off' ? null : turnTaking.audioJudgeModel;
+	let open = false;
 	inference
 		.ready()
-		.then((client) => client.call('warm', { transcribe, chat, speak, turnEnd, call }).result)
-		.catch((error: unknown) => log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'));
+		.then((client) =>
+			client.call('warm', { transcribe, chat, speak, turnEnd, call }, ({ loading }) => {
+				open = loading.length > 0;
+				onLoading(loading);
+			}).result,
+		)
+		.catch((error: unknown) => log.warn({ code: VoiceError.from(error).code }, 'models could not be preloaded'))
+		// One that cannot be loaded, or whose process has died, is not waited for.
+		.finally(() => open && onLoading([]));
 }

@@ -4,6 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import type { ChatFallback } from '../chat/fallback';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallModels } from '../models/call-models';
+import type { ModelLoads } from '../models/model-loads';
 import type { ModelsInUse } from '../models/models-in-use';
 import type { Locate } from '../models/resolve';
 import type { UtteranceCost } from '../recognition/engine';
@@ -57,6 +58,7 @@ export interface InferenceDeps {
 	/** Which models a call uses, in words. */
 	readonly describe: (speak: SpeakSettings | null, call: CallOfModels) => Promise<ModelsInUse>;
 	readonly turnEnds: TurnEndJudge;
+	readonly loads: ModelLoads;
 	readonly locate: Locate;
 	/** Of a model of this machine that hears whole utterances and has heard some. */
 	readonly utteranceCost: (model: string) => Promise<UtteranceCost | undefined>;

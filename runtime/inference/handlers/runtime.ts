@@ -1,4 +1,5 @@
-import type { TranscribeSettings } from '../../contract/agent-settings';
+import type { SpeakSettings, TranscribeSettings } from '../../contract/agent-settings';
+import type { ChatSettings } from '../../contract/chat';
 import type { Engines } from '../../contract/control';
 import { ownLoad } from '../../lib/process-load';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
@@ -8,30 +9,44 @@ import type { Models } from '../models/models';
 import type { Servers } from '../servers/servers';
 import type { Voices } from '../speech/voices';
 import type { InferenceDeps } from './counters';
+import { LoadReports } from './load-reports';
 import { tryRecogniser } from './try-recogniser';
 
 type RuntimeHandlers = Pick<Handlers<InferenceProtocol>, 'warm' | 'describe' | 'turnEnd' | 'engines' | 'ping' | 'stats'>;
 
 export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
-	const { chat, voices, recognisers, callModels, choices, describe, counters, scheduler, turnEnds } = deps;
+	const { chat, voices, recognisers, callModels, choices, describe, counters, scheduler, turnEnds, loads } = deps;
 	return {
-		warm: async (wanted) => {
+		warm: async (wanted, { emit }) => {
 			const { call } = wanted;
+			const progress = new LoadReports(loads, (loading) => emit({ loading }));
 			const hear = async (settings: TranscribeSettings): Promise<TranscribeSettings> => {
 				const named = await callModels.transcribe(settings, call);
-				await recognisers.warm(named);
+				await progress.watch('recogniser', named.model, async () => await recognisers.warm(named));
 				return named;
 			};
-			const [hears] = await Promise.all([
-				wanted.transcribe && hear(wanted.transcribe),
-				wanted.chat && callModels.chat(wanted.chat, call).then(async (settings) => await chat.warm(settings)),
-				wanted.speak && callModels.speak(wanted.speak, call).then(async (settings) => await voices.warm(settings)),
-				// A call does without it, and the log has said why.
-				wanted.turnEnd !== null && turnEnds.warm(wanted.turnEnd).catch(() => undefined),
-			]);
-			// Once all is loaded: what loads would be measured with it.
-			if (hears) await tryRecogniser(deps, hears);
-			return {};
+			const answer = async (settings: ChatSettings): Promise<void> => {
+				const named = await callModels.chat(settings, call);
+				await progress.watch('languageModel', named.model, async () => await chat.warm(named));
+			};
+			const speak = async (settings: SpeakSettings): Promise<void> => {
+				const named = await callModels.speak(settings, call);
+				await progress.watch('voice', named.engine, async () => await voices.warm(named));
+			};
+			try {
+				const [hears] = await Promise.all([
+					wanted.transcribe && hear(wanted.transcribe),
+					wanted.chat && answer(wanted.chat),
+					wanted.speak && speak(wanted.speak),
+					// A call does without it, and the log has said why.
+					wanted.turnEnd !== null && turnEnds.warm(wanted.turnEnd).catch(() => undefined),
+				]);
+				// Once all is loaded: what loads would be measured with it.
+				if (hears) await tryRecogniser(deps, hears);
+				return {};
+			} finally {
+				progress.end();
+			}
 		},
 		turnEnd: async ({ model, pcm }, { signal }) => await turnEnds.judge(model, pcm, signal),
 		describe: async ({ speak, call }) => await describe(speak, call),

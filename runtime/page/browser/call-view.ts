@@ -1,3 +1,4 @@
+import { type Loading, loadingPercent, loadingWords } from '../../contract/loading';
 import type { Ending } from './call';
 import { element, setIcon, setText } from './dom';
 import { LevelMeters } from './level-meters';
@@ -19,6 +20,10 @@ export class CallView {
 	private readonly freshButton = element('fresh', HTMLButtonElement);
 	private readonly meters = element('meters', HTMLElement);
 	private readonly note = element('note', HTMLElement);
+	private readonly loading = element('loading', HTMLElement);
+	private readonly loadingWords = element('loading-words', HTMLElement);
+	private readonly loadingBar = element('loading-bar', HTMLProgressElement);
+	private readonly loadingPercent = element('loading-percent', HTMLElement);
 	private readonly link = element('link', HTMLElement);
 	private readonly hint = element('hint', HTMLElement);
 	private readonly ending = element('ending', HTMLElement);
@@ -102,11 +107,22 @@ export class CallView {
 	greet(agent: string, note: string): void {
 		if (agent) setText(element('agent-name', HTMLElement), agent);
 		this.showNote(note);
+		this.showLoading([]);
 	}
 
 	showNote(note: string): void {
 		setText(this.note, note);
 		this.note.hidden = note === '';
+	}
+
+	/** What the call still waits for. */
+	showLoading(models: readonly Loading[]): void {
+		setText(this.loadingWords, loadingWords(models));
+		const percent = loadingPercent(models);
+		this.loadingBar.hidden = percent === undefined;
+		this.loadingBar.value = percent ?? 0;
+		setText(this.loadingPercent, percent === undefined ? '' : `${percent} %`);
+		this.loading.hidden = models.length === 0;
 	}
 
 	/** How good the connection is, where there is something to say about it. */
@@ -127,6 +143,7 @@ export class CallView {
 		clearInterval(this.clock);
 		if (ending.by !== 'fault') setText(this.ending, sentenceOf(ending));
 		this.showLink('good');
+		this.showLoading([]);
 		this.show(ending.by === 'fault' ? 'failed' : 'ended');
 	}
 

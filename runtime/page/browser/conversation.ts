@@ -70,6 +70,7 @@ export class PageConversation {
 				return this.close();
 			case 'session.started':
 			case 'note':
+			case 'loading':
 			case 'error':
 			case 'recovered':
 		}

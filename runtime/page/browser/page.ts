@@ -142,6 +142,7 @@ class VoicePage {
 		this.debug.events.push(event);
 		if (event.type === 'session.started') this.begin(event);
 		if (event.type === 'note') this.view.showNote(event.text);
+		if (event.type === 'loading') this.view.showLoading(event.models);
 		if (event.type === 'state') {
 			const { state, tool } = event;
 			this.agent = tool === undefined ? { state } : { state, tool };

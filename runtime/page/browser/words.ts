@@ -34,7 +34,7 @@ const HINTS: Partial<Record<PageState, string>> = {
 	away: 'You left in the middle of a call. Go on where you were.',
 	reconnecting: 'The connection was lost. Your call waits for you and goes on by itself.',
 	asking: 'Choose “Allow” when your browser asks for the microphone.',
-	connecting: 'The first call takes longer, while the models load.',
+	connecting: 'The first call after a start takes a little longer.',
 };
 
 /** Whoever reads it may be somebody else. */

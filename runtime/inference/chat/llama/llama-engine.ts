@@ -27,6 +27,8 @@ export class LlamaEngine implements ChatEngine {
 		private readonly check: Pick<GgufCheck, 'approve'>,
 		private readonly scheduler: Scheduler,
 		private readonly locate: Locate,
+		/** Of the file of `model`, as settings name it, so much has been read: 0 to 1. */
+		private readonly onRead: (model: string, share: number) => void = () => undefined,
 	) {}
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
@@ -106,7 +108,7 @@ export class LlamaEngine implements ChatEngine {
 			// A file that is no model at all is told as that.
 			format.catch(() => undefined);
 			const loaded = Promise.all([backend, this.check.approve(file)]).then(
-				async ([opened]) => await loadChatModel(opened, this.scheduler, file, await format, hurry.signal),
+				async ([opened]) => await loadChatModel(opened, this.scheduler, file, await format, hurry.signal, (share) => this.onRead(name, share)),
 			);
 			pending = { loaded, hurry };
 			this.models.set(key, pending);

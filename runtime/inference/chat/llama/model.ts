@@ -31,10 +31,13 @@ export interface ChatModel {
 	readonly wordsOnly: boolean;
 }
 
-/** Loads a model file that has been approved. Until `hurry` is aborted there is time to find out how many threads suit it. */
-export async function loadChatModel(backend: Backend, scheduler: Scheduler, file: ModelFile, format: PromptFormat, hurry: AbortSignal): Promise<ChatModel> {
+/**
+ * Loads a model file that has been approved. Until `hurry` is aborted there is time to find out how many threads suit it.
+ * `onRead`: how much of the file has been read, 0 to 1.
+ */
+export async function loadChatModel(backend: Backend, scheduler: Scheduler, file: ModelFile, format: PromptFormat, hurry: AbortSignal, onRead: (share: number) => void): Promise<ChatModel> {
 	try {
-		const model = await backend.llama.loadModel({ modelPath: file.path });
+		const model = await backend.llama.loadModel({ modelPath: file.path, onLoadProgress: onRead });
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const threads = await quickerThreads(model, file.bytes, threadsFor(file.bytes, backend.cores, isWhollyOnGpu(model)), scheduler, hurry);
 		const context = await openContext(model, { ...capsOn(model.gpuLayers > 0, ON_PROCESSOR), contextTokens, threads });

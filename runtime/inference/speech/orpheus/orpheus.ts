@@ -22,6 +22,8 @@ export class Orpheus implements VoiceKind {
 		private readonly scheduler: Scheduler,
 		private readonly onTokens: (count: number) => void,
 		private readonly locate: Locate,
+		/** So much of the file has been read: 0 to 1. */
+		private readonly onRead?: (share: number) => void,
 	) {}
 
 	/** The decoder of this machine, also for tokens that a server writes. */
@@ -33,7 +35,7 @@ export class Orpheus implements VoiceKind {
 	async engine({ orpheus }: SpeakSettings): Promise<VoiceEngine> {
 		const { model, decoder, ...sampling } = orpheus;
 		const [tokens, sound] = await Promise.all([modelFile(await this.locate(model, 'orpheus')), this.snacFor(decoder)]);
-		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.scheduler, this.onTokens));
+		const source = keptIn(this.sources, tokens, () => new LlamaTokenSource(tokens, this.check, this.scheduler, this.onTokens, undefined, this.onRead));
 		return new OrpheusVoice(source, sound, sampling);
 	}
 }

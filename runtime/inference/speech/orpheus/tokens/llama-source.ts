@@ -41,6 +41,8 @@ export class LlamaTokenSource implements TokenSource {
 		private readonly scheduler: Scheduler,
 		private readonly onTokens: (count: number) => void = () => undefined,
 		private readonly size?: OrpheusSize,
+		/** So much of the file has been read: 0 to 1. */
+		private readonly onRead?: (share: number) => void,
 	) {}
 
 	async *speak(ask: TokenAsk, signal: AbortSignal): AsyncGenerator<number> {
@@ -126,7 +128,7 @@ export class LlamaTokenSource implements TokenSource {
 
 	/** A failed load is tried again by whoever asks next. */
 	private async loaded(): Promise<OrpheusModel> {
-		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.scheduler, this.file, this.size));
+		this.loading ??= Promise.all([llamaBackend(), this.check.approve(this.file)]).then(async ([backend]) => await loadOrpheusModel(backend, this.scheduler, this.file, this.size, this.onRead));
 		try {
 			this.model = await this.loading;
 			return this.model;

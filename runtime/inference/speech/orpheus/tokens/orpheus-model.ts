@@ -81,10 +81,10 @@ export interface OrpheusSize {
 	readonly contexts?: number;
 }
 
-/** Loads a model file that has been approved. Rejects with VOICE_ERR_MODEL_BROKEN. */
-export async function loadOrpheusModel({ llama, cores }: Backend, scheduler: Scheduler, file: ModelFile, size: OrpheusSize = {}): Promise<OrpheusModel> {
+/** Loads a model file that has been approved. `onRead`: how much of it has been read, 0 to 1. Rejects with VOICE_ERR_MODEL_BROKEN. */
+export async function loadOrpheusModel({ llama, cores }: Backend, scheduler: Scheduler, file: ModelFile, size: OrpheusSize = {}, onRead?: (share: number) => void): Promise<OrpheusModel> {
 	try {
-		const model = await llama.loadModel({ modelPath: file.path });
+		const model = await llama.loadModel({ modelPath: file.path, ...(onRead && { onLoadProgress: onRead }) });
 		const vocabulary = OrpheusVocabulary.of(model, file.path);
 		const contextTokens = Math.min(CONTEXT_TOKENS, model.trainContextSize);
 		const onGpu = model.gpuLayers > 0;
