@@ -119,16 +119,18 @@ test('the page opened while no runtime runs comes by itself', async () => {
 	await other.close();
 });
 
-test('n8n killed: it is started again at the same address, and takes calls', async () => {
+test('n8n killed: it is started again at the same address, and who calls meanwhile is told so and answered', async () => {
 	const { pid } = await runtime();
 	const heard = output.length;
 	process.kill(await n8nPid(), 'SIGKILL');
+	await page.getByTestId('call').click();
+	await page.locator('#hint').getByText('This page keeps trying').waitFor();
+	await picture(page, 'called-while-n8n-starts');
+	await until(page, greeted);
 	await says(/n8n stopped unexpectedly \(SIGKILL\)[^]*n8n is running again/, heard);
 	expect((await runtime()).pid).toBe(pid);
 	// n8n's own pause of 10 s after a crash is left out.
 	expect(await readFile(path.join(home, 'n8n.log'), 'utf8')).not.toContain('Last session crashed');
-	await page.getByTestId('call').click();
-	await until(page, greeted);
 	await page.getByTestId('call').click();
 });
 

@@ -21,7 +21,8 @@ afterAll(async () => {
 beforeEach(async () => await server.reset());
 
 async function told(page: Page, code: string, ...words: string[]): Promise<void> {
-	await page.locator(`[data-testid=error][data-code=${code}]`).waitFor();
+	// Half a minute is given to a server that may only be starting.
+	await page.locator(`[data-testid=error][data-code=${code}]`).waitFor({ timeout: 50_000 });
 	const text = await page.getByTestId('error').innerText();
 	for (const word of words) expect(text).toContain(word);
 	await shows(page, 'failed');
@@ -115,6 +116,7 @@ test.each([
 test.each([
 	['opens its database', { status: 503, body: { code: 503, message: 'Database is not ready!' } }],
 	['brings its database up to date', { status: 200, body: 'n8n is starting up. Please wait' }],
+	['serves nothing yet', { status: 404, body: '<html>Cannot POST /webhook/voice</html>' }],
 	['has not registered its webhooks yet', { status: 404, body: { code: 404, message: 'The requested webhook "POST voice" is not registered.', hint: '' } }],
 ])('n8n is starting and %s: the page says so, and calls again by itself', async (_, refusal) => {
 	const page = await visit(browser, { url: server.url() });
@@ -157,7 +159,8 @@ test('who gives up while n8n is starting is not called back', async () => {
 });
 
 test.each([
-	['nothing that is JSON', { status: 502, body: undefined }, 'PAGE_SERVER_GARBLED', '502'],
+	['nothing that is JSON', { status: 500, body: undefined }, 'PAGE_SERVER_GARBLED', '500'],
+	['nothing, as a proxy whose n8n stays away', { status: 502, body: undefined }, 'PAGE_N8N_AWAY', '502'],
 	['an answer without SDP', { status: 201, body: { type: 'answer' } }, 'PAGE_SERVER_GARBLED', '201'],
 	['a cut connection', 'cut' as const, 'PAGE_SERVER_UNREACHABLE', 'cannot be reached'],
 	['SDP that is none', { status: 201, body: { type: 'answer', sdp: 'garbage', sessionId: 's_test0123456789abcdef' } }, 'PAGE_FAULT', 'Reload the page'],

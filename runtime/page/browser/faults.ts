@@ -71,6 +71,11 @@ export function serverGarbled(status: number): Fault {
 	};
 }
 
+/** n8n while it registers what it serves, or a proxy whose n8n is not there: no answer of n8n's own. */
+export function n8nAway(status: number): Fault {
+	return { ...serverGarbled(status), code: 'PAGE_N8N_AWAY', title: 'n8n is not there' };
+}
+
 export const soundPathBlocked: Fault = {
 	code: 'PAGE_NO_SOUND_PATH',
 	title: 'No audio gets through',

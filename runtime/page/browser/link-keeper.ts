@@ -108,7 +108,7 @@ function codeOf(error: unknown): string {
 }
 
 function mayPass(error: unknown): boolean {
-	return ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED', 'PAGE_N8N_STARTING', 'VOICE_ERR_NOT_LISTENING'].includes(codeOf(error));
+	return ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED', 'PAGE_N8N_AWAY', 'PAGE_N8N_STARTING', 'VOICE_ERR_NOT_LISTENING'].includes(codeOf(error));
 }
 
 /** All else passes: n8n that starts, a runtime that comes back, a process that is being loaded. */

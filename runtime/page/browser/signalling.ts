@@ -3,7 +3,7 @@ import { errorShape } from '../../contract/errors';
 import { CALL_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
 import type { Fault } from './faults';
-import { CallFault, connectionLost, n8nStarting, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+import { CallFault, connectionLost, n8nAway, n8nStarting, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
 import { renewTicket } from './ticket';
 
@@ -16,11 +16,18 @@ const OPEN_LIMIT_MS = 90_000;
 const REOFFER_LIMIT_MS = 5_000;
 /** How often an n8n that is starting is asked again. */
 const RETRY_MS = 1_000;
+/** Of a page that does not exist yet, and of a proxy whose n8n is away. */
+const AWAY: readonly number[] = [404, 502, 504];
 /**
- * For so long, by what it says: that it is starting; nothing, while its port is not open yet; or that no workflow listens, which is
- * so until it has registered them all.
+ * For so long, by what it says: that it is starting; nothing, while its port is not open yet; that there is no such page, while it
+ * has none; or that no workflow listens, which is so until it has registered them all.
  */
-const STARTING_LIMIT_MS: Readonly<Record<string, number>> = { [n8nStarting.code]: 60_000, [serverUnreachable.code]: 15_000, VOICE_ERR_NOT_LISTENING: 10_000 };
+const STARTING_LIMIT_MS: Readonly<Record<string, number>> = {
+	[n8nStarting.code]: 60_000,
+	[serverUnreachable.code]: 30_000,
+	[n8nAway(404).code]: 15_000,
+	VOICE_ERR_NOT_LISTENING: 10_000,
+};
 /** A process may have to be started again. */
 const RESUME_LIMIT_MS = 20_000;
 
@@ -42,12 +49,17 @@ export class PageSignalling {
 	 * @throws CallFault
 	 */
 	async open(offer: (again: boolean) => Promise<string>, cancelled: AbortSignal, waiting: (fault: Fault) => void): Promise<CallerAnswer> {
-		const began = Date.now();
+		/** When each was said first: n8n says one after the other. */
+		const since = new Map<string, number>();
 		for (let again = false; ; again = true) {
 			try {
 				return await this.openNow(await offer(again));
 			} catch (error) {
-				if (!(error instanceof CallFault) || Date.now() - began >= this.limitFor(error.fault.code)) throw error;
+				if (!(error instanceof CallFault)) throw error;
+				const { code } = error.fault;
+				const first = since.get(code) ?? Date.now();
+				since.set(code, first);
+				if (Date.now() - first >= this.limitFor(code)) throw error;
 				waiting(error.fault.code === serverUnreachable.code ? serverUnreachable : n8nStarting);
 				await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 				if (cancelled.aborted) throw new CallFault(connectionLost);
@@ -57,6 +69,8 @@ export class PageSignalling {
 
 	/** A test in the editor is over when n8n says so. Another page was served at this address: its workflow is published, or was. */
 	private limitFor(code: string): number {
+		// Without a network nobody need wait to be told.
+		if (code === serverUnreachable.code && !navigator.onLine) return 0;
 		return code === 'VOICE_ERR_NOT_LISTENING' && isTestAddress(this.address) ? 0 : (STARTING_LIMIT_MS[code] ?? 0);
 	}
 
@@ -118,7 +132,7 @@ export class PageSignalling {
 			if (response.status === 404) return notListening(isTestAddress(this.address));
 			if (response.status === 503) return n8nStarting;
 		}
-		return serverGarbled(response.status);
+		return AWAY.includes(response.status) ? n8nAway(response.status) : serverGarbled(response.status);
 	}
 
 	/** The page's own address for requests about this call. From now on they carry its token, which outlives a log-in. */

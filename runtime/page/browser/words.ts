@@ -45,7 +45,7 @@ export function waitingWords(code: string, phase: 'connecting' | 'reconnecting')
 	if (phase === 'connecting' && code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. This page keeps trying for a moment.';
 	if (phase === 'connecting') return 'n8n is starting. Your call begins as soon as it is ready.';
 	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
-	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_N8N_STARTING', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
+	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_N8N_STARTING', 'PAGE_N8N_AWAY', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
 	if (code.startsWith('VOICE_ERR_')) return 'The voice runtime is starting again. Your call goes on as soon as it is ready.';
 	return stateHint('reconnecting');
 }
