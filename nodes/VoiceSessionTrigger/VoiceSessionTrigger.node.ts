@@ -93,8 +93,7 @@ export class VoiceSessionTrigger implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		this.addExecutionHints(...speculationHints(this));
-		return [0, 1, 2].map((output) => {
+		const outputs = [0, 1, 2].map((output) => {
 			try {
 				return this.getInputData(output);
 			} catch {
@@ -102,5 +101,7 @@ export class VoiceSessionTrigger implements INodeType {
 				return [];
 			}
 		});
+		this.addExecutionHints(...speculationHints(outputs.flat()));
+		return outputs;
 	}
 }

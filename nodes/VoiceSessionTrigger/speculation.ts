@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
+import type { INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 import { z } from 'zod';
 import { speculationModes, type SpeakSettings, type SpeculationSettings } from '../../runtime/contract/agent-settings';
 import type { ChatSettings } from '../../runtime/contract/chat';
@@ -94,7 +94,7 @@ function isOther(value: unknown, known: readonly string[]): boolean {
 const withNote = z.object({ speculation: z.object({ note: z.string().min(1) }) });
 
 /** In the editor it stands beside the turn why turns are not begun early. */
-export function speculationHints(context: IExecuteFunctions): NodeExecutionHint[] {
-	const notes = context.getInputData().flatMap(({ json }) => withNote.safeParse(json).data?.speculation.note ?? []);
+export function speculationHints(items: readonly INodeExecutionData[]): NodeExecutionHint[] {
+	const notes = items.flatMap(({ json }) => withNote.safeParse(json).data?.speculation.note ?? []);
 	return [...new Set(notes)].map((message) => ({ message, type: 'info', location: 'outputPane' }));
 }

@@ -55,15 +55,16 @@ export async function eachItem(
 		const node = context.getNode();
 		const asker = { executionId: context.getExecutionId(), node: node.name, run: runOf(context, itemIndex), item: itemIndex };
 		let runtime: VoiceRuntime | undefined;
+		let replayed: CallerTurn | undefined;
 		try {
 			runtime = await runtimeOf(context);
 			const signal = context.getExecutionCancelSignal();
-			const replayed = (await isReplay({ context, runtime, turn, asker, signal })) ? turn : undefined;
+			replayed = (await isReplay({ context, runtime, turn, asker, signal })) ? turn : undefined;
 			const result = await work({ context, itemIndex, runtime, turn: replayed ? undefined : turn, replayed, asker, signal });
 			done.push(result.json);
 			results.push({ ...result, pairedItem: { item: itemIndex } });
 		} catch (thrown) {
-			if (turn && runtime && (await isSuperseded({ context, itemIndex, runtime, turn, asker }, thrown))) {
+			if (turn && runtime && !replayed && (await isSuperseded({ context, itemIndex, runtime, turn, asker }, thrown))) {
 				markSuperseded(context, itemIndex);
 				continue;
 			}

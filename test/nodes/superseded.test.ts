@@ -1,8 +1,8 @@
 // Guards against: an execution that was begun early for nothing and goes on, fails, tells the caller of a failure, or cannot be told from others.
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { TurnSpeculation } from '../../runtime/contract/turn';
-import { type Link, type NodeSpec, STATE_FOLDER, execute, loadPackage, ours, workflowOf } from './engine';
-import { Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
+import { type Link, type NodeSpec, STATE_FOLDER, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
+import { Refusal, SESSION, Spoken, StandInRuntime, TURN, WAV } from './stand-in-runtime';
 
 const runtime = new StandInRuntime();
 
@@ -78,4 +78,15 @@ describe('a node that fails by itself before it has asked for anything', () => {
 		expect(runtime.of('claim')).toMatchObject([{ executionId: 'execution-1', node: 'Llama' }]);
 		expect(runtime.of('failure')).toHaveLength(1);
 	});
+});
+
+test('run again by hand, it is a replay as of every turn that is over', async () => {
+	runtime.will('claim', GONE);
+	const all = nodes();
+	const links: Link[] = all.slice(1).map((node, index) => [all[index]?.name ?? '', node.name]);
+	runtime.will('chat', { text: 'Done.', toolCalls: [], stopReason: 'end', usage: USAGE, ttftMs: 1, durationMs: 2, engine: 'pack:answer', replaced: [] });
+	runtime.will('speechFile', new Spoken(WAV, { engine: 'flite', replaced: [] }));
+	const result = await execute(workflowOf(all, links), 'Voice', [EVENT], { mode: 'retry' });
+	expect(itemsOf(result, 'Speak')[0]?.json).toMatchObject({ replayed: true, text: 'Done.' });
+	expect(result.data.resultData.metadata).toBe(undefined);
 });

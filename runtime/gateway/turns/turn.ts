@@ -166,6 +166,7 @@ export class Turn {
 	supersede(): void {
 		this.certainty.supersede();
 		this.end('interrupted');
+		this.sound = [];
 		for (const utterance of this.utterances) utterance.interrupt();
 	}
 
