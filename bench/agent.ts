@@ -24,7 +24,8 @@ export interface Agent {
 	dial(args: readonly string[]): ChildProcess;
 }
 
-export async function withAgent(act: (agent: Agent) => Promise<void>): Promise<void> {
+/** @param trigger parameters of its Voice Session Trigger that differ from the example's */
+export async function withAgent(act: (agent: Agent) => Promise<void>, trigger: Record<string, unknown> = {}): Promise<void> {
 	const manifest = await readManifest(root);
 	const userFolder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-bench-'));
 	await installPackage(userFolder, manifest);
@@ -37,7 +38,7 @@ export async function withAgent(act: (agent: Agent) => Promise<void>): Promise<v
 		const endpoint = await findRuntime({ env });
 		if (!example || !endpoint) throw new Error('no example has a voice page, or the runtime is gone');
 		// n8n takes no more than a few logins a minute, and eight callers come at once.
-		await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone' });
+		await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone', ...trigger });
 		const dial = caller(`${n8n.url}/webhook/${example.pagePath}`);
 		await act({ runtime: new VoiceRuntime(fixedLocator(endpoint)), dial, call: async (args) => await reportOf(dial(args)) });
 	} finally {

@@ -7,8 +7,9 @@ import { type Figure, option, percentile, report, run } from './report';
 /**
  * The waterfall of real turns: the headless caller talks to the example agent in real n8n over real WebRTC.
  *
- *     npm run bench turns [-- --json] [--rounds N]
+ *     npm run bench turns [-- --json] [--rounds N] [--speculation off|model|modelAndVoice]
  */
+const speculation = option('--speculation', 'auto');
 const rounds = Number(option('--rounds', '16'));
 const LINES = ['--say', 'what is on my calendar tomorrow', '--say', 'thank you'];
 const bargeIns = Math.min(10, rounds);
@@ -16,6 +17,7 @@ const BARGE_IN = ['--say', 'what can you do', '--barge-in', 'stop please cancel 
 
 const stages: Array<keyof TurnTimings> = [
 	'eou_delay',
+	'early_start',
 	'transcription_delay',
 	'workflow_delay',
 	'nodes_delay',
@@ -37,6 +39,7 @@ function figures(turns: CallTurn[], interrupting: CallTurn[], echo: number[]): F
 	// Waiting for the end of the turn, the engines' own time, and sound's way there and back: nothing can be faster.
 	const least = samples(({ timings }) => (timings?.eou_delay ?? none) + (timings?.ttft ?? none) + (timings?.ttfb ?? none) + echoTime);
 	return [
+		{ name: 'turns begun early', unit: '%', samples: answered.map(({ timings }) => (timings?.early_start === undefined ? 0 : 100)), bound: none },
 		...stages.map((stage) => ({ name: `turn ${stage}`, unit: 'ms', samples: samples(({ timings }) => timings?.[stage]), bound: none })),
 		{ name: 'turn heard (caller: last word to first sound)', unit: 'ms', samples: samples(({ responseMs }) => responseMs), bound: percentile(least, 0.5) },
 		{ name: 'echo (caller to echo peer and back)', unit: 'ms', samples: echo, bound: none },
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
 		const interrupted: CallTurn[] = [];
 		for (let round = 0; round < bargeIns; round++) interrupted.push(...(await agent.call(BARGE_IN)).turns.slice(1));
 		report(figures(turns, interrupted, echo));
-	});
+	}, speculation === 'auto' ? {} : { options: { speculation } });
 }
 
 run(main);

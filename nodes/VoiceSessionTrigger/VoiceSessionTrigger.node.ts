@@ -17,6 +17,7 @@ import { ticketFor } from './callers/ticket';
 import { listen } from './listen';
 import { pageLinks } from './page-links';
 import { voiceSessionTriggerProperties } from './properties';
+import { speculationHints } from './speculation';
 import { answerRequest } from './requests/answer-request';
 
 /**
@@ -92,7 +93,7 @@ export class VoiceSessionTrigger implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [0, 1, 2].map((output) => {
+		const outputs = [0, 1, 2].map((output) => {
 			try {
 				return this.getInputData(output);
 			} catch {
@@ -100,5 +101,7 @@ export class VoiceSessionTrigger implements INodeType {
 				return [];
 			}
 		});
+		this.addExecutionHints(...speculationHints(outputs.flat()));
+		return outputs;
 	}
 }

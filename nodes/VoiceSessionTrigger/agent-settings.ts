@@ -9,6 +9,7 @@ import {
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
 import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, transcribeAhead } from '../shared/look-ahead';
+import { speculationChoice, speculationOf } from './speculation';
 
 const optionsShape = z.object({
 	agentName: z.string().default(''),
@@ -22,6 +23,7 @@ const optionsShape = z.object({
 	internalUrl: z.string().default(''),
 	relayOnly: z.boolean().default(false),
 	maxCallDuration: z.number().default(MAX_CALL_DURATION_MS / 60_000),
+	speculation: speculationChoice,
 });
 export type TriggerOptions = z.infer<typeof optionsShape>;
 
@@ -47,6 +49,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		chat: chatAhead(context),
 		llamaChat: hasLlamaChat(context),
 		speak: greetingVoice(context),
+		speculation: speculationOf(context, options.speculation),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
 		limits: { firstWordMs: options.firstWordLimit * 1000, idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },
 	});

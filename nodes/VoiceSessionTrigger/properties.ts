@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { FIRST_WORD_MS, IDLE_TIMEOUT_MS, MAX_CALL_DURATION_MS } from '../../runtime/contract/agent-settings';
 import { pageLinksProperty } from './page-links';
+import { speculationNotice, speculationProperty } from './speculation-properties';
 import { turnTakingProperties } from './turn-taking-properties';
 
 const options: INodeProperties = {
@@ -94,6 +95,7 @@ const options: INodeProperties = {
 			default: false,
 			description: 'Whether the sound of all calls goes through the TURN server, even where a direct way exists, so that callers show their address to nobody else. The runtime needs a TURN server for it (VOICE_LOOP_TURN_URLS).',
 		},
+		speculationProperty,
 	],
 };
 
@@ -142,4 +144,5 @@ export const voiceSessionTriggerProperties: INodeProperties[] = [
 	},
 	turnTakingProperties,
 	options,
+	speculationNotice,
 ];

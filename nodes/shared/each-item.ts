@@ -9,6 +9,7 @@ import { hintsOf } from './done-by';
 import { nodeFailure, toVoiceError } from './node-failure';
 import { isReplay, replayHints } from './replay';
 import { runtimeOf } from './runtime-of-node';
+import { isSuperseded, markSuperseded } from './superseded';
 
 /** One item's work, with everything it needs to know of where it stands. */
 export interface ItemWork {
@@ -40,7 +41,8 @@ const NOTHING_TO_FAIL: ReadonlySet<ErrorCode> = new Set([
 /**
  * Runs `work` for each item in order. A failure in a caller's turn is told to the runtime, so that the caller hears of it
  * at once when it was the node's last try; then the node fails, or gives the error out where it is set to continue. An
- * engine that was replaced is no failure: the editor shows it beside the output.
+ * engine that was replaced is no failure: the editor shows it beside the output. An item whose turn was begun early for nothing
+ * gives none.
  */
 export async function eachItem(
 	context: IExecuteFunctions,
@@ -53,14 +55,19 @@ export async function eachItem(
 		const node = context.getNode();
 		const asker = { executionId: context.getExecutionId(), node: node.name, run: runOf(context, itemIndex), item: itemIndex };
 		let runtime: VoiceRuntime | undefined;
+		let replayed: CallerTurn | undefined;
 		try {
 			runtime = await runtimeOf(context);
 			const signal = context.getExecutionCancelSignal();
-			const replayed = (await isReplay({ context, runtime, turn, asker, signal })) ? turn : undefined;
+			replayed = (await isReplay({ context, runtime, turn, asker, signal })) ? turn : undefined;
 			const result = await work({ context, itemIndex, runtime, turn: replayed ? undefined : turn, replayed, asker, signal });
 			done.push(result.json);
 			results.push({ ...result, pairedItem: { item: itemIndex } });
 		} catch (thrown) {
+			if (turn && runtime && !replayed && (await isSuperseded({ context, itemIndex, runtime, turn, asker }, thrown))) {
+				markSuperseded(context, itemIndex);
+				continue;
+			}
 			const error = toVoiceError(thrown);
 			const goesOn = context.continueOnFail();
 			// A workflow that continues may still answer the turn with other words; one that was stopped will not.

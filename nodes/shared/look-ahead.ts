@@ -68,6 +68,11 @@ export function greetingVoice(reader: WorkflowReader): SpeakSettings {
 	return voice ?? speakSettings.parse({});
 }
 
+/** The voices of all that speaks to the caller; null where one is not known. */
+export function speakersAhead(reader: WorkflowReader): Array<SpeakSettings | null> {
+	return speakersFollowing(reader).map((node) => read(node, SPEAK_PARAMETERS, speakSettingsFrom).settings);
+}
+
 export function speechAhead(reader: WorkflowReader): Ahead<SpeakSettings> {
 	const own = reader.getNode().name;
 	const speakers = speakersFollowing(reader);

@@ -10,7 +10,7 @@ import { toVoiceError } from './node-failure';
  * item holds enough for that; only the caller is missing.
  */
 const BY_HAND: ReadonlySet<WorkflowExecuteMode> = new Set<WorkflowExecuteMode>(['manual', 'retry', 'evaluation', 'cli']);
-const NOT_OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['VOICE_ERR_TURN_UNKNOWN', 'VOICE_ERR_TURN_CLAIMED']);
+const NOT_OURS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['VOICE_ERR_TURN_UNKNOWN', 'VOICE_ERR_TURN_CLAIMED', 'VOICE_ERR_TURN_SUPERSEDED']);
 
 /** What `ItemWork` has before it is known whether there is a call. */
 interface Asking {

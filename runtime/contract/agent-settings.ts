@@ -75,6 +75,17 @@ export const turnTakingSettings = z.object({
 });
 export type TurnTakingSettings = z.infer<typeof turnTakingSettings>;
 
+/** Work on a turn before it is certain that it has ended. */
+export const speculationModes = ['off', 'model', 'modelAndVoice'] as const;
+
+export const speculationSettings = z.object({
+	/** `model`: the reply is written early. `modelAndVoice`: its speech is made early as well. */
+	mode: z.enum(speculationModes).default('off'),
+	/** Why it is off though nobody has switched it off; '' otherwise. */
+	note: z.string().max(1000).default(''),
+});
+export type SpeculationSettings = z.infer<typeof speculationSettings>;
+
 export const IDLE_TIMEOUT_MS = 2 * 60_000;
 export const MAX_CALL_DURATION_MS = 30 * 60_000;
 /** A large model on a processor reads a long conversation for half a minute; nobody waits on a line for longer. */
@@ -110,6 +121,7 @@ export const agentSettings = z.object({
 	/** The voice for the greeting. */
 	speak: speakSettings.default({}),
 	turnTaking: turnTakingSettings.default({}),
+	speculation: speculationSettings.default({}),
 	limits: sessionLimits.default({}),
 });
 export type AgentSettings = z.infer<typeof agentSettings>;

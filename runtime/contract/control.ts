@@ -5,7 +5,7 @@ import { doneBy } from './engines';
 import { joinAsk } from './join-token';
 import { MAX_SDP_CHARACTERS, callerAnswer } from './signalling';
 import { processState } from './stats';
-import { sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
+import { endOfTurn, sessionId, speechGaps, toolRecord, triggerEvent, turnId, turnTimings } from './turn';
 
 /**
  * The nodes' API: JSON over HTTP on the gateway, every call with `Authorization: Bearer <key>`.
@@ -183,6 +183,8 @@ export const speech = z.object({
 	spokenMs: z.number(),
 	/** A runtime from before this field came says nothing. */
 	gaps: speechGaps.default({}),
+	/** Of a turn that was begun early: why it was taken to be over in the end. */
+	endOfTurn: endOfTurn.optional(),
 	timings: turnTimings,
 	...doneBy.shape,
 });

@@ -82,6 +82,11 @@ export const ERROR_KINDS = {
 		title: 'The turn ended before this node ran',
 		remedy: 'Nothing to do: the caller spoke again or hung up.',
 	},
+	VOICE_ERR_TURN_SUPERSEDED: {
+		status: 409,
+		title: 'The turn was begun early, and the caller went on',
+		remedy: 'Nothing to do: another execution answers all that the caller has said. The node gives out no item, and its execution has the custom data "voiceTurn: superseded". Turn off "Speculation" in the Voice Session Trigger to have no such executions.',
+	},
 	VOICE_ERR_TURN_ABANDONED: {
 		status: 504,
 		title: 'The workflow gave no answer',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { speculationModes } from './agent-settings';
 import { toolCall, toolResult } from './chat';
 import { callerIdentity } from './join-token';
 import { turnLink } from './link';
@@ -17,6 +18,8 @@ export const turnTimings = z.object({
 	eou_delay: z.number().optional(),
 	/** True end of speech -> final text. */
 	transcription_delay: z.number().optional(),
+	/** The workflow started -> the turn was declared over: of what follows, this much had no delay. Absent where nothing was begun early. */
+	early_start: z.number().optional(),
 	/** Turn declared over -> the first node called the runtime. */
 	workflow_delay: z.number().optional(),
 	/**
@@ -85,6 +88,27 @@ export const endOfTurn = z.object({
 	probability: z.number().optional(),
 });
 
+export type EndOfTurn = z.infer<typeof endOfTurn>;
+
+/** Executions of one turn that were begun before its end was certain. */
+const speculationCost = z.object({
+	/** With this one, if it was begun early. */
+	began: z.number().int().nonnegative(),
+	/** Of these, how many came to nothing, as the caller went on. */
+	superseded: z.number().int().nonnegative(),
+	/** Written by the model in those. */
+	tokensThrownAway: z.number().int().nonnegative(),
+});
+
+export const turnSpeculation = speculationCost.extend({
+	mode: z.enum(speculationModes),
+	/** This execution was begun early: it ends as superseded if the caller goes on. */
+	early: z.boolean(),
+	/** Why it is off though nobody has switched it off. */
+	note: z.string(),
+});
+export type TurnSpeculation = z.infer<typeof turnSpeculation>;
+
 /** What starts an execution of the workflow. */
 export const triggerEvent = z.discriminatedUnion('event', [
 	z.object({
@@ -98,9 +122,11 @@ export const triggerEvent = z.discriminatedUnion('event', [
 		understood: z.boolean(),
 		/** Language code of what the caller spoke; absent where no Transcribe node's settings were known. */
 		language: z.string().optional(),
-		/** Why the turn was taken to be over. */
+		/** Why the turn was taken to be over; of one that was begun early, what was known then. */
 		endOfTurn: endOfTurn.optional(),
-		/** ISO 8601, the time the turn was declared over. */
+		/** Absent where it is switched off. */
+		speculation: turnSpeculation.optional(),
+		/** ISO 8601, the time the turn was declared over, or begun early. */
 		at: z.string(),
 		durationMs: z.number().nonnegative(),
 		...permitted,

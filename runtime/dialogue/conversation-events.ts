@@ -15,6 +15,8 @@ export interface ConversationSettings {
 	limits: SessionLimits;
 	/** Is the caller recognised while talking? If not, turns end and interruptions count by time alone. */
 	lookAhead: boolean;
+	/** May the work on a turn begin before it is certain that the turn has ended? */
+	speculation?: boolean;
 }
 
 export type ConversationInput =
@@ -134,6 +136,15 @@ export interface StartTurn {
 	probability?: number | undefined;
 	/** The cancelled turn whose text this one repeats and continues. */
 	continues?: number;
+	/** The work that was begun on it early: it counts now. */
+	speculation?: number;
+}
+
+/** The turn has probably ended here: the work on it may begin, as long as nobody hears or notices anything of it. */
+export interface BeginEarly extends Omit<StartTurn, 'type' | 'speculation'> {
+	type: 'beginEarly';
+	/** Numbered from 1 in the call. Either a `startTurn` names it, or it is withdrawn. */
+	speculation: number;
 }
 
 export type ConversationEffect =
@@ -142,6 +153,9 @@ export type ConversationEffect =
 	/** Ask how likely the caller has finished: `turnEndJudged` with this id, if it comes in time. */
 	| { type: 'judgeTurnEnd'; id: string }
 	| StartTurn
+	| BeginEarly
+	/** What was begun early was for nothing: the caller goes on, or the turn comes to something else. */
+	| { type: 'withdrawEarly'; speculation: number }
 	| { type: 'resetRecogniser' }
 	/** Stop sending the caller's sound until the next speech. */
 	| { type: 'restMedia' }

@@ -1,5 +1,5 @@
 // Guards against: any order of events that leaves two turns in flight, a turn without an end, a wake in the
-// past, a session that outlives its end, or an agent that stays paused with nobody speaking.
+// past, a session that outlives its end, an agent that stays paused with nobody speaking, or work that is begun early and changes something.
 import fc from 'fast-check';
 import { sessionLimits, turnTakingSettings } from '../contract/agent-settings';
 import { Conversation } from './conversation';
@@ -90,6 +90,7 @@ const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 		.map((values) => turnTakingSettings.parse(values)),
 	limits: fc.constant(sessionLimits.parse({ idleTimeoutMs: 20_000, maxCallDurationMs: 100_000 })),
 	lookAhead: fc.boolean(),
+	speculation: fc.boolean(),
 });
 
 /** A machine that has been up for months: its clock has fewer digits left behind the point. */
@@ -269,6 +270,67 @@ describe('whatever happens, in whatever order', () => {
 						}
 					}
 				});
+			}),
+			RUNS,
+		);
+	});
+});
+
+/** All but what is begun early. */
+function decided(effects: readonly ConversationEffect[]): ConversationEffect[] {
+	return effects
+		.filter(({ type }) => type !== 'beginEarly' && type !== 'withdrawEarly')
+		.map((effect) => (effect.type === 'startTurn' ? withoutSpeculation(effect) : effect));
+}
+
+function withoutSpeculation({ speculation, ...turn }: StartTurn): StartTurn {
+	void speculation;
+	return turn;
+}
+
+describe('work on a turn that is begun early', () => {
+	it('changes nothing of what is decided, and when', () => {
+		fc.assert(
+			fc.property(settings, script, (given, steps) => {
+				const without = new Conversation({ ...given, speculation: false });
+				play({ ...given, speculation: true }, steps, (effects, input) => {
+					expect(decided(effects)).toEqual(without.step(input));
+				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('counts for the turn that has its text, or is withdrawn: once, one at a time, three a turn', () => {
+		fc.assert(
+			fc.property(settings, script, (given, steps) => {
+				let begun: { id: number; n: number; text: string } | undefined;
+				const inTurn = new Map<number, number>();
+				let last = 0;
+				play({ ...given, speculation: true }, [...steps, atOnce({ type: 'hangup', reason: 'x' })], (effects) => {
+					for (const effect of effects) {
+						if (effect.type === 'beginEarly') {
+							expect(begun).toBe(undefined);
+							expect(effect.speculation).toBe(++last);
+							expect(effect.text).not.toBe('');
+							begun = { id: effect.speculation, n: effect.n, text: effect.text };
+						}
+						if (effect.type === 'withdrawEarly') {
+							expect(effect.speculation).toBe(begun?.id);
+							begun = undefined;
+						}
+						if (effect.type === 'startTurn') {
+							expect(effect.speculation).toBe(begun?.id);
+							if (begun) expect(effect).toMatchObject({ n: begun.n, text: begun.text });
+							begun = undefined;
+						}
+						if (effect.type === 'interruptAgent' || effect.type === 'endSession') expect(begun).toBe(undefined);
+						if (effect.type === 'startTurn' || effect.type === 'ignored') inTurn.clear();
+						if (effect.type === 'beginEarly') inTurn.set(effect.n, (inTurn.get(effect.n) ?? 0) + 1);
+						for (const count of inTurn.values()) expect(count).toBeLessThanOrEqual(3);
+					}
+				});
+				expect(begun).toBe(undefined);
 			}),
 			RUNS,
 		);

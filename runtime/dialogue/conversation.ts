@@ -20,9 +20,10 @@ import type {
 	InterruptReason,
 } from './conversation-events';
 import { judgeInterruption } from './interruption/judge-interruption';
+import { Speculation } from './speculation';
 import { phaseOf, shownState, type ConversationPhase, type ShownState } from './phase';
 import { deadlines, type Deadline } from './call-deadlines';
-import { closeUtterance, type CloseVerdict } from './turn-taking/close-utterance';
+import { closeUtterance, turnOf, type CloseVerdict } from './turn-taking/close-utterance';
 import { patient } from './turn-taking/patient';
 import type { ToolNeeds } from './turn-taking/tool-needs';
 
@@ -51,6 +52,7 @@ export class Conversation {
 	private soundMissing = false;
 
 	private turns = 0;
+	private readonly speculation = new Speculation();
 	private finals = 0;
 	private ends = 0;
 	private tools: readonly ToolNeeds[] = [];
@@ -147,8 +149,10 @@ export class Conversation {
 	/** Decides all that can be decided now, and when to look again. */
 	private settle(effects: ConversationEffect[]): void {
 		this.wakeAt = undefined;
+		this.reviewSpeculation(effects);
 		if (this.absentSince === undefined) this.settleFloor(effects);
 		if (this.ended) return;
+		this.reviewSpeculation(effects);
 		const grace = graceLeft(this.agent, this.now);
 		if (grace > 0) this.wakeIn(grace);
 		this.show(effects);
@@ -217,7 +221,8 @@ export class Conversation {
 			case 'ignore':
 				return this.ignore('noise', effects);
 			case 'wait':
-				return this.wakeIn(verdict.waitMs);
+				this.wakeIn(verdict.waitMs);
+				return this.speculate(caller, verdict, effects);
 			case 'listen':
 				return;
 		}
@@ -228,26 +233,26 @@ export class Conversation {
 		said: Extract<CloseVerdict, { verdict: 'turn' }>,
 		effects: ConversationEffect[],
 	): void {
-		const turn = {
-			type: 'startTurn' as const,
-			n: ++this.turns,
-			text: said.text,
-			understood: said.understood,
-			recognised: caller.recognised,
-			confidence: said.confidence,
-			speechStartAt: caller.carried?.speechStartAt ?? caller.speechStartAt,
-			speechEndAt: caller.stopped?.speechEndAt ?? this.now,
-			finalAt: caller.final?.at,
-			declaredAt: this.now,
-			missedMs: caller.missedMs,
-			reason: said.reason,
-			probability: caller.endProbability,
-			continues: caller.carried?.n,
-		};
+		const speculation = this.speculation.confirm(said.text);
+		const ended = turnOf(caller, said, { n: ++this.turns, now: this.now });
+		const turn = { type: 'startTurn' as const, ...ended, ...(speculation === undefined ? {} : { speculation }) };
 		effects.push(turn);
 		this.agent = beginTurn(this.agent, turn);
 		this.noteActivity();
 		this.forgetCaller(effects);
+	}
+
+	private speculate(caller: CallerUtterance, { waitMs, likely }: Extract<CloseVerdict, { verdict: 'wait' }>, effects: ConversationEffect[]): void {
+		if (!this.settings.speculation || !likely || !this.speculation.isWorth(waitMs - likely.inMs)) return;
+		if (likely.inMs > 0) return this.wakeIn(likely.inMs);
+		const { text, confidence, reason } = likely;
+		const turn = turnOf(caller, { text, confidence, reason, understood: true }, { n: this.turns + 1, now: this.now });
+		effects.push({ type: 'beginEarly', ...turn, speculation: this.speculation.begin(text) });
+	}
+
+	private reviewSpeculation(effects: ConversationEffect[]): void {
+		const speculation = this.speculation.outdated(isBusy(this.agent) || this.absentSince !== undefined ? undefined : this.caller);
+		if (speculation !== undefined) effects.push({ type: 'withdrawEarly', speculation });
 	}
 
 	private giveWay(caller: CallerUtterance, effects: ConversationEffect[]): void {
@@ -325,6 +330,8 @@ export class Conversation {
 	private end(reason: EndReason, effects: ConversationEffect[]): void {
 		if (this.ended) return;
 		this.ended = true;
+		const speculation = this.speculation.outdated(undefined);
+		if (speculation !== undefined) effects.push({ type: 'withdrawEarly', speculation });
 		effects.push({ type: 'endSession', reason });
 	}
 

@@ -14,6 +14,8 @@ export interface ScenarioOptions {
 	turnTaking?: Partial<ConversationSettings['turnTaking']>;
 	limits?: Partial<ConversationSettings['limits']>;
 	lookAhead?: boolean;
+	/** Turns are begun early. */
+	speculation?: boolean;
 	/** false: words come with the final text only. */
 	partials?: boolean;
 	/** How long the recogniser takes for a final text; Infinity: it never answers. */
@@ -60,6 +62,7 @@ export class Scenario {
 			turnTaking: turnTakingSettings.parse(options.turnTaking ?? {}),
 			limits: sessionLimits.parse(options.limits ?? {}),
 			lookAhead: options.lookAhead ?? true,
+			speculation: options.speculation ?? false,
 		});
 		this.input(0, { type: 'connected' });
 		const { lookAhead = true, partials = true } = options;
@@ -242,8 +245,13 @@ function line(at: number, effect: ConversationEffect): string {
 	switch (effect.type) {
 		case 'startTurn': {
 			const continues = effect.continues === undefined ? '' : ` (continues ${effect.continues})`;
-			return `${at} startTurn ${effect.n} "${effect.text}"${effect.understood ? '' : ' unclear'}${continues}`;
+			const early = effect.speculation === undefined ? '' : ` (begun early as ${effect.speculation})`;
+			return `${at} startTurn ${effect.n} "${effect.text}"${effect.understood ? '' : ' unclear'}${continues}${early}`;
 		}
+		case 'beginEarly':
+			return `${at} beginEarly ${effect.speculation} "${effect.text}"`;
+		case 'withdrawEarly':
+			return `${at} withdrawEarly ${effect.speculation}`;
 		case 'interruptAgent':
 			return `${at} interruptAgent ${effect.reason}${effect.n === undefined ? '' : ` ${effect.n}`}`;
 		case 'ignored':

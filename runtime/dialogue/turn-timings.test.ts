@@ -52,6 +52,12 @@ it('adds up: no time between the stages is hidden', () => {
 	expect(stages.reduce((sum: number, ms) => sum + (ms ?? Number.NaN), 0)).toBe(response_delay);
 });
 
+it('of a turn that was begun early, counts only what somebody has waited for', () => {
+	const marks = { speechStartAt: 0, speechEndAt: 100, begunAt: 340, declaredAt: 800, firstAskAt: 350, modelAskedAt: 355, firstTokenAt: 420, firstPieceAt: 810 };
+	const timings = timingsOf({ ...marks, firstVoiceAudioAt: 830, audibleAt: 850 });
+	expect(timings).toEqual({ eou_delay: 700, early_start: 460, workflow_delay: 0, nodes_delay: 0, ttft: 0, sentence_delay: 10, ttfb: 20, playout_delay: 20, e2e_latency: 750, response_delay: 50, user_speech: 100 });
+});
+
 it('knows no negative time: the end of speech is an estimate', () => {
 	expect(timingsOf({ speechStartAt: 0, speechEndAt: 900, declaredAt: 1600, finalAt: 890 }).transcription_delay).toBe(0);
 });

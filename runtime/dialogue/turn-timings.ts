@@ -9,6 +9,8 @@ export interface TurnMarks {
 	/** The turn was declared over. */
 	declaredAt: Milliseconds;
 	finalAt?: Milliseconds;
+	/** The workflow was started before that. */
+	begunAt?: Milliseconds;
 	/** The first node called the runtime. */
 	firstAskAt?: Milliseconds;
 	modelAskedAt?: Milliseconds;
@@ -41,11 +43,20 @@ function duration(ms: Milliseconds | undefined): Milliseconds | undefined {
 	return ms === undefined ? undefined : rounded(Math.max(0, ms));
 }
 
+/** Of a stage that was over before the turn was, nobody has waited for that part. */
+function asWaitedFor(marks: TurnMarks): TurnMarks {
+	const early = ['firstAskAt', 'modelAskedAt', 'firstTokenAt', 'firstPieceAt', 'firstVoiceAudioAt'] as const;
+	const late = early.flatMap((name) => (marks[name] === undefined ? [] : [[name, Math.max(marks[name], marks.declaredAt)] as const]));
+	return { ...marks, ...Object.fromEntries(late) };
+}
+
 /** contract/turn says what each figure means. */
-export function timingsOf(marks: TurnMarks): TurnTimings {
+export function timingsOf(measured: TurnMarks): TurnTimings {
+	const marks = asWaitedFor(measured);
 	const timings: TurnTimings = {
 		eou_delay: between(marks.speechEndAt, marks.declaredAt),
 		transcription_delay: between(marks.speechEndAt, marks.finalAt),
+		early_start: between(marks.begunAt, marks.declaredAt),
 		workflow_delay: between(marks.declaredAt, marks.firstAskAt),
 		nodes_delay: between(marks.firstAskAt, marks.modelAskedAt),
 		ttft: between(marks.modelAskedAt, marks.firstTokenAt),

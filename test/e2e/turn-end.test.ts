@@ -38,7 +38,8 @@ test('a call is answered, and its turns say how likely their end was by the soun
 	const { turns } = await call(world, '--say', 'book a dentist appointment tomorrow at three p m').report;
 	expect(turns[0]).toMatchObject({ answered: true });
 	const [turn] = await world.turns(1);
-	const { endOfTurn } = outputOf(turn, 'Voice Session Trigger') as { endOfTurn: { reason: string; silenceMs: number; probability: number } };
+	// A turn that was begun early tells at its end why it had ended.
+	const { endOfTurn } = { ...outputOf(turn, 'Voice Session Trigger'), ...outputOf(turn, 'Orpheus Speak') } as unknown as { endOfTurn: { reason: string; silenceMs: number; probability: number } };
 	// Where packets were late, on a busy machine, that is the reason.
 	expect(endOfTurn.reason).toMatch(/the sound says \d+ %|packets were missing/);
 	expect(endOfTurn.probability).toBeGreaterThanOrEqual(0);

@@ -45,12 +45,17 @@ export async function startWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
 	}
 }
 
+/** It was begun early, and the caller went on. */
+export function isSuperseded({ customData }: Pick<Execution, 'customData'>): boolean {
+	return customData.voiceTurn === 'superseded';
+}
+
 /** n8n writes an execution down a moment after its last node has ended. */
 async function turnsOf(n8n: N8nHost, workflowId: string, count: number): Promise<Execution[]> {
 	const deadline = Date.now() + TURNS_WITHIN;
 	for (;;) {
 		const all = await n8n.executions(workflowId);
-		const turns = all.filter(({ runs }) => runs['Transcribe'] !== undefined);
+		const turns = all.filter((execution) => execution.runs['Transcribe'] !== undefined && !isSuperseded(execution));
 		if (turns.length >= count && turns.every(({ status }) => status !== 'running')) return turns;
 		if (Date.now() > deadline) {
 			const seen = all.map(({ id, status, error }) => `${id} ${status} ${error ?? ''}`);

@@ -23,6 +23,7 @@ const runData = z.object({
 			runData: z.record(z.array(nodeRun)).default({}),
 			lastNodeExecuted: z.string().optional(),
 			error: z.object({ message: z.string() }).passthrough().optional(),
+			metadata: z.record(z.string()).default({}),
 		})
 		.passthrough(),
 });
@@ -32,6 +33,8 @@ export type Execution = z.infer<typeof summary> & {
 	readonly runs: Record<string, Array<z.infer<typeof nodeRun>>>;
 	readonly lastNode: string | undefined;
 	readonly error: string | undefined;
+	/** What nodes have set. */
+	readonly customData: Record<string, string>;
 };
 
 /**
@@ -70,5 +73,6 @@ export async function readExecution(rest: RestClient, id: string): Promise<Execu
 		runs: resultData.runData,
 		lastNode: resultData.lastNodeExecuted,
 		error: resultData.error?.message,
+		customData: resultData.metadata,
 	};
 }

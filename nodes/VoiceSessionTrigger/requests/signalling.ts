@@ -1,5 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { internalN8nUrl } from '../../../runtime/client/local-runtime';
+import type { AgentSettings } from '../../../runtime/contract/agent-settings';
 import { VoiceError } from '../../../runtime/contract/errors';
 import { iceServerLinks } from '../../../runtime/contract/ice-configuration';
 import { SDP_TYPE, callerOffer, ufragOf } from '../../../runtime/contract/signalling';
@@ -20,6 +21,13 @@ export function modeOf(context: IWebhookFunctions): 'production' | 'test' {
 	return context.getMode() === 'manual' ? 'test' : 'production';
 }
 
+/** A test in the editor takes one event, which must not be one that comes to nothing. */
+function agentIn(context: IWebhookFunctions): AgentSettings {
+	const agent = agentOf(context);
+	const { mode, note } = agent.speculation;
+	return modeOf(context) === 'test' ? { ...agent, speculation: { mode: 'off', note: mode === 'off' ? note : '' } } : agent;
+}
+
 /** POST: a caller wants to talk. */
 export async function answerOffer(context: IWebhookFunctions, { callers, path }: Pick<Gate, 'callers' | 'path'>): Promise<void> {
 	const { sdp, trickle, resumeToken, bare } = await readOffer(context);
@@ -31,7 +39,7 @@ export async function answerOffer(context: IWebhookFunctions, { callers, path }:
 		pageHost: pageHostOf(request.headers),
 		...(resumeToken !== undefined && { resumeToken }),
 		// The address of an agent for everybody is not everybody's to study.
-		agent: { ...agentOf(context), modelsNote: callers === 'n8nUsers' || modeOf(context) === 'test' },
+		agent: { ...agentIn(context), modelsNote: callers === 'n8nUsers' || modeOf(context) === 'test' },
 		source: {
 			workflowId: context.getWorkflow().id ?? '',
 			node: context.getNode().name,

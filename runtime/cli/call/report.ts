@@ -50,6 +50,7 @@ export interface CallReport {
 const ROWS: Array<[keyof TurnTimings, string]> = [
 	['user_speech', 'how long the caller spoke'],
 	['eou_delay', 'end of speech -> end of turn'],
+	['early_start', 'workflow started before end of turn'],
 	['transcription_delay', 'end of speech -> final text'],
 	['workflow_delay', 'end of turn -> first node'],
 	['nodes_delay', 'first node -> model request'],

@@ -1,6 +1,7 @@
 import type { TurnTakingSettings } from '../../contract/agent-settings';
 import type { Milliseconds } from '../../lib/clock';
 import { FINAL_PATIENCE_MS, speechMs, wholeText, type CallerUtterance } from '../caller-utterance';
+import type { StartTurn } from '../conversation-events';
 import { judgeEndOfTurn } from './judge-end-of-turn';
 import type { ToolNeeds } from './tool-needs';
 
@@ -14,11 +15,19 @@ export interface CloseAsk {
 	tools: readonly ToolNeeds[];
 }
 
+export interface LikelyEnd {
+	readonly inMs: Milliseconds;
+	readonly text: string;
+	readonly confidence: number;
+	readonly reason: string;
+}
+
 export type CloseVerdict =
 	| { verdict: 'turn'; text: string; understood: boolean; confidence: number; reason: string }
 	/** Nothing was said. */
 	| { verdict: 'ignore' }
-	| { verdict: 'wait'; waitMs: Milliseconds }
+	/** `likely`: what the recogniser has finished will probably be the turn, from `inMs` on. */
+	| { verdict: 'wait'; waitMs: Milliseconds; likely?: LikelyEnd }
 	/** The caller speaks. */
 	| { verdict: 'listen' };
 
@@ -66,12 +75,38 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, 
 		const noise = (final?.understood ?? false) || spokenMs < (agentAskedAQuestion ? UNCLEAR_ANSWER_MIN_MS : UNCLEAR_MIN_MS);
 		if (noise) return { verdict: 'ignore' };
 	}
-	if (!judged.end) return { verdict: 'wait', waitMs: judged.waitMs };
+	if (!judged.end) {
+		const likely = final !== undefined && text !== '' ? { inMs: judged.likelyInMs, text, confidence: final.confidence, reason: judged.reason } : undefined;
+		return { verdict: 'wait', waitMs: judged.waitMs, ...(likely && { likely }) };
+	}
 	return {
 		verdict: 'turn',
 		text,
 		understood: text !== '',
 		confidence: final?.confidence ?? 0,
 		reason: final === undefined ? `${judged.reason}, no final text` : judged.reason,
+	};
+}
+
+/** The turn that an utterance is, if it ends now. */
+export function turnOf(
+	caller: CallerUtterance,
+	{ text, understood, confidence, reason }: Pick<StartTurn, 'text' | 'understood' | 'confidence' | 'reason'>,
+	{ n, now }: { n: number; now: Milliseconds },
+): Omit<StartTurn, 'type'> {
+	return {
+		n,
+		text,
+		understood,
+		recognised: caller.recognised,
+		confidence,
+		speechStartAt: caller.carried?.speechStartAt ?? caller.speechStartAt,
+		speechEndAt: caller.stopped?.speechEndAt ?? now,
+		finalAt: caller.final?.at,
+		declaredAt: now,
+		missedMs: caller.missedMs,
+		reason,
+		probability: caller.endProbability,
+		continues: caller.carried?.n,
 	};
 }

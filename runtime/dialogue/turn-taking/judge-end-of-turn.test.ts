@@ -9,16 +9,16 @@ function judge(text: string, silenceMs: number, agentAskedAQuestion = false) {
 }
 
 it('gives the reason with the wait', () => {
-	expect(judge('yes confirm it', 200)).toEqual({ end: false, waitMs: 150, reason: 'complete: short answer' });
-	expect(judge('yes confirm it', 350)).toEqual({ end: true, waitMs: 0, reason: 'complete: short answer' });
-	expect(judge('cancel the call', 200)).toEqual({ end: false, waitMs: 500, reason: 'open: silence' });
-	expect(judge('book a', 700)).toEqual({ end: false, waitMs: 600, reason: 'unfinished: ends in "a"' });
+	expect(judge('yes confirm it', 200)).toEqual({ end: false, waitMs: 150, reason: 'complete: short answer', likelyInMs: 0 });
+	expect(judge('yes confirm it', 350)).toEqual({ end: true, waitMs: 0, reason: 'complete: short answer', likelyInMs: 0 });
+	expect(judge('cancel the call', 200)).toEqual({ end: false, waitMs: 500, reason: 'open: silence', likelyInMs: 0 });
+	expect(judge('book a', 500)).toEqual({ end: false, waitMs: 800, reason: 'unfinished: ends in "a"', likelyInMs: 200 });
 });
 
 it('never waits longer than the longest wait', () => {
 	const short = turnTakingSettings.parse({ maxSilenceMs: 800 });
 	const verdict = judgeEndOfTurn({ text: 'book a', silenceMs: 800, settings: short, agentAskedAQuestion: false });
-	expect(verdict).toEqual({ end: true, waitMs: 0, reason: 'unfinished: ends in "a"' });
+	expect(verdict).toEqual({ end: true, waitMs: 0, reason: 'unfinished: ends in "a"', likelyInMs: 0 });
 });
 
 const anySettings = fc

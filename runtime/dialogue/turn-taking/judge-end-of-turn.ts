@@ -6,6 +6,8 @@ export interface EndOfTurnVerdict {
 	/** More silence needed; 0 when the turn ends. */
 	waitMs: Milliseconds;
 	reason: string;
+	/** Until the end is likely: at once, unless something speaks for the turn's going on. Infinity: it never is before it is certain. */
+	likelyInMs: Milliseconds;
 }
 
 /** Log odds at which the wait is the shortest, or the longest. */
@@ -21,8 +23,13 @@ export function judgeEndOfTurn(ask: EndOfTurnAsk, strategies = STRATEGIES): EndO
 	const { flushSilenceMs, minSilenceMs, endSilenceMs, maxSilenceMs } = ask.settings;
 	const cap = Math.max(maxSilenceMs, flushSilenceMs);
 	const within = (ms: Milliseconds): Milliseconds => Math.min(Math.max(ms, flushSilenceMs), cap);
-	const after = (needed: Milliseconds, reason: string): EndOfTurnVerdict => ({ end: ask.silenceMs >= needed, waitMs: Math.max(0, needed - ask.silenceMs), reason });
-	if (ask.wordsMayBeMissing) return after(cap, 'longest wait: packets were missing');
+	const after = (needed: Milliseconds, reason: string, likelyAfter: Milliseconds): EndOfTurnVerdict => ({
+		end: ask.silenceMs >= needed,
+		waitMs: Math.max(0, needed - ask.silenceMs),
+		reason,
+		likelyInMs: Math.max(0, likelyAfter - ask.silenceMs),
+	});
+	if (ask.wordsMayBeMissing) return after(cap, 'longest wait: packets were missing', Number.POSITIVE_INFINITY);
 
 	const evidence = strategies.flatMap((strategy) => strategy(ask) ?? []);
 	const odds = evidence.reduce((sum, { weight }) => sum + weight, 0);
@@ -30,5 +37,6 @@ export function judgeEndOfTurn(ask: EndOfTurnAsk, strategies = STRATEGIES): EndO
 	const towards = odds > 0 ? Math.min(minSilenceMs, endSilenceMs) : Math.max(maxSilenceMs, endSilenceMs);
 	const cues = evidence.map(({ cue }) => cue).join('; ') || 'silence';
 	const kind = odds > 0 ? 'complete' : odds < 0 ? 'unfinished' : 'open';
-	return after(within(Math.round(endSilenceMs + share * (towards - endSilenceMs))), share === 1 && odds < 0 ? `longest wait: ${cues}` : `${kind}: ${cues}`);
+	const needed = within(Math.round(endSilenceMs + share * (towards - endSilenceMs)));
+	return after(needed, share === 1 && odds < 0 ? `longest wait: ${cues}` : `${kind}: ${cues}`, odds < 0 ? endSilenceMs : 0);
 }

@@ -1,6 +1,5 @@
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { PageEvent } from '../../contract/page-events';
 import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
@@ -11,7 +10,7 @@ import { TurnApi } from '../turns/turn-api';
 import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
-import { type CallerSpeechEvent, inputOf } from './caller-inputs';
+import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
 import type { CallRequest } from './call-request';
 import { ConversationLoop } from './conversation-loop';
@@ -68,7 +67,7 @@ export class Call {
 	private greeted = false;
 	/** Something has come from the caller, over whichever link. */
 	private reached = false;
-	private readonly modelNotice = new ModelNotice((event) => this.tell(event));
+	private readonly modelNotice = new ModelNotice((event) => this.line.tell(event));
 	/** Why it ends, from end() on. */
 	private ending: string | undefined;
 	private closeLimit: NodeJS.Timeout | undefined;
@@ -86,17 +85,17 @@ export class Call {
 		this.models = modelsOfCall(id, agent);
 		this.record = new CallRecord(id, request, deps.journal, stored);
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
-		const { turnTaking, limits, transcribe } = agent;
+		const { turnTaking, limits, transcribe, speculation } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		const turnEnd = new TurnEndWatch(this.deps.inference, turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null }), {
+		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null, speculation: speculation.mode !== 'off' }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
 		const { ofTurns } = this.record;
-		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.tell(event), step, keep: ofTurns.turn, keepReply: ofTurns.reply, keepSound: ofTurns.sound, together: ofTurns.together };
+		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.line.tell(event), step, keep: ofTurns.turn, keepReply: ofTurns.reply, keepSound: ofTurns.sound, together: ofTurns.together };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
 	}
@@ -149,7 +148,7 @@ export class Call {
 	end(reason: string): void {
 		if (!this.goesOn) return;
 		this.ending = reason;
-		this.tell({ type: 'session.ended', reason });
+		this.line.tell({ type: 'session.ended', reason });
 		if (!this.link) return this.finish(reason);
 		this.link.close();
 		this.closeLimit = setTimeout(() => this.finish(reason), CLOSE_LIMIT_MS);
@@ -252,7 +251,7 @@ export class Call {
 	private recognise(): void {
 		this.recognition = recogniseCaller(this.deps.inference, this.request.agent.transcribe, {
 			step: (input) => this.dialogue.step(input),
-			tell: (event) => this.tell(event),
+			tell: (event) => this.line.tell(event),
 			heardBy: (doneBy) => (this.heardBy = doneBy),
 		});
 	}
@@ -278,20 +277,18 @@ export class Call {
 				break;
 			default:
 				if ('utteranceId' in event) this.voice.onMedia(event);
-				else this.onSpeech(event);
+				else {
+					if (event.type === 'speechStarted') this.linkQuality.speechBegins();
+					this.dialogue.step(inputOf(event));
+				}
 		}
-	}
-
-	private onSpeech(event: CallerSpeechEvent): void {
-		if (event.type === 'speechStarted') this.linkQuality.speechBegins();
-		this.dialogue.step(inputOf(event));
 	}
 
 	private greet(): void {
 		if (this.greeted) return;
 		this.greeted = true;
 		const { agent } = this.request;
-		this.tell(sessionStarted(this.id, agent, this.modelNotice.note));
+		this.line.tell(sessionStarted(this.id, agent, this.modelNotice.note));
 		this.modelNotice.started();
 		this.turns.callStarted();
 		// The greeting goes first; from then on the voice is warm.
@@ -299,7 +296,7 @@ export class Call {
 	}
 
 	private async sayGreeting(): Promise<void> {
-		await sayGreeting(this.request.agent, { voice: this.voice, history: this.record.history, turns: this.turns, tell: (event) => this.tell(event) });
+		await sayGreeting(this.request.agent, { voice: this.voice, history: this.record.history, turns: this.turns, tell: (event) => this.line.tell(event) });
 	}
 
 	private carryOut(effect: ConversationEffect): void {
@@ -310,22 +307,26 @@ export class Call {
 			case 'startTurn':
 				this.turns.start(effect, this.audio.take(), this.heardBy, this.linkQuality.take(effect.missedMs ?? 0));
 				break;
+			case 'beginEarly':
+				this.turns.beginEarly(effect, this.audio.soFar, this.heardBy, this.linkQuality.take(effect.missedMs ?? 0));
+				break;
+			case 'withdrawEarly':
+				this.turns.withdrawEarly(effect);
+				break;
 			case 'resetRecogniser':
 				this.recognition?.reset();
 				this.linkQuality.speechEnds();
 				this.audio.clear();
 				break;
 			case 'restMedia':
-				this.link?.send({ type: 'rest' });
-				break;
 			case 'resumeAgent':
-				this.link?.send({ type: 'resume' });
+				this.link?.send({ type: effect.type === 'restMedia' ? 'rest' : 'resume' });
 				break;
 			case 'interruptAgent':
 				this.turns.interrupt(effect.n, effect.reason);
 				break;
 			case 'setState':
-				this.tell({ type: 'state', state: effect.state, ...(effect.tool === undefined ? {} : { tool: effect.tool }) });
+				this.line.tell({ type: 'state', state: effect.state, ...(effect.tool === undefined ? {} : { tool: effect.tool }) });
 				break;
 			case 'endSession':
 				this.end(effect.reason);
@@ -335,15 +336,11 @@ export class Call {
 		}
 	}
 
-	private tell(event: PageEvent): void {
-		this.line.tell(event);
-	}
-
 	/** A fault of ours ends this call and no other. */
 	private fault(thrown: unknown): void {
 		const error = VoiceError.from(thrown);
 		this.deps.log.error({ err: error, sessionId: this.id }, 'the dialogue failed');
-		this.tell({ type: 'error', error: error.toShape() });
+		this.line.tell({ type: 'error', error: error.toShape() });
 		this.end('an internal error');
 	}
 

@@ -19,11 +19,12 @@ interface DialogueParts {
  * Takes up the dialogue where the process before has left it. That may have died between an input and what follows from it: a
  * turn that it declared and wrote no word of begins here, one that was interrupted ends here.
  */
-export function restoreDialogue({ inputs, turns: stored }: StoredCall, { dialogue, voice, api, turns }: DialogueParts): { ended: boolean } {
+export function restoreDialogue({ inputs, turns: all }: StoredCall, { dialogue, voice, api, turns }: DialogueParts): { ended: boolean } {
 	const effects = dialogue.replay(inputs);
 	// No more of them than inputs.
 	voice.nextId = inputs.length + 1;
-	api.restore(stored);
+	api.restore(all);
+	const stored = all.filter(({ early }) => !early);
 	for (const effect of effects) {
 		if (effect.type === 'startTurn' && !stored.some(({ start }) => start.n === effect.n)) turns.start(effect, [], undefined);
 		if (effect.type === 'interruptAgent' && stored.some(({ start, ended }) => start.n === effect.n && !ended)) turns.interrupt(effect.n, effect.reason);

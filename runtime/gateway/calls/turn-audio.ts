@@ -22,6 +22,11 @@ export class TurnAudio {
 		return end.slice(Math.max(0, end.length - samples));
 	}
 
+	/** What there is so far. */
+	get soFar(): readonly Int16Array[] {
+		return [...this.blocks];
+	}
+
 	/** Hands over what there is and starts anew. */
 	take(): Int16Array[] {
 		const taken = this.blocks;

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { VoiceError } from '../../contract/errors';
+import { Certainty } from '../turns/certainty';
 import { AUTHORIZED, HttpDoor, TURN_ID } from './http-door.fixture';
 
 const ASKER = { executionId: '7', node: 'A node' };
@@ -15,7 +16,7 @@ const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 
 
 let door: HttpDoor;
 /** The turn, and who answers for it. */
-const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn() };
+const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn(), certainty: Certainty.given() };
 const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), speech: jest.fn(), nodeFailed: jest.fn() };
 let gone: AbortSignal;
 
@@ -98,6 +99,15 @@ it('what was said is a WAV file of 16 kHz', async () => {
 	expect(response.body.subarray(0, 4).toString()).toBe('RIFF');
 	expect(response.body.readUInt32LE(24)).toBe(16_000);
 	expect([...response.body.subarray(44)]).toEqual([1, 0, 2, 0, 3, 0]);
+});
+
+it('an execution that claims a turn which was begun early learns whether it counts', async () => {
+	const early = new Certainty(true);
+	door.calls.turn.mockReturnValue({ api, turn: { ...turn, certainty: early } });
+	const claimed = post('claim', ASKER);
+	early.supersede();
+	const answer = await claimed;
+	expect([answer.status, await answer.json()]).toMatchObject([409, { error: { code: 'VOICE_ERR_TURN_SUPERSEDED' } }]);
 });
 
 it('an execution in the editor claims the turn, and learns whether it is or was its own', async () => {

@@ -44,7 +44,8 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 
 	app.post('/v1/turns/:turnId/claim', async (request, reply) => {
 		const { turnId: id } = parseRequest(inTurn, request.params);
-		claims.claim(id, parseRequest(turnClaim, request.body).executionId, () => calls.turn(id).turn);
+		const { executionId } = parseRequest(turnClaim, request.body);
+		await claims.claim(id, executionId, () => calls.turn(id).turn).certainty.known;
 		return await reply.status(204).send();
 	});
 

@@ -19,6 +19,8 @@ export interface CallBeginning {
 export interface TurnRecord {
 	readonly id: string;
 	readonly start: StartTurn;
+	/** It was begun early, and its end was not certain yet: with its process it came to nothing. */
+	readonly early?: boolean | undefined;
 	/** The execution that has claimed it. */
 	readonly owner?: string | undefined;
 	/** What the caller has heard of the answer. */

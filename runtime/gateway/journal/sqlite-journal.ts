@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** Of the rows. A file of another format is begun anew: its calls cannot be gone on with. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What is written as it happens has a row of its own; the rest replaces its row: one for each call, entry or turn. */
 const SCHEMA = `

@@ -17,7 +17,7 @@ function turnOf(n = 1): Turn {
 }
 
 function replyThat(waitsForTools: boolean): TurnReply {
-	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
+	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, tokens: 0, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
 }
 
 function watch() {

@@ -35,6 +35,8 @@ export interface AgentUtteranceListener {
 	onText(text: string): void;
 	/** Another word was heard. */
 	onHeard?(): void;
+	/** Nothing of it is to be heard or shown before letGo(). */
+	readonly isHeld?: boolean;
 	/** It has as much sound as it may have: what is still written will not be said. */
 	onLimit?(): void;
 }
@@ -74,6 +76,7 @@ export class AgentUtterance {
 	private readonly unheard = new UnheardSound();
 	private soundEnded = false;
 	private textEnded = false;
+	private waits: boolean;
 	private endSent = false;
 	private interrupted = false;
 	private held = false;
@@ -85,11 +88,12 @@ export class AgentUtterance {
 		readonly id: string,
 		readonly settings: SpeakSettings,
 		inference: InferenceServer,
-		private readonly link: CurrentLink,
+		private readonly currentLink: CurrentLink,
 		private readonly listener: AgentUtteranceListener,
 		/** The utterance before: media plays them in the order in which their sound comes. */
 		before?: Pick<AgentUtterance, 'voiced'>,
 	) {
+		this.waits = listener.isHeld ?? false;
 		this.finished = new Promise((resolve) => (this.finish = resolve));
 		this.voiced = new Promise((resolve) => (this.endVoice = resolve));
 		const onVoice = {
@@ -157,7 +161,7 @@ export class AgentUtterance {
 	write(text: string): void {
 		if (this.over || this.textEnded) return;
 		this.given += text;
-		this.listener.onText(this.given);
+		if (!this.waits) this.listener.onText(this.given);
 		this.spoken.write(text);
 		this.feed();
 	}
@@ -195,6 +199,15 @@ export class AgentUtterance {
 		if (this.interrupted) this.conclude(false);
 		this.pace();
 		this.feed();
+	}
+
+	/** What was held is heard from now on. */
+	letGo(): void {
+		if (!this.waits) return;
+		this.waits = false;
+		if (this.over) return;
+		if (this.given !== '') this.listener.onText(this.given);
+		this.relinked();
 	}
 
 	/** There is another link: it is given what was not heard. */
@@ -241,13 +254,17 @@ export class AgentUtterance {
 		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.played, this.sampleRate);
 	}
 
+	/** Where its sound goes. */
+	private link(): ReturnType<CurrentLink> {
+		return this.waits ? undefined : this.currentLink();
+	}
+
 	private get mostAheadMs(): number {
-		return this.link() ? AHEAD_MS : AHEAD_OF_ABSENT_MS;
+		return this.currentLink() ? AHEAD_MS : AHEAD_OF_ABSENT_MS;
 	}
 
 	private announce(): void {
-		const { interruptible } = this.settings;
-		this.link()?.send({ type: 'utterance', utteranceId: this.id, sampleRate: this.sampleRate, interruptible });
+		this.link()?.send({ type: 'utterance', utteranceId: this.id, sampleRate: this.sampleRate, interruptible: this.settings.interruptible });
 	}
 
 	/** Lets the voice rest while the caller has enough to hear. */
@@ -303,7 +320,7 @@ export class AgentUtterance {
 			this.announce();
 		}
 		this.gapRecord.sound(event);
-		const room = this.mostSamples - this.sentSamples;
+		const room = msToSamples(this.settings.longestSpeech * 1000, this.sampleRate) - this.sentSamples;
 		if (room > 0) this.play(piece, event.pcm.subarray(0, room));
 		if (event.pcm.length > room) this.endAtLimit();
 	}
@@ -314,10 +331,6 @@ export class AgentUtterance {
 		this.unheard.push(pcm);
 		this.link()?.send({ type: 'play', utteranceId: this.id, pcm });
 		this.pace();
-	}
-
-	private get mostSamples(): number {
-		return msToSamples(this.settings.longestSpeech * 1000, this.sampleRate);
 	}
 
 	/** What it has is played to its end. */

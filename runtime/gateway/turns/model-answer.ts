@@ -1,5 +1,7 @@
-import type { ChatDone } from '../../contract/control';
+import { type ChatMessage, UNCLEAR } from '../../contract/chat';
+import type { ChatDone, ReplyAsk, Usage } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { ParamsIn } from '../../rpc/protocol';
@@ -46,4 +48,46 @@ export class ModelAnswer {
 			limit.stop();
 		}
 	}
+}
+
+/** What a reply has cost so far. A step's usage is only known at its end: until then each piece of its text counts as a token. */
+export class ReplyUsage {
+	private readonly total: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
+	private pieces = 0;
+
+	writes(): void {
+		this.pieces++;
+	}
+
+	add({ promptTokens, reusedTokens, completionTokens }: Usage): void {
+		this.total.promptTokens += promptTokens;
+		this.total.reusedTokens += reusedTokens;
+		this.total.completionTokens += completionTokens;
+	}
+
+	get sum(): Usage {
+		return { ...this.total };
+	}
+
+	/** Written. */
+	get tokens(): number {
+		return Math.max(this.pieces, this.total.completionTokens);
+	}
+}
+
+/**
+ * What the model reads. `begun`: of its answer, the words that another one wrote which failed. What the caller has said is not in
+ * the history before it is certain that it was all.
+ */
+export function messagesFor({ instructions, understood, prompt }: ReplyAsk, history: History, { begun, isCertain }: { begun: string; isCertain: boolean }): ChatMessage[] {
+	const said = isCertain ? [] : [{ role: 'user' as const, content: understood ? prompt : UNCLEAR }];
+	// A space at its end would be a token that no model has seen there.
+	const answer = begun === '' ? [] : [{ role: 'assistant' as const, content: begun.trimEnd(), toolCalls: [] }];
+	return [{ role: 'system', content: instructions }, ...history.messages(), ...said, ...answer];
+}
+
+/** An answer of which the caller would hear nothing. */
+export function unspeakable(written: string): VoiceError {
+	const what = written.trim() === '' ? 'It is empty' : 'It has no words, only marks or emoji';
+	return new VoiceError('VOICE_ERR_NO_ANSWER', `The model's answer cannot be spoken. ${what}.`);
 }

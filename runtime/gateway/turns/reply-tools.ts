@@ -1,4 +1,7 @@
 import type { ToolResult } from '../../contract/chat';
+import type { ReplyAsk } from '../../contract/control';
+import { ToolAllowance } from '../../contract/tool-allowance';
+import type { ToolRecord } from '../../contract/turn';
 import { OpenToolCalls } from './open-tool-calls';
 import type { ReplyDeps } from './reply-deps';
 import type { Turn } from './turn';
@@ -48,4 +51,14 @@ export class ReplyTools {
 			if (!pending) deps.tell({ type: 'tool.finished', turnId: turn.id, id, name, ok, durationMs });
 		}
 	}
+}
+
+/** Of the calls that are left, where `used` have run. */
+export function allowanceOf({ maxToolCalls, tools }: ReplyAsk, used = 0): ToolAllowance {
+	return new ToolAllowance(maxToolCalls, tools.map(({ name }) => name), used);
+}
+
+/** One that was refused took no time. */
+export function wasRun({ result }: ToolRecord): boolean {
+	return result === null || result.ok || result.durationMs > 0;
 }

@@ -1,18 +1,16 @@
 import { type ToolCall, type ToolResult, UNCLEAR } from '../../contract/chat';
-import type { ChatDone, ReplyAsk, ReplyStep, Usage } from '../../contract/control';
+import type { ChatDone, ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
-import { VoiceError } from '../../contract/errors';
-import { ToolAllowance } from '../../contract/tool-allowance';
-import type { ToolRecord } from '../../contract/turn';
+import type { ToolAllowance } from '../../contract/tool-allowance';
 import { goOn } from '../../speech-text/go-on';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
 import { isSpeakable } from '../../speech-text/speakable';
 import type { ReplyRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
-import { ModelAnswer } from './model-answer';
+import { ModelAnswer, ReplyUsage, messagesFor, unspeakable } from './model-answer';
 import { isSameWork } from './node-tries';
 import type { ReplyDeps, RestoredReply } from './reply-deps';
-import { ReplyTools } from './reply-tools';
+import { ReplyTools, allowanceOf, wasRun } from './reply-tools';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
 
@@ -27,7 +25,7 @@ export class Reply implements TurnReply {
 	private begun = '';
 	/** Of it, what no utterance has yet. */
 	private unsaid = '';
-	private readonly usage: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
+	private readonly usage = new ReplyUsage();
 	private readonly tools: ReplyTools;
 	private allowance: ToolAllowance;
 	/** Since the last tool ran: what was said before it is no answer. */
@@ -60,7 +58,7 @@ export class Reply implements TurnReply {
 	/** A step that was cut off goes on behind what was heard of it, when the node asks again. */
 	private restore({ record, turn: { heard, writing = '' } }: RestoredReply): void {
 		const { written, usage, answer, open } = record;
-		Object.assign(this.usage, usage);
+		this.usage.add(usage);
 		this.written = written;
 		this.stepStart = written.length;
 		this.answer = answer;
@@ -107,6 +105,10 @@ export class Reply implements TurnReply {
 		return this.settled;
 	}
 
+	get tokens(): number {
+		return this.usage.tokens;
+	}
+
 	get writing(): string | undefined {
 		return this.finished ? undefined : this.written.slice(this.stepStart);
 	}
@@ -119,8 +121,12 @@ export class Reply implements TurnReply {
 		const { prompt, understood, sayWhenUnclear, request } = this.ask;
 		this.isAsked(request);
 		if (this.interrupted) return this.done();
-		this.deps.history.addUser(understood ? prompt : UNCLEAR, this.turn.n);
+		this.turn.certainty.once(() => {
+			this.deps.history.addUser(understood ? prompt : UNCLEAR, this.turn.n);
+			this.sayUnsaid();
+		});
 		if (!understood && sayWhenUnclear !== '') {
+			await this.turn.certainty.known;
 			this.write(sayWhenUnclear);
 			return this.done(sayWhenUnclear);
 		}
@@ -215,8 +221,8 @@ export class Reply implements TurnReply {
 	}
 
 	private keep(written = this.written): void {
-		const { ask, usage, answer } = this;
-		this.deps.keep({ ask, written, open: this.tools.calls.waitedFor, tools: this.turn.tools, usage, answer });
+		const { ask, answer } = this;
+		this.deps.keep({ ask, written, open: this.tools.calls.waitedFor, tools: this.turn.tools, usage: this.usage.sum, answer });
 	}
 
 	private async generating(): Promise<ReplyStep> {
@@ -236,14 +242,14 @@ export class Reply implements TurnReply {
 		let reply: ChatDone;
 		try {
 			reply = await this.askModel();
+			await this.turn.certainty.known;
 		} catch (thrown) {
+			await this.turn.certainty.known;
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
 			return this.done(this.written.slice(this.stepStart));
 		}
-		this.usage.promptTokens += reply.usage.promptTokens;
-		this.usage.reusedTokens += reply.usage.reusedTokens;
-		this.usage.completionTokens += reply.usage.completionTokens;
+		this.usage.add(reply.usage);
 		this.writtenBy = { engine: reply.engine, replaced: [...this.writtenBy.replaced, ...reply.replaced] };
 		const text = this.begun === '' ? reply.text : this.written.slice(this.stepStart);
 		if (this.interrupted) return this.done(text);
@@ -279,9 +285,7 @@ export class Reply implements TurnReply {
 
 	private async askModel(): Promise<ChatDone> {
 		const { ask, deps } = this;
-		// A space at its end would be a token that no model has seen there.
-		const begun = this.begun === '' ? [] : [{ role: 'assistant' as const, content: this.begun.trimEnd(), toolCalls: [] }];
-		const messages = [{ role: 'system' as const, content: ask.instructions }, ...deps.history.messages(), ...begun];
+		const messages = messagesFor(ask, deps.history, { begun: this.begun, isCertain: this.turn.certainty.isCertain });
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
 		this.generation = new ModelAnswer(deps, params, (text) => this.write(text));
 		if (this.interrupted) this.generation.cancel();
@@ -304,6 +308,12 @@ export class Reply implements TurnReply {
 		const joined = this.written.length === this.stepStart + this.begun.length ? goOn(this.begun, text) : text;
 		this.written += joined;
 		this.unsaid += joined;
+		this.usage.writes();
+		this.sayUnsaid();
+	}
+
+	private sayUnsaid(): void {
+		if (!this.turn.certainty.mayHaveVoice) return;
 		// Marks alone are no beginning: an answer that has no more is an error, and the turn still open for another one.
 		if (!this.utterance && !/[\p{L}\p{N}]/u.test(this.unsaid)) return;
 		this.voice()?.write(this.unsaid);
@@ -324,8 +334,7 @@ export class Reply implements TurnReply {
 	private doneSpeakable(text: string): ReplyStep {
 		if (isSpeakable(this.written, this.ask.speak?.language)) return this.done(text);
 		this.deps.history.addAssistant(text);
-		const what = this.written.trim() === '' ? 'It is empty' : 'It has no words, only marks or emoji';
-		throw new VoiceError('VOICE_ERR_NO_ANSWER', `The model's answer cannot be spoken. ${what}.`);
+		throw unspeakable(this.written);
 	}
 
 	/** `text`: what the last step wrote. */
@@ -340,7 +349,7 @@ export class Reply implements TurnReply {
 				tools: [...this.turn.tools],
 				lookAhead: this.ask.speak !== null,
 				note: this.ask.speakNote,
-				usage: { ...this.usage },
+				usage: this.usage.sum,
 				timings: this.turn.timings,
 				...this.writtenBy,
 			});
@@ -348,13 +357,4 @@ export class Reply implements TurnReply {
 		this.utterance?.end();
 		return step;
 	}
-}
-
-function allowanceOf({ maxToolCalls, tools }: ReplyAsk, used = 0): ToolAllowance {
-	return new ToolAllowance(maxToolCalls, tools.map(({ name }) => name), used);
-}
-
-/** One that was refused took no time. */
-function wasRun({ result }: ToolRecord): boolean {
-	return result === null || result.ok || result.durationMs > 0;
 }

@@ -47,18 +47,21 @@ export class TurnApi {
 	 * wrong fails nothing: the node may try again, or the workflow go on another way.
 	 */
 	async asked<T>(turn: Turn, executionId: string, gone: AbortSignal, act: () => Promise<T>): Promise<T> {
+		turn.certainty.assertWanted();
 		turn.claim(executionId);
 		const onGone = (): void => {
 			// What is already being spoken is spoken to its end.
-			if (!turn.speaking) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
+			if (!turn.speaking || !turn.certainty.isCertain) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
 		};
 		gone.addEventListener('abort', onGone);
 		try {
 			return await turn.attend(async () => {
 				this.turns.attended(turn);
-				return await act();
+				return await turn.certainty.whileWanted(act());
 			});
 		} catch (thrown) {
+			// Whether it went wrong is of interest only if somebody is answered.
+			await turn.certainty.known;
 			const error = VoiceError.from(thrown);
 			turn.troubled(error);
 			throw error;
@@ -79,6 +82,7 @@ export class TurnApi {
 		if (lookAhead) return this.asRecognised(turn, '');
 		// The sound of a turn that is recognised goes with its process.
 		if (turn.recognised && turn.audio.length === 0) return this.asRecognised(turn, RECOGNISED_BEFORE);
+		await turn.certainty.known;
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const client = await this.call.deps.inference.ready();
 		const recognising = client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] });
@@ -98,6 +102,7 @@ export class TurnApi {
 		const permitted = { ...ask, tools: permittedTools(ask.tools, this.permit) };
 		const asked = async (): Promise<ReplyStep> => await turn.tries.once(permitted, async () => await this.replyOnce(turn, permitted), ({ status }) => status === 'done');
 		const step = turn.reply?.answerTo(ask.request) ?? (await turn.requests.once(ask.request, asked));
+		await turn.certainty.known;
 		turn.mended();
 		return step;
 	}
@@ -161,6 +166,7 @@ export class TurnApi {
 
 	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
+		await turn.certainty.known;
 		const spoken = await turn.requests.once(ask.request, async () => await turn.tries.once(ask, async () => await this.speechOnce(turn, ask)));
 		turn.mended();
 		return spoken;
@@ -189,6 +195,7 @@ export class TurnApi {
 			note: !ahead && turn.reply ? SPOKEN_LATE : '',
 			spokenMs: saying.spokenMs,
 			gaps: saying.gaps,
+			...(turn.early ? { endOfTurn: turn.endOfTurn } : {}),
 			timings: turn.timings,
 			...saying.spokenBy,
 		};
@@ -196,6 +203,7 @@ export class TurnApi {
 
 	/** A node has failed. That is its last word, unless n8n tries it again. */
 	nodeFailed(turn: Turn, failure: TurnFailure): void {
+		if (turn.certainty.isSuperseded) return;
 		turn.claim(failure.executionId);
 		const stopped = failure.code === 'VOICE_ERR_CANCELLED';
 		// What is already being spoken is spoken to its end.

@@ -14,10 +14,12 @@ export class TurnClaims {
 
 	/**
 	 * `find` throws where the turn is not there.
-	 * @throws VOICE_ERR_TURN_UNKNOWN or VOICE_ERR_TURN_CLAIMED where it is not this execution's, VOICE_ERR_TURN_ENDED where it was.
+	 * @throws VOICE_ERR_TURN_UNKNOWN or VOICE_ERR_TURN_CLAIMED where it is not this execution's, VOICE_ERR_TURN_ENDED where it was,
+	 * VOICE_ERR_TURN_SUPERSEDED where it was begun early for nothing.
 	 */
-	claim(id: string, executionId: string, find: () => Pick<Turn, 'claim' | 'claimed' | 'ended'>): void {
+	claim<T extends Pick<Turn, 'claim' | 'claimed' | 'ended' | 'certainty'>>(id: string, executionId: string, find: () => T): T {
 		const turn = this.found(id, executionId, find);
+		turn.certainty.assertWanted();
 		// Nobody has answered it, and nobody can any more.
 		if (turn.ended && !turn.claimed) throw new VoiceError('VOICE_ERR_TURN_UNKNOWN', 'The turn was over before this execution asked for it.');
 		turn.claim(executionId);
@@ -25,6 +27,7 @@ export class TurnClaims {
 		this.owners.set(id, executionId);
 		const [oldest] = this.owners.keys();
 		if (this.owners.size > REMEMBERED_CLAIMS && oldest !== undefined) this.owners.delete(oldest);
+		return turn;
 	}
 
 	private found<T>(id: string, executionId: string, find: () => T): T {

@@ -4,12 +4,13 @@ import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
+import type { EndOfTurn, SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
 import type { StoredTurn, TurnRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
+import { Certainty } from './certainty';
 import { NodeTries } from './node-tries';
 import { OpenRequests } from './open-requests';
 import { gapsTogether } from './speech-gaps';
@@ -47,12 +48,14 @@ export interface TurnReply extends SaidText {
 	readonly resultsToCome: boolean;
 	/** What this very request was answered with: it is sent again where the answer was lost on its way. */
 	answerTo(request: string | undefined): ReplyStep | undefined;
+	/** So many the model has written. */
+	readonly tokens: number;
 	/** What the step under way has written so far; undefined once all is written. */
 	readonly writing: string | undefined;
 }
 
 /** Stages that are timed by whoever sees them happen. */
-export type TurnMark = Exclude<keyof TurnMarks, 'modelAskedAt' | 'toolsMs' | 'spokenMs'>;
+export type TurnMark = Exclude<keyof TurnMarks, 'begunAt' | 'modelAskedAt' | 'toolsMs' | 'spokenMs'>;
 
 function newTurnId(): string {
 	return `t_${randomBytes(18).toString('base64url')}`;
@@ -72,8 +75,6 @@ export class Turn {
 	readonly confidence: number;
 	/** false: there was no look-ahead or the recogniser was lost, and `text` says nothing about what was heard. */
 	readonly recognised: boolean;
-	/** How long the caller spoke, ms. */
-	readonly durationMs: number;
 	private readonly marks: TurnMarks;
 	private readonly toolRecords: ToolRecord[] = [];
 	/** In the order in which they are heard. */
@@ -81,6 +82,8 @@ export class Turn {
 	readonly sayings = new Sayings();
 	readonly tries = new NodeTries();
 	readonly requests = new OpenRequests();
+	/** It was begun before its end was certain. */
+	readonly early: boolean;
 	private voice: SpeakSettings | undefined;
 	private dispatched = false;
 	private settled = false;
@@ -94,17 +97,19 @@ export class Turn {
 	private asks = 0;
 	private over: TurnEnd | undefined;
 
-	/** `audio`: the caller's sound of this turn, 16 kHz. */
 	constructor(
-		readonly start: StartTurn,
-		readonly audio: readonly Int16Array[],
+		private declared: StartTurn,
+		private sound: readonly Int16Array[],
 		doneBy: DoneBy = { engine: '', replaced: [] },
 		private readonly clock: Clock = monotonicClock,
 		/** As another process has left it. */
 		restored?: StoredTurn,
 		/** Writes down what has come of it, before anybody acts on it. */
 		private readonly keep: (record: TurnRecord) => void = () => undefined,
+		/** Whether it has really ended. */
+		readonly certainty = Certainty.given(),
 	) {
+		const start = declared;
 		this.id = restored?.id ?? newTurnId();
 		this.owner = restored?.owner;
 		this.dispatched = restored?.dispatched ?? false;
@@ -119,8 +124,50 @@ export class Turn {
 		this.confidence = start.confidence;
 		this.recognised = start.recognised;
 		const { speechStartAt, speechEndAt, declaredAt, finalAt } = start;
-		this.durationMs = Math.max(0, speechEndAt - speechStartAt);
-		this.marks = { speechStartAt, speechEndAt, declaredAt, ...(finalAt === undefined ? {} : { finalAt }) };
+		this.early = !this.certainty.isCertain;
+		this.marks = { speechStartAt, speechEndAt, declaredAt, ...(finalAt === undefined ? {} : { finalAt }), ...(this.early ? { begunAt: declaredAt } : {}) };
+	}
+
+	get start(): StartTurn {
+		return this.declared;
+	}
+
+	/** The caller's sound of this turn, 16 kHz. */
+	get audio(): readonly Int16Array[] {
+		return this.sound;
+	}
+
+	/** How long the caller spoke, ms. */
+	get durationMs(): number {
+		return Math.max(0, this.start.speechEndAt - this.start.speechStartAt);
+	}
+
+	get endOfTurn(): EndOfTurn {
+		const { reason, probability, declaredAt, speechEndAt } = this.start;
+		return { reason, silenceMs: Math.round(declaredAt - speechEndAt), ...(probability === undefined ? {} : { probability: Math.round(probability * 1000) / 1000 }) };
+	}
+
+	/** It has really ended: with this text, and perhaps some more sound. What has waited for that happens now. */
+	confirm(start: StartTurn, audio: readonly Int16Array[]): void {
+		this.declared = start;
+		this.sound = audio;
+		const { speechStartAt, speechEndAt, declaredAt } = start;
+		Object.assign(this.marks, { speechStartAt, speechEndAt, declaredAt });
+		this.certainty.confirm();
+		this.changed();
+	}
+
+	/** All that was made for it may be heard. */
+	letSoundGo(): void {
+		for (const utterance of this.utterances) utterance.letGo();
+	}
+
+	/** It was begun early for nothing: all of it stops, and leaves no trace. */
+	supersede(): void {
+		this.certainty.supersede();
+		this.end('interrupted');
+		this.sound = [];
+		for (const utterance of this.utterances) utterance.interrupt();
 	}
 
 	/** The first execution that asks owns the turn: a second one would answer the caller twice. */
@@ -141,6 +188,7 @@ export class Turn {
 		return {
 			id: this.id,
 			start: this.start,
+			early: this.certainty.isCertain ? undefined : true,
 			owner: this.owner,
 			heard: this.heard,
 			dispatched: this.dispatched,

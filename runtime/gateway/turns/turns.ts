@@ -4,7 +4,7 @@ import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { TurnLink } from '../../contract/link';
 import type { TriggerEvent } from '../../contract/turn';
-import type { InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
+import type { BeginEarly, InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
 import type { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
@@ -15,6 +15,8 @@ import type { CallJournal, StoredTurn } from '../journal/journal';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { AgentVoice } from './agent-voice';
+import { Certainty } from './certainty';
+import { EarlyTurns } from './early-turns';
 import { tellOfFailure } from './failed-turn';
 import type { Reply } from './reply';
 import { ReplyCaption } from './reply-caption';
@@ -34,12 +36,14 @@ const NEXT_NODE_MS = 150;
 export class Turns {
 	private readonly turns: Turn[] = [];
 	private readonly captions = new WeakMap<Turn, ReplyCaption>();
+	private readonly early: EarlyTurns;
 	private readonly abandoned: AbandonedTurns;
 	private count = 0;
 	private suspended = false;
 	private lastSettled: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly call: CallOfTurns) {
+		this.early = new EarlyTurns(call.listener);
 		this.abandoned = new AbandonedTurns(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.abandon(turn, error));
 	}
 
@@ -54,30 +58,53 @@ export class Turns {
 	}
 
 	find(id: string): Turn | undefined {
-		return this.turns.find((turn) => turn.id === id);
+		return this.turns.find((turn) => turn.id === id) ?? this.early.find(id);
+	}
+
+	/** Its end is likely: the workflow may begin to answer it. `audio`: so far. */
+	beginEarly({ speculation, ...start }: BeginEarly, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
+		const certainty = new Certainty(this.call.request.agent.speculation.mode === 'modelAndVoice');
+		const turn = this.made({ ...start, type: 'startTurn' }, audio, heardBy, certainty);
+		this.early.begin(speculation, turn);
+		turn.changed();
+		this.handOver(turn, link);
+	}
+
+	withdrawEarly({ speculation }: { speculation: number }): void {
+		this.early.withdraw(speculation);
 	}
 
 	/** `audio`: 16 kHz, all that was said since the last turn. */
 	start(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
-		// A turn that continues a cancelled one says its words again, so it has its sound as well.
-		const earlier = this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
-		const turn = new Turn(start, [...earlier, ...audio], heardBy, monotonicClock, undefined, (record) => this.call.keep(record));
-		this.call.together(() => {
-			turn.changed();
-			if (!turn.recognised) this.call.keepSound(turn.id, joinPcm(turn.audio));
-		});
+		const early = this.early.confirmed(start.speculation);
+		const turn = early ?? this.made(start, audio, heardBy);
 		this.count++;
 		this.turns.push(turn);
-		this.call.listener.turnStarted(turn.id);
+		this.call.together(() => {
+			if (early) early.confirm(start, [...this.soundBefore(start), ...audio]);
+			else turn.changed();
+			if (!turn.recognised) this.call.keepSound(turn.id, joinPcm(turn.audio));
+		});
+		if (early) early.letSoundGo();
+		else this.call.listener.turnStarted(turn.id);
 		if (this.turns.length > REMEMBERED_TURNS) this.forgetOldest();
 		const { id: turnId, text, understood } = turn;
 		if (turn.recognised) this.call.tell({ type: 'caption.final', turnId, text, understood });
 		this.abandoned.restart(turn);
-		this.handOver(turn, link);
+		if (!early) this.handOver(turn, link);
+		this.early.countAnew();
+	}
+
+	private made(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, certainty?: Certainty): Turn {
+		return new Turn(start, [...this.soundBefore(start), ...audio], heardBy, monotonicClock, undefined, (record) => this.call.keep(record), certainty);
+	}
+
+	/** A turn that continues a cancelled one says its words again, so it has its sound as well. */
+	private soundBefore(start: StartTurn): readonly Int16Array[] {
+		return this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
 	}
 
 	private handOver(turn: Turn, link?: TurnLink): void {
-		const { start } = turn;
 		const language = this.call.request.agent.transcribe?.language;
 		this.dispatch({
 			event: 'turn',
@@ -87,11 +114,8 @@ export class Turns {
 			heard: turn.text,
 			understood: turn.understood,
 			...(language ? { language } : {}),
-			endOfTurn: {
-				reason: start.reason,
-				silenceMs: Math.round(start.declaredAt - start.speechEndAt),
-				...(start.probability === undefined ? {} : { probability: Math.round(start.probability * 1000) / 1000 }),
-			},
+			endOfTurn: turn.endOfTurn,
+			...this.early.dataOf(turn, this.call.request.agent.speculation),
 			at: new Date().toISOString(),
 			durationMs: Math.round(turn.durationMs),
 			...permittedCaller(this.call.request),
@@ -104,8 +128,10 @@ export class Turns {
 	 * turn that nobody works on any more fails as any other does. `replyOf`: makes the reply that was being written.
 	 */
 	restore(stored: readonly StoredTurn[], replyOf: (turn: Turn, stored: StoredTurn) => Reply | undefined): void {
-		this.count = stored.length;
-		for (const record of stored.slice(-REMEMBERED_TURNS)) {
+		const certain = stored.filter(({ early }) => !early);
+		for (const record of stored.filter(({ early }) => early)) this.early.restore(record);
+		this.count = certain.length;
+		for (const record of certain.slice(-REMEMBERED_TURNS)) {
 			const turn = new Turn(record.start, record.sound ? [record.sound] : [], undefined, monotonicClock, record, (changed) => this.call.keep(changed));
 			this.turns.push(turn);
 			this.call.listener.turnStarted(turn.id);
@@ -114,7 +140,7 @@ export class Turns {
 			if (!turn.ended) {
 				if (!turn.claimed && !turn.isHandedOver) this.handOver(turn);
 				this.abandoned.restart(turn);
-			} else if (!record.settled) this.settle(turn, stored.some(({ start }) => start.continues === turn.n));
+			} else if (!record.settled) this.settle(turn, certain.some(({ start }) => start.continues === turn.n));
 		}
 	}
 
@@ -156,7 +182,7 @@ export class Turns {
 
 	/** A node asks about the turn or has been answered: it is alive, or may be over. */
 	attended(turn: Turn): void {
-		if (this.suspended) return;
+		if (this.suspended || !turn.certainty.isCertain) return;
 		this.abandoned.restart(turn);
 		this.considerOver(turn);
 	}
@@ -174,6 +200,7 @@ export class Turns {
 		// What broke off and goes on is one speech.
 		const longestSpeech = Math.max(1, settings.longestSpeech - saying.spokenMs / 1000);
 		const utterance = this.call.voice.open({ ...settings, longestSpeech }, n, {
+			isHeld: !turn.certainty.isCertain,
 			onMark: (mark, at) => turn.mark(`${mark}At`, at),
 			onText: () => this.captionOf(turn).show(turn.said),
 			onHeard: () => turn.changed(),
@@ -204,7 +231,9 @@ export class Turns {
 
 	/** The turn ends with an error that the page shows and, if so set, the caller hears. */
 	fail(turn: Turn, error: VoiceError): void {
-		if (this.suspended) return;
+		if (this.suspended || turn.certainty.isSuperseded) return;
+		// It begins anew when its end is certain.
+		if (this.early.isCurrent(turn)) return this.early.withdraw();
 		const { sessionId, request, deps, voice, tell, step } = this.call;
 		if (!turn.end('failed', error)) {
 			if (this.leftUnanswered(turn)) tellOfFailure(turn, error, { agent: request.agent, voice, tell });
@@ -238,6 +267,7 @@ export class Turns {
 
 	/** n8n is gone: a turn that waits for it is not answered any more. */
 	workflowGone(): void {
+		this.early.withdraw();
 		const turn = this.turns.at(-1);
 		// An execution under way goes on, though its trigger no longer listens: also one that waits for its next try.
 		if (!turn || turn.ended || turn.speaking || turn.awaitingRetry) return;
@@ -248,12 +278,14 @@ export class Turns {
 
 	callEnded(reason: string, durationMs: number): void {
 		const { sessionId, request, deps, listener } = this.call;
+		this.early.withdraw();
 		for (const turn of this.turns) {
 			turn.end('interrupted');
 			this.abandoned.stop(turn);
 		}
 		// Results of tools that still run are taken for a while, then the turns are forgotten. A rush of calls without a turn is kept by nothing.
-		if (this.turns.length > 0) setTimeout(() => this.turns.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
+		const known = [...this.turns, ...this.early.all];
+		if (known.length > 0) setTimeout(() => known.forEach(({ id }) => listener.turnForgotten(id)), REMEMBERED_AFTER_END_MS).unref();
 		deps.inference
 			.ready()
 			.then((client) => client.call('forget', { conversation: sessionId }).result)

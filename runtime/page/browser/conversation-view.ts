@@ -116,6 +116,7 @@ const MEANINGS: ReadonlyArray<[keyof TurnTimings, string]> = [
 	['e2e_latency', 'End of speech → agent audible'],
 	['response_delay', 'End of turn → agent audible'],
 	['eou_delay', 'End of speech → end of turn'],
+	['early_start', 'Begun before end of turn'],
 	['transcription_delay', 'End of speech → final text'],
 	['workflow_delay', 'End of turn → first node'],
 	['nodes_delay', 'First node → model request'],

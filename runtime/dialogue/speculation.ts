@@ -1,0 +1,53 @@
+import type { Milliseconds } from '../lib/clock';
+import { wholeText, type CallerUtterance } from './caller-utterance';
+
+/** Of one turn's ends that proved not to be ends: who pauses this often will pause again. */
+const MOST_A_TURN = 3;
+/** With less of the wait left there is nothing to be gained. */
+const WORTH_MS = 50;
+
+interface Begun {
+	readonly id: number;
+	readonly text: string;
+}
+
+/**
+ * Work on a turn before it is certain that the turn has ended. It decides nothing about the conversation, and nothing depends
+ * on it: with or without it the same turns begin at the same time.
+ */
+export class Speculation {
+	private last = 0;
+	private inThisTurn = 0;
+	private begun: Begun | undefined;
+
+	/** `savedMs`: what would be left of the wait. One goes on at a time. */
+	isWorth(savedMs: Milliseconds): boolean {
+		return !this.begun && this.inThisTurn < MOST_A_TURN && savedMs >= WORTH_MS;
+	}
+
+	begin(text: string): number {
+		this.inThisTurn++;
+		this.begun = { id: ++this.last, text };
+		return this.begun.id;
+	}
+
+	/** The turn has ended with this text: returns what was begun for it. */
+	confirm(text: string): number | undefined {
+		const { begun } = this;
+		if (begun?.text !== text) return undefined;
+		this.begun = undefined;
+		return begun.id;
+	}
+
+	/**
+	 * Returns what was begun and is for nothing, once. A sound without words leaves it: only another text makes another turn.
+	 * `caller`: what the caller says; undefined where that is no turn any more.
+	 */
+	outdated(caller: CallerUtterance | undefined): number | undefined {
+		const { begun } = this;
+		if (caller === undefined) this.inThisTurn = 0;
+		if (!begun || (caller?.recognised && !caller.wordsMayBeMissing && wholeText(caller) === begun.text)) return undefined;
+		this.begun = undefined;
+		return begun.id;
+	}
+}
