@@ -26,6 +26,13 @@ export class Product {
 	private readonly process = forked('dist/runtime/inference/main.js', inferenceProtocol, 'VOICE_ERR_INFERENCE_LOST');
 	readonly client: RpcClient<InferenceProtocol> = this.process.client;
 
+	/** Resolves when it runs, with no model yet. */
+	static async start(): Promise<Product> {
+		const product = new Product();
+		await product.client.call('ping', {}).result;
+		return product;
+	}
+
 	/** Time of a core that it and its processes have used; memory that they hold. */
 	used(): { readonly coreMs: number; readonly bytes: number } {
 		const all = family(this.process.child.pid ?? 0);

@@ -23,7 +23,7 @@ export async function recognisers(seed: number): Promise<Figure[]> {
 }
 
 async function ours({ name, setting }: Model, said: readonly Said[]): Promise<Figure[]> {
-	const product = new Product();
+	const product = await Product.start();
 	try {
 		const before = product.used().bytes;
 		const ear = await product.ear(setting);

@@ -9,11 +9,11 @@ const SYSTEM = { role: 'system', content: 'You are a friendly phone assistant. Y
 export async function start(seed: number): Promise<Figure[]> {
 	const starts = Number(option('--starts', '10'));
 	const said = sentences(starts, seed);
-	const first: number[] = [];
-	const second: number[] = [];
+	const first: Turn[] = [];
+	const second: Turn[] = [];
 	const loading: number[] = [];
 	for (const each of said) {
-		const product = new Product();
+		const product = await Product.start();
 		try {
 			const began = performance.now();
 			await product.client.call('warm', { transcribe: { model: TINY.setting, language: 'en' }, chat: CHAT, speak: { engine: PIPER.setting } }).result;
@@ -24,22 +24,34 @@ export async function start(seed: number): Promise<Figure[]> {
 			await product.stop();
 		}
 	}
+	const stages: readonly [string, (turn: Turn) => number][] = [
+		['end of speech to first sound', ({ textMs, replyMs, soundMs }) => textMs + replyMs + soundMs],
+		['the text', ({ textMs }) => textMs],
+		['the reply', ({ replyMs }) => replyMs],
+		['the first sound', ({ soundMs }) => soundMs],
+	];
 	return [
 		{ name: 'start: until all is loaded', unit: 'ms', samples: loading, bound: Number.NaN },
-		{ name: 'start: first turn, end of speech to first sound', unit: 'ms', samples: first, bound: percentile(second, 0.5) },
-		{ name: 'start: second turn', unit: 'ms', samples: second, bound: Number.NaN },
+		// Beside the next caller's.
+		...stages.map(([name, of]) => ({ name: `start: first turn, ${name}`, unit: 'ms', samples: first.map(of), bound: percentile(second.map(of), 0.5) })),
 	];
 }
 
-/** Of a new caller: text, reply, first sound. The words of the reply are those that pack:answer has for what was heard. */
-async function turn(product: Product, conversation: string, { pcm }: Said): Promise<number> {
+interface Turn {
+	readonly textMs: number;
+	readonly replyMs: number;
+	readonly soundMs: number;
+}
+
+/** Of a new caller: text, whole reply, first sound. Both callers get the same words. */
+async function turn(product: Product, conversation: string, { pcm }: Said): Promise<Turn> {
 	const ear = await product.ear(TINY.setting);
 	await ear.say(pcm);
 	const { ms } = await ear.end();
 	const began = performance.now();
 	await product.client.call('chat', { conversation, settings: CHAT, messages: [SYSTEM, { role: 'user', content: 'what can you do' }], tools: [] }).result;
-	const chatMs = performance.now() - began;
+	const replyMs = performance.now() - began;
 	const { firstMs } = await product.speak(PIPER.setting, 'I can book, list and cancel appointments.');
 	await ear.close();
-	return ms + chatMs + firstMs;
+	return { textMs: ms, replyMs, soundMs: firstMs };
 }

@@ -18,7 +18,7 @@ export async function together(seed: number): Promise<Figure[]> {
 }
 
 async function ours({ name, setting }: Model, said: readonly Said[], rounds: number): Promise<Figure[]> {
-	const product = new Product();
+	const product = await Product.start();
 	const ears: Ear[] = [];
 	try {
 		const bare = await BareWhisper.open(setting, 1);

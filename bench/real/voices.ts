@@ -14,7 +14,7 @@ export async function voices(seed: number): Promise<Figure[]> {
 }
 
 async function measured({ name, setting }: Model, texts: readonly string[]): Promise<Figure[]> {
-	const product = new Product();
+	const product = await Product.start();
 	try {
 		const before = product.used().bytes;
 		await product.speak(setting, texts[0] ?? '');
