@@ -22,6 +22,8 @@ export interface Agent {
 	call(args: readonly string[]): Promise<CallReport>;
 	/** The same, to be hung up by SIGINT. */
 	dial(args: readonly string[]): ChildProcess;
+	/** Gives one of its nodes other parameters. */
+	change(node: string, parameters: Record<string, unknown>): Promise<void>;
 }
 
 /** @param trigger parameters of its Voice Session Trigger that differ from the example's */
@@ -34,13 +36,14 @@ export async function withAgent(act: (agent: Agent) => Promise<void>, trigger: R
 	let n8n: LocalN8n | undefined;
 	try {
 		n8n = await LocalN8n.open(manifest, { userFolder, env });
-		const example = (await importExamples(n8n.rest, root)).find(({ pagePath }) => pagePath !== '');
+		const { rest } = n8n;
+		const example = (await importExamples(rest, root)).find(({ pagePath }) => pagePath !== '');
 		const endpoint = await findRuntime({ env });
 		if (!example || !endpoint) throw new Error('no example has a voice page, or the runtime is gone');
 		// n8n takes no more than a few logins a minute, and eight callers come at once.
-		await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone', ...trigger });
+		await changeNode(rest, example.id, 'Voice Session Trigger', { callers: 'anyone', ...trigger });
 		const dial = caller(`${n8n.url}/webhook/${example.pagePath}`);
-		await act({ runtime: new VoiceRuntime(fixedLocator(endpoint)), dial, call: async (args) => await reportOf(dial(args)) });
+		await act({ runtime: new VoiceRuntime(fixedLocator(endpoint)), dial, call: async (args) => await reportOf(dial(args)), change: async (node, parameters) => await changeNode(rest, example.id, node, parameters) });
 	} finally {
 		await n8n?.stop();
 		await runtime.stop();

@@ -8,6 +8,11 @@ import { Cooldowns } from '../../runtime/inference/fallback/cooldowns';
 import type { StreamingRecogniser } from '../../runtime/inference/recognition/engine';
 import { RecogniserFallback } from '../../runtime/inference/recognition/fallback';
 import { createRecogniser } from '../../runtime/inference/recognition/recognisers';
+import { UtteranceEngine } from '../../runtime/inference/recognition/utterances/utterance-engine';
+import { UtterancePool } from '../../runtime/inference/recognition/utterances/utterance-pool';
+import type { UtteranceWorker } from '../../runtime/inference/recognition/utterances/utterance-workers';
+import { utteranceWorkerProtocol } from '../../runtime/inference/recognition/utterances/worker-protocol';
+import { startSherpa } from '../../runtime/inference/workers/sherpa/start-sherpa';
 import { monotonicClock } from '../../runtime/lib/clock';
 import { NOISES } from './weights/noises';
 import { prompts, type Prompt } from './weights/prompts';
@@ -104,6 +109,37 @@ describeWithWeights('a real Whisper', () => {
 		expect(again.text).toBe(english.text);
 		expect(german.text).not.toBe(english.text);
 		expect(wordErrorRate([[prompt?.text ?? '', english.text]])).toBeLessThan(0.3);
+	});
+
+	it('hears an utterance again whose process is killed while it hears it, and several ends at a time', async () => {
+		const processes: UtteranceWorker[] = [];
+		const folder = weights('whisper-tiny.en');
+		const pool = new UtterancePool({
+			start: async (threads) => {
+				const started = await startSherpa('inference/recognition/sherpa/utterance-worker.js', utteranceWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { folder, threads }).result);
+				processes.push(started);
+				return started;
+			},
+			cores: 2,
+			availableBytes: () => 2 ** 33,
+		});
+		const engine = new UtteranceEngine(pool, ['en']);
+		opened.push(engine);
+		const sentences = spoken(8, 10).slice(0, 4);
+		const settings = transcribeSettings.parse({ language: 'en' });
+		const listener = { onPartial: () => undefined, onFailed: () => undefined };
+		const callers = await Promise.all(sentences.map(async ({ pcm }) => ({ stream: await engine.open(settings, listener), pcm: pcm() })));
+		for (const { stream, pcm } of callers) stream.push(pcm);
+		const [first] = callers;
+		const text = first?.stream.flush();
+		// SIGKILL, with the utterance in it.
+		await processes[0]?.stop();
+		expect(wordErrorRate([[sentences[0]?.text ?? '', (await text)?.text ?? '']])).toBeLessThan(0.3);
+		expect(processes.length).toBeGreaterThan(1);
+		const all = await Promise.all(callers.map(async ({ stream }) => await stream.flush()));
+		expect(wordErrorRate(all.map((each, at) => [sentences[at]?.text ?? '', each.text]))).toBeLessThan(0.2);
+		expect(engine.utteranceCost?.coreMs).toBeGreaterThan(0);
+		await Promise.all(callers.map(async ({ stream }) => await stream.close()));
 	});
 
 	it.each([

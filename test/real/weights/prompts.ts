@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { decodeWav } from '../../../runtime/audio/wav';
-import { weights } from './weights';
+import { weights } from './folder';
 
 /** A recorded human voice, 16 kHz made of 8, and what it says. */
 export interface Prompt {
