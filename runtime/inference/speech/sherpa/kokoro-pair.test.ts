@@ -82,6 +82,24 @@ describe('kokoro-onnx\'s pair', () => {
 	});
 });
 
+it('what was made of a model that is gone goes too, at the next one', async () => {
+	const folder = folderWith(PAIR);
+	const made = path.dirname((await read(folder)).files['kokoro']?.['model'] ?? '');
+	rmSync(folder, { recursive: true });
+	await read(folderWith(PAIR));
+	expect(() => statSync(made)).toThrow();
+});
+
+it('a store that cannot be written is named', async () => {
+	const folder = folderWith(PAIR);
+	const store = path.join(folder, 'kokoro-v1.0.onnx');
+	await expect(readVoiceModel(folder, { prepared: store, models: root, env: {} })).rejects.toMatchObject({
+		code: 'VOICE_ERR_MODEL_FAILED',
+		message: expect.stringContaining(`cannot be written to ${store}`),
+		remedy: expect.stringContaining('VOICE_LOOP_MODELS'),
+	});
+});
+
 describe('Hugging Face\'s folders', () => {
 	const EXPORT = { 'config.json': '{}', 'onnx/model.onnx': kokoro('input_ids'), 'onnx/model_quantized.onnx': kokoro('input_ids'), 'voices/if_sara.bin': raw(2), 'voices/af_heart.bin': raw(1) };
 	it.each<[string, string, string]>([
