@@ -117,18 +117,20 @@ export interface VoicePlaces extends PhonemePlaces {
 export async function readVoiceModel(place: string, places: VoicePlaces): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
 	await assertTask(folder, 'voice');
-	const piper = piperPair(folder);
+	const piper = folder.isNamedByVoices ? undefined : piperPair(folder);
 	if (piper) {
+		folder.assertOnlyModel([piper.model]);
 		await assertOnnx(piper.model);
 		const { model, tokens, language, names } = await preparePiper(piper, places.prepared);
 		const dataDir = await phonemeDataFor(language, folder.path, places);
 		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
 	}
 	const kokoro = await kokoroPair(folder);
+	if (kokoro) folder.assertOnlyModel([kokoro.model]);
 	if (kokoro) return { folder: place, version: await folder.version(), ...(await preparedKokoro(kokoro, folder, places)) };
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
 	if (!kind) {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.`, {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.${folder.foreign}`, {
 			remedy: 'Choose the .onnx file of a Piper voice or of Kokoro (with its voices beside it), or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
 		});
 	}
