@@ -59,7 +59,11 @@ export class OrpheusSpeak implements INodeType {
 }
 
 async function voicesOf(context: ILoadOptionsFunctions, engineParameter: string): Promise<INodePropertyOptions[]> {
-	const chosen = context.getCurrentNodeParameter(engineParameter);
-	const engine = (await enginesFor(context)).speak.find(({ value }) => value === chosen);
+	// What is typed as an expression begins with its sign.
+	const parameter = context.getCurrentNodeParameter(engineParameter);
+	const chosen = typeof parameter === 'string' ? parameter.replace(/^=/, '') : '';
+	// Of a path on the runtime's machine, which may be Windows': the runtime knows what one is.
+	const query = /[\\/]/.test(chosen) && !chosen.includes('{{') ? { voicesOf: chosen } : {};
+	const engine = (await enginesFor(context, query)).speak.find(({ value }) => value === chosen);
 	return [{ name: 'Default', value: '' }, ...(engine?.voices ?? [])];
 }

@@ -4,6 +4,7 @@ import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem } from '../shared/each-item';
 import { callerLanguage, replayedOutput } from '../shared/replay';
 import { SPEAK_PARAMETERS, parametersOf, speakSettingsFrom } from '../shared/settings';
+import { sampleOf, wantsSample } from './sample';
 
 export async function speakItem(item: ItemWork): Promise<OutputItem> {
 	const { context, itemIndex, runtime, turn, asker, signal } = item;
@@ -21,16 +22,18 @@ export async function speakItem(item: ItemWork): Promise<OutputItem> {
 			remedy: 'Connect this node to the output "Turn" of a Voice Session Trigger, directly or through other nodes, or set "Destination" to "Audio File".',
 		});
 	}
-	if (text.trim() === '') {
+	const silent = text.trim() === '';
+	if (silent && !(replayed === undefined && wantsSample(context))) {
 		throw new VoiceError('VOICE_ERR_BAD_REQUEST', 'There is no text to speak.', { remedy: 'Fill in "Text" of this node.' });
 	}
 	const alone = replayed && destination !== 'file';
 	const language = speak.language || (alone ? callerLanguage(context, itemIndex) : '');
-	const { wav, doneBy } = await runtime.speak({ text, speak: { ...speak, language } }, signal);
+	const said = silent ? sampleOf(speak.voice, language) : { text, language };
+	const { wav, doneBy } = await runtime.speak({ text: said.text, speak: { ...speak, language: said.language } }, signal);
 	// Hidden, and so without a value, where the destination is the caller.
 	const field = String(context.getNodeParameter('binaryPropertyName', itemIndex, 'data'));
 	const file = await context.helpers.prepareBinaryData(wav, 'speech.wav', 'audio/wav');
-	const spoken = { text, voice: voiceOf(speak, doneBy), ...doneBy };
+	const spoken = { ...(silent && { sample: true }), text: said.text, voice: voiceOf(speak, doneBy), ...doneBy };
 	const json = alone ? { ...replayedOutput(replayed, `The speech is in the binary field "${field}".`), heard: text, interrupted: false, timings: {}, ...spoken } : spoken;
 	return { json, binary: { [field]: file } };
 }

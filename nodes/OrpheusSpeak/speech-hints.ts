@@ -11,8 +11,12 @@ const WAITED_FOR: Record<GapCause, string> = {
 
 /** For whoever looks at the node's output in the editor: what was not as it should be, and why. */
 export function speechHints(items: readonly INodeExecutionData[]): NodeExecutionHint[] {
-	const sentences = items.flatMap(({ json }) => [...limitReached(json), ...stutter(json)]);
+	const sentences = items.flatMap(({ json }) => [...sampled(json), ...limitReached(json), ...stutter(json)]);
 	return [...new Set(sentences)].map((message) => ({ message, type: 'warning', location: 'outputPane' }));
+}
+
+function sampled({ sample }: IDataObject): string[] {
+	return sample === true ? ['There was no text, so the voice spoke a sample. In a workflow that runs by itself that is an error: fill in "Text" of this node.'] : [];
 }
 
 function limitReached({ reachedLimit }: IDataObject): string[] {

@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
-import type { Engines } from '../../runtime/contract/control';
+import type { Engines, EnginesQuery } from '../../runtime/contract/control';
 import { nodeFailure } from './node-failure';
 import { runtimeOf } from './runtime-of-node';
 
@@ -58,9 +58,9 @@ export function fallbackModels(placeholder: string): INodeProperties {
 }
 
 /** The runtime's lists for drop-downs; a failure is shown where the list would be. */
-export async function enginesFor(context: ILoadOptionsFunctions): Promise<Engines> {
+export async function enginesFor(context: ILoadOptionsFunctions, query: EnginesQuery = {}): Promise<Engines> {
 	try {
-		return await (await runtimeOf(context)).engines();
+		return await (await runtimeOf(context)).engines(query);
 	} catch (thrown) {
 		throw nodeFailure(context.getNode(), thrown);
 	}

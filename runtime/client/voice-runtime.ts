@@ -7,6 +7,7 @@ import {
 	type ChatDone,
 	DONE_BY_HEADER,
 	type Engines,
+	type EnginesQuery,
 	type Health,
 	type OpenSessionAsk,
 	type OpenedSession,
@@ -177,8 +178,10 @@ export class VoiceRuntime {
 		});
 	}
 
-	async engines(signal?: AbortSignal): Promise<Engines> {
-		return await this.json({ method: 'GET', path: '/v1/engines', signal }, engines);
+	/** `voicesOf`: see enginesQuery. */
+	async engines({ voicesOf }: EnginesQuery = {}, signal?: AbortSignal): Promise<Engines> {
+		const query = voicesOf === undefined ? '' : `?${new URLSearchParams({ voicesOf }).toString()}`;
+		return await this.json({ method: 'GET', path: `/v1/engines${query}`, signal }, engines);
 	}
 
 	async page(ask: PageAsk): Promise<string> {

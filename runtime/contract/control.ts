@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentModels, agentSettings, speakSettings, transcribeSettings } from './agent-settings';
 import { chatMessage, chatSettings, toolCall, toolResult, toolSpec } from './chat';
-import { doneBy } from './engines';
+import { doneBy, engineName } from './engines';
 import { joinAsk } from './join-token';
 import { MAX_SDP_CHARACTERS, callerAnswer } from './signalling';
 import { processState } from './stats';
@@ -22,7 +22,7 @@ import { endOfTurn, sessionId, speechGaps, toolRecord, triggerEvent, turnId, tur
  *   POST   /v1/transcriptions?settings=JSON&answeredBy=JSON  body audio/wav -> transcriptionDone
  *   POST   /v1/chat                          chatAsk          -> chatDone
  *   POST   /v1/speech                        speechFileAsk    -> audio/wav, header x-voice-done-by
- *   GET    /v1/engines                                        -> engines
+ *   GET    /v1/engines?voicesOf=                              -> engines, and the voices of a path besides
  *   GET    /v1/page?agent=&callers=                          -> text/html, the voice page
  *   GET    /v1/ice-servers?relayOnly=                         -> iceConfiguration, for one call
  *   POST   /v1/join-tokens/check             joinAsk          -> 204, if a call could be made with it but for its being used
@@ -255,6 +255,10 @@ export type SpeechFileAsk = z.infer<typeof speechFileAsk>;
 export const DONE_BY_HEADER = 'x-voice-done-by';
 
 const engineChoice = z.object({ value: z.string(), name: z.string(), description: z.string() });
+
+/** `voicesOf`: a voice by its path, which no list has: its entry is added to `speak`. */
+export const enginesQuery = z.object({ voicesOf: engineName.optional() });
+export type EnginesQuery = z.infer<typeof enginesQuery>;
 
 /** For the nodes' drop-downs. */
 export const engines = z.object({

@@ -88,7 +88,7 @@ const deps: InferenceDeps = {
 	recognisers: new RecogniserFallback(recognisers, cooldowns(), (engine, voice) => servers.links('transcribe', engine, voice)),
 	callModels,
 	describe: async (speak, call) => await modelsInUse(models, callModels, speak, call),
-	choices: async () => await engineChoices(models, servers, voices),
+	choices: async (query) => await engineChoices(models, servers, voices, query),
 	turnEnds: new TurnEndJudge(locate),
 	loads,
 	locate,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { speakSettings, transcribeSettings } from '../contract/agent-settings';
 import { chatMessage, chatSettings, toolSpec } from '../contract/chat';
-import { chatDone, engines, transcriptionDone } from '../contract/control';
+import { chatDone, engines, enginesQuery, transcriptionDone } from '../contract/control';
 import { doneBy, engineName } from '../contract/engines';
 import { loading } from '../contract/loading';
 import { inferenceStats } from '../contract/stats';
@@ -167,7 +167,7 @@ export const inferenceProtocol = {
 		/** `sessions` is null where nothing was measured yet; `why` is a sentence for whoever is refused. */
 		result: z.object({ sessions: z.number().int().min(1).nullable(), why: z.string() }),
 	},
-	engines: { params: z.object({}), input: none, event: none, result: engines },
+	engines: { params: enginesQuery, input: none, event: none, result: engines },
 	ping,
 	stats: {
 		params: z.object({}),

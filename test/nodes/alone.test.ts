@@ -97,6 +97,28 @@ describe('Orpheus Speak', () => {
 		expect(await choices('getFallbackVoices', 'fallbacks.voice[1].voice')).toEqual([standard, voice('slt')]);
 	});
 
+	test('the voices of a path on the runtime\'s machine are asked for, also where it is an expression', async () => {
+		const kokoro = { value: '/models/kokoro', name: 'kokoro', description: '', voices: [{ value: 'af_heart', name: 'af_heart' }] };
+		runtime.will('engines', { transcribe: [], chat: [], speak: [kokoro] });
+		for (const engine of ['/models/kokoro', '=/models/kokoro']) {
+			expect(await choicesOf('orpheusSpeak', 'getVoices', 'voice', { engine, voice: '' })).toEqual([{ name: 'Default', value: '' }, ...kokoro.voices]);
+		}
+		expect(runtime.queries.filter(({ call }) => call === 'engines').map(({ query }) => query)).toEqual([{ voicesOf: '/models/kokoro' }, { voicesOf: '/models/kokoro' }]);
+	});
+
+	test('run by hand before there is a text, it speaks a sample of the voice, and says so', async () => {
+		runtime.will('speechFile', new Spoken(WAV, { engine: 'kokoro', replaced: [] }));
+		const result = await run(node({ voice: 'af_heart' }), [{ json: {} }], { mode: 'manual' });
+		const [item] = itemsOf(result, 'Speak');
+		expect(item?.json).toMatchObject({ sample: true, text: 'Hello, this is Heart. How can I help you today?', voice: 'af_heart' });
+		expect(item?.binary?.['data']).toMatchObject({ mimeType: 'audio/wav' });
+		expect(hintsOf(result, 'Speak').join()).toContain('spoke a sample');
+		expect(runtime.of('speechFile')).toMatchObject([{ speak: { language: 'en' } }]);
+		await run(node({ voice: '', language: 'de-AT' }), [{ json: {} }], { mode: 'manual' });
+		expect(runtime.of('speechFile')[1]).toMatchObject({ text: 'Wie kann ich Ihnen heute helfen?', speak: { language: 'de-AT' } });
+		expect(errorOf(await run(node({ text: '={{ $json.anwser }}' }), [{ json: {} }], { mode: 'manual' })).message).toBe('There is no text to speak.');
+	});
+
 	test('an expression that finds nothing is not read aloud as "undefined"', async () => {
 		expect(errorOf(await run(node(), [{ json: {} }])).message).toBe('There is no text to speak.');
 		expect(errorOf(await run(node({ destination: 'caller' }), [{ json: { text: 'x' } }])).message).toBe('This execution was not started by a caller\'s turn.');

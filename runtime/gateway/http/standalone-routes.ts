@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LISTEN_RATE } from '../../audio/pcm';
 import { encodeWav, readRecording } from '../../audio/wav';
 import { transcribeSettings } from '../../contract/agent-settings';
-import { answeredBy, chatAsk, chatDone, DONE_BY_HEADER, engines, speechFileAsk, transcriptionDone } from '../../contract/control';
+import { answeredBy, chatAsk, chatDone, DONE_BY_HEADER, engines, enginesQuery, speechFileAsk, transcriptionDone } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
@@ -105,9 +105,10 @@ export function standaloneRoutes(app: FastifyInstance, inference: Inference, per
 		return await reply.type('audio/wav').header(DONE_BY_HEADER, base64urlJson(doneBy)).send(encodeWav(sound, sampleRate));
 	});
 
-	app.get('/v1/engines', async (_request, reply) =>
-		engines.parse(await untilGone(inference, reply, (client) => client.call('engines', {}))),
-	);
+	app.get('/v1/engines', async (request, reply) => {
+		const query = parseRequest(enginesQuery, request.query);
+		return engines.parse(await untilGone(inference, reply, (client) => client.call('engines', query)));
+	});
 }
 
 function piecesOf(text: string, language: string): string[] {

@@ -1,5 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import type { Engines } from '../../contract/control';
+import type { Engines, EnginesQuery } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { ChatFallback } from '../chat/fallback';
 import type { CallOfModels } from '../../rpc/inference-protocol';
@@ -52,7 +52,7 @@ export interface InferenceDeps {
 	readonly voices: VoiceFallback;
 	readonly recognisers: RecogniserFallback;
 	/** For the nodes' drop-downs. */
-	readonly choices: () => Promise<Engines>;
+	readonly choices: (query: EnginesQuery) => Promise<Engines>;
 	/** What stands in the place of `auto`. */
 	readonly callModels: CallModels;
 	/** Which models a call uses, in words. */

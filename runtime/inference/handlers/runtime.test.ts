@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { InferenceProcess } from '../fixtures/inference-process.fixture';
 import { writeScriptedOrpheus } from '../fixtures/orpheus-gguf.fixture';
+import { writeToneVoice } from '../fixtures/tone-voice.fixture';
 import { SMALL_SNAC, snacOnnx } from '../fixtures/snac-onnx.fixture';
 import { ownCatalogue, type OwnModel } from '../models/own-catalogue.fixture';
 import { modelPath } from '../models/resolve';
@@ -32,6 +33,8 @@ async function warm(wanted: { chat?: string; transcribe?: string; orpheus?: { mo
 
 beforeAll(() => {
 	folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-house-'));
+	const tones = path.join(folder, 'tones');
+	writeToneVoice(tones, { rate: 16_000, speakers: ['bella', 'adam'] });
 	const gguf = path.join(folder, 'orpheus.gguf');
 	writeScriptedOrpheus(gguf, [{ frames: 3 }]);
 	all = [
@@ -39,9 +42,10 @@ beforeAll(() => {
 		{ id: 'listener', task: 'transcribe', files: filesIn(modelPath('pack:listen')) },
 		{ id: 'orpheus-small', task: 'orpheus', files: { 'orpheus.gguf': readFileSync(gguf) } },
 		{ id: 'snac-small', task: 'snac', files: { 'snac.onnx': snacOnnx(SMALL_SNAC) } },
+		{ id: 'speaker', task: 'voice', files: filesIn(tones) },
 		{ id: 'absent', files: { 'absent.gguf': Buffer.from('GGUF') } },
 	];
-	for (const model of all.slice(0, 4)) put(model);
+	for (const model of all.slice(0, 5)) put(model);
 });
 afterEach(async () => {
 	expect(inference.alive).toBe(true);
@@ -80,4 +84,16 @@ it('with a broken catalogue: paths and the pack work, the rest names the file', 
 	await warm({ chat: 'pack:answer', transcribe: modelPath('pack:listen') });
 	await expect(warm({ chat: 'auto' })).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST', message: expect.stringContaining(broken) });
 	await expect(inference.client.call('engines', {}).result).rejects.toMatchObject({ code: 'VOICE_ERR_BAD_REQUEST' });
+});
+
+it('lists the names of a model\'s voices, also of one by its path, and says why there are none', async () => {
+	inference = new InferenceProcess(ownCatalogue(folder, all, [{ base: 'http://127.0.0.1:9', publisher: true }]));
+	const voicesOf = async (engine: string, query = {}): Promise<unknown> =>
+		(await inference.client.call('engines', query).result).speak.find(({ value }) => value === engine)?.voices.map(({ value }) => value);
+	const place = path.join(folder, 'tones');
+	expect(await voicesOf('speaker')).toEqual(['bella', 'adam']);
+	expect(await voicesOf(place)).toBeUndefined();
+	expect(await voicesOf(place, { voicesOf: place })).toEqual(['bella', 'adam']);
+	expect(await voicesOf('flite', { voicesOf: 'server:gone' })).toContain('slt');
+	await expect(voicesOf('', { voicesOf: path.join(folder, 'nowhere') })).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_MISSING', message: expect.stringContaining('There is no file or folder at') });
 });

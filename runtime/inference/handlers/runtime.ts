@@ -1,6 +1,6 @@
 import type { SpeakSettings, TranscribeSettings } from '../../contract/agent-settings';
 import type { ChatSettings } from '../../contract/chat';
-import type { Engines } from '../../contract/control';
+import type { Engines, EnginesQuery } from '../../contract/control';
 import { ownLoad } from '../../lib/process-load';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { Handlers } from '../../rpc/server';
@@ -50,7 +50,7 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 		},
 		turnEnd: async ({ model, pcm }, { signal }) => await turnEnds.judge(model, pcm, signal),
 		describe: async ({ speak, call }) => await describe(speak, call),
-		engines: async () => await choices(),
+		engines: async (query) => await choices(query),
 		ping: () => Promise.resolve({ stuckMs: scheduler.longestStepMs }),
 		stats: () =>
 			Promise.resolve({
@@ -65,13 +65,16 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 	};
 }
 
-/** All that the nodes' drop-downs offer. Servers are asked for their voices, those that are down for at most 2 s. */
-export async function engineChoices(models: Models, servers: Servers, voices: Voices): Promise<Engines> {
+/**
+ * All that the nodes' drop-downs offer. Servers are asked for their voices, those that are down for at most 2 s. Rejects
+ * where `voicesOf` names what is no voice.
+ */
+export async function engineChoices(models: Models, servers: Servers, voices: Voices, { voicesOf }: EnginesQuery = {}): Promise<Engines> {
 	const remote = await servers.choices();
 	return {
 		transcribe: [...(await modelChoices(models, 'transcribe')), ...remote.transcribe],
 		chat: [...(await modelChoices(models, 'chat')), ...remote.chat],
-		speak: await voices.choices(remote.speak),
+		speak: await voices.choices(remote.speak, voicesOf),
 		orpheus: await modelChoices(models, 'orpheus'),
 		decoder: await modelChoices(models, 'snac'),
 	};

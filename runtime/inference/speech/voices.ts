@@ -22,7 +22,10 @@ interface VoiceKinds {
 	readonly flite: VoiceKind;
 	readonly orpheus: VoiceKind;
 	/** Voices that are a folder of files. */
-	readonly folders: Pick<VoiceKind, 'engine'>;
+	readonly folders: Pick<VoiceKind, 'engine'> & {
+		/** Without opening it. Rejects as `engine`. */
+		voicesOf(engine: string): Promise<VoiceChoice[]>;
+	};
 	/** The voice of the configured server of that name. */
 	readonly server: (name: string, settings: SpeakSettings) => Promise<VoiceEngine>;
 	readonly models: Models;
@@ -44,21 +47,31 @@ export class Voices {
 		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice engine "${name.slice(0, 100)}". Use auto, flite, orpheus, a voice that \`voice-loop models\` lists, "server:NAME", or the absolute path of a voice's folder.`);
 	}
 
-	/** @param servers those that speak */
-	async choices(servers: Engines['speak']): Promise<Engines['speak']> {
+	/**
+	 * @param servers those that speak
+	 * @param asked a voice by its path, which is added with its voices. Rejects where it is none.
+	 */
+	async choices(servers: Engines['speak'], asked?: string): Promise<Engines['speak']> {
 		const { flite, orpheus, models } = this.kinds;
 		const kind = (value: string, name: string, { description, voices }: VoiceKind): Engines['speak'][number] => ({ value, name, description, voices: [...voices] });
-		const folders = (await modelChoices(models, 'voice')).filter(({ value }) => value !== 'auto');
+		const listed = (await modelChoices(models, 'voice')).filter(({ value }) => value !== 'auto');
+		const folders = await Promise.all(listed.map(async (choice) => ({ ...choice, voices: await this.voicesHere(choice.value) })));
 		const [best = 'flite'] = (await models.here()).voices;
 		const named = [kind('flite', 'flite', flite), kind('orpheus', 'Orpheus', orpheus)];
 		// Of what it stands for now.
-		const voices = named.find(({ value }) => value === best)?.voices ?? [];
+		const voices = [...named, ...folders].find(({ value }) => value === best)?.voices ?? [];
 		return [
 			{ value: 'auto', name: `Auto: ${models.nameOf(best)}`, description: 'The best voice that this machine has and can speak with in real time.', voices },
 			...named,
 			...servers,
-			...folders.map((choice) => ({ ...choice, voices: [] })),
+			...folders,
+			...(asked !== undefined && path.isAbsolute(asked) ? [{ value: asked, name: models.nameOf(asked), description: 'A voice of your own.', voices: await this.kinds.folders.voicesOf(asked) }] : []),
 		];
+	}
+
+	/** Of a model of the catalogue; none where it was not fetched, or is damaged: whoever chooses it is told. */
+	private async voicesHere(id: string): Promise<VoiceChoice[]> {
+		return await this.kinds.folders.voicesOf(id).catch(() => []);
 	}
 
 	/**

@@ -4,14 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { z } from 'zod';
 import { picture } from '../../page/browser';
-import { changeNode } from '../world';
+import { writeToneVoice } from '../../../runtime/inference/fixtures/tone-voice.fixture';
+import { changeNode, outputOf } from '../world';
 import { type Editor, openEditor } from './editor';
 
 let editor: Editor;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-lists-'));
 
 beforeAll(async () => {
+	writeToneVoice(path.join(folder, 'own-voice'), { rate: 16_000, speakers: ['bella', 'adam'] });
 	const servers = path.join(folder, 'servers.json');
 	const tokens = (voices: string[]) => ({ baseUrl: 'http://127.0.0.1:9', speak: { kind: 'orpheus-tokens', voices } });
 	writeFileSync(servers, JSON.stringify({ one: tokens(['tara', 'leo']), two: tokens(['leo', 'mia']), cards: { servers: ['one', 'two'] } }));
@@ -78,6 +81,26 @@ test('Orpheus Speak lists engines and voices, for itself and for its fallbacks',
 	await opened(engines.nth(1), /flite/);
 	await entries().filter({ hasText: /^flite$/ }).first().click();
 	await opened(voices.nth(1), /slt/i);
+});
+
+test('Orpheus Speak lists the voices of a model by its path, and speaks a sample of one', async () => {
+	const { page, world } = editor;
+	const speak = { id: 'speak', name: 'Orpheus Speak', type: 'n8n-nodes-voice-loop.orpheusSpeak', typeVersion: 1, position: [200, 0], parameters: { engine: `=${path.join(folder, 'own-voice')}` } };
+	const start = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+	const connections = { Start: { main: [[{ node: speak.name, type: 'main', index: 0 }]] } };
+	const { id } = await world.n8n.rest.request('POST', '/workflows', z.object({ id: z.string() }).passthrough(), { name: 'A voice of my own', nodes: [start, speak], connections, settings: {} });
+	await editor.openWorkflow(id);
+	await editor.openNode(speak.name);
+	await opened(page.locator('[data-test-id="parameter-input-voice"]').first(), /^bella$/);
+	expect(await entries().allInnerTexts()).toEqual(expect.arrayContaining(['Default', 'bella', 'adam']));
+	await picture(page, 'editor-own-voice');
+	await entries().filter({ hasText: /^bella$/ }).first().click();
+	await page.locator('[data-test-id="node-execute-button"]').click();
+	await page.getByText('Node executed successfully', { exact: false }).first().waitFor();
+	await page.getByText('the voice spoke a sample', { exact: false }).first().waitFor();
+	await picture(page, 'editor-voice-sample');
+	const execution = (await world.n8n.executions(id)).at(-1);
+	expect(outputOf(execution, speak.name)).toMatchObject({ sample: true, voice: 'bella', text: 'Hello, this is Bella. How can I help you today?' });
 });
 
 test('Orpheus Speak lists servers that share the load, with the voices that all of them have', async () => {

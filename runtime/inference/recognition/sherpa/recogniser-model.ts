@@ -40,6 +40,7 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 	const exported = await huggingFaceExport(folder, prepared);
 	if (exported) {
 		const { tokens, ...moonshine } = exported;
+		folder.assertOnlyModel(Object.values(moonshine));
 		return { streaming: false, files: { moonshine }, tokens };
 	}
 	if (folder.has('preprocess*.onnx')) {
@@ -50,14 +51,17 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 			cachedDecoder: 'cached_decode*.onnx',
 			tokens: 'tokens.txt',
 		});
+		folder.assertOnlyModel(Object.values(moonshine));
 		return { streaming: false, files: { moonshine }, tokens };
 	}
 	if (folder.has('*-encoder*.onnx')) {
 		const { tokens, ...whisper } = await filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
+		folder.assertOnlyModel(Object.values(whisper));
 		return { streaming: false, files: { whisper }, tokens, languages: languagesOf(await readOnnxMetadata(whisper.encoder)) };
 	}
 	if (folder.has('encoder*.onnx')) {
 		const { tokens, ...transducer } = await filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
+		folder.assertOnlyModel(Object.values(transducer));
 		return { streaming: true, files: { transducer }, tokens, windowMs: windowOf(place, await readOnnxMetadata(transducer.encoder)) };
 	}
 	if (folder.has('*.onnx')) {
@@ -66,7 +70,7 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 		const kind = about.has('window_size') ? 'nemoCtc' : 'zipformer2Ctc';
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
-	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.`, {
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.${folder.foreign}`, {
 		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them, or Moonshine as Hugging Face does.',
 	});
 }

@@ -68,7 +68,7 @@ describe('kokoro-onnx\'s pair', () => {
 		['an archive that is deflated', { 'kokoro-v1.0.onnx': kokoro(), 'voices.npz': writeNpz({ af_sky: style(1) }, { deflated: true }) }, ''],
 		['the int8 model', { 'kokoro-v1.0.int8.onnx': kokoro(), 'voices-v1.0.bin': writeNpz({ af_sky: style(1) }) }, ''],
 		['0.19, which has 511 styles', { 'kokoro-v0_19.onnx': kokoro(), 'voices.bin': writeNpz({ af_sky: { shape: [511, 1, WIDTH], data: new Float32Array(511 * WIDTH) } }) }, ''],
-		['two models and the voices of one', { ...PAIR, 'voices-v1.0.bin': writeNpz({ af_sky: style(1) }), 'other.onnx': kokoro() }, ''],
+		['two models, and the voices of one are named', { ...PAIR, 'voices-v1.0.bin': writeNpz({ af_sky: style(1) }), 'other.onnx': kokoro() }, 'voices-v1.0.bin'],
 		['two pairs, and one is named', { ...PAIR, 'voices-v1.0.bin': writeNpz({ af_sky: style(1) }), 'kokoro-v2.onnx': kokoro(), 'voices-v2.bin': ARCHIVE }, 'kokoro-v1.0.onnx'],
 	])('may be %s', async (_what, files, name) => {
 		expect((await read(path.join(folderWith(files), name))).names).toEqual(['af_sky']);
@@ -79,6 +79,31 @@ describe('kokoro-onnx\'s pair', () => {
 		chmodSync(path.join(folder, 'kokoro-v1.0.onnx'), 0o444);
 		const { files } = await read(folder);
 		expect(statSync(files['kokoro']?.['model'] ?? '').size).toBeGreaterThan(PAIR['kokoro-v1.0.onnx'].length);
+	});
+});
+
+it('what was made of a model that is gone goes too, at the next one', async () => {
+	const folder = folderWith(PAIR);
+	const made = path.dirname((await read(folder)).files['kokoro']?.['model'] ?? '');
+	rmSync(folder, { recursive: true });
+	await read(folderWith(PAIR));
+	expect(() => statSync(made)).toThrow();
+});
+
+it('beside a Piper voice, each is found by its own files', async () => {
+	const config = { audio: { sample_rate: 22_050 }, espeak: { voice: 'en-us' }, phoneme_id_map: { _: [0] }, dataset: 'joe' };
+	const folder = folderWith({ ...PAIR, 'joe.onnx': kokoro(), 'joe.onnx.json': JSON.stringify(config) });
+	const namesBy = async (name: string): Promise<string | undefined> => (await read(path.join(folder, name))).names[0];
+	expect([await namesBy('joe.onnx'), await namesBy('joe.onnx.json'), await namesBy('kokoro-v1.0.onnx'), await namesBy('voices-v1.0.bin')]).toEqual(['joe', 'joe', 'af_heart', 'af_heart']);
+});
+
+it('a store that cannot be written is named', async () => {
+	const folder = folderWith(PAIR);
+	const store = path.join(folder, 'kokoro-v1.0.onnx');
+	await expect(readVoiceModel(folder, { prepared: store, models: root, env: {} })).rejects.toMatchObject({
+		code: 'VOICE_ERR_MODEL_FAILED',
+		message: expect.stringContaining(`cannot be written to ${store}`),
+		remedy: expect.stringContaining('VOICE_LOOP_MODELS'),
 	});
 });
 
@@ -117,6 +142,8 @@ it.each<[string, Record<string, string | Buffer>, string, RegExp, RegExp]>([
 	['a Kitten', { 'kitten_tts_nano_v0_1.onnx': kokoro('input_ids'), 'voices.npz': ARCHIVE }, 'VOICE_ERR_MODEL_BROKEN', /a Kitten voice/, /sherpa-onnx publishes/],
 	['whole numbers for the speed', { ...PAIR, 'kokoro-v1.0.onnx': kokoro('input_ids', 'int64') }, 'VOICE_ERR_MODEL_BROKEN', /another precision/, /model_quantized/],
 	['two models, and it is not said which', { 'a.onnx': kokoro(), 'b.onnx': kokoro(), 'voices.bin': ARCHIVE }, 'VOICE_ERR_MODEL_MISSING', /several models.*a\.onnx, b\.onnx/, /Choose one/],
+	['a Piper voice beside it', { ...PAIR, 'joe.onnx': kokoro(), 'joe.onnx.json': '{}' }, 'VOICE_ERR_MODEL_MISSING', /several models.*joe\.onnx, kokoro-v1\.0\.onnx/, /Choose one/],
+	['a download that was not finished', { 'kokoro-v1.0.onnx.part': kokoro() }, 'VOICE_ERR_MODEL_MISSING', /no voice in .*onnx\.part is a download that did not come to its end/, /Choose/],
 	['two archives', { 'kokoro.onnx': kokoro(), 'voices-a.bin': ARCHIVE, 'voices-b.bin': ARCHIVE }, 'VOICE_ERR_MODEL_MISSING', /several models.*voices-a\.bin, voices-b\.bin/, /Choose one/],
 ])('refuses %s, by its name', async (_what, files, code, message, remedy) => {
 	await expect(read(folderWith(files))).rejects.toMatchObject({ code, message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) });

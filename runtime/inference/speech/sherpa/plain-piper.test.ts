@@ -111,6 +111,10 @@ it.each([
 	await expect(read(folderWith(files))).rejects.toMatchObject({ code, message: expect.stringMatching(why) });
 });
 
+it('refuses to choose between a voice and half of another', async () => {
+	await expect(read(folderWith({ ...PAIR, 'amy.onnx': MODEL }))).rejects.toMatchObject({ message: expect.stringMatching(/several models.*en_US-joe-medium\.onnx, amy\.onnx/) });
+});
+
 it('names the half of a pair that is missing', async () => {
 	const inputs = ['input', 'input_lengths', 'scales'].map((name) => ({ name, type: 'float' as const, dims: [1] }));
 	const folder = folderWith({ 'en_US-joe-medium.onnx': encodeOnnx({ nodes: [], tensors: [], inputs, outputs: [] }), 'MODEL_CARD': 'x' });

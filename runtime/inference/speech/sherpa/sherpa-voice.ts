@@ -122,6 +122,8 @@ export class SherpaVoice implements VoiceEngine {
 	private numberOf(voice: string): number {
 		const at = voice === '' ? 0 : this.voices.findIndex(({ value }) => value === voice);
 		if (at >= 0) return at;
+		// Its number, as sherpa-onnx counts: good where the model's names came later.
+		if (/^\d{1,4}$/.test(voice) && Number(voice) < this.voices.length) return Number(voice);
 		const names = this.voices.map(({ value }) => value).join(', ');
 		throw new VoiceError('VOICE_ERR_VOICE_UNKNOWN', `The model in ${this.shape.place} has no voice "${voice.slice(0, 100)}". It has: ${names}.`);
 	}

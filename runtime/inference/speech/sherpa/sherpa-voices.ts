@@ -2,7 +2,7 @@ import type { SpeakSettings } from '../../../contract/agent-settings';
 import { usableCores } from '../../machine/cores';
 import { type PoolWorker, WorkerPool } from '../../workers/worker-pool';
 import { startSherpa } from '../../workers/sherpa/start-sherpa';
-import type { VoiceEngine } from '../engine';
+import type { VoiceChoice, VoiceEngine } from '../engine';
 import type { VoiceKind } from '../voices';
 import { SherpaVoice } from './sherpa-voice';
 import { readVoiceModel, type VoiceModel, type VoicePlaces } from './voice-model';
@@ -50,6 +50,11 @@ export class SherpaVoices implements VoiceKind {
 			void still?.pool.close();
 		}
 		return (await pending).voice;
+	}
+
+	async voicesOf(engine: string): Promise<VoiceChoice[]> {
+		const { names } = await readVoiceModel(await this.locate(engine), this.places);
+		return names.map((name) => ({ value: name, name }));
 	}
 
 	/** Resolves when all its processes are gone. */

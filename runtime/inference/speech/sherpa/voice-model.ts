@@ -25,6 +25,9 @@ export interface VoiceModel {
 	readonly reads?: ReadingLanguages;
 }
 
+/** LibriTTS has 904; a file may say what it likes. */
+const MOST_SPEAKERS = 10_000;
+
 type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads'>;
 
 interface Kind {
@@ -96,7 +99,7 @@ const KINDS: readonly Kind[] = [
 			await assertPiperHasConfig(folder);
 			const files = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
 			const about = await readOnnxMetadata(files.model);
-			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about), references: [] };
+			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about, files.model), references: [] };
 		},
 	},
 ];
@@ -114,18 +117,20 @@ export interface VoicePlaces extends PhonemePlaces {
 export async function readVoiceModel(place: string, places: VoicePlaces): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
 	await assertTask(folder, 'voice');
-	const piper = piperPair(folder);
+	const piper = folder.isNamedByVoices ? undefined : piperPair(folder);
 	if (piper) {
+		folder.assertOnlyModel([piper.model]);
 		await assertOnnx(piper.model);
 		const { model, tokens, language, names } = await preparePiper(piper, places.prepared);
 		const dataDir = await phonemeDataFor(language, folder.path, places);
 		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
 	}
 	const kokoro = await kokoroPair(folder);
+	if (kokoro) folder.assertOnlyModel([kokoro.model]);
 	if (kokoro) return { folder: place, version: await folder.version(), ...(await preparedKokoro(kokoro, folder, places)) };
 	const kind = KINDS.find(({ sign }) => folder.has(sign));
 	if (!kind) {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.`, {
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no voice in ${place}: ${folder.contents}.${folder.foreign}`, {
 			remedy: 'Choose the .onnx file of a Piper voice or of Kokoro (with its voices beside it), or the folder of a voice that sherpa-onnx publishes: Piper, Kokoro, Kitten, Matcha, Pocket TTS or Supertonic.',
 		});
 	}
@@ -168,8 +173,13 @@ function kokoroWords(folder: ModelFolder): Readonly<Record<string, string>> {
 	return lists.length > 0 ? { lexicon: lists.map((name) => path.join(folder.path, name)).join(',') } : {};
 }
 
-function namesIn(about: ReadonlyMap<string, string>): string[] {
-	return (about.get('speaker_names') ?? '').split(',').flatMap((name) => name.trim() || []);
+/** What the model says, otherwise the numbers of its speakers; the only one of a Piper voice has its own name. */
+function namesIn(about: ReadonlyMap<string, string>, model = ''): string[] {
+	const told = (about.get('speaker_names') ?? '').split(',').flatMap((name) => name.trim() || []);
+	if (told.length > 0) return told;
+	const count = Math.min(MOST_SPEAKERS, Math.max(1, Number(about.get('n_speakers')) || 1));
+	const [, own] = /^[a-z]{2,3}_[A-Z]{2}-([^-]+)/.exec(path.basename(model)) ?? [];
+	return count === 1 && own !== undefined ? [own] : Array.from({ length: count }, (_, number) => String(number));
 }
 
 /** The voices that Pocket TTS can imitate. Throws VOICE_ERR_MODEL_MISSING where there is none. */

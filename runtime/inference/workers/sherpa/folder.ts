@@ -17,6 +17,17 @@ const GRAPHS = 'onnx';
 /** Folders inside a model's own whose files are read as well. Kokoro's exports have a file for each voice. */
 const INSIDE = [GRAPHS, 'voices'];
 
+/** Hugging Face's exports have their decoder in three ways, of which one is used. */
+const SPARE = /(?:^|\/)decoder_(?:model|with_past_model)(?:_[a-z0-9]+)?\.onnx$/;
+
+/** Files that people take for models of ours. */
+const FOREIGN: ReadonlyArray<readonly [end: RegExp, what: string, remedy: string]> = [
+	[/\.gguf$/i, 'is a GGUF file, a language model', 'Choose an .onnx file here, or the folder that holds all files of the model.'],
+	[/\.(?:zip|tar|gz|bz2|xz|tgz|7z)$/i, 'is an archive', 'Unpack it, and choose the folder or the .onnx file in it.'],
+	[/\.(?:pt|pth|bin|safetensors|ckpt|ct2|tflite)$/i, 'holds weights for another program', 'Look for a version of this model in ONNX, and choose its .onnx file or its folder.'],
+	[/\.(?:part|crdownload|download|aria2|partial|tmp)$/i, 'is a download that did not come to its end', 'Fetch it again, whole.'],
+];
+
 /** Of a file in a model's folder: a file of Kokoro's voices, together or one. */
 const VOICES = /^(?:voices[^/]*\.(?:bin|npz)|voices\/[^/]+\.bin)$/;
 
@@ -89,6 +100,32 @@ export class ModelFolder {
 		return name === undefined ? undefined : path.join(this.path, name);
 	}
 
+	/** Kokoro's voices were named, and not a model. */
+	get isNamedByVoices(): boolean {
+		return this.chosen !== undefined && VOICES.test(this.chosen);
+	}
+
+	/**
+	 * Throws VOICE_ERR_MODEL_MISSING where the folder holds other models than that of the files `used`, and none of the
+	 * files was named: nobody guesses which is meant.
+	 */
+	assertOnlyModel(used: readonly string[]): void {
+		if (this.chosen !== undefined) return;
+		const names = used.map((file) => path.relative(this.path, file).replaceAll(path.sep, '/'));
+		const mine = new Set(names.map(stemOf));
+		const other = this.names.find((name) => /\.(?:onnx|ort)$/.test(name) && !SPARE.test(name) && !mine.has(stemOf(name)));
+		if (other !== undefined) throw this.several([...names.filter((name) => /\.(?:onnx|ort)$/.test(name)).slice(0, 1), other]);
+	}
+
+	/** What in it is for another program, as a sentence; '' where there is nothing of that kind. */
+	get foreign(): string {
+		for (const name of this.names) {
+			const [, what] = FOREIGN.find(([end]) => end.test(name)) ?? [];
+			if (what !== undefined) return ` ${name} ${what}.`;
+		}
+		return '';
+	}
+
 	several(names: readonly string[]): VoiceError {
 		return new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several models in ${this.path}: ${names.slice(0, 6).join(', ')}.`, {
 			remedy: `Choose one of the files, for example ${path.join(this.path, names[0] ?? '')}.`,
@@ -159,13 +196,12 @@ function precisionOf(name: string): string {
 	return PRECISION.exec(name)?.[0].slice(1) ?? '';
 }
 
+/** Without its ending and its precision: parts of one name are one model. */
+function stemOf(name: string): string {
+	return withoutPrecision(name).replace(/\.(?:onnx|ort)$/, '');
+}
+
 function noModelFile(place: string): VoiceError {
-	const ends: ReadonlyArray<readonly [RegExp, string, string]> = [
-		[/\.gguf$/i, 'is a GGUF file, a language model', 'Choose an .onnx file here, or the folder that holds all files of the model.'],
-		[/\.(?:zip|tar|gz|bz2|xz|tgz|7z)$/i, 'is an archive', 'Unpack it, and choose the folder or the .onnx file in it.'],
-		[/\.(?:pt|pth|bin|safetensors|ckpt|ct2|tflite)$/i, 'holds weights for another program', 'Look for a version of this model in ONNX, and choose its .onnx file or its folder.'],
-		[/./, 'is not an .onnx file', 'Choose the .onnx file of the model, or the folder that holds all of its files.'],
-	];
-	const [, what = '', remedy = ''] = ends.find(([end]) => end.test(place)) ?? [];
+	const [, what, remedy] = FOREIGN.find(([end]) => end.test(place)) ?? [/./, 'is not an .onnx file', 'Choose the .onnx file of the model, or the folder that holds all of its files.'];
 	return new VoiceError('VOICE_ERR_MODEL_MISSING', `${place} ${what}.`, { remedy });
 }

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 
+/** A file in each folder that names the model it was made of. */
+const MADE_OF = '.made-of';
 /** Nothing takes so long to make. */
 const LEFT_AFTER_MS = 3_600_000;
 
@@ -19,7 +21,8 @@ export async function prepareOnce(store: string, files: readonly [string, ...str
 	const name = nameFor(files[0]);
 	const target = path.join(store, `${name}-${hash(recipe, ...states)}`);
 	try {
-		if (!(await exists(target))) await fill(target, make);
+		if (!(await exists(target))) await fill(target, files[0], make);
+		await forgetDeleted(store);
 		const others = (await readdir(store)).map((each) => path.join(store, each)).filter((each) => each.startsWith(`${path.join(store, name)}-`) && each !== target);
 		for (const other of others) if (!other.endsWith('.part') || (await isLeft(other))) await rm(other, { recursive: true, force: true });
 	} catch (thrown) {
@@ -28,12 +31,13 @@ export async function prepareOnce(store: string, files: readonly [string, ...str
 	return target;
 }
 
-async function fill(target: string, make: (folder: string) => Promise<void>): Promise<void> {
+async function fill(target: string, model: string, make: (folder: string) => Promise<void>): Promise<void> {
 	// Two callers may want it at once.
 	const folder = `${target}.${randomUUID()}.part`;
 	await mkdir(folder, { recursive: true });
 	try {
 		await make(folder);
+		await writeFile(path.join(folder, MADE_OF), model);
 		await rename(folder, target);
 	} catch (error) {
 		// Another process may have been quicker.
@@ -54,6 +58,14 @@ function unwritable(thrown: unknown, store: string): unknown {
 		cause: thrown,
 		remedy: 'Let the voice runtime write there, or name another folder for models in VOICE_LOOP_MODELS.',
 	});
+}
+
+/** What was made of a model that is gone is as large as the model was. */
+async function forgetDeleted(store: string): Promise<void> {
+	for (const each of await readdir(store)) {
+		const model = await readFile(path.join(store, each, MADE_OF), 'utf8').catch(() => undefined);
+		if (model !== undefined && !(await exists(model))) await rm(path.join(store, each), { recursive: true, force: true });
+	}
 }
 
 /** Half-made, by a process that was ended in the middle. */
