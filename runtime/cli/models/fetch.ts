@@ -29,6 +29,7 @@ export async function fetchModels(models: Models, terminal: Terminal, { names, y
 		return 1;
 	}
 	await download(models, terminal, absent, signal);
+	terminal.note('The next call uses them. To measure whether they hold real time on this machine: voice-loop models try');
 	return 0;
 }
 

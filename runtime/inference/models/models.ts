@@ -7,14 +7,16 @@ import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
-import { BUILT_IN, type Choice, choose, fittingTiers, tooBig } from './best-tier';
+import { BUILT_IN, type Choice, choose, suitingModels, tooBig } from './best-tier';
 import { modelInSentence, modelInWords } from './names';
 import type { ModelsHere } from './pair';
-import { type Machine, probeMachine } from '../machine/machine';
+import { describeMachine, type Machine, probeMachine } from '../machine/machine';
+import type { ModelTrial } from '../../rpc/inference-protocol';
 import { type FindSnacPlace, type SnacPlace, snacPlace } from '../speech/orpheus/snac/card/card-trial';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
 import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
+import { TriedModels } from './store/tried-models';
 
 interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
@@ -68,6 +70,10 @@ export class Models {
 		return new AcceptedLicences(this.store.folder);
 	}
 
+	private get tried(): TriedModels {
+		return new TriedModels(this.store.folder);
+	}
+
 	/** Looked at once: machines do not grow while a process runs. */
 	async machine(): Promise<Machine> {
 		this.probed ??= this.options.probe?.() ?? probeMachine(this.env);
@@ -83,7 +89,17 @@ export class Models {
 
 	/** What `auto` stands for on this machine, whether it is here or not. */
 	async choose(task: ModelTask): Promise<Choice> {
-		return choose(this.catalogue, await this.machine())[task];
+		return choose(this.catalogue, await this.machine(), await this.trials())[task];
+	}
+
+	/** What was measured on this machine, by the names of models. */
+	async trials(): Promise<ReadonlyMap<string, ModelTrial>> {
+		return await this.tried.on(describeMachine(await this.machine()));
+	}
+
+	/** Remembers what a model takes on this machine: from now on `auto` goes by it. */
+	async keepTrial(name: string, trial: ModelTrial): Promise<void> {
+		await this.tried.keep(name, describeMachine(await this.machine()), trial);
 	}
 
 	/** The best for this machine among what is here: never waits for a download. */
@@ -195,6 +211,7 @@ export class Models {
 			});
 		}
 		try {
+			await this.tried.forget(id);
 			return await this.store.remove(id);
 		} finally {
 			await lock.release();
@@ -230,15 +247,17 @@ export class Models {
 	}
 
 	/**
-	 * The models of the tiers that fit, best first; then, rather than the pack, whatever somebody has fetched that
-	 * fits the memory, the biggest first. Not so a voice: one that no tier has is perhaps too slow, and flite is not.
+	 * The models of the tiers that suit, best first; then, rather than the pack, whatever somebody has fetched that
+	 * fits the memory, the biggest first, and at last what was tried and is too slow. Of voices only what was tried and is
+	 * not too slow: flite never is.
 	 */
 	private async bestHere(task: ModelTask): Promise<StoredModel | undefined> {
-		const machine = await this.machine();
-		const tiers = fittingTiers(this.catalogue, machine).flatMap(({ models }) => models[task] ?? []);
-		const others = task === 'chat' || task === 'transcribe' || task === 'turn-end' ? this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined) : [];
-		const bySize = [...others].sort((one, other) => other.memory.bytes - one.memory.bytes).map(({ id }) => id);
-		for (const id of [...tiers, ...bySize]) {
+		const [machine, trials] = await Promise.all([this.machine(), this.trials()]);
+		const speaks = task === 'voice' || task === 'orpheus' || task === 'snac';
+		const others = this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined && (!speaks || trials.get(model.id)?.holdsRealTime === true));
+		const slow = ({ id }: CatalogueModel): number => (trials.get(id)?.holdsRealTime === false ? 1 : 0);
+		const inOrder = [...others].sort((one, other) => slow(one) - slow(other) || other.memory.bytes - one.memory.bytes).map(({ id }) => id);
+		for (const id of [...suitingModels(this.catalogue, machine, task, trials), ...inOrder]) {
 			const here = await this.store.find(id);
 			if (here) return here;
 		}
