@@ -38,7 +38,7 @@ beforeAll(() => {
 		{ id: 'talker', files: { 'talker.gguf': readFileSync(path.join(folder, 'talker.gguf')) } },
 		{ id: 'listener', task: 'transcribe', files: Object.fromEntries(files.map(({ name }) => [name, readFileSync(path.join(listen, name))])) },
 		{ id: 'judge', task: 'turn-end', files: { 'judge.onnx': turnEndOnnx() } },
-		{ id: 'damaged', task: 'voice', files: { 'model.onnx': Buffer.from('no model'), 'tokens.txt': Buffer.from('a 1') } },
+		{ id: 'damaged', task: 'transcribe', files: { 'model.onnx': Buffer.from('no model'), 'tokens.txt': Buffer.from('a 1') } },
 		{ id: 'absent', files: { 'absent.gguf': Buffer.from('GGUF') } },
 	];
 	env = ownCatalogue(folder, all, [{ base: 'http://127.0.0.1:9', publisher: true }]);
@@ -50,7 +50,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('measures what auto uses, each as what it is, and keeps the figures for auto', async () => {
-	const { code, out } = await models('try', 'listener', 'talker', 'flite', 'judge');
+	const { code, out } = await models('try');
 	expect(out.split('\n').filter((line) => !line.startsWith(' '))).toEqual(['The listener (transcribe)', 'The talker (chat)', 'flite (voice)', 'The judge (turn-end)']);
 	expect(out).toMatch(/text after the end of a sentence of some 4 s: \d+ ms\n {2}\d\.\d+ s of work for a second of speech heard/);
 	expect(out).toMatch(/\d+ tokens a second/);
@@ -63,7 +63,7 @@ it('measures what auto uses, each as what it is, and keeps the figures for auto'
 it('says what cannot be tried and goes on with the next', async () => {
 	const { code, out } = await models('try', 'damaged', 'absent', path.join(folder, 'talker.gguf'));
 	expect(code).toBe(1);
-	expect(out).toMatch(/^The damaged \(voice\)\n {2}could not be tried: VOICE_ERR_MODEL_/);
+	expect(out).toMatch(/^The damaged \(transcribe\)\n {2}could not be tried: VOICE_ERR_MODEL_/);
 	expect(out).toContain('The absent is not on this machine. Fetch it: voice-loop models fetch absent');
 	expect(out).toMatch(/talker\.gguf \(chat\)\n {2}loads in/);
 	expect(Object.keys(tried())).not.toContain('damaged');

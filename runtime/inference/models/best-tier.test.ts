@@ -67,8 +67,9 @@ describe('choose', () => {
 	});
 
 	it.each<[string, Machine, (string | undefined)[]]>([
-		['4 GB of RAM', { ram: 4 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite', undefined]],
-		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'pocket-tts-int8', 'smart-turn-v3.2']],
+		['1 GB of RAM', { ram: 1 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite', undefined]],
+		['4 GB of RAM', { ram: 4 * GB, cores: 2, gpus: [] }, ['pack:answer', undefined, undefined, 'zipformer-streaming-en', 'piper-en-joe', 'smart-turn-v3.2']],
+		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'piper-en-joe', 'smart-turn-v3.2']],
 		['a workstation', { ram: 32 * GB, cores: 12, gpus: [] }, ['llama-3.2-3b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'kokoro-en-v0_19', 'smart-turn-v3.2']],
 		[
 			'an 8 GB card (8188 MiB)',

@@ -18,6 +18,9 @@ import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
 import { TriedModels } from './store/tried-models';
 
+/** What texts are in where nobody says anything else. */
+const ENGLISH = 'en';
+
 interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
 	/** What came so far is kept for the next time. */
@@ -115,12 +118,12 @@ export class Models {
 		return { id, model, name: id === undefined ? 'none' : this.nameOf(id), why };
 	}
 
-	/** What `auto` may stand for now. */
-	async here(): Promise<ModelsHere> {
+	/** What `auto` may stand for now, in a call in this language (ISO 639-1). */
+	async here(language = ENGLISH): Promise<ModelsHere> {
 		const [transcribe, chat, voice, orpheus, snac] = await Promise.all([
-			this.bestHere('transcribe'),
+			this.bestHere('transcribe', language),
 			this.bestHere('chat'),
-			this.bestHere('voice'),
+			this.bestHere('voice', language),
 			this.bestHere('orpheus'),
 			this.bestHere('snac'),
 		]);
@@ -249,15 +252,22 @@ export class Models {
 	/**
 	 * The models of the tiers that suit, best first; then, rather than the pack, whatever somebody has fetched that
 	 * fits the memory, the biggest first, and at last what was tried and is too slow. Of voices only what was tried and is
-	 * not too slow: flite never is.
+	 * not too slow, for flite never is, and those of other languages that are no bigger than one that suits. Those that know
+	 * the language go first.
 	 */
-	private async bestHere(task: ModelTask): Promise<StoredModel | undefined> {
+	private async bestHere(task: ModelTask, language = ENGLISH): Promise<StoredModel | undefined> {
 		const [machine, trials] = await Promise.all([this.machine(), this.trials()]);
 		const speaks = task === 'voice' || task === 'orpheus' || task === 'snac';
-		const others = this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined && (!speaks || trials.get(model.id)?.holdsRealTime === true));
+		const suiting = suitingModels(this.catalogue, machine, task, trials);
+		const biggest = Math.max(0, ...suiting.map((id) => this.catalogue.model(id).memory.bytes));
+		const quick = ({ id, languages, memory }: CatalogueModel): boolean => trials.get(id)?.holdsRealTime ?? (languages?.includes(ENGLISH) === false && memory.bytes <= biggest);
+		const others = this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined && (!speaks || quick(model)));
 		const slow = ({ id }: CatalogueModel): number => (trials.get(id)?.holdsRealTime === false ? 1 : 0);
 		const inOrder = [...others].sort((one, other) => slow(one) - slow(other) || other.memory.bytes - one.memory.bytes).map(({ id }) => id);
-		for (const id of [...suitingModels(this.catalogue, machine, task, trials), ...inOrder]) {
+		const candidates = [...new Set([...suiting, ...inOrder])];
+		// A voice of another language on a text in English is worse than flite; a recogniser may still understand something.
+		const knowing = (wanted: string) => candidates.filter((id) => this.catalogue.find(id)?.languages?.includes(wanted) ?? true);
+		for (const id of [...knowing(language), ...knowing(ENGLISH), ...(speaks ? [] : candidates)]) {
 			const here = await this.store.find(id);
 			if (here) return here;
 		}

@@ -1,6 +1,6 @@
 // Guards against: `auto` with a model that was measured to be too slow on this machine, without one that is quick enough, or
 // with figures of another machine.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Machine } from '../machine/machine';
@@ -70,4 +70,37 @@ it('a damaged file is as if nothing had been tried', async () => {
 	await expect(models().here()).resolves.toMatchObject({ voices: ['tier-voice', 'flite'] });
 	await models().keepTrial('tier-voice', slow);
 	await expect(models().here()).resolves.toMatchObject({ voices: ['flite'] });
+});
+
+describe('the language of a call', () => {
+	/** As if it had been fetched: files of the right size, of nothing. */
+	function fetched(...ids: string[]): Models {
+		const here = new Models({ VOICE_LOOP_MODELS: path.join(folder, 'own') }, { probe: async () => await Promise.resolve({ ...machine, cores: 2 }) });
+		for (const model of ids.map((id) => here.catalogue.model(id))) {
+			for (const { name, bytes } of model.files) {
+				const place = path.join(folder, 'own', model.id, name);
+				mkdirSync(path.dirname(place), { recursive: true });
+				writeFileSync(place, '.');
+				truncateSync(place, bytes ?? 1);
+			}
+		}
+		return here;
+	}
+
+	it('a voice of another language speaks in calls in that language only, and needs no trial where it is no bigger than one that suits', async () => {
+		const here = fetched('piper-de-thorsten');
+		await expect(here.here('de')).resolves.toMatchObject({ voices: ['piper-de-thorsten', 'flite'] });
+		await expect(here.here()).resolves.toMatchObject({ voices: ['flite'] });
+		await expect(here.here('fr')).resolves.toMatchObject({ voices: ['flite'] });
+		await here.keepTrial('piper-de-thorsten', slow);
+		await expect(here.here('de')).resolves.toMatchObject({ voices: ['flite'] });
+	});
+
+	it('the recogniser that knows the language goes first, then one that may still understand something', async () => {
+		const here = fetched('zipformer-streaming-en', 'whisper-tiny');
+		await expect(here.here('en')).resolves.toMatchObject({ transcribe: 'zipformer-streaming-en' });
+		await expect(here.here('de')).resolves.toMatchObject({ transcribe: 'whisper-tiny' });
+		await here.remove('whisper-tiny');
+		await expect(here.here('de')).resolves.toMatchObject({ transcribe: 'zipformer-streaming-en' });
+	});
 });
