@@ -17,6 +17,7 @@ import { capacityHandler } from './handlers/capacity';
 import { chatHandlers } from './handlers/chat';
 import { listenHandler, transcribeHandler } from './handlers/listen';
 import { speakHandler } from './handlers/speak';
+import { tryModelHandler } from './handlers/try-model';
 import { LlamaEngine } from './chat/llama/llama-engine';
 import { CallModels } from './models/call-models';
 import type { ModelTask } from './models/catalogue/schema';
@@ -108,4 +109,5 @@ serve(inferenceProtocol, pipe, {
 	listen: listenHandler(deps),
 	speak: speakHandler(deps),
 	transcribe: transcribeHandler(deps),
+	tryModel: tryModelHandler(deps),
 });

@@ -54,6 +54,29 @@ const speakEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('doneBy'), ...doneBy.shape }),
 ]);
 
+/** What can be measured by itself. SNAC is, with Orpheus. */
+export const triedTasks = ['transcribe', 'chat', 'voice', 'orpheus', 'turn-end'] as const;
+export type TriedTask = (typeof triedTasks)[number];
+
+export function isTriedTask(name: string): name is TriedTask {
+	return (triedTasks as readonly string[]).includes(name);
+}
+
+/** What a model takes on this machine. */
+export const modelTrial = z.object({
+	/** Until it could be used. */
+	loadMs: z.number().nonnegative(),
+	/** Until what is waited for: the text after the end of a sentence, the first word, the first sound, the judgement. */
+	firstMs: z.number().nonnegative(),
+	/** Of what hears or makes sound: seconds of work for a second of it. */
+	workPerSecond: z.number().nonnegative().optional(),
+	/** Of what writes. */
+	tokensPerSecond: z.number().nonnegative().optional(),
+	/** One call is carried, with something to spare. */
+	holdsRealTime: z.boolean(),
+});
+export type ModelTrial = z.infer<typeof modelTrial>;
+
 const none = z.never();
 
 /** The call that a stage works for: its models go together, and stay the same until it ends. */
@@ -153,6 +176,13 @@ export const inferenceProtocol = {
 			/** For whoever runs the agent: the models by name, and how to get better ones. */
 			models: z.string(),
 		}),
+	},
+	/** Measures a model of this machine as a call would use it; takes some seconds. */
+	tryModel: {
+		params: z.object({ task: z.enum(triedTasks), model: engineName }),
+		input: none,
+		event: none,
+		result: modelTrial,
 	},
 	/** How many calls with these engines the machine can carry, from what was measured so far: answers at once. */
 	capacity: {

@@ -29,6 +29,7 @@ export async function fetchModels(models: Models, terminal: Terminal, { names, y
 		return 1;
 	}
 	await download(models, terminal, absent, signal);
+	terminal.note('The next call uses them. To measure whether they hold real time on this machine: voice-loop models try');
 	return 0;
 }
 
@@ -69,7 +70,7 @@ async function introduce(models: Models, terminal: Terminal, model: CatalogueMod
 		const at = await models.licences.acceptedAt(licence);
 		terminal.note(`  licence: ${licence.name}${at === undefined ? '' : ` (accepted on ${at.slice(0, 10)})`}\n           ${licence.url}`);
 	}
-	const unknown = model.files.filter(({ sha256 }) => sha256 === null).length;
+	const unknown = model.files.filter(({ sha256, md5 }) => sha256 === null && md5 === undefined).length;
 	if (unknown > 0) {
 		terminal.note(`  no checksum is known for ${unknown} of its ${model.files.length} files, so they cannot be verified`);
 	}

@@ -6,13 +6,15 @@ import type { Models } from '../../inference/models/models';
 import { pairedChat, pairedRecognisers } from '../../inference/models/pair';
 import { size } from '../../inference/models/sizes';
 import type { StoredModel } from '../../inference/models/store/store';
+import type { ModelTrial } from '../../rpc/inference-protocol';
 import type { Terminal } from './terminal';
 import { UsageError } from '../command';
 
 /** Shows the catalogue, which models are installed, and what auto uses. */
 export async function list(models: Models, terminal: Terminal): Promise<void> {
 	const choices = await Promise.all(modelTasks.map((task) => models.choose(task)));
-	const rows = await Promise.all((await models.store.list()).map(async ({ model, here }) => await row(models, choices, model, here)));
+	const trials = await models.trials();
+	const rows = await Promise.all((await models.store.list()).map(async ({ model, here }) => await row(models, choices, model, here, trials.get(model.id))));
 	for (const line of table([['', 'id', 'task', 'size', 'on this machine', 'licence'], ...rows])) terminal.out(line);
 	terminal.out('\n* best for this machine; "auto" uses it once it is installed');
 	terminal.out('\nLicences:');
@@ -30,7 +32,7 @@ export async function list(models: Models, terminal: Terminal): Promise<void> {
 	if (!models.catalogue.verified) terminal.out(`\nNote: ${models.catalogue.provenance}`);
 }
 
-async function row(models: Models, choices: readonly Choice[], model: CatalogueModel, here: StoredModel | undefined): Promise<string[]> {
+async function row(models: Models, choices: readonly Choice[], model: CatalogueModel, here: StoredModel | undefined, trial: ModelTrial | undefined): Promise<string[]> {
 	const begun = here ? 0 : await models.begun(model);
 	const whole = modelBytes(model);
 	return [
@@ -38,9 +40,14 @@ async function row(models: Models, choices: readonly Choice[], model: CatalogueM
 		model.id,
 		model.task,
 		size(here?.bytes ?? whole),
-		here ? 'installed' : begun > 0 ? `partly, ${size(begun)} of ${size(whole)}` : 'not installed',
+		here ? installed(trial) : begun > 0 ? `partly, ${size(begun)} of ${size(whole)}` : 'not installed',
 		model.licences.join(' + '),
 	];
+}
+
+function installed(trial: ModelTrial | undefined): string {
+	if (!trial) return 'installed';
+	return trial.holdsRealTime ? 'installed, holds real time' : 'installed, too slow here';
 }
 
 async function licenceRows(models: Models): Promise<string[][]> {
@@ -54,7 +61,7 @@ async function licenceRows(models: Models): Promise<string[][]> {
 }
 
 /** Who hears and who answers where both nodes are on auto. */
-async function pairInUse(models: Models): Promise<[string, string]> {
+export async function pairInUse(models: Models): Promise<[string, string]> {
 	const here = await models.here();
 	const hears = pairedRecognisers(['auto'], ['auto'], here);
 	return [hears[0]?.name ?? '', pairedChat(['auto'], hears, here)[0]?.name ?? ''];

@@ -4,6 +4,7 @@ import { fetchModels } from './fetch';
 import { list, which } from './list';
 import { offer } from './offer';
 import { realTerminal, type Terminal } from './terminal';
+import { tryModels } from './try';
 import { type ModelsArguments, MODELS_USAGE, readArguments } from './usage';
 import { verify } from './verify';
 
@@ -37,7 +38,7 @@ export async function runModels(argv: string[], terminal: Terminal, open: () => 
 	}
 }
 
-async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, models: Models, signal: AbortSignal): Promise<number> {
+async function act({ action, names, yes, task }: ModelsArguments, terminal: Terminal, models: Models, signal: AbortSignal): Promise<number> {
 	switch (action) {
 		case 'list':
 			await list(models, terminal);
@@ -51,9 +52,11 @@ async function act({ action, names, yes }: ModelsArguments, terminal: Terminal, 
 			return await verify(models, terminal, names, signal);
 		case 'which':
 			return await which(models, terminal, names[0] ?? '');
+		case 'try':
+			return await tryModels(models, terminal, { names, task, signal });
 		case 'offer':
 			return await offer(models, terminal, yes, signal);
 	}
 }
 
-export const modelsCommand: Command = { about: 'list, download, remove and verify models', run };
+export const modelsCommand: Command = { about: 'list, download, remove, verify and measure models', run };

@@ -41,7 +41,7 @@ export async function offer(models: Models, terminal: Terminal, yes: boolean, si
 		return 1;
 	}
 	await download(models, terminal, absent, signal);
-	terminal.note('Downloaded. The next call uses them, nothing has to be restarted.');
+	terminal.note('Downloaded. The next call uses them, nothing has to be restarted. To measure them: npm run models -- try');
 	return 0;
 }
 

@@ -34,15 +34,20 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 				await progress.watch('voice', named.engine, async () => await voices.warm(named));
 			};
 			try {
-				const [hears] = await Promise.all([
-					wanted.transcribe && hear(wanted.transcribe),
-					wanted.chat && answer(wanted.chat),
-					wanted.speak && speak(wanted.speak),
+				const hears = wanted.transcribe ? hear(wanted.transcribe) : Promise.resolve(undefined);
+				const stages = [
+					hears,
+					wanted.chat ? answer(wanted.chat) : Promise.resolve(),
+					wanted.speak ? speak(wanted.speak) : Promise.resolve(),
 					// A call does without it, and the log has said why.
-					wanted.turnEnd !== null && turnEnds.warm(wanted.turnEnd).catch(() => undefined),
-				]);
+					wanted.turnEnd === null ? Promise.resolve() : turnEnds.warm(wanted.turnEnd).catch(() => undefined),
+				];
+				// One that fails at once does not end what is told of the others.
+				await Promise.allSettled(stages);
+				await Promise.all(stages);
 				// Once all is loaded: what loads would be measured with it.
-				if (hears) await tryRecogniser(deps, hears);
+				const heardBy = await hears;
+				if (heardBy) await tryRecogniser(deps, heardBy);
 				return {};
 			} finally {
 				progress.end();

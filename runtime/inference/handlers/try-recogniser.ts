@@ -29,7 +29,7 @@ export async function tryRecogniser({ recognisers, realTime, voices }: Pick<Infe
 }
 
 /** Spoken by the voice that is on every machine, in 16 kHz. */
-async function trialSpeech(voices: VoiceFallback): Promise<Int16Array> {
+export async function trialSpeech(voices: VoiceFallback): Promise<Int16Array> {
 	const speaker = voices.speaker(speakSettings.parse({ engine: 'flite' }), false);
 	const sounds: Int16Array[] = [];
 	for await (const { pcm } of speaker.speak(SENTENCE, new AbortController().signal)) sounds.push(pcm);

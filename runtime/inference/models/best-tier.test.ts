@@ -67,8 +67,9 @@ describe('choose', () => {
 	});
 
 	it.each<[string, Machine, (string | undefined)[]]>([
-		['4 GB of RAM', { ram: 4 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite', undefined]],
-		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'pocket-tts-int8', 'smart-turn-v3.2']],
+		['1 GB of RAM', { ram: 1 * GB, cores: 4, gpus: [] }, ['pack:answer', undefined, undefined, 'pack:listen', 'flite', undefined]],
+		['4 GB of RAM', { ram: 4 * GB, cores: 2, gpus: [] }, ['pack:answer', undefined, undefined, 'zipformer-streaming-en', 'piper-en-joe', 'smart-turn-v3.2']],
+		['a laptop', { ram: 8 * GB, cores: 4, gpus: [] }, ['llama-3.2-1b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'piper-en-joe', 'smart-turn-v3.2']],
 		['a workstation', { ram: 32 * GB, cores: 12, gpus: [] }, ['llama-3.2-3b-instruct-q4_k_m', undefined, undefined, 'zipformer-streaming-en', 'kokoro-en-v0_19', 'smart-turn-v3.2']],
 		[
 			'an 8 GB card (8188 MiB)',
@@ -92,5 +93,23 @@ describe('choose', () => {
 		expect(small.orpheus.reason).toBe('too little for Orpheus in real time, it needs a GPU with 7.5 GB, 7.0 GB of RAM and 2 cores');
 		const card = choose(catalogue, { ram: 32 * GB, cores: 8, gpus: [gpu(8.5 * GB)] });
 		expect(card.chat.why).toMatch(/a GPU with 8\.5 GB \(Some Card\).*an 8 GB GPU fit; Llama 3\.1 8B Instruct, Q4_K_M would need a GPU with 22 GB\.$/);
+	});
+
+	it('goes by what was tried on this machine, in both directions', () => {
+		const laptop: Machine = { ram: 16 * GB, cores: 4, gpus: [] };
+		const choiceOf = (trials: Record<string, boolean>) => choose(catalogue, laptop, new Map(Object.entries(trials).map(([id, holdsRealTime]) => [id, { holdsRealTime }])));
+		const better = choiceOf({ 'kokoro-en-v0_19': true }).voice;
+		expect(better).toMatchObject({ id: 'kokoro-en-v0_19', reason: 'it was tried here and holds real time' });
+		const slower = choiceOf({ 'llama-3.2-1b-instruct-q4_k_m': false }).chat;
+		expect(slower.id).toBe('pack:answer');
+		expect(slower.reason).toMatch(/; Llama 3\.2 1B Instruct, Q4_K_M was tried here and does not hold real time$/);
+		expect(choiceOf({ 'orpheus-3b-0.1-ft-q4_k_m': true })).toMatchObject({ orpheus: { id: undefined }, snac: { id: undefined } });
+		expect(choiceOf({ 'llama-3.1-8b-instruct-q4_k_m': true }).chat.id).not.toBe('llama-3.1-8b-instruct-q4_k_m');
+	});
+
+	it('wants no decoder for an Orpheus that was too slow', () => {
+		const card: Machine = { ram: 16 * GB, cores: 8, gpus: [gpu(8.6 * GB)] };
+		const { orpheus, snac, voice } = choose(catalogue, card, new Map([['orpheus-3b-0.1-ft-q4_k_m', { holdsRealTime: false }]]));
+		expect([orpheus.id, snac.id, voice.id]).toEqual([undefined, undefined, 'kokoro-en-v0_19']);
 	});
 });

@@ -166,3 +166,16 @@ it('a catalogue that is mended is read by the same call', async () => {
 	works = true;
 	expect(await answers(models, call('one'))).toBe('pack:answer');
 });
+
+it.each([
+	['', { language: 'de-AT' }, 'de'],
+	['fr', { language: 'de' }, 'fr'],
+	['', {}, 'en'],
+	['', { language: '' }, 'en'],
+])('auto speaks the language of the node ("%s"), else that of the call: %j', async (language, transcribe, wanted) => {
+	const asked: unknown[] = [];
+	const models = { here: async (of?: string) => await Promise.resolve((asked.push(of), FETCHED)), inSentence: (name: string) => name, worthFetching: async () => await Promise.resolve(undefined) };
+	const of = { ...call('one'), transcribe: transcribeSettings.parse({ model: 'auto', ...transcribe }) };
+	await new CallModels(models, (settings) => settings).speak(speakSettings.parse({ engine: 'auto', language }), of);
+	expect(asked).toEqual([wanted]);
+});

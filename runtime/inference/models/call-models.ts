@@ -10,8 +10,8 @@ import { nobodyAnswers } from './resolve';
 const MOST_CALLS = 1000;
 
 interface Remembered {
-	/** As it was at the call's first question: what is fetched meanwhile is for the next call. */
-	here?: Promise<ModelsHere>;
+	/** By language, as it was at the call's first question: what is fetched meanwhile is for the next call. */
+	readonly here: Map<string, Promise<ModelsHere>>;
 	/** Who hears in this call. */
 	hears?: readonly Chosen[];
 }
@@ -51,7 +51,7 @@ export class CallModels {
 		const hears = remembered.hears ?? (call?.transcribe ? await this.recognisers(call.transcribe, call, remembered) : []);
 		const names = namesOf(settings);
 		if (!names.includes('auto') && !hears.some(({ auto }) => auto)) return settings;
-		const answers = pairedChat(names, hears, await this.here(remembered));
+		const answers = pairedChat(names, hears, await this.here(remembered, call?.transcribe?.language));
 		const [hearing] = hears;
 		if (answers.length === 0 && hearing) {
 			throw nobodyAnswers(this.models.inSentence(hearing.name), await this.models.worthFetching('chat'));
@@ -62,7 +62,7 @@ export class CallModels {
 
 	async speak(settings: SpeakSettings, call: CallOfModels | null): Promise<SpeakSettings> {
 		if (![settings, ...settings.fallbacks].some(({ engine }) => engine === 'auto')) return settings;
-		const named = this.named(settings, await this.here(this.remembered(call)));
+		const named = this.named(settings, await this.here(this.remembered(call), settings.language || call?.transcribe?.language));
 		if (settings.engine === 'auto') this.tell('voice', [{ name: named.engine, auto: true }]);
 		return named;
 	}
@@ -77,7 +77,7 @@ export class CallModels {
 		const asNamed = names.map((name) => ({ name, auto: false }));
 		if (![...names, ...answers].includes('auto')) return asNamed;
 		try {
-			return pairedRecognisers(names, answers, await this.here(remembered));
+			return pairedRecognisers(names, answers, await this.here(remembered, settings.language));
 		} catch (error) {
 			// A catalogue that cannot be read takes nothing from models that are named.
 			if (names.includes('auto')) throw error;
@@ -91,20 +91,23 @@ export class CallModels {
 		this.onAuto(task, first.name);
 	}
 
-	private async here(remembered: Remembered): Promise<ModelsHere> {
-		remembered.here ??= this.models.here();
+	/** @param setting a language as nodes name it, such as `de-AT` */
+	private async here({ here }: Remembered, setting = ''): Promise<ModelsHere> {
+		const language = setting.trim().toLowerCase().split(/[-_]/)[0] || 'en';
+		const found = here.get(language) ?? this.models.here(language);
+		here.set(language, found);
 		try {
-			return await remembered.here;
+			return await found;
 		} catch (error) {
 			// Whoever asks next tries again.
-			delete remembered.here;
+			here.delete(language);
 			throw error;
 		}
 	}
 
 	private remembered(call: CallOfModels | null): Remembered {
-		if (!call || call.id === '') return {};
-		const remembered = this.calls.get(call.id) ?? {};
+		if (!call || call.id === '') return { here: new Map() };
+		const remembered: Remembered = this.calls.get(call.id) ?? { here: new Map() };
 		this.calls.set(call.id, remembered);
 		if (this.calls.size > MOST_CALLS) this.calls.delete(this.calls.keys().next().value ?? '');
 		return remembered;

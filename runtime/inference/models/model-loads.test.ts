@@ -11,7 +11,25 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let now = 0;
 const clock = { now: () => now };
-const settle = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, 20));
+const looked: Array<Promise<unknown>> = [];
+
+/** What was asked about earlier loads is answered. */
+async function settle(): Promise<void> {
+	await Promise.all(looked.splice(0));
+	await new Promise((resolve) => setImmediate(resolve));
+}
+
+function timesIn(place: string): Pick<LoadTimes, 'of' | 'keep'> {
+	const times = new LoadTimes(place);
+	return {
+		of: async (model) => {
+			const answer = times.of(model);
+			looked.push(answer);
+			return await answer;
+		},
+		keep: async (model, ms) => await times.keep(model, ms),
+	};
+}
 
 /** A load that goes on until it is told to end. */
 function begin(loads: ModelLoads, { part, model }: { part: 'voice' | 'languageModel'; model: string }) {
@@ -28,7 +46,7 @@ function begin(loads: ModelLoads, { part, model }: { part: 'voice' | 'languageMo
 
 test('a load has no percentage the first time, and the share of its last time from then on, also in another process', async () => {
 	const times = path.join(folder, 'again');
-	const first = new ModelLoads(new LoadTimes(times), clock);
+	const first = new ModelLoads(timesIn(times), clock);
 	const cold = begin(first, VOICE);
 	await settle();
 	expect(first.of([VOICE])).toEqual([]);
@@ -39,7 +57,7 @@ test('a load has no percentage the first time, and the share of its last time fr
 	await cold.done;
 	expect(first.of([VOICE])).toEqual([]);
 
-	const second = new ModelLoads(new LoadTimes(times), clock);
+	const second = new ModelLoads(timesIn(times), clock);
 	const warm = begin(second, VOICE);
 	await settle();
 	now += 800;
@@ -52,7 +70,7 @@ test('a load has no percentage the first time, and the share of its last time fr
 
 test('of a file that was never loaded, llama.cpp says how much it has read; it never goes back', async () => {
 	const MODEL = { part: 'languageModel', model: '/models/a.gguf' } as const;
-	const loads = new ModelLoads(new LoadTimes(path.join(folder, 'read')), clock);
+	const loads = new ModelLoads(timesIn(path.join(folder, 'read')), clock);
 	const load = begin(loads, MODEL);
 	await settle();
 	now += 600;
@@ -66,7 +84,7 @@ test('of a file that was never loaded, llama.cpp says how much it has read; it n
 });
 
 test('one that waits for what is loaded already is told nothing; a load that failed begins anew and leaves no time', async () => {
-	const times = new LoadTimes(path.join(folder, 'failed'));
+	const times = timesIn(path.join(folder, 'failed'));
 	const loads = new ModelLoads(times, clock);
 	const failed = begin(loads, VOICE);
 	now += 900;

@@ -7,14 +7,19 @@ import { fetchModel, lockPath } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
-import { BUILT_IN, type Choice, choose, fittingTiers, tooBig } from './best-tier';
+import { BUILT_IN, type Choice, choose, suitingModels, tooBig } from './best-tier';
 import { modelInSentence, modelInWords } from './names';
 import type { ModelsHere } from './pair';
-import { type Machine, probeMachine } from '../machine/machine';
+import { describeMachine, type Machine, probeMachine } from '../machine/machine';
+import type { ModelTrial } from '../../rpc/inference-protocol';
 import { type FindSnacPlace, type SnacPlace, snacPlace } from '../speech/orpheus/snac/card/card-trial';
 import { notHere, nothingFor, otherTask, unknownName, isOnDisk, modelPath, isOffline, offlineError } from './resolve';
 import { AcceptedLicences } from './store/accepted-licences';
 import { modelsFolder, ModelStore, sizeOf, type StoredModel } from './store/store';
+import { TriedModels } from './store/tried-models';
+
+/** What texts are in where nobody says anything else. */
+const ENGLISH = 'en';
 
 interface EnsureOptions {
 	readonly onProgress?: (progress: ModelProgress) => void;
@@ -68,6 +73,10 @@ export class Models {
 		return new AcceptedLicences(this.store.folder);
 	}
 
+	private get tried(): TriedModels {
+		return new TriedModels(this.store.folder);
+	}
+
 	/** Looked at once: machines do not grow while a process runs. */
 	async machine(): Promise<Machine> {
 		this.probed ??= this.options.probe?.() ?? probeMachine(this.env);
@@ -83,7 +92,17 @@ export class Models {
 
 	/** What `auto` stands for on this machine, whether it is here or not. */
 	async choose(task: ModelTask): Promise<Choice> {
-		return choose(this.catalogue, await this.machine())[task];
+		return choose(this.catalogue, await this.machine(), await this.trials())[task];
+	}
+
+	/** What was measured on this machine, by the names of models. */
+	async trials(): Promise<ReadonlyMap<string, ModelTrial>> {
+		return await this.tried.on(describeMachine(await this.machine()));
+	}
+
+	/** Remembers what a model takes on this machine: from now on `auto` goes by it. */
+	async keepTrial(name: string, trial: ModelTrial): Promise<void> {
+		await this.tried.keep(name, describeMachine(await this.machine()), trial);
 	}
 
 	/** The best for this machine among what is here: never waits for a download. */
@@ -99,12 +118,12 @@ export class Models {
 		return { id, model, name: id === undefined ? 'none' : this.nameOf(id), why };
 	}
 
-	/** What `auto` may stand for now. */
-	async here(): Promise<ModelsHere> {
+	/** What `auto` may stand for now, in a call in this language (ISO 639-1). */
+	async here(language = ENGLISH): Promise<ModelsHere> {
 		const [transcribe, chat, voice, orpheus, snac] = await Promise.all([
-			this.bestHere('transcribe'),
+			this.bestHere('transcribe', language),
 			this.bestHere('chat'),
-			this.bestHere('voice'),
+			this.bestHere('voice', language),
 			this.bestHere('orpheus'),
 			this.bestHere('snac'),
 		]);
@@ -195,6 +214,7 @@ export class Models {
 			});
 		}
 		try {
+			await this.tried.forget(id);
 			return await this.store.remove(id);
 		} finally {
 			await lock.release();
@@ -230,15 +250,24 @@ export class Models {
 	}
 
 	/**
-	 * The models of the tiers that fit, best first; then, rather than the pack, whatever somebody has fetched that
-	 * fits the memory, the biggest first. Not so a voice: one that no tier has is perhaps too slow, and flite is not.
+	 * The models of the tiers that suit, best first; then, rather than the pack, whatever somebody has fetched that
+	 * fits the memory, the biggest first, and at last what was tried and is too slow. Of voices only what was tried and is
+	 * not too slow, for flite never is, and those of other languages that are no bigger than one that suits. Those that know
+	 * the language go first.
 	 */
-	private async bestHere(task: ModelTask): Promise<StoredModel | undefined> {
-		const machine = await this.machine();
-		const tiers = fittingTiers(this.catalogue, machine).flatMap(({ models }) => models[task] ?? []);
-		const others = task === 'chat' || task === 'transcribe' || task === 'turn-end' ? this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined) : [];
-		const bySize = [...others].sort((one, other) => other.memory.bytes - one.memory.bytes).map(({ id }) => id);
-		for (const id of [...tiers, ...bySize]) {
+	private async bestHere(task: ModelTask, language = ENGLISH): Promise<StoredModel | undefined> {
+		const [machine, trials] = await Promise.all([this.machine(), this.trials()]);
+		const speaks = task === 'voice' || task === 'orpheus' || task === 'snac';
+		const suiting = suitingModels(this.catalogue, machine, task, trials);
+		const biggest = Math.max(0, ...suiting.map((id) => this.catalogue.model(id).memory.bytes));
+		const quick = ({ id, languages, memory }: CatalogueModel): boolean => trials.get(id)?.holdsRealTime ?? (languages?.includes(ENGLISH) === false && memory.bytes <= biggest);
+		const others = this.catalogue.models.filter((model) => model.task === task && tooBig(model, machine) === undefined && (!speaks || quick(model)));
+		const slow = ({ id }: CatalogueModel): number => (trials.get(id)?.holdsRealTime === false ? 1 : 0);
+		const inOrder = [...others].sort((one, other) => slow(one) - slow(other) || other.memory.bytes - one.memory.bytes).map(({ id }) => id);
+		const candidates = [...new Set([...suiting, ...inOrder])];
+		// A voice of another language on a text in English is worse than flite; a recogniser may still understand something.
+		const knowing = (wanted: string) => candidates.filter((id) => this.catalogue.find(id)?.languages?.includes(wanted) ?? true);
+		for (const id of [...knowing(language), ...knowing(ENGLISH), ...(speaks ? [] : candidates)]) {
 			const here = await this.store.find(id);
 			if (here) return here;
 		}

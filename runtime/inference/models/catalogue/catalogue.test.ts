@@ -62,10 +62,25 @@ describe('the shipped catalogue', () => {
 		expect(new Set(asked)).toEqual(new Set(['chat', 'orpheus', 'voice']));
 	});
 
-	it('pins what has a checksum to a commit, never to a branch', () => {
-		for (const { files, from } of catalogue.models) {
-			if (files.some(({ sha256 }) => sha256 !== null)) expect(from.revision).toMatch(/^[0-9a-f]{40}$/);
+	it('pins what has a checksum to a commit or a version, never to a branch', () => {
+		for (const model of catalogue.models) {
+			for (const { sha256, md5, from = model.from } of model.files) {
+				if (sha256 !== null) expect(from.revision).toMatch(/^[0-9a-f]{40}$/);
+				if (md5 !== undefined) expect(from.revision).toMatch(/^v\d+\.\d+\.\d+$/);
+			}
 		}
+	});
+
+	it.each(['de', 'en', 'es', 'fr', 'it', 'nl', 'pl', 'pt'])('has a Piper voice for %s, with the espeak-ng data that reads it, at a size that a machine of two cores carries', (language) => {
+		const small = catalogue.tiers.at(-1);
+		const voice = catalogue.models.find(({ task, id, languages }) => task === 'voice' && id.startsWith('piper-') && languages?.includes(language));
+		const names = voice?.files.map(({ name }) => name) ?? [];
+		expect(names.filter((name) => name.endsWith('.onnx')).map((name) => `${name}.json`)).toEqual(names.filter((name) => name.endsWith('.onnx.json')));
+		for (const name of ['phontab', 'phonindex', 'phondata', 'intonations', `${language}_dict`]) expect(names).toContain(`espeak-ng-data/${name}`);
+		expect(names.some((name) => new RegExp(`^espeak-ng-data/lang/[a-z]{3}/${language}`).test(name))).toBe(true);
+		expect(voice?.licences).toContain('gpl-3.0');
+		expect(small?.needs.cores).toBe(2);
+		expect(voice?.memory.bytes).toBeLessThanOrEqual(catalogue.model(small?.models.voice ?? '').memory.bytes);
 	});
 
 	it('lists what there is to whoever asks for something else', () => {

@@ -28,6 +28,8 @@ const modelFile = z.object({
 	name: relativePath,
 	/** Where it lies in the repository, if not under `name`. */
 	path: relativePath.optional(),
+	/** Where it is published, if not with the model's other files. */
+	from: source.optional(),
 	/** null: not known to us; then only `aboutBytes` guards against something quite different. */
 	bytes: bytes.nullable(),
 	/** A rounded figure from a published page, where the exact one is not known. */
@@ -37,6 +39,11 @@ const modelFile = z.object({
 		.string()
 		.regex(/^[0-9a-f]{64}$/)
 		.nullable(),
+	/** Where the publisher says no more: it tells damage, and no forgery. */
+	md5: z
+		.string()
+		.regex(/^[0-9a-f]{32}$/)
+		.optional(),
 });
 export type CatalogueFile = z.infer<typeof modelFile>;
 
@@ -51,6 +58,8 @@ const model = z.object({
 	id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
 	name: z.string().min(1),
 	task: modelTask,
+	/** What it hears or speaks, as ISO 639-1; absent: that does not matter, or it knows many. */
+	languages: z.array(z.string().regex(/^[a-z]{2}$/)).min(1).optional(),
 	/** All of them hold. */
 	licences: z.array(z.string()).min(1),
 	/** What an engine is given: the first file, or the folder of all files. */

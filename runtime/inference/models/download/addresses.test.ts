@@ -38,6 +38,13 @@ describe('addresses', () => {
 		expect(asked(known, env)).toEqual(wanted);
 	});
 
+	it('of a file that is published elsewhere are those of its own repository', () => {
+		const piper = catalogue.model('piper-de-thorsten');
+		const urls = piper.files.map((file) => addressesOf(catalogue, piper, file, {})[0]?.url ?? '');
+		expect(urls.find((url) => url.endsWith('.onnx'))).toMatch(/\/rhasspy\/piper-voices\/resolve\/v1\.0\.0\/de\/de_DE\/thorsten\/medium\/de_DE-thorsten-medium\.onnx$/);
+		expect(urls.find((url) => url.endsWith('de_dict'))).toMatch(/\/csukuangfj\/vits-piper-en_US-glados\/resolve\/[0-9a-f]{40}\/espeak-ng-data\/de_dict$/);
+	});
+
 	it('of a file without a known checksum are its publisher\'s and the user\'s own', () => {
 		expect(asked(unknown, {})).toEqual(['huggingface.co -']);
 		expect(asked(unknown, own)).toEqual(['a.example -', 'b.example -', 'huggingface.co -']);

@@ -19,7 +19,8 @@ export function addressesOf(catalogue: Catalogue, model: CatalogueModel, file: C
 	const ownToken = env.VOICE_LOOP_MODEL_TOKEN || undefined;
 	const hubToken = env.HF_TOKEN || (own.length === 0 ? ownToken : undefined);
 	const at = (base: string, token: string | undefined): Address => {
-		const url = `${base.replace(/\/+$/, '')}/${model.from.repo}/resolve/${model.from.revision}/${file.path ?? file.name}`;
+		const { repo, revision } = file.from ?? model.from;
+		const url = `${base.replace(/\/+$/, '')}/${repo}/resolve/${revision}/${file.path ?? file.name}`;
 		return { url, ...(token === undefined ? {} : { token }) };
 	};
 	const hubs = catalogue.mirrors.filter(({ publisher }) => publisher || file.sha256 !== null);

@@ -1,5 +1,6 @@
 // Guards against: a damaged, mixed, truncated or foreign file that passes for a model, a download that begins anew
 // though most of it is there, one that hangs for ever, and a token that reaches a host it is not meant for.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -195,6 +196,16 @@ describe('what is no model', () => {
 		expectNothing();
 		const second = await hub(serveHub(content));
 		await fetchFrom([addressOf(first), addressOf(second)]);
+		expectWhole();
+	});
+
+	it('is told by the MD5 too, where the publisher says no more', async () => {
+		const file = catalogueFile(content, { sha256: null, md5: createHash('md5').update(content).digest('hex') });
+		const first = await hub(serveHub(flipped));
+		await expect(fetchFrom([addressOf(first)], { file })).rejects.toThrow(/wrong checksum/);
+		expectNothing();
+		const second = await hub(serveHub(content));
+		await expect(fetchFrom([addressOf(second)], { file })).resolves.toMatchObject({ checked: true });
 		expectWhole();
 	});
 

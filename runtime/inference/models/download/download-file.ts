@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 import type { CatalogueFile } from '../catalogue/schema';
+import { fileSum } from '../store/file-sum';
 import { type Receipt, writeReceipt } from '../store/store';
 import type { Address } from './addresses';
 import type { Agents } from './proxies';
 import { attempt } from './attempt';
 import { diskFull, type DownloadLimits, waitAfter } from './limits';
-import { PartFile } from './part-file';
+import { PartFile, partPath } from './part-file';
 import { TryFailure } from './try-failure';
 
 export interface FileDownload {
@@ -80,7 +81,7 @@ async function once({ file, agents, limits, signal, onBytes, stillOurs }: FileDo
 		if (error instanceof TryFailure) return error;
 		throw error;
 	}
-	if (file.sha256 === null || part.sum() === file.sha256) return undefined;
+	if (await isRight(file, part)) return undefined;
 	const pure = part.fresh;
 	await part.restart();
 	const host = new URL(address.url).host;
@@ -89,12 +90,18 @@ async function once({ file, agents, limits, signal, onBytes, stillOurs }: FileDo
 		: new TryFailure(`${host}: the parts of the file did not fit together`, 'again');
 }
 
+/** As far as its sum is known. */
+async function isRight({ sha256, md5 }: CatalogueFile, part: PartFile): Promise<boolean> {
+	if (sha256 !== null) return part.sum() === sha256;
+	return md5 === undefined || (await fileSum(partPath(part.target), {}, 'md5')) === md5;
+}
+
 async function putInPlace({ file, target }: FileDownload, address: Address, part: PartFile): Promise<Receipt> {
 	const receipt: Receipt = {
 		bytes: part.size,
 		sha256: part.sum(),
 		from: new URL(address.url).host,
-		checked: file.sha256 !== null,
+		checked: file.sha256 !== null || file.md5 !== undefined,
 		at: new Date().toISOString(),
 	};
 	// The receipt first: a file without one could not be told from one that somebody else put there.

@@ -13,7 +13,7 @@ const origin = z.object({
 });
 type PartOrigin = z.infer<typeof origin>;
 
-function partPath(target: string): string {
+export function partPath(target: string): string {
 	return `${target}.part`;
 }
 function notePath(target: string): string {

@@ -29,9 +29,9 @@ export async function addFile(
 	return read;
 }
 
-/** SHA-256 of a whole file, hex. */
-export async function fileSum(file: string, options: Parameters<typeof addFile>[2] = {}): Promise<string> {
-	const hash = createHash('sha256');
+/** Of a whole file, hex. */
+export async function fileSum(file: string, options: Parameters<typeof addFile>[2] = {}, kind: 'sha256' | 'md5' = 'sha256'): Promise<string> {
+	const hash = createHash(kind);
 	await addFile(hash, file, options);
 	return hash.digest('hex');
 }

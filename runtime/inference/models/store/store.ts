@@ -100,6 +100,7 @@ export class ModelStore {
 		if (size === undefined) return 'missing';
 		if (file.bytes !== null && size !== file.bytes) return 'damaged';
 		const fetched = await readReceipt(place);
+		if (file.sha256 === null && file.md5 !== undefined) return (await fileSum(place, options, 'md5')) === file.md5 ? 'good' : 'damaged';
 		const wanted = file.sha256 ?? fetched?.sha256;
 		if (wanted === undefined) return 'unknown';
 		if ((await fileSum(place, options)) !== wanted) return 'damaged';
@@ -137,7 +138,7 @@ const receipt = z.object({
 	sha256: z.string(),
 	/** Host it came from. */
 	from: z.string(),
-	/** Whether `sha256` was compared with the catalogue's. */
+	/** Whether a sum was compared with the catalogue's. */
 	checked: z.boolean(),
 	at: z.string(),
 });
