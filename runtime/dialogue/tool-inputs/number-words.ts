@@ -43,7 +43,7 @@ const COUNTED: Record<Language, readonly [string, string]> = {
 /** Other words for the same. */
 const ALSO: Record<Language, Readonly<Record<string, number>>> = {
 	en: { oh: 0, both: 2, couple: 2, pair: 2, dozen: 12, nought: 0, nil: 0 },
-	de: { ein: 1, eine: 1, einen: 1, einem: 1, einer: 1, zwo: 2, beide: 2, beiden: 2, paar: 2, dutzend: 12 },
+	de: { ein: 1, eine: 1, einen: 1, einem: 1, einer: 1, zwo: 2, beide: 2, beiden: 2, paar: 2, dutzend: 12, zweit: 2, dritt: 3, viert: 4, fünft: 5, sechst: 6 },
 	nl: { één: 1, beide: 2, paar: 2, dozijn: 12 },
 	fr: { une: 1, 'quatre-vingt': 80, 'quatre-vingts': 80, douzaine: 12, dizaine: 10, quinzaine: 15 },
 	es: { un: 1, una: 1, veintiún: 21, ambos: 2, par: 2, docena: 12 },

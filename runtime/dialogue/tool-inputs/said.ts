@@ -5,12 +5,12 @@ import { type SpokenNumber, digitsOf, numbersOf, foldedWords } from './spoken-nu
 import { type SpokenTimes, timesOf } from './spoken-times';
 
 /** Who leaves a choice to the agent has said it. */
-const LEFT_OPEN =
-	/\b(?:any ?time|whenever|any day|asap|(?:as )?soon(?:est)? (?:as )?possible|earliest|soonest|(?:next|first) (?:available|free|open|opening|slot|one)|you (?:choose|pick|decide)|up to you|no preference|(?:doesn't|does not|don't|do not) (?:matter|mind|care)|whatever|surprise me|egal|irgendwann|jederzeit|so (?:bald|schnell|fruh) wie moglich|nachste\w* freie\w*|fruheste\w*|n'importe|peu importe|des que possible|au plus tot|cuando sea|cualquier\w*|lo antes posible|me da igual|qualsiasi|quando vuoi|appena possibile|prima possibile|indifferente|maakt niet uit|zo snel mogelijk|wanneer dan ook|obojetnie|wszystko jedno|jak najszybciej|kiedykolwiek|tanto faz|qualquer|mais cedo possivel|quando quiser)\b/;
+export const LEFT_OPEN =
+	/\b(?:any ?time|whenever|any day|asap|(?:as )?soon(?:est)? (?:as )?possible|earliest|soonest|(?:next|first) (?:available|free|open|opening|slot)|you (?:choose|pick|decide)|up to you|no preference|(?:doesn't|does not|don't|do not) (?:matter|mind|care)|whatever|surprise me|egal|irgendwann|jederzeit|so (?:bald|schnell|fruh) wie moglich|nachste\w* freie\w*|fruheste\w*|n'importe|peu importe|des que possible|au plus tot|cuando sea|cualquier\w*|lo antes posible|me da igual|qualsiasi|quando vuoi|appena possibile|prima possibile|indifferente|maakt niet uit|zo snel mogelijk|wanneer dan ook|obojetnie|wszystko jedno|jak najszybciej|kiedykolwiek|tanto faz|qualquer|mais cedo possivel|quando quiser)\b/;
 
 /** Counted from now, or from another time. */
 const RELATIVE_TIME =
-	/\b(?:later|earlier|sooner|soon|immediately|right (?:away|now)|straight away|spater|fruher|gleich|sofort|plus tard|plus tot|tout de suite|maintenant|mas tarde|ahora|enseguida|piu tardi|subito|adesso|straks|meteen|eerder|pozniej|wczesniej|zaraz|teraz|mais tarde|mais cedo|agora)\b|\b(?:in|within|dans|en|tra|fra|over|za|em|daqui a) (?:\S+ ){0,3}(?:hours?|minutes?|stunden?|minuten?|heures?|horas?|minutos?|ora|ore|minuti|uur|uren|godzin\w*|minut\w*)\b/;
+	/\b(?:(?:hours?|minutes?|bit|little|much|any|even|slot|time|something|it|one|way) (?:later|earlier|sooner)|immediately|right (?:away|now)|straight away|spater|fruher|gleich|sofort|plus tard|plus tot|tout de suite|maintenant|mas tarde|ahora|enseguida|piu tardi|subito|adesso|straks|meteen|eerder|pozniej|wczesniej|zaraz|teraz|mais tarde|mais cedo|agora)\b|\b(?:in|within|dans|en|tra|fra|over|za|em|daqui a) (?:(?!for|at|on|fur|um|pour|para|per|om|voor|alle)\S+ ){0,3}(?:hours?|minutes?|stunden?|minuten?|heures?|horas?|minutos?|ora|ore|minuti|uur|uren|godzin\w*|minut\w*)\b/;
 
 /** Turns. */
 const LATELY = 6;

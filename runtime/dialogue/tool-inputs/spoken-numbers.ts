@@ -48,15 +48,16 @@ export function numbersOf(text: string, languages: readonly Language[]): SpokenN
 	const words = foldedWords(text);
 	const numbers: SpokenNumber[] = [];
 	for (let at = 0; at < words.length; ) {
-		const found = figures(words, at) ?? phrase(words, at, languages);
+		const found = figures(words, at) ?? phrase(words, at, languages) ?? inOneWord(words[at] ?? '', languages);
 		if (!found) {
 			at++;
 			continue;
 		}
 		const { values, length, ordinal } = found;
 		const role = ordinal ? 'date' : roleOf(words, at, length);
+		const hours = values.some((n) => n >= 100) && words[at + length] === 'hours';
 		const half = halfOf(words.slice(at + length, at + length + 2));
-		for (const n of values) numbers.push({ n, role, ...(half ? { half } : {}), from: at, to: at + length });
+		for (const n of values) numbers.push({ n, role: hours ? 'time' : role, ...(half ? { half } : {}), from: at, to: at + length });
 		at += length;
 	}
 	return [...numbers, ...multiplied(words, numbers)];
@@ -100,6 +101,18 @@ function phrase(words: readonly string[], at: number, languages: readonly Langua
 	return undefined;
 }
 
+/** "zweihundertfünfzig", "honderdtwintig", "centoventi". */
+function inOneWord(word: string, languages: readonly Language[]): Found | undefined {
+	const [, times = '', rest = ''] = /^(.*?)(?:hundert|honderd|cento)(?:und|en)?(.*)$/.exec(word) ?? [];
+	if (times + rest === '') return undefined;
+	for (const language of languages) {
+		const { cardinals } = numberWords(language);
+		const [hundreds, units] = [times === '' ? 1 : cardinals.get(times), rest === '' ? 0 : cardinals.get(rest)];
+		if (hundreds !== undefined && units !== undefined) return { values: [hundreds * 100 + units], length: 1, ordinal: false };
+	}
+	return undefined;
+}
+
 function roleOf(words: readonly string[], at: number, length: number): NumberRole {
 	const before = words[at - 1] ?? '';
 	const behind = words[at + length] ?? '';
@@ -114,7 +127,11 @@ function halfOf([first = '', second = '']: readonly string[]): 'am' | 'pm' | und
 	return said === 'am' || said === 'pm' ? said : undefined;
 }
 
-const TIMES: Readonly<Record<string, number>> = { hundred: 100, thousand: 1000, million: 1_000_000 };
+const TIMES: Readonly<Record<string, number>> = {
+	hundred: 100, hundert: 100, cent: 100, cents: 100, ciento: 100, cien: 100, cento: 100, honderd: 100, sto: 100, cem: 100,
+	thousand: 1000, tausend: 1000, mil: 1000, mille: 1000, mila: 1000, duizend: 1000, tysiac: 1000, tysiace: 1000, tysiecy: 1000, million: 1_000_000,
+};
+const AND = new Set(['and', 'und', 'et', 'y', 'e', 'en', 'i']);
 
 /** "two hundred and fifty", "twelve thousand". */
 function multiplied(words: readonly string[], numbers: readonly SpokenNumber[]): SpokenNumber[] {
@@ -122,7 +139,7 @@ function multiplied(words: readonly string[], numbers: readonly SpokenNumber[]):
 		const times = TIMES[word];
 		if (times === undefined) return [];
 		const before = numbers.find(({ to }) => to === at);
-		const behind = numbers.find(({ from }) => from === at + 1 || (from === at + 2 && words[at + 1] === 'and'));
+		const behind = numbers.find(({ from }) => from === at + 1 || (from === at + 2 && AND.has(words[at + 1] ?? '')));
 		const whole = (before?.n ?? 1) * times;
 		const role = roleOf(words, at, 1);
 		const alone = { n: whole, role, from: before?.from ?? at, to: at + 1 };

@@ -58,6 +58,8 @@ export function saysTime({ hours, minutes, whole, quarter, half }: SpokenTimes, 
 
 /** Hour and minute of a value; undefined where it is in words, or no time. */
 export function writtenTime(value: string): { readonly hour: number; readonly minute: number } | undefined {
+	const military = /^([01]\d|2[0-3])([0-5]\d)$/.exec(value.trim());
+	if (military) return { hour: Number(military[1]), minute: Number(military[2]) };
 	const match = /^\s*(\d{1,2})(?:\s?[:.h]\s?(\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*(?:uhr|h|o'clock)?\s*(?:([ap])\s?\.?\s?m\.?)?\s*$/i.exec(value);
 	const hour = Number(match?.[1] ?? Number.NaN);
 	const minute = Number(match?.[2] ?? 0);

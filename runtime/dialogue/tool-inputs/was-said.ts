@@ -1,7 +1,7 @@
 import { compact, fold } from './folded';
 import { type InputKind, type ToolInput, nameWords } from './input-kind';
 import { isMonth, weekdayOf } from './month-names';
-import type { Said } from './said';
+import { LEFT_OPEN, type Said } from './said';
 import { dayNumber, writtenDays } from './spoken-days';
 import { type SpokenNumber, digitsOf, numbersOf, foldedWords } from './spoken-numbers';
 import { saysTime, timesOf, writtenTime } from './spoken-times';
@@ -28,7 +28,7 @@ export function wasSaid(input: ToolInput, said: Said, others: CallInputs): boole
 	if (kind === 'boolean') return value === false || mayMean(input, said);
 	if (kind === 'number') return typeof value !== 'number' || numberSaid(value, said);
 	const text = textOf(value);
-	if (NOTHING.test(text)) return true;
+	if (NOTHING.test(text) || LEFT_OPEN.test(fold(text))) return true;
 	switch (kind) {
 		case 'choice':
 			return choiceSaid(input, text, said, others);
@@ -136,10 +136,12 @@ const UNITS: ReadonlyArray<readonly [RegExp, readonly number[]]> = [
 	[/\b(?:months?|monate?|mois|mes(?:es)?|mesi|maanden|miesi\w*)\b/, [30, 31]],
 	[/\b(?:years?|jahre?|ans?|anos?|anni|jaar|lat|rok)\b/, [12, 365]],
 	[/\b(?:percent|prozent|pour cent|por ciento|per cento|procent|por cento)\b|%/, [1 / 100]],
-	[/\b(?:thousand|grand|tausend|mille?|mila|duizend|tysi\w*|million\w*|hundred|hundert\w*|cents?|cento|cien(?:to)?|honderd\w*|sto)\b/, [100, 1000, 1e6]],
 	[/\b(?:dozens?|dutzend|douzaines?|docenas?|dozzin\w*|dozijn|tuzin\w*|duzias?)\b/, [12]],
 ];
-const COMPANY = /\b(?:my (?:wife|husband|partner|girlfriend|boyfriend|family|kids?|children|son|daughter|mother|father|friends?|parents)|and (?:i|me)|me and|us|all of us|meine?r? (?:frau|mann|familie|kinder|freundin|freund)|und ich|uns|et moi|ma femme|mon mari|mi (?:mujer|marido|esposa|familia)|y yo|mia moglie|mio marito|en ik|mijn (?:vrouw|man)|moj\w* (?:zona|maz)|minha|meu (?:marido))\b/;
+/** What their words do not tell by themselves, as "zwölftausend" in one. */
+const THOUSANDS = /(?:thousand|grand|tausend|mila|duizend|tysi|million)/;
+const PART = /\b(?:half|quarters?|halb\w*|viertel|demie?|quart|medi[ao]|cuarto|mezz[ao]|quarto|halve?|kwart|pol|cwierc|mei[ao])\b/;
+const COMPANY = /\b(?:my (?:wife|husband|partner|girlfriend|boyfriend|family|kids?|children|son|daughter|mother|father|friends?|parents)|me and|all of us|meine?r? (?:frau|mann|familie|kinder|freundin|freund)|ma femme|mon mari|mi (?:mujer|marido|esposa|familia)|mia moglie|mio marito|mijn (?:vrouw|man)|moj\w* (?:zona|maz)|minha|meu (?:marido))\b|\b(?:and (?:i|me)|und ich|et moi|y yo|e io|en ik|i ja|e eu)(?=\s*(?:$|[.,;!?]))/m;
 
 function numberSaid(value: number, said: Said): boolean {
 	const size = Math.abs(value);
@@ -150,9 +152,11 @@ function numberSaid(value: number, said: Said): boolean {
 	const parts = [...new Set([...numbers, 1, 0.5, 0.25, 0.75, 1.5])];
 	const folded = said.callerFolded;
 	if (UNITS.some(([unit, factors]) => unit.test(folded) && factors.some((factor) => parts.some((part) => Math.abs(part * factor - size) < 1e-6)))) return true;
+	if (THOUSANDS.test(folded) && [1000, 1e6].some((times) => size % times === 0 && (size === times || numbers.includes(size / times) || /\S(?:tausend|mila|duizend)/.test(folded)))) return true;
 	const counted = said.numbers.filter(({ role }) => role === 'quantity' || role === 'free').map(({ n }) => n);
 	if (counted.some((one, index) => counted.some((other, place) => place !== index && one + other === size))) return true;
 	if (size <= 20 && COMPANY.test(folded)) return true;
+	if ([0.25, 0.5, 0.75].includes(size % 1) && numbers.includes(Math.floor(size)) && PART.test(folded)) return true;
 	const cents = Math.round((size % 1) * 100);
 	if (cents > 0 && numbers.includes(Math.floor(size)) && (numbers.includes(cents) || numbers.includes(cents / 10))) return true;
 	const digits = String(size).replace('.', '');
