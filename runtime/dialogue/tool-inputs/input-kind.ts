@@ -52,9 +52,12 @@ function kindOf(name: string, schema: Record<string, unknown>, choices: readonly
 	const byFormat: Readonly<Record<string, InputKind>> = { email: 'email', date: 'day', time: 'time', 'date-time': 'dayAndTime' };
 	const format = byFormat[text(schema.format)];
 	if (format) return format;
-	if (words.some((word) => OTHER.has(word))) return undefined;
-	const named = NAMED.find(([, names]) => words.some((word) => names.has(word)) || names.has(words.join('')));
+	const other = words.some((word) => OTHER.has(word));
+	const named = other ? undefined : NAMED.find(([, names]) => words.some((word) => names.has(word)) || names.has(words.join('')));
 	if (named) return named[0];
+	// Types are mild: "4" is 4.
+	if (/^-?\d+(?:[.,]\d+)?$/.test(value.trim())) return 'number';
+	if (other) return undefined;
 	const ofPerson = words.some((word) => PERSON_OF.has(word)) || /\b(?:person|caller|customer|patient|guest|client)\b/i.test(text(schema.description));
 	return words.includes('name') && ofPerson ? 'person' : undefined;
 }

@@ -26,7 +26,7 @@ export function wasSaid(input: ToolInput, said: Said, others: CallInputs): boole
 	if (value === undefined || value === null || value === fallback || choices.length === 1) return true;
 	if (said.leftOpen && !PERSONAL.has(kind)) return true;
 	if (kind === 'boolean') return value === false || mayMean(input, said);
-	if (kind === 'number') return typeof value !== 'number' || numberSaid(value, said);
+	if (kind === 'number') return numberSaid(numberOf(value), said);
 	const text = textOf(value);
 	if (NOTHING.test(text) || LEFT_OPEN.test(fold(text))) return true;
 	switch (kind) {
@@ -47,6 +47,10 @@ export function wasSaid(input: ToolInput, said: Said, others: CallInputs): boole
 		case 'dayAndTime':
 			return missingOf(input, said, others).length === 0;
 	}
+}
+
+function numberOf(value: unknown): number {
+	return Number(textOf(value).replace(',', '.'));
 }
 
 function textOf(value: unknown): string {
@@ -123,7 +127,7 @@ function isAllDay({ all }: CallInputs): boolean {
 
 /** Numbers that the call's other inputs take are said once more where they are a time, too. */
 function notCounted({ all }: CallInputs, said: Said): (number: SpokenNumber) => boolean {
-	const taken = all.filter(({ kind, value }) => kind === 'number' && typeof value === 'number').map(({ value }) => value);
+	const taken = all.filter(({ kind }) => kind === 'number').map(({ value }) => numberOf(value));
 	const often = (n: number): number => said.numbers.filter((each) => each.n === n).length;
 	return ({ n, role }) => role === 'time' || !taken.includes(n) || often(n) > taken.filter((each) => each === n).length;
 }
