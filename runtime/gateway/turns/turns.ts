@@ -107,10 +107,7 @@ export class Turns {
 	}
 
 	/** Words of it may be missing, or others than were said. Of old turns nothing is known any more. */
-	isDoubtful(n: number): boolean {
-		const turn = this.turns.find((each) => each.n === n);
-		return turn !== undefined && mayBeMisheard({ ...turn.start, confidence: turn.confidence });
-	}
+	readonly isDoubtful = (n: number): boolean => this.turns.some((turn) => turn.n === n && mayBeMisheard({ ...turn.start, confidence: turn.confidence }));
 
 	private handOver(turn: Turn, link?: TurnLink): void {
 		const language = this.call.request.agent.transcribe?.language;
