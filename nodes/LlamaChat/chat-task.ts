@@ -4,6 +4,7 @@ import { parseJsonKeepingDigits } from '../../runtime/lib/json';
 import type { Tool } from './tools/tool';
 
 export const chatOptions = z.object({
+	checkToolInputs: z.boolean().default(true),
 	conversation: z.enum(['auto', 'own']).default('auto'),
 	maxToolCalls: z.number().int().min(0).max(32).default(6),
 	messages: z.union([z.string().transform((text) => parseJsonKeepingDigits(text) ?? text), z.unknown()]).pipe(z.array(chatMessage)).default([]),

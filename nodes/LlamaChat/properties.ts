@@ -10,6 +10,14 @@ const options: INodeProperties = {
 	default: {},
 	options: [
 		{
+			displayName: 'Check Tool Inputs',
+			name: 'checkToolInputs',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether a tool waits until the caller has said the day, time, number, name or address that the model wants to give it. What the caller has not said, or what was said on a bad line, is asked for once. Only in a call; tools that only read are not checked.',
+		},
+		{
 			displayName: 'Conversation',
 			name: 'conversation',
 			type: 'options',

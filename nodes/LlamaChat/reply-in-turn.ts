@@ -26,6 +26,7 @@ export async function replyInTurn(item: ItemWork, turn: CallerTurn, task: ChatTa
 			chat: task.chat,
 			tools: [...task.tools.values()].map(({ spec }) => spec),
 			maxToolCalls: task.options.maxToolCalls,
+			checkInputs: task.options.checkToolInputs,
 			speak: ahead.settings,
 			speakNote: ahead.note,
 		},

@@ -124,6 +124,8 @@ export const replyAsk = asker.extend({
 	chat: chatSettings.default({}),
 	tools: z.array(nodeTool).max(64).default([]),
 	maxToolCalls: z.number().int().min(0).max(32).default(6),
+	/** A tool is not run with a day, time, number or name that the caller has not said: they are asked first. */
+	checkInputs: z.boolean().default(true),
 	/** The settings of the Orpheus Speak node that follows: speech starts with the first sentence. */
 	speak: speakSettings.nullable().default(null),
 	/** Why `speak` is null. */

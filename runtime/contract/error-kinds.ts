@@ -227,6 +227,11 @@ export const ERROR_KINDS = {
 		title: 'The model gave a tool the wrong inputs',
 		remedy: 'Describe the tool\'s inputs more clearly.',
 	},
+	VOICE_ERR_TOOL_NOT_SAID: {
+		status: 400,
+		title: 'The model only made tool calls with what the caller has not said',
+		remedy: 'Tell the model in its instructions to ask for missing details, use a larger model, or switch "Check Tool Inputs" off in Llama Chat.',
+	},
 	VOICE_ERR_TOOL_FAILED: {
 		status: 502,
 		title: 'A tool failed',

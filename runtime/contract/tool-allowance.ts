@@ -37,20 +37,24 @@ export class ToolAllowance {
 		return this.names.size > 0 && this.left > 0 && this.inVain < MOST_IN_VAIN;
 	}
 
-	/** The calls of one step, which was offered tools where `offers` said so. */
-	sort(calls: readonly ToolCall[]): SortedCalls {
+	/**
+	 * The calls of one step, which was offered tools where `offers` said so. `askBack`: the result of one that has to wait for the
+	 * caller; undefined where it has not.
+	 */
+	sort(calls: readonly ToolCall[], askBack: (call: ToolCall) => unknown = () => undefined): SortedCalls {
 		const offered = this.offers;
 		const run: ToolCall[] = [];
 		const refused: ToolResult[] = [];
 		let code: ErrorCode = 'VOICE_ERR_TOOL_LIMIT';
 		for (const call of calls) {
 			const error = this.refusal(call, run.length);
-			if (error === undefined) {
+			const question = error === undefined ? askBack(call) : undefined;
+			if (error === undefined && question === undefined) {
 				run.push(call);
 				continue;
 			}
-			code = error.code;
-			refused.push({ id: call.id, ok: false, durationMs: 0, result: { error: error.message, code: error.code } });
+			code = error?.code ?? 'VOICE_ERR_TOOL_NOT_SAID';
+			refused.push({ id: call.id, ok: false, durationMs: 0, result: error ? { error: error.message, code: error.code } : question });
 		}
 		this.left -= run.length;
 		this.inVain = run.length > 0 ? 0 : this.inVain + 1;
@@ -77,6 +81,7 @@ export class ToolAllowance {
 			VOICE_ERR_TOOL_LIMIT: `after the ${this.most} that it may make for one answer`,
 			VOICE_ERR_TOOL_UNKNOWN: 'of a kind that it does not have',
 			VOICE_ERR_TOOL_ARGUMENTS: 'with inputs that cannot be read',
+			VOICE_ERR_TOOL_NOT_SAID: 'with inputs that the caller has not said',
 		};
 		return new VoiceError(code, `The model gave no answer. It only made tool calls, ${why[code]}, though it was told so.`);
 	}

@@ -130,6 +130,8 @@ export interface StartTurn {
 	declaredAt: Milliseconds;
 	/** So much of the caller's sound did not arrive, within what they said or right after it. */
 	missedMs?: Milliseconds;
+	/** Of the packets of the caller's sound, while they spoke; absent where nobody counted. */
+	lostPercent?: number;
 	/** Why the turn ended here, for monitoring. */
 	reason: string;
 	/** How likely the caller had finished, by the sound; absent where nobody judged it in time. */

@@ -57,7 +57,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 	const nodes = [
 		TRIGGER,
 		{ ...TRANSCRIBE, parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: locator('auto') }, {}] } } },
-		llama({ instructions: 'Be brief.', model: locator('server:gpu'), fallbacks: { model: [{ model: locator('auto') }] }, options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?' } }),
+		llama({ instructions: 'Be brief.', model: locator('server:gpu'), fallbacks: { model: [{ model: locator('auto') }] }, options: { temperature: 0.5, maxToolCalls: 2, sayWhenUnclear: 'Pardon?', checkToolInputs: false } }),
 		{ ...SPEAK, parameters: { engine: 'server:gpu', voice: 'tara', language: 'en-GB', speed: 1.2, orpheus: { temperature: 0.4 }, fallbacks: { voice: [{ engine: 'kokoro', voice: 'af' }, {}] } } },
 	];
 	const result = await run(nodes, chain(...nodes));
@@ -91,6 +91,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 				chat: { model: 'server:gpu', fallbacks: ['auto'], sampling: { temperature: 0.5, topP: 0.9, topK: 40, maxTokens: 256 } },
 				tools: [],
 				maxToolCalls: 2,
+				checkInputs: false,
 				speak,
 				speakNote: '',
 			},

@@ -35,6 +35,11 @@ export class History {
 		private readonly onChange: (entries: readonly TurnEntry[], from: number) => void = () => undefined,
 	) {}
 
+	/** All that was said and done, not only what the model gets. */
+	get all(): readonly TurnEntry[] {
+		return this.entries;
+	}
+
 	/** What another process has kept of the same call. */
 	restore(entries: readonly TurnEntry[]): void {
 		this.entries.push(...entries);

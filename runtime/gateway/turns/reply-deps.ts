@@ -14,6 +14,10 @@ export interface ReplyDeps {
 	readonly openUtterance: (speak: SpeakSettings) => AgentUtterance | undefined;
 	/** The first word, or the first tool call, comes within this, or the turn fails. */
 	readonly firstWordMs: number;
+	/** BCP 47 tag of what the caller speaks; '' where it may be any. */
+	readonly language: string;
+	/** Words of that turn may be missing, or others than were said. */
+	readonly isDoubtful: (turn: number) => boolean;
 	readonly tell: (event: PageEvent) => void;
 	readonly toolsStarted: (tool: string) => void;
 	readonly toolsDone: () => void;

@@ -1,7 +1,9 @@
-import type { ToolResult } from '../../contract/chat';
+import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk } from '../../contract/control';
 import { ToolAllowance } from '../../contract/tool-allowance';
 import type { ToolRecord } from '../../contract/turn';
+import { askBack } from '../../dialogue/tool-inputs/ask-back';
+import type { AskBack } from '../../dialogue/tool-inputs/ask-back-result';
 import { OpenToolCalls } from './open-tool-calls';
 import type { ReplyDeps } from './reply-deps';
 import type { Turn } from './turn';
@@ -12,7 +14,7 @@ export class ReplyTools {
 
 	constructor(
 		private readonly turn: Turn,
-		private readonly deps: Pick<ReplyDeps, 'history' | 'tell'>,
+		private readonly deps: Pick<ReplyDeps, 'history' | 'tell' | 'language' | 'isDoubtful'>,
 	) {}
 
 	/** @param open those that the model waits for; of the others of the turn it was told that nothing is known yet */
@@ -21,6 +23,14 @@ export class ReplyTools {
 			if (open.includes(call.id)) this.calls.add(call);
 			else this.calls.addLate(call);
 		}
+	}
+
+	/** The result of a call that has to wait for the caller; undefined where it has not. */
+	askBack(call: ToolCall, { checkInputs, tools, instructions }: Pick<ReplyAsk, 'checkInputs' | 'tools' | 'instructions'>): AskBack | undefined {
+		const tool = tools.find(({ name }) => name === call.name);
+		if (!checkInputs || !tool) return undefined;
+		const { turn, deps: { history, language, isDoubtful: doubtful } } = this;
+		return askBack(call, tool, { entries: history.all, turn: turn.n, heard: turn.heardFromCaller.text, instructions, language, doubtful, now: new Date() });
 	}
 
 	notThereYet(results: readonly ToolResult[]): ToolResult[] {

@@ -89,7 +89,7 @@ export class TurnApi {
 		const late = new VoiceError('VOICE_ERR_TOO_SLOW', `The recogniser gave no text within ${RECOGNITION_LIMIT_MS / 1000} s.`);
 		const recognition = await within(RECOGNITION_LIMIT_MS, late, recognising.result).finally(() => recognising.cancel());
 		const { text, understood, confidence, engine, replaced } = recognition;
-		turn.recognisedAgain(text, { engine, replaced });
+		turn.recognisedAgain(text, { engine, replaced }, confidence);
 		this.call.tell({ type: 'caption.final', turnId: turn.id, text, understood });
 		return { text, understood, confidence, lookAhead, note, timings: turn.timings, engine, replaced };
 	}
@@ -125,6 +125,8 @@ export class TurnApi {
 			history,
 			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
 			firstWordMs: this.call.request.agent.limits.firstWordMs,
+			language: this.call.request.agent.transcribe?.language ?? '',
+			isDoubtful: this.turns.isDoubtful,
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),

@@ -131,8 +131,8 @@ describe('its timings', () => {
 
 it('knows what was recognised again, and by whom', () => {
 	const turn = turnAt({ now: 2000 });
-	expect(turn.heardFromCaller).toEqual({ text: 'monday', doneBy: { engine: '', replaced: [] } });
-	turn.recognisedAgain('on monday', { engine: 'whisper', replaced: [] });
+	expect(turn.heardFromCaller).toMatchObject({ text: 'monday', doneBy: { engine: '', replaced: [] } });
+	turn.recognisedAgain('on monday', { engine: 'whisper', replaced: [] }, 0.9);
 	expect(turn.heardFromCaller.text).toBe('on monday');
 	expect(turn.text).toBe('monday');
 });

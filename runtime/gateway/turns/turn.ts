@@ -72,7 +72,6 @@ export class Turn {
 	readonly n: number;
 	readonly text: string;
 	readonly understood: boolean;
-	readonly confidence: number;
 	/** false: there was no look-ahead or the recogniser was lost, and `text` says nothing about what was heard. */
 	readonly recognised: boolean;
 	private readonly marks: TurnMarks;
@@ -92,7 +91,7 @@ export class Turn {
 	private retrying = false;
 	private lastTrouble: VoiceError | undefined;
 	private currentReply: TurnReply | undefined;
-	private recognition: { text: string; doneBy: DoneBy };
+	private recognition: { text: string; doneBy: DoneBy; confidence: number };
 	private owner: string | undefined;
 	private asks = 0;
 	private over: TurnEnd | undefined;
@@ -119,9 +118,8 @@ export class Turn {
 		if (restored?.ended) this.over = { kind: restored.ended };
 		this.n = start.n;
 		this.text = start.text;
-		this.recognition = { text: start.text, doneBy };
+		this.recognition = { text: start.text, doneBy, confidence: start.confidence };
 		this.understood = start.understood;
-		this.confidence = start.confidence;
 		this.recognised = start.recognised;
 		const { speechStartAt, speechEndAt, declaredAt, finalAt } = start;
 		this.early = !this.certainty.isCertain;
@@ -252,9 +250,14 @@ export class Turn {
 	}
 
 	/** A node recognised the turn's sound again. */
-	recognisedAgain(text: string, doneBy: DoneBy): void {
+	recognisedAgain(text: string, doneBy: DoneBy, confidence: number): void {
 		this.mark('finalAt');
-		this.recognition = { text, doneBy };
+		this.recognition = { text, doneBy, confidence };
+	}
+
+	/** 0..1, the recogniser's; 0 where it gave none. */
+	get confidence(): number {
+		return this.recognition.confidence;
 	}
 
 	get reply(): TurnReply | undefined {

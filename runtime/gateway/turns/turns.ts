@@ -1,5 +1,6 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
+import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { TurnLink } from '../../contract/link';
@@ -75,7 +76,8 @@ export class Turns {
 	}
 
 	/** `audio`: 16 kHz, all that was said since the last turn. */
-	start(start: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
+	start(ended: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
+		const start = link ? { ...ended, lostPercent: link.lostPercent } : ended;
 		const early = this.early.confirmed(start.speculation);
 		const turn = early ?? this.made(start, audio, heardBy);
 		this.count++;
@@ -103,6 +105,9 @@ export class Turns {
 	private soundBefore(start: StartTurn): readonly Int16Array[] {
 		return this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
 	}
+
+	/** Words of it may be missing, or others than were said. Of old turns nothing is known any more. */
+	readonly isDoubtful = (n: number): boolean => this.turns.some((turn) => turn.n === n && mayBeMisheard({ ...turn.start, confidence: turn.confidence }));
 
 	private handOver(turn: Turn, link?: TurnLink): void {
 		const language = this.call.request.agent.transcribe?.language;

@@ -1,5 +1,9 @@
 // Guards against: an engine and a demo model that each pass their own tests and cannot hold a call together.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { ChatMessage, ToolSpec } from '../../../contract/chat';
+import { askBack } from '../../../dialogue/tool-inputs/ask-back';
+import { packageRoot } from '../../../lib/package-root';
 import { InferenceProcess } from '../../fixtures/inference-process.fixture';
 
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -81,5 +85,31 @@ describe('the demo model in the inference process', () => {
 		messages.splice(1);
 		const booked = await turn('Book a dentist appointment tomorrow at 3pm.');
 		expect(booked.calls).toEqual([{ name: 'book_appointment', arguments: { title: 'dentist appointment', day: 'tomorrow', time: 'three p m' } }]);
+	});
+
+	/** What has to be asked of all that the model would do at once, after `said`. */
+	const wouldDo = async (said: string) => {
+		const request = { conversation: 'demo', settings: {}, messages: [...messages.slice(0, 1), { role: 'user' as const, content: said }], tools: TOOLS };
+		const { toolCalls } = await inference.client.call('chat', request).result;
+		const soFar = { entries: [{ turn: 1, user: said, assistant: [] }], turn: 1, heard: said, instructions: INSTRUCTIONS, language: 'en', doubtful: () => false, now: new Date() };
+		return toolCalls.map((call) => ({ call, question: askBack(call, TOOLS.find(({ name }) => name === call.name) ?? { parameters: {} }, soFar) }));
+	};
+
+	it('does nothing of what it is made for that the caller would be asked about in vain', async () => {
+		const sentences = readFileSync(path.join(packageRoot(), 'models', 'listen', 'demo-sentences.txt'), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+		const done = [];
+		for (const sentence of sentences) done.push(...(await wouldDo(sentence)));
+		expect(done.length).toBeGreaterThan(15);
+		expect(done.filter(({ question }) => question)).toEqual([]);
+	});
+
+	it('asks for the time that it would have made up', async () => {
+		const said = "book a doctor's appointment tomorrow sometime";
+		const [made] = await wouldDo(said);
+		expect(made).toMatchObject({ call: { arguments: { day: 'tomorrow', time: 'nine' } }, question: { status: 'not said', what: 'time' } });
+		if (!made) return;
+		const told = { role: 'assistant' as const, content: '', toolCalls: [{ ...made.call, result: made.question }] };
+		const request = { conversation: 'demo', settings: {}, messages: [...messages.slice(0, 1), { role: 'user' as const, content: said }, told], tools: TOOLS };
+		await expect(inference.client.call('chat', request).result).resolves.toMatchObject({ toolCalls: [], text: expect.stringMatching(/At what time .*\?$/) });
 	});
 });

@@ -34,3 +34,10 @@ test('only what the caller said is changed, and the sign that it was not underst
 	];
 	expect(spelledOut(messages)).toEqual(messages);
 });
+
+test('a question that is to be asked is put as its model knows it', () => {
+	const question = { status: 'not said', what: 'day, time', inputs: ['day', 'time'], note: 'Ask.' };
+	const call = { id: 'c', name: 'book', arguments: {} };
+	const [message] = spelledOut([{ role: 'assistant', content: '', toolCalls: [{ ...call, result: question }, { ...call, result: { status: 'unclear', of: 'a tool' } }] }]);
+	expect(message).toMatchObject({ toolCalls: [{ result: { status: 'unclear', what: 'day' } }, { result: { status: 'unclear', of: 'a tool' } }] });
+});

@@ -1,0 +1,94 @@
+// Guards against: a tool that is run with what the caller has not said, or with what was heard on a bad line only; and a model that insists on it.
+import { replyAsk, type ReplyAsk } from '../../contract/control';
+import { CallScenario, settle } from '../calls/call-scenario.fixture';
+
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+afterEach(() => jest.useRealTimers());
+
+const TOOLS: ReplyAsk['tools'] = replyAsk.parse({
+	executionId: 'e',
+	node: 'n',
+	prompt: '',
+	tools: [{ name: 'book', parameters: { type: 'object', properties: { title: { type: 'string' }, day: { type: 'string' }, time: { type: 'string' } } }, sayWhileRunning: 'One moment.' }],
+}).tools;
+
+function booking(id: string, time: string) {
+	return { id, name: 'book', arguments: { title: 'dentist', day: 'tomorrow', time } };
+}
+
+async function asked(said: string, ask: Partial<ReplyAsk> = {}, before: (scenario: CallScenario) => void = () => undefined) {
+	const scenario = await new CallScenario().connected();
+	before(scenario);
+	const turn = await scenario.says(said);
+	const reply = scenario.asksReply(turn, { tools: TOOLS, ...ask });
+	await settle();
+	return { scenario, turn, reply };
+}
+
+function lastResult(scenario: CallScenario): unknown {
+	const message = scenario.model().params.messages.at(-1);
+	return message?.role === 'assistant' ? message.toolCalls.at(-1)?.result : undefined;
+}
+
+it('does not reach the node: the model is told, asks, and books what the caller says then', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow');
+	await scenario.writes('', [booking('c1', 'nine')]);
+	expect(scenario.page('tool.started')).toEqual([]);
+	expect(lastResult(scenario)).toMatchObject({ status: 'not said', what: 'time' });
+	await scenario.writes('At what time?');
+	await expect(reply).resolves.toMatchObject({ status: 'done', text: 'At what time?', tools: [{ result: { ok: false, result: { status: 'not said' } } }] });
+	await scenario.plays();
+	const next = await scenario.says('at three p m');
+	const second = scenario.asksReply(next, { tools: TOOLS }, 'e2');
+	await settle();
+	await scenario.writes('', [booking('c2', '15:00')]);
+	await expect(second).resolves.toEqual({ status: 'toolCalls', calls: [booking('c2', '15:00')] });
+});
+
+it('a model that insists is offered no tools, and has to answer in words', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow');
+	await scenario.writes('', [booking('c1', 'nine')]);
+	expect(scenario.model().params.tools).toHaveLength(1);
+	await scenario.writes('', [booking('c2', 'ten')]);
+	expect(scenario.model().params.tools).toEqual([]);
+	await scenario.writes('At what time?');
+	await expect(reply).resolves.toMatchObject({ status: 'done', text: 'At what time?' });
+	expect(scenario.page('tool.started')).toEqual([]);
+});
+
+it('one that gives nothing else fails, and says what it was about', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow');
+	for (const id of ['c1', 'c2', 'c3']) await scenario.writes('', [booking(id, 'nine')]);
+	await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_TOOL_NOT_SAID' });
+});
+
+it('what was said is run beside it', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow at ten');
+	await scenario.writes('', [booking('c1', 'nine'), booking('c2', 'ten')]);
+	await expect(reply).resolves.toEqual({ status: 'toolCalls', calls: [booking('c2', 'ten')] });
+});
+
+it('is run as it comes where the node says so', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow', { checkInputs: false });
+	await scenario.writes('', [booking('c1', 'nine')]);
+	await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
+});
+
+const figures = (lostIn: number) => ({ type: 'link' as const, at: 0, lostIn, concealed: 0, jitterMs: 5, roundTripMs: 40, lostOut: null });
+
+it.each([
+	[0.3, 'unclear'],
+	[0.1, undefined],
+])('with %d of the packets lost, what was heard is asked back: %s', async (lost, status) => {
+	const { scenario, reply } = await asked('book a dentist tomorrow at ten', {}, (each) => each.link().emit(figures(lost)));
+	await scenario.writes('', [booking('c1', 'ten')]);
+	if (status === undefined) return await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
+	expect(lastResult(scenario)).toMatchObject({ status, what: 'day, time' });
+	await scenario.writes('Tomorrow at ten, right?');
+	await scenario.plays();
+	const next = await scenario.says('yes');
+	const second = scenario.asksReply(next, { tools: TOOLS }, 'e2');
+	await settle();
+	await scenario.writes('', [booking('c2', 'ten')]);
+	await expect(second).resolves.toMatchObject({ status: 'toolCalls' });
+});
