@@ -36,6 +36,8 @@ interface Outcome {
 	readonly during: string;
 	readonly backMs: number;
 	readonly wordsLost: string[];
+	/** Turns that the recogniser did not understand: half a sentence that the kill left. The caller is asked again. */
+	readonly unclear: number;
 	readonly resultsLost: string[];
 	readonly startedTwice: string[];
 	readonly failures: string[];
@@ -100,6 +102,7 @@ async function attempt(world: CrashWorld, point: number, said: { request: Int16A
 		const users = wordsOf(messages.filter(({ role }) => role === 'user').map(({ content }) => content ?? '').join(' '));
 		const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => content ?? '').join(' ');
 		// What a page was shown as a turn, and what n8n was told.
+		const unclear = caller.of('caption.final').filter(({ understood }) => !understood).length;
 		const turns = [...caller.of('caption.final').map(({ text }) => text), ...world.executions.map(({ text }) => text)];
 		return {
 			point,
@@ -107,7 +110,9 @@ async function attempt(world: CrashWorld, point: number, said: { request: Int16A
 			atMs,
 			during,
 			backMs,
-			wordsLost: [...missing(under, users), ...turns.flatMap((text) => missing(wordsOf(text), users))],
+			// What was shown of words that were not understood in the end is taken back in sight of the caller.
+			wordsLost: [...(unclear > 0 ? [] : missing(under, users)), ...turns.flatMap((text) => missing(wordsOf(text), users))],
+			unclear,
 			resultsLost: [...world.given].filter(([, number]) => !results.includes(number)).map(([id]) => id),
 			startedTwice: [...world.runs].filter(([, count]) => count > 1).map(([id]) => id),
 			// The death of the models' process is told to a node that waits for them: its turn fails with a typed error.
@@ -135,6 +140,7 @@ function figures(outcomes: readonly Outcome[]): Figure[] {
 	return [
 		...killed.map((victim) => ({ name: victim === 'inference' ? 'models answer again, inference killed' : `back in conversation, ${victim} killed`, unit: 'ms', samples: outcomes.filter((outcome) => outcome.victim === victim).map(({ backMs }) => backMs), bound: bounds[victim] })),
 		count('words lost', ({ wordsLost }) => wordsLost),
+		{ name: 'turns not understood after the kill', unit: 'in all points', samples: [outcomes.reduce((sum, { unclear }) => sum + unclear, 0)], bound: Number.NaN },
 		count('finished tool results lost', ({ resultsLost }) => resultsLost),
 		count('tools started twice', ({ startedTwice }) => startedTwice),
 		count('executions failed', ({ failures }) => failures),
