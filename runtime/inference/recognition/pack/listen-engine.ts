@@ -1,3 +1,4 @@
+import { piecesOf } from '../../../audio/pcm';
 import type { TranscribeSettings } from '../../../contract/agent-settings';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
@@ -5,7 +6,6 @@ import { RpcClient } from '../../../rpc/client';
 import { startWorker } from '../../workers/start-worker';
 import type { PoolWorker } from '../../workers/worker-pool';
 import type { RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
-import { piecesOf } from '../pieces';
 import { ListenStream } from './listen-stream';
 import { type ListenWorkerProtocol, listenWorkerProtocol } from './worker-protocol';
 

@@ -1,10 +1,9 @@
-import { LISTEN_RATE, samplesToMs } from '../../../audio/pcm';
+import { LISTEN_RATE, piecesOf, samplesToMs } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import { cancelled, within } from '../../../lib/async';
 import { log } from '../../../lib/log';
 import type { RpcCall } from '../../../rpc/client';
 import type { Recognition, UtteranceCost } from '../engine';
-import { piecesOf } from '../pieces';
 import { type UtteranceOwner, FairQueue } from './fair-queue';
 import { costOf, type HeardUtterance } from './utterance-cost';
 import { type Member, type UtteranceWorker, UtteranceWorkers, type WorkerOptions } from './utterance-workers';

@@ -4,7 +4,7 @@ import { VoiceError } from '../../../contract/errors';
 import { FETCH_AGAIN, mistakenFile } from '../../models/mistaken-file';
 import { type GraphInput, readGraphInputs } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
-import { copyWithMetadata } from '../../workers/sherpa/copy-with-metadata';
+import { copyWithMetadata } from '../../workers/onnx/onnx-writer';
 import type { ModelFolder } from '../../workers/sherpa/folder';
 import { prepareOnce } from '../../workers/sherpa/prepared-files';
 import { kokoroTokens } from './kokoro-vocabulary';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { VoiceError } from '../../../contract/errors';
 import { parseJson } from '../../../lib/json';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
-import { copyWithMetadata } from '../../workers/sherpa/copy-with-metadata';
+import { copyWithMetadata } from '../../workers/onnx/onnx-writer';
 import type { ModelFolder } from '../../workers/sherpa/folder';
 import { prepareOnce } from '../../workers/sherpa/prepared-files';
 
