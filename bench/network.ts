@@ -1,9 +1,9 @@
-import { VoiceError } from '../runtime/contract/errors';
 import { timesToConnect } from './network/connect';
 import { timesBackAfterFaults } from './network/faults';
 import { openedAndClosed } from './network/flat';
 import { wordsLost } from './network/words';
-import { CannotRun, type Figure, option, report, run } from './report';
+import { run } from './report';
+import { type Section, runSections } from './sections';
 
 /**
  * Calls over bad networks and through faults: how long it takes to connect, to be back in the conversation, how many words
@@ -17,33 +17,6 @@ const SECTIONS = {
 	faults: timesBackAfterFaults,
 	calls: openedAndClosed,
 	words: wordsLost,
-} as const satisfies Record<string, (seed: number) => Promise<readonly Figure[]>>;
+} as const satisfies Record<string, Section>;
 
-type Section = keyof typeof SECTIONS;
-
-function isSection(name: string): name is Section {
-	return Object.hasOwn(SECTIONS, name);
-}
-
-async function main(): Promise<void> {
-	const names = option('--sections', Object.keys(SECTIONS).join(',')).split(',');
-	const chosen = names.filter(isSection);
-	if (chosen.length < names.length) throw new CannotRun(`Sections: ${Object.keys(SECTIONS).join(', ')}`);
-	const seed = Number(option('--seed', String(Math.floor(Math.random() * 1_000_000))));
-	console.error(`seed ${seed}`);
-	const figures: Figure[] = [];
-	const failed: string[] = [];
-	for (const name of chosen) {
-		console.error(`-- ${name}`);
-		try {
-			figures.push(...(await SECTIONS[name](seed)));
-		} catch (error) {
-			// What the other sections measured is not lost with it.
-			failed.push(`${name}: ${error instanceof VoiceError || error instanceof CannotRun ? error.message : error instanceof Error ? error.stack : String(error)}`);
-		}
-	}
-	report(figures);
-	if (failed.length > 0) throw new CannotRun(failed.join('\n'));
-}
-
-run(main);
+run(async () => await runSections(SECTIONS));

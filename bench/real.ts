@@ -1,11 +1,11 @@
-import { VoiceError } from '../runtime/contract/errors';
 import { calls } from './real/calls';
 import { assertWeights } from './real/models';
 import { recognisers } from './real/recognisers';
 import { start } from './real/start';
 import { together } from './real/together';
 import { voices } from './real/voices';
-import { CannotRun, type Figure, option, report, run } from './report';
+import { run } from './report';
+import { type Section, runSections } from './sections';
 
 /**
  * Real models, as users bring them: what they hear and say, how soon, and what they cost, alone and together.
@@ -15,33 +15,9 @@ import { CannotRun, type Figure, option, report, run } from './report';
  *
  * `--gguf` is your word that you have accepted the terms of that model.
  */
-const SECTIONS = { recognisers, together, voices, start, calls } as const satisfies Record<string, (seed: number) => Promise<readonly Figure[]>>;
+const SECTIONS = { recognisers, together, voices, start, calls } as const satisfies Record<string, Section>;
 
-type Section = keyof typeof SECTIONS;
-
-function isSection(name: string): name is Section {
-	return Object.hasOwn(SECTIONS, name);
-}
-
-async function main(): Promise<void> {
-	const names = option('--sections', Object.keys(SECTIONS).join(',')).split(',');
-	const chosen = names.filter(isSection);
-	if (chosen.length < names.length) throw new CannotRun(`Sections: ${Object.keys(SECTIONS).join(', ')}`);
+run(async () => {
 	assertWeights();
-	const seed = Number(option('--seed', '1'));
-	const figures: Figure[] = [];
-	const failed: string[] = [];
-	for (const name of chosen) {
-		console.error(`-- ${name} (seed ${seed})`);
-		try {
-			figures.push(...(await SECTIONS[name](seed)));
-		} catch (error) {
-			// What the other sections measured is not lost with it.
-			failed.push(`${name}: ${error instanceof VoiceError || error instanceof CannotRun ? error.message : error instanceof Error ? error.stack : String(error)}`);
-		}
-	}
-	report(figures);
-	if (failed.length > 0) throw new CannotRun(failed.join('\n'));
-}
-
-run(main);
+	await runSections(SECTIONS);
+});
