@@ -17,7 +17,7 @@ async function momentsOf(): Promise<Moment[]> {
 	const kept = option('--moments', '');
 	if (kept !== '' && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as Moment[];
 	const weights = weightsIn(path.join(packageRoot(), 'node_modules', '.cache', 'voice-loop', 'real-weights'));
-	if (!weights) throw new CannotRun('The bench needs the real models that the set-up fetches (deploy/local/steps/real-weights.mjs).');
+	if (!weights) throw new CannotRun('The bench needs the real models that the set-up fetches: node deploy/local/setup.mjs test');
 	const missing = missingPrograms();
 	if (missing.length > 0) throw new CannotRun(`This machine has no ${missing.join(', no ')}.`);
 	const moments = await listen(weights, (line) => console.error(line));

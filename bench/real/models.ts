@@ -31,7 +31,7 @@ export function withOthers(models: readonly Model[], flagName: string): Model[] 
 
 /** What the product makes of models as they are published is kept beside the bench. Throws where the set-up fetched none. */
 export function assertWeights(): void {
-	if (!existsSync(WEIGHTS)) throw new CannotRun('The bench needs the real models that the set-up fetches (deploy/local/steps/real-weights.mjs).');
+	if (!existsSync(WEIGHTS)) throw new CannotRun('The bench needs the real models that the set-up fetches: node deploy/local/setup.mjs test');
 	const store = path.join(packageRoot(), 'bench', '.output', 'real-models');
 	mkdirSync(store, { recursive: true });
 	process.env.VOICE_LOOP_MODELS = store;
