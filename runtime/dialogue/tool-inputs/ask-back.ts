@@ -28,6 +28,9 @@ const MOST_QUESTIONS = 2;
 /** In so many turns a caller is asked back about one call. Then it is run as it comes: they have said it in some way by now. */
 const MOST_TURNS = 3;
 
+/** Mostly all of it was said in these. More lines only ground more: the whole call is read where something is missing. */
+const LATELY_TURNS = 4;
+
 /** Heard wrong, they would be other words than the choices. */
 const CHOSEN = new Set<InputKind>(['boolean', 'choice']);
 
@@ -47,14 +50,17 @@ export function askBack(call: ToolCall, { parameters }: Pick<ToolSpec, 'paramete
 	const all = inputsOf(parameters, call.arguments);
 	if (all.length === 0) return undefined;
 	const asked = askedBefore(soFar.entries, call.name);
-	const find = (doubted: boolean): ToolInput[] => all.filter((input) => !wasSaid(input, saidFor(input, soFar, languages, doubted), { all }));
+	const said = saidOnce(soFar, languages);
+	const lately = saidOnce({ ...soFar, entries: soFar.entries.slice(-LATELY_TURNS) }, languages);
+	const find = (sureOnly: boolean): ToolInput[] => all.filter((input) => ![lately, said].some((grounds) => wasSaid(input, grounds(input, sureOnly), { all })));
 	const earlier = asked.filter(({ turn }) => turn < soFar.turn);
 	if (new Set(earlier.map(({ turn }) => turn)).size >= MOST_TURNS) return undefined;
 	const unsaid = find(false);
 	const notSaid = unsaid.filter(({ name }) => !earlier.some(({ status, inputs }) => status === 'not said' && inputs.includes(name)));
-	const unclear = find(true).filter((input) => !CHOSEN.has(input.kind) && !unsaid.includes(input) && isUnsettled(input, earlier));
+	const isDoubtful = soFar.entries.some(({ turn }) => turn !== undefined && soFar.doubtful(turn)) || soFar.doubtful(soFar.turn);
+	const unclear = (isDoubtful ? find(true) : []).filter((input) => !CHOSEN.has(input.kind) && !unsaid.includes(input) && isUnsettled(input, earlier));
 	if (notSaid.length > 0) {
-		const what = namesOf(notSaid, (input) => missingOf(input, saidFor(input, soFar, languages, false), { all }));
+		const what = namesOf(notSaid, (input) => missingOf(input, said(input, false), { all }));
 		const also = unclear.length > 0 ? ` Ask too whether you heard the ${namesOf(unclear)} right: the line was bad.` : '';
 		return { status: 'not said', what, inputs: [...notSaid, ...unclear].map(({ name }) => name), note: `Nothing was done: the caller has not said the ${what}. Ask the caller for it.${also}` };
 	}
@@ -120,8 +126,20 @@ function isLatin({ user }: TurnEntry): boolean {
 /** Days and hours stand in many instructions ("open from nine to five"); those that are to be taken unasked are called so. */
 const STATES_DEFAULT = /\b(?:defaults?|unless|otherwise|always|usual(?:ly)?|last time|standard|if (?:not|none|nothing|no)|standardmäßig|immer|sonst|par défaut|toujours|sinon|por defecto|siempre|si no|predefinit\w*|sempre|altrimenti|standaard|altijd|anders|domyślnie|zawsze|por padrão)\b/i;
 
-function saidFor({ kind, description }: ToolInput, soFar: CallSoFar, languages: readonly Language[], sureOnly: boolean): Said {
-	const { entries, turn, heard, instructions, doubtful, now } = soFar;
+/** What may ground an input. Many inputs have the same grounds, and reading a long call takes long. */
+function saidOnce(soFar: CallSoFar, languages: readonly Language[]): (input: ToolInput, sureOnly: boolean) => Said {
+	const known = new Map<string, Said>();
+	return ({ kind, description }, sureOnly) => {
+		const isMoment = kind === 'day' || kind === 'time' || kind === 'dayAndTime';
+		const stated = [...sentences(soFar.instructions).filter((sentence) => !isMoment || STATES_DEFAULT.test(sentence)), ...sentences(description).filter((sentence) => STATES_DEFAULT.test(sentence))];
+		const key = JSON.stringify([sureOnly, stated]);
+		const said = known.get(key) ?? saidIn(soFar, languages, stated, sureOnly);
+		known.set(key, said);
+		return said;
+	};
+}
+
+function saidIn({ entries, turn, heard, instructions, doubtful, now }: CallSoFar, languages: readonly Language[], stated: readonly string[], sureOnly: boolean): Said {
 	const caller: string[] = [];
 	const others: string[] = [];
 	for (const entry of entries) {
@@ -134,10 +152,7 @@ function saidFor({ kind, description }: ToolInput, soFar: CallSoFar, languages: 
 		}
 	}
 	if (heard !== '' && !(sureOnly && doubtful(turn))) caller.push(heard);
-	const whole = kind !== 'day' && kind !== 'time' && kind !== 'dayAndTime';
-	const stated = sentences(instructions).filter((sentence) => whole || STATES_DEFAULT.test(sentence));
-	others.push(...stated, ...sentences(description).filter((sentence) => STATES_DEFAULT.test(sentence)));
-	return new Said(caller, others, languages, [...todays(now), ...statedDays(instructions)]);
+	return new Said(caller, [...others, ...stated], languages, [...todays(now), ...statedDays(instructions)]);
 }
 
 function sentences(text: string): string[] {

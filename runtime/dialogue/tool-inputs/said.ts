@@ -17,7 +17,15 @@ const LATELY = 6;
 
 /** What was said, line by line, as far as it can ground an input. */
 export class Said {
-	private readonly byKind: { numbers?: readonly SpokenNumber[]; days?: readonly MeansDay[]; digits?: string } = {};
+	/** A long call has many lines, and each call of a tool asks several times about them. */
+	private readonly known: {
+		byLine?: ReadonlyArray<readonly SpokenNumber[]>;
+		numbers?: readonly SpokenNumber[];
+		days?: readonly MeansDay[];
+		digits?: string;
+		letters?: string;
+		words?: readonly string[];
+	} = {};
 	private readonly lines: readonly string[];
 
 	/** `others`: what counts as if the caller had said it: the agent's offers, what tools gave, stated defaults. */
@@ -30,12 +38,16 @@ export class Said {
 		this.lines = [...caller, ...others];
 	}
 
+	private get numbersByLine(): ReadonlyArray<readonly SpokenNumber[]> {
+		return (this.known.byLine ??= this.lines.map((line) => numbersOf(line, this.languages)));
+	}
+
 	get numbers(): readonly SpokenNumber[] {
-		return (this.byKind.numbers ??= this.lines.flatMap((line) => numbersOf(line, this.languages)));
+		return (this.known.numbers ??= this.numbersByLine.flat());
 	}
 
 	get days(): readonly MeansDay[] {
-		return (this.byKind.days ??= this.lines.flatMap((line) => daysOf(line, this.languages, this.today)));
+		return (this.known.days ??= this.lines.flatMap((line, at) => daysOf(line, this.languages, this.today, this.numbersByLine[at])));
 	}
 
 	daysIn(value: string): readonly MeansDay[] {
@@ -50,7 +62,7 @@ export class Said {
 
 	/** `usable`: numbers that are told otherwise may not be a time. */
 	times(usable: (number: SpokenNumber) => boolean): SpokenTimes {
-		const all = this.lines.map((line) => timesOf(line, this.languages, usable));
+		const all = this.lines.map((line, at) => timesOf(line, this.languages, usable, this.numbersByLine[at]));
 		return {
 			hours: new Set(all.flatMap(({ hours }) => [...hours])),
 			minutes: new Set(all.flatMap(({ minutes }) => [...minutes])),
@@ -62,15 +74,15 @@ export class Said {
 
 	/** Figures in the order in which they were said, line by line. */
 	get digits(): string {
-		return (this.byKind.digits ??= this.lines.map((line) => digitsOf(line, this.languages)).join(' '));
+		return (this.known.digits ??= this.lines.map((line) => digitsOf(line, this.languages)).join(' '));
 	}
 
 	get letters(): string {
-		return this.lines.map(compact).join(' ');
+		return (this.known.letters ??= this.lines.map(compact).join(' '));
 	}
 
-	get words(): string[] {
-		return this.lines.flatMap(foldedWords);
+	get words(): readonly string[] {
+		return (this.known.words ??= this.lines.flatMap(foldedWords));
 	}
 
 	get callerWords(): string[] {

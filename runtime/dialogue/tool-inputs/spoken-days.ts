@@ -1,7 +1,7 @@
 import { fold } from './folded';
 import { monthOf, weekdayOf } from './month-names';
 import type { Language } from './number-words';
-import { numbersOf, foldedWords } from './spoken-numbers';
+import { type SpokenNumber, numbersOf, foldedWords } from './spoken-numbers';
 
 /** Days since 1970, of a day without a time zone. */
 export type DayNumber = number;
@@ -47,8 +47,8 @@ const FEASTS: ReadonlyArray<readonly [RegExp, ReadonlyArray<readonly [number, nu
 	[/\b(?:halloween)\b/, [[10, 31]]],
 ];
 
-/** What days a text speaks of. `todays`: those that may be today. */
-export function daysOf(text: string, languages: readonly Language[], today: readonly DayNumber[]): MeansDay[] {
+/** What days a text speaks of. `today`: those that may be. `numbers`: those in the text. */
+export function daysOf(text: string, languages: readonly Language[], today: readonly DayNumber[], numbers: readonly SpokenNumber[] = numbersOf(text, languages)): MeansDay[] {
 	const folded = fold(text);
 	const words = foldedWords(text);
 	const days: MeansDay[] = [...writtenDays(text)];
@@ -62,7 +62,7 @@ export function daysOf(text: string, languages: readonly Language[], today: read
 		const weekday = weekdayOf(word);
 		if (weekday !== undefined) days.push((day) => partsOf(day).weekday === weekday);
 	}
-	for (const { n, role, from, to } of numbersOf(text, languages)) {
+	for (const { n, role, from, to } of numbers) {
 		if (DAYS.test(words[to] ?? '')) days.push(about(n, n), about(-n, -n));
 		if (WEEKS.test(words[to] ?? '')) days.push(about(7 * n - 7, 7 * n + 7));
 		if (role === 'time' || role === 'quantity' || n < 1 || n > 31) continue;

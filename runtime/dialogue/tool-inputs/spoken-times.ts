@@ -18,9 +18,10 @@ const HALF = /\b(?:half|halb|halbe|demie?|media|mezz[ao]|wpol|polowa|pol|meia)\b
 const NOON = /\b(?:noon|midday|lunch|lunchtime|mittags?|midi|mediodia|mezzogiorno|poludnie|meio dia|middaguur)\b/;
 const MIDNIGHT = /\b(?:midnight|mitternacht|minuit|medianoche|mezzanotte|polnoc\w*|meia noite|middernacht)\b/;
 
-export function timesOf(text: string, languages: readonly Language[], usable: (number: SpokenNumber) => boolean = () => true): SpokenTimes {
+/** `usable`: of its numbers, those that may be an hour. `all`: its numbers. */
+export function timesOf(text: string, languages: readonly Language[], usable: (number: SpokenNumber) => boolean = () => true, all: readonly SpokenNumber[] = numbersOf(text, languages)): SpokenTimes {
 	const folded = fold(text);
-	const numbers = numbersOf(text, languages).filter(({ role }) => role !== 'date');
+	const numbers = all.filter(({ role }) => role !== 'date');
 	const hours = new Set<number>();
 	const whole = new Set<number>();
 	for (const number of numbers.filter(({ role }) => role !== 'quantity').filter(usable)) {

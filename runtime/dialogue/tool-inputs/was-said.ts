@@ -126,10 +126,12 @@ function isAllDay({ all }: CallInputs): boolean {
 }
 
 /** Numbers that the call's other inputs take are said once more where they are a time, too. */
-function notCounted({ all }: CallInputs, said: Said): (number: SpokenNumber) => boolean {
+function notCounted({ all }: CallInputs, whole: Said): (number: SpokenNumber) => boolean {
 	const taken = all.filter(({ kind }) => kind === 'number').map(({ value }) => numberOf(value));
-	const often = (n: number): number => said.numbers.filter((each) => each.n === n).length;
-	return ({ n, role }) => role === 'time' || !taken.includes(n) || often(n) > taken.filter((each) => each === n).length;
+	const often = (n: number, among: readonly number[]): number => among.filter((each) => each === n).length;
+	const said = taken.length === 0 ? [] : whole.numbers.map(({ n }) => n);
+	const used = new Set(taken.filter((n) => often(n, said) <= often(n, taken)));
+	return ({ n, role }) => role === 'time' || !used.has(n);
 }
 
 const UNITS: ReadonlyArray<readonly [RegExp, readonly number[]]> = [

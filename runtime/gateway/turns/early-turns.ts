@@ -12,7 +12,7 @@ const REMEMBERED = 8;
 /** The turn that was begun before its end was certain, those that came to nothing, and what they cost. */
 export class EarlyTurns {
 	private current: { readonly speculation: number; readonly turn: Turn } | undefined;
-	private withdrawn: Turn[] = [];
+	private readonly withdrawn: Turn[] = [];
 	private began = 0;
 	private superseded = 0;
 	private tokensThrownAway = 0;
@@ -59,7 +59,8 @@ export class EarlyTurns {
 
 	private remember(turn: Turn): void {
 		this.withdrawn.push(turn);
-		if (this.withdrawn.length > REMEMBERED) for (const { id } of this.withdrawn.splice(0, 1)) this.listener.turnForgotten(id);
+		const oldest = this.withdrawn.length > REMEMBERED ? this.withdrawn.shift() : undefined;
+		if (oldest) this.listener.turnForgotten(oldest.id);
 	}
 
 	/** With the process before, it came to nothing: only its nodes still wait. */

@@ -1,5 +1,5 @@
 import { type ChatMessage, UNCLEAR } from '../../contract/chat';
-import type { ChatDone, ReplyAsk, Usage } from '../../contract/control';
+import type { ChatDone, ReplyAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { History } from '../../dialogue/history/history';
 import type { RpcCall } from '../../rpc/client';
@@ -47,31 +47,6 @@ export class ModelAnswer {
 		} finally {
 			limit.stop();
 		}
-	}
-}
-
-/** What a reply has cost so far. A step's usage is only known at its end: until then each piece of its text counts as a token. */
-export class ReplyUsage {
-	private readonly total: Usage = { promptTokens: 0, reusedTokens: 0, completionTokens: 0 };
-	private pieces = 0;
-
-	writes(): void {
-		this.pieces++;
-	}
-
-	add({ promptTokens, reusedTokens, completionTokens }: Usage): void {
-		this.total.promptTokens += promptTokens;
-		this.total.reusedTokens += reusedTokens;
-		this.total.completionTokens += completionTokens;
-	}
-
-	get sum(): Usage {
-		return { ...this.total };
-	}
-
-	/** Written. */
-	get tokens(): number {
-		return Math.max(this.pieces, this.total.completionTokens);
 	}
 }
 

@@ -7,10 +7,11 @@ import { leftToSay } from '../../dialogue/heard/left-to-say';
 import { isSpeakable } from '../../speech-text/speakable';
 import type { ReplyRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
-import { ModelAnswer, ReplyUsage, messagesFor, unspeakable } from './model-answer';
+import { ModelAnswer, messagesFor, unspeakable } from './model-answer';
 import { isSameWork } from './node-tries';
 import type { ReplyDeps, RestoredReply } from './reply-deps';
 import { ReplyTools, allowanceOf, wasRun } from './reply-tools';
+import { ReplyUsage } from './reply-usage';
 import { toolFiller } from './tool-filler';
 import type { Turn, TurnReply } from './turn';
 

@@ -1,6 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
-import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { VoiceError } from '../../contract/errors';
 import type { PageEvent } from '../../contract/page-events';
 import type { TurnLink } from '../../contract/link';
@@ -8,6 +7,7 @@ import type { TriggerEvent } from '../../contract/turn';
 import type { BeginEarly, InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
 import type { History } from '../../dialogue/history/history';
+import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { monotonicClock } from '../../lib/clock';
 import type { CallDeps, CallListener } from '../calls/call-deps';
 import { type CallRequest, permittedCaller } from '../calls/call-request';
