@@ -35,9 +35,10 @@ test('inference killed in mid-answer: the turn ends with a typed error on the pa
 	expect(failed?.status).toBe('error');
 	expect(failed?.error).toMatch(/process/);
 	await until(page, `${answered} > 0`);
-	// The new process loads the model, and the page says so instead of nothing: with how long it took the first time.
+	// The new process loads the models, and the page says so instead of nothing: with how long they took the first time.
+	// Which of them takes long enough to be named is the machine's to decide.
 	const loads = (await events(page)).flatMap((event) => (event.type === 'loading' ? [event.models] : []));
-	expect(loads.flat().find(({ percent }) => percent !== undefined)).toMatchObject({ part: 'languageModel' });
+	expect(loads.flat()).toContainEqual({ part: expect.any(String), percent: expect.any(Number) });
 	expect(loads.at(-1)).toEqual([]);
 	const turns = await world.turns(2);
 	expect(turns.at(-1)?.status).toBe('success');
