@@ -16,7 +16,7 @@ export async function start(seed: number): Promise<Figure[]> {
 		const product = await Product.start();
 		try {
 			const began = performance.now();
-			await product.client.call('warm', { transcribe: { model: TINY.setting, language: 'en' }, chat: CHAT, speak: { engine: PIPER.setting } }).result;
+			await product.client.call('warm', { transcribe: { model: TINY.setting, language: 'en' }, chat: CHAT, speak: { engine: PIPER.setting }, prompt: { conversation: '', messages: [SYSTEM], tools: [] } }).result;
 			loading.push(performance.now() - began);
 			first.push(await turn(product, 'first', each));
 			second.push(await turn(product, 'second', each));

@@ -3,6 +3,7 @@ import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem, OutputJson } from '../shared/each-item';
 import { turnPermitOf } from '../shared/call-permit';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
+import { workflowRows } from '../shared/workflow-tool-row';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
 import { replayReply } from './replay-reply';
@@ -10,9 +11,7 @@ import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
 import { readableTool } from './tools/readable-tool';
 import type { Tool } from './tools/tool';
-import { WorkflowTool, workflowRow } from './tools/workflow-tool';
-
-const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
+import { WorkflowTool } from './tools/workflow-tool';
 
 export async function chatItem(item: ItemWork): Promise<OutputItem> {
 	const remarks = new Set<string>();
@@ -35,7 +34,7 @@ async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) =
 	};
 	const options = checked('Options', chatOptions, context.getNodeParameter('options', itemIndex, {}));
 	const { caller, allowedTools } = turnPermitOf(context, itemIndex);
-	const rows = checked('Workflow Tools', toolsShape, context.getNodeParameter('tools', itemIndex, {})).workflow;
+	const rows = checked('Workflow Tools', workflowRows, context.getNodeParameter('tools', itemIndex, {})).workflow;
 	const tools = [
 		...rows.map((row) => new WorkflowTool(context, row, caller)),
 		...(await connectedTools(context, itemIndex, options.toolTimeLimit * 1000)),

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/contract/agent-settings';
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
-import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, transcribeAhead } from '../shared/look-ahead';
+import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, promptStartAhead, transcribeAhead } from '../shared/look-ahead';
 import { speculationChoice, speculationOf } from './speculation';
 
 const optionsShape = z.object({
@@ -47,6 +47,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		transcribe: ahead.settings,
 		transcribeNote: ahead.note,
 		chat: chatAhead(context),
+		promptStart: promptStartAhead(context),
 		llamaChat: hasLlamaChat(context),
 		speak: greetingVoice(context),
 		speculation: speculationOf(context, options.speculation),

@@ -1,6 +1,7 @@
-import type { INode, NodeTypeAndVersion } from 'n8n-workflow';
+import { type INode, type NodeConnectionType, NodeConnectionTypes, type NodeTypeAndVersion } from 'n8n-workflow';
+import { z } from 'zod';
 import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent-settings';
-import type { ChatSettings } from '../../runtime/contract/chat';
+import type { ChatSettings, PromptStart } from '../../runtime/contract/chat';
 import type { AnsweredBy } from '../../runtime/contract/control';
 import { siblingType } from './caller-turn';
 import {
@@ -13,6 +14,7 @@ import {
 	transcribeSettingsFrom,
 	withFixedTexts,
 } from './settings';
+import { specOfRow, workflowRows } from './workflow-tool-row';
 
 /**
  * Reading the nodes that follow, so that their work can start before the item gets there: recognition while
@@ -21,7 +23,7 @@ import {
 export interface WorkflowReader {
 	getNode(): INode;
 	getChildNodes(name: string, options?: { includeNodeParameters?: boolean }): NodeTypeAndVersion[];
-	getParentNodes(name: string, options?: { depth?: number; includeNodeParameters?: boolean }): NodeTypeAndVersion[];
+	getParentNodes(name: string, options?: { connectionType?: NodeConnectionType; depth?: number; includeNodeParameters?: boolean }): NodeTypeAndVersion[];
 }
 
 /** `note` says why there is no look-ahead. */
@@ -41,6 +43,30 @@ export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSetting
 export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	const [node, ...others] = following(reader, 'llamaChat');
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
+}
+
+const promptStartParameters = z.object({
+	instructions: z.string(),
+	tools: workflowRows.default({}),
+	options: z.object({ conversation: z.literal('auto').optional(), maxToolCalls: z.number().optional() }).default({}),
+});
+
+/**
+ * What the model of the only Llama Chat node reads before all that is said, for it to be read while the greeting is spoken. null
+ * where it is not known: an expression stands in it, or a tool is connected, which n8n tells to the node alone.
+ */
+export function promptStartAhead(reader: WorkflowReader): PromptStart | null {
+	const [node, ...others] = following(reader, 'llamaChat');
+	if (!node || others.length > 0) return null;
+	const connected = reader.getParentNodes(node.name, { connectionType: NodeConnectionTypes.AiTool, depth: 1 });
+	if (connected.some(({ disabled }) => !disabled)) return null;
+	return read(node, ['instructions', 'tools', 'options'], promptStartFrom).settings;
+}
+
+/** Throws where the parameters are not valid. */
+function promptStartFrom(parameters: unknown): PromptStart {
+	const { instructions, tools, options } = promptStartParameters.parse(parameters);
+	return { instructions, tools: options.maxToolCalls === 0 ? [] : tools.workflow.map(specOfRow) };
 }
 
 /** Whether a Llama Chat node answers in this workflow at all. */

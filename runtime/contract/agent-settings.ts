@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSettings } from './chat';
+import { chatSettings, promptStart } from './chat';
 import { engineName, standIns } from './engines';
 
 export const transcribeSettings = z.object({
@@ -114,6 +114,8 @@ export const agentSettings = z.object({
 	transcribeNote: z.string().default(''),
 	/** The model of the Llama Chat node, loaded while the greeting is spoken; null where it is not known. */
 	chat: chatSettings.nullable().default(null),
+	/** What that model reads before all that is said, read while the greeting is spoken; null where only its node knows. */
+	promptStart: promptStart.nullable().default(null),
 	/** false: no Llama Chat node follows, something else answers. */
 	llamaChat: z.boolean().default(true),
 	/** Whoever calls may be told which models are in use: a user of this n8n, not anybody who has the address. */
@@ -127,5 +129,5 @@ export const agentSettings = z.object({
 export type AgentSettings = z.infer<typeof agentSettings>;
 
 /** Of an agent, what decides which models it needs. */
-export const agentModels = agentSettings.pick({ transcribe: true, chat: true, llamaChat: true, speak: true, turnTaking: true });
+export const agentModels = agentSettings.pick({ transcribe: true, chat: true, promptStart: true, llamaChat: true, speak: true, turnTaking: true });
 export type AgentModels = z.infer<typeof agentModels>;

@@ -54,6 +54,13 @@ export const chatMessage = z.discriminatedUnion('role', [
 ]);
 export type ChatMessage = z.infer<typeof chatMessage>;
 
+/** What stands before all that is said in a call. */
+export const promptStart = z.object({
+	instructions: z.string().max(100_000),
+	tools: z.array(toolSpec).max(64),
+});
+export type PromptStart = z.infer<typeof promptStart>;
+
 export const sampling = z.object({
 	/** 0 is greedy: the demo model's gate was measured so. */
 	temperature: z.number().min(0).max(2).default(0),

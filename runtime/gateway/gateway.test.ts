@@ -72,8 +72,8 @@ it('loads what a published workflow needs before its first caller comes, and aga
 	const warmed = async (): Promise<string[]> => (await readFile(path.join(runtimeDir, 'warmed'), 'utf8').catch(() => '')).split('\n').slice(0, -1);
 	const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/v1/triggers`, { headers });
 	await once(socket, 'open');
-	const { transcribe, llamaChat, speak, turnTaking } = agentSettings.parse({});
-	const agent: AgentModels = { transcribe, llamaChat, speak, turnTaking, chat: chatSettings.parse({ model: 'talker' }) };
+	const { transcribe, promptStart, llamaChat, speak, turnTaking } = agentSettings.parse({});
+	const agent: AgentModels = { transcribe, promptStart, llamaChat, speak, turnTaking, chat: chatSettings.parse({ model: 'talker' }) };
 	socket.send(JSON.stringify({ type: 'hello', workflowId: 'w1', node: 'Trigger', agent }));
 	while ((await warmed()).length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
 	process.kill((await pids()).at(-1) ?? 0, 'SIGKILL');

@@ -156,6 +156,8 @@ export const inferenceProtocol = {
 			transcribe: transcribeSettings.nullable(),
 			chat: chatSettings.nullable(),
 			speak: speakSettings.nullable(),
+			/** What the model will read before the caller's next words: read once all is loaded. null: not known. */
+			prompt: z.object({ conversation: z.string(), messages: z.array(chatMessage), tools: z.array(toolSpec) }).nullable().default(null),
 			/** What hears the end of a turn; null: nothing does. */
 			turnEnd: engineName.nullable().default(null),
 			call,

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { decodeWav } from '../../runtime/audio/wav';
 import { speakSettings } from '../../runtime/contract/agent-settings';
+import type { Usage } from '../../runtime/contract/control';
 import { likeness, median, speech } from '../media/speech';
 import { picture } from '../page/browser';
 import { events, record, recorded, untilTurns } from './browser-caller';
@@ -49,6 +50,13 @@ test('each turn is one successful execution whose data tells the whole story', a
 			expect.arrayContaining(['eou_delay', 'transcription_delay', 'workflow_delay', 'ttft', 'ttfb', 'e2e_latency', 'response_delay']),
 		);
 	}
+});
+
+test('the instructions and tools were read while the greeting was spoken: the first turn reads only what is new', async () => {
+	const [first] = await world.turns(3);
+	const { promptTokens, reusedTokens } = outputOf(first, 'Llama Chat').usage as Usage;
+	expect(promptTokens).toBeGreaterThan(60);
+	expect(promptTokens - reusedTokens).toBeLessThan(20);
 });
 
 test('the tool call is in the execution with its arguments and result, and the row is in the Data Table', async () => {

@@ -63,7 +63,7 @@ describe('signalling', () => {
 			},
 			[
 				{ name: 'Transcribe', type: ours('transcribe'), parameters: { hints: 'Alvarez', fallbacks: { model: [{ model: { __rl: true, mode: 'list', value: 'auto' } }] } } },
-				{ name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: '/models/x.gguf' }, options: { temperature: 0.3 } } },
+				{ name: 'Llama', type: ours('llamaChat'), parameters: { model: { __rl: true, mode: 'path', value: '/models/x.gguf' }, instructions: 'Be brief.', tools: { workflow: [{ workflowId: 'w2', name: 'list_rooms' }] }, options: { temperature: 0.3 } } },
 				{ name: 'Speak', type: ours('orpheusSpeak'), parameters: { voice: 'slt', fallbacks: { voice: [{ engine: 'orpheus', voice: 'leo' }] }, orpheus: { topK: 50 } } },
 			],
 		);
@@ -82,6 +82,7 @@ describe('signalling', () => {
 					greeting: 'Hello!',
 					apology: 'Sorry, something went wrong. Please say that again.',
 					chat: { model: '/models/x.gguf', fallbacks: [], sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
+					promptStart: { instructions: 'Be brief.', tools: [{ name: 'list_rooms', description: '', parameters: { type: 'object', properties: {}, required: [], additionalProperties: false } }] },
 					llamaChat: true,
 					modelsNote: false,
 					transcribe: { model: 'auto', fallbacks: ['auto'], language: 'en', hints: ['Alvarez'] },

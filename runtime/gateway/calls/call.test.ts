@@ -1,4 +1,5 @@
 // Guards against: calls that outlive their end, links and places that nobody closes, and a second link that breaks what the first one carries.
+import { toolSpec } from '../../contract/chat';
 import { VoiceError } from '../../contract/errors';
 import { CallScenario, settle } from './call-scenario.fixture';
 
@@ -18,6 +19,39 @@ describe('setting up', () => {
 		expect(scenario.page('session.started')).toHaveLength(1);
 		expect(scenario.page('reply.partial')).toEqual([{ type: 'reply.partial', text: 'Hello.' }]);
 		expect(scenario.dispatched.map(({ event }) => event)).toEqual(['sessionStarted']);
+	});
+
+	it('has the model read what the trigger knows of the prompt, and as much of the conversation after a crash', async () => {
+		const book = toolSpec.parse({ name: 'book', parameters: { type: 'object', properties: { day: { type: 'string', format: 'date' } }, required: ['day'] } });
+		const promptStart = { instructions: 'Be brief.', tools: [book, { ...book, name: 'cancel_all' }] };
+		const permit = { caller: { id: 'ann', name: 'Ann' }, tools: ['book'] };
+		const scenario = await new CallScenario({ agent: { greeting: 'Hello.', promptStart }, permit }).connected();
+		const prompt = () => scenario.inference.last('warm').params.prompt;
+		expect(prompt()).toEqual({
+			conversation: 's_0000000000000000',
+			messages: [{ role: 'system', content: 'Be brief.' }, { role: 'assistant', content: 'Hello.', toolCalls: [] }],
+			tools: [book],
+		});
+		await scenario.plays();
+		const turn = await scenario.says('what is on');
+		void scenario.asksReply(turn, { instructions: 'Be kind.' });
+		await settle();
+		await settle();
+		scenario.call.warm();
+		await settle();
+		expect(prompt()).toMatchObject({ messages: [{ role: 'system', content: 'Be kind.' }, { role: 'assistant', content: 'Hello.' }, { role: 'user', content: 'what is on' }], tools: [] });
+		expect((await new CallScenario().connected()).inference.last('warm').params.prompt).toBeNull();
+	});
+
+	it.each([true, false])('waits for what a tool still needs, in the first turn too, where the trigger knows the tool: %s', async (known) => {
+		const parameters = { type: 'object', properties: { day: { type: 'string', format: 'date' }, time: { type: 'string', format: 'time' } }, required: ['day', 'time'] };
+		const promptStart = { instructions: '', tools: [toolSpec.parse({ name: 'book_appointment', description: 'Books an appointment.', parameters })] };
+		const scenario = await new CallScenario({ agent: known ? { promptStart } : {} }).connected();
+		await scenario.speaks('book an appointment on friday');
+		await scenario.silence(600);
+		expect(scenario.started).toHaveLength(known ? 0 : 1);
+		await scenario.silence(1000);
+		expect(scenario.started).toHaveLength(1);
 	});
 
 	it('ends where the offer is refused, and gives its place back', async () => {

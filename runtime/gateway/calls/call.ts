@@ -4,10 +4,10 @@ import { Conversation } from '../../dialogue/conversation';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import { AgentVoice } from '../turns/agent-voice';
-import { type CallOfTurns, Turns } from '../turns/turns';
+import type { CallOfTurns } from '../turns/call-of-turns';
+import { Turns } from '../turns/turns';
 import { sayGreeting, sessionStarted } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
-import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
 import { inputOf } from './caller-inputs';
@@ -23,6 +23,7 @@ import { recogniseCaller } from './recognise-caller';
 import { leftToWait, restoreDialogue, wasConnected, wasGreeting } from './restored-dialogue';
 import { TurnAudio } from './turn-audio';
 import { TurnEndWatch } from './turn-end-watch';
+import { PromptAhead } from './prompt-ahead';
 import { warmModels } from './warm-models';
 
 /** A media process that hangs must not keep a call that is over. */
@@ -46,9 +47,10 @@ const MOVED = 'the call goes on in another window';
 export class Call {
 	readonly api: TurnApi;
 	readonly record: CallRecord;
+	/** Has the models loaded: at the start, and by a new inference process, which has none. */
+	readonly warm: () => void;
 	/** What the page is told and asks, by whichever way. */
 	readonly line = new PageLine({ link: () => this.link, kept: () => this.record, step: (input) => this.dialogue.step(input), greet: () => this.greet(), end: (reason) => this.end(reason) });
-	private readonly models: CallOfModels;
 	private readonly deps: CallDeps;
 	private readonly turns: Turns;
 	private readonly dialogue: ConversationLoop;
@@ -67,6 +69,7 @@ export class Call {
 	private greeted = false;
 	/** Something has come from the caller, over whichever link. */
 	private reached = false;
+	private readonly promptAhead: PromptAhead;
 	private readonly modelNotice = new ModelNotice((event) => this.line.tell(event));
 	/** Why it ends, from end() on. */
 	private ending: string | undefined;
@@ -82,26 +85,28 @@ export class Call {
 		stored?: StoredCall,
 	) {
 		const { agent } = request;
-		this.models = modelsOfCall(id, agent);
+		const models = modelsOfCall(id, agent);
 		this.record = new CallRecord(id, request, deps.journal, stored);
-		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, this.models) };
-		const { turnTaking, limits, transcribe, speculation } = agent;
+		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, models) };
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
-		const turnEnd = new TurnEndWatch(this.deps.inference, turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null, speculation: speculation.mode !== 'off' }), {
+		const turnEnd = new TurnEndWatch(this.deps.inference, agent.turnTaking, this.audio, step);
+		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, speculation: agent.speculation.mode !== 'off' }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
 		});
 		this.voice = new AgentVoice(this.deps.inference, () => this.soundLink, agent, step, deps.phrases);
 		const { ofTurns } = this.record;
-		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.line.tell(event), step, keep: ofTurns.turn, keepReply: ofTurns.reply, keepSound: ofTurns.sound, together: ofTurns.together };
+		this.promptAhead = new PromptAhead(id, request, this.record.history, step);
+		this.warm = () => warmModels(this.deps, agent, this.promptAhead.prompt, models, this.modelNotice);
+		const own: CallOfTurns = { sessionId: id, request, deps: this.deps, listener, history: this.record.history, voice: this.voice, tell: (event) => this.line.tell(event), step, offered: (start) => this.promptAhead.offered(start), keep: ofTurns.turn, keepReply: ofTurns.reply, keepSound: ofTurns.sound, together: ofTurns.together };
 		this.turns = new Turns(own);
 		this.api = new TurnApi(own, this.turns);
 	}
 
 	/** Takes the caller's first offer. Rejects as connect() does; the call has then ended. */
 	async open(offer: string): Promise<string> {
+		this.promptAhead.begin();
 		this.warm();
 		return await this.connect(offer, this.request.trickle);
 	}
@@ -160,11 +165,6 @@ export class Call {
 		this.turns.suspend();
 		this.line.lost();
 		this.stop();
-	}
-
-	/** Has the models loaded: at the start, and by a new inference process, which has none. */
-	warm(): void {
-		warmModels(this.deps, this.request.agent, this.models, this.modelNotice);
 	}
 
 	/** n8n closed the trigger's stream: it is shutting down, or the workflow was unpublished. */

@@ -4,12 +4,13 @@ import type { CallOfModels } from '../../rpc/inference-protocol';
 import type { CallDeps } from './call-deps';
 import { modelsOfCall } from './inference-of-call';
 import type { ModelNotice } from './model-notice';
+import { promptOf, type WarmPrompt } from './prompt-ahead';
 
 type Deps = Pick<CallDeps, 'inference' | 'log'>;
 
-/** Has the models of an agent loaded before they are needed. */
-export function warmModels(deps: Deps, agent: AgentSettings, call: CallOfModels, { onNote, onLoading }: Pick<ModelNotice, 'onNote' | 'onLoading'>): void {
-	load(deps, agent, null, onLoading);
+/** Has the models of an agent loaded before they are needed, and the model read what it can. */
+export function warmModels(deps: Deps, agent: AgentSettings, prompt: WarmPrompt, call: CallOfModels, { onNote, onLoading }: Pick<ModelNotice, 'onNote' | 'onLoading'>): void {
+	load(deps, agent, prompt, null, onLoading);
 	deps.inference
 		.ready()
 		.then(async (client) => await client.call('describe', { speak: agent.speak, call }).result)
@@ -21,16 +22,17 @@ export function warmModels(deps: Deps, agent: AgentSettings, call: CallOfModels,
 
 /** The same for a workflow that begins to listen: its first caller shall not wait for the model. */
 export function warmForCallers(deps: Deps, agent: AgentModels): void {
-	load(deps, agent, modelsOfCall('', agent));
+	const { promptStart } = agent;
+	load(deps, agent, promptStart && promptOf('', promptStart, []), modelsOfCall('', agent));
 }
 
-function load({ inference, log }: Deps, { transcribe, chat, speak, turnTaking }: AgentModels, call: CallOfModels | null, onLoading: ModelNotice['onLoading'] = () => undefined): void {
+function load({ inference, log }: Deps, { transcribe, chat, speak, turnTaking }: AgentModels, prompt: WarmPrompt, call: CallOfModels | null, onLoading: ModelNotice['onLoading'] = () => undefined): void {
 	const turnEnd = turnTaking.audioJudge === 'off' ? null : turnTaking.audioJudgeModel;
 	let open = false;
 	inference
 		.ready()
 		.then((client) =>
-			client.call('warm', { transcribe, chat, speak, turnEnd, call }, ({ loading }) => {
+			client.call('warm', { transcribe, chat, speak, prompt, turnEnd, call }, ({ loading }) => {
 				open = loading.length > 0;
 				onLoading(loading);
 			}).result,

@@ -5,10 +5,10 @@ import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
 import { within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
-import { needsOf } from '../../dialogue/turn-taking/tool-needs';
 import { isSpeakable } from '../../speech-text/speakable';
 import { permittedTools } from '../calls/call-request';
-import type { CallOfTurns, Turns } from './turns';
+import type { CallOfTurns } from './call-of-turns';
+import type { Turns } from './turns';
 import type { StoredTurn } from '../journal/journal';
 import { Reply } from './reply';
 import type { RestoredReply } from './reply-deps';
@@ -108,7 +108,7 @@ export class TurnApi {
 	}
 
 	private async replyOnce(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
-		this.call.step({ type: 'toolsOffered', at: monotonicClock.now(), tools: needsOf(ask.tools) });
+		this.call.offered(ask);
 		await this.turns.settled;
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		if (turn.reply?.isAskedAgain(ask)) return await turn.reply.again(ask);

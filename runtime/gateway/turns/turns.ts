@@ -1,21 +1,18 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { PageEvent } from '../../contract/page-events';
 import type { TurnLink } from '../../contract/link';
 import type { TriggerEvent } from '../../contract/turn';
-import type { BeginEarly, InterruptReason, StartTurn, ConversationInput } from '../../dialogue/conversation-events';
+import type { BeginEarly, InterruptReason, StartTurn } from '../../dialogue/conversation-events';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
-import type { History } from '../../dialogue/history/history';
 import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { monotonicClock } from '../../lib/clock';
-import type { CallDeps, CallListener } from '../calls/call-deps';
-import { type CallRequest, permittedCaller } from '../calls/call-request';
+import { permittedCaller } from '../calls/call-request';
 import { joinPcm } from '../../audio/pcm';
-import type { CallJournal, StoredTurn } from '../journal/journal';
+import type { StoredTurn } from '../journal/journal';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
-import type { AgentVoice } from './agent-voice';
+import type { CallOfTurns } from './call-of-turns';
 import { Certainty } from './certainty';
 import { EarlyTurns } from './early-turns';
 import { tellOfFailure } from './failed-turn';
@@ -354,23 +351,6 @@ export class Turns {
 	private async dispatch(event: TriggerEvent): Promise<void> {
 		await this.call.deps.dispatcher.dispatch(this.call.request.source, event);
 	}
-}
-
-/** What turns need of the call that they belong to. */
-export interface CallOfTurns {
-	readonly sessionId: string;
-	readonly request: CallRequest;
-	readonly deps: Pick<CallDeps, 'inference' | 'dispatcher' | 'log'>;
-	readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>;
-	readonly history: History;
-	readonly voice: AgentVoice;
-	readonly tell: (event: PageEvent) => void;
-	readonly step: (input: ConversationInput) => void;
-	/** Writes down what has come of a turn. */
-	readonly keep: CallJournal['turn'];
-	readonly keepReply: CallJournal['reply'];
-	readonly keepSound: CallJournal['sound'];
-	readonly together: CallJournal['together'];
 }
 
 /** Of a text, what was heard in a process before this one. */

@@ -28,4 +28,9 @@ export interface ChatEngine {
 	forget(conversation: string): void;
 	/** Loads the model and runs it once. */
 	warm(settings: ChatSettings): Promise<void>;
+	/**
+	 * Reads `messages` and the tools into the model's memory, where the next words of the caller will follow: whoever is on the
+	 * line then waits for less. A `chat` of the same conversation ends it, and goes on from there. A server is asked nothing.
+	 */
+	readAhead?(request: ChatRequest): Promise<void>;
 }

@@ -61,6 +61,18 @@ export class ChatFallback {
 		await this.chain(settings).warm(async ({ name }) => await this.engine(name).warm({ ...settings, model: name }));
 	}
 
+	/** By the model that would answer now. What it cannot read is not worth a word here: the turn says what is wrong. */
+	async readAhead(request: ChatRequest): Promise<void> {
+		const { engine: link, done } = this.chain(request.settings).take();
+		try {
+			await this.engine(link.name).readAhead?.({ ...request, settings: { ...request.settings, model: link.name } });
+		} catch {
+			return;
+		} finally {
+			done();
+		}
+	}
+
 	private chain({ model, fallbacks }: ChatSettings): FallbackChain<ChainLink> {
 		return new FallbackChain(chainLinks([model, ...fallbacks], this.linksOf), this.cooldowns, this.open);
 	}

@@ -25,19 +25,21 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 				await progress.watch('recogniser', named.model, async () => await recognisers.warm(named));
 				return named;
 			};
-			const answer = async (settings: ChatSettings): Promise<void> => {
+			const answer = async (settings: ChatSettings): Promise<ChatSettings> => {
 				const named = await callModels.chat(settings, call);
 				await progress.watch('languageModel', named.model, async () => await chat.warm(named));
+				return named;
 			};
 			const speak = async (settings: SpeakSettings): Promise<void> => {
 				const named = await callModels.speak(settings, call);
 				await progress.watch('voice', named.engine, async () => await voices.warm(named));
 			};
 			try {
+				const answers = wanted.chat ? answer(wanted.chat) : Promise.resolve(undefined);
 				const hears = wanted.transcribe ? hear(wanted.transcribe) : Promise.resolve(undefined);
 				const stages = [
 					hears,
-					wanted.chat ? answer(wanted.chat) : Promise.resolve(),
+					answers,
 					wanted.speak ? speak(wanted.speak) : Promise.resolve(),
 					// A call does without it, and the log has said why.
 					wanted.turnEnd === null ? Promise.resolve() : turnEnds.warm(wanted.turnEnd).catch(() => undefined),
@@ -45,7 +47,9 @@ export function runtimeHandlers(deps: InferenceDeps): RuntimeHandlers {
 				// One that fails at once does not end what is told of the others.
 				await Promise.allSettled(stages);
 				await Promise.all(stages);
-				// Once all is loaded: what loads would be measured with it.
+				// Once all is loaded: what loads would wait for it, and be measured with it.
+				const answeredBy = await answers;
+				if (answeredBy && wanted.prompt) await chat.readAhead({ ...wanted.prompt, settings: answeredBy });
 				const heardBy = await hears;
 				if (heardBy) await tryRecogniser(deps, heardBy);
 				return {};

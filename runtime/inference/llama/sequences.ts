@@ -52,6 +52,11 @@ export class SequencePool<S> {
 		}
 	}
 
+	/** Whether there is a place that no conversation has. */
+	get hasRoom(): boolean {
+		return this.places.some(({ owner }) => owner === undefined);
+	}
+
 	forget(conversation: string): void {
 		for (const place of this.places) if (place.owner === conversation) place.owner = undefined;
 		this.serve();

@@ -20,6 +20,8 @@ export interface ChatUnderTest {
 		onText?: (text: string) => void,
 	): { readonly result: Promise<ChatReply>; cancel(): void };
 	forget(conversation: string): Promise<void>;
+	/** Where the engine's memory is ours: reads what prompts begin with. */
+	readAhead?(request: { conversation: string; model: string; messages: ChatMessage[]; tools: ToolSpec[] }): Promise<void>;
 	/** Tokens worked through since the engine started. */
 	tokens(): Promise<number>;
 	/** Conversations that one model keeps in memory. */
@@ -168,6 +170,24 @@ export function describeChatEngine(name: string, open: () => Promise<ChatUnderTe
 			expect(second.text).toBe(first.text);
 			expect(second.usage.reusedTokens).toBeGreaterThanOrEqual(first.usage.promptTokens);
 			expect(second.usage.promptTokens - second.usage.reusedTokens).toBeLessThan(80);
+		});
+
+		it('reads only what is new in a first turn whose beginning it was told before', async () => {
+			const start = { conversation: 'ahead', model, messages: [system('You are patient. '.repeat(20)), said('Good morning.')], tools: [GET_WEATHER] };
+			if (!engine.readAhead) return;
+			await engine.readAhead(start);
+			const asked = { ...start, messages: [...start.messages, user('Hi')] };
+			const first = await engine.chat(asked).result;
+			expect(first.text).toBe('Hello there, this is a scripted reply.');
+			expect(first.usage.promptTokens - first.usage.reusedTokens).toBeLessThan(30);
+			// What it has in its memory behind that stays there.
+			await engine.readAhead(start);
+			const second = await engine.chat({ ...asked, messages: [...asked.messages, said(first.text), user('Hi again')] }).result;
+			expect(second.usage.reusedTokens).toBeGreaterThanOrEqual(first.usage.promptTokens);
+			// For no conversation yet: the next new one finds it.
+			await engine.readAhead({ ...start, conversation: '', messages: [system('You are quick. '.repeat(20))] });
+			const next = await engine.chat({ ...start, conversation: 'after', messages: [system('You are quick. '.repeat(20)), user('Hi')] }).result;
+			expect(next.usage.promptTokens - next.usage.reusedTokens).toBeLessThan(30);
 		});
 
 		it('writes two conversations at the same time', async () => {

@@ -7,13 +7,20 @@ import { type Locate, modelFile } from '../../models/resolve';
 import type { Scheduler } from '../../scheduler/scheduler';
 import type { ChatEngine, ChatListener, ChatRequest } from '../engine';
 import { llamaBackend } from '../../llama/library';
+import { prefill } from '../../llama/prefill';
+import { numberOf } from '../../llama/sequences';
 import { type ChatModel, loadChatModel } from './model';
 import { promptFormatOf } from './prompt-format';
-import { type Prompt, promptFor, writeReply } from './reply';
+import { type Prompt, promptFor, promptStartFor, writeReply } from './reply';
 import { spelledOut } from './spelled-out';
 
 function cancelled(cause?: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_CANCELLED', 'The reply was cancelled.', { cause });
+}
+
+/** How many of these tokens a sequence already holds, from the first on. */
+function heldOf(tokens: Prompt['tokens']): (sequence: LlamaContextSequence) => number {
+	return (sequence) => sequence.compareContextTokens([...tokens]).firstDifferentIndex;
 }
 
 /** Answers with GGUF models on this machine. A model is loaded on first use and shared by all conversations. */
@@ -22,6 +29,9 @@ export class LlamaEngine implements ChatEngine {
 
 	/** What the last call of a conversation still waits for. */
 	private readonly asked = new Map<string, Promise<void>>();
+
+	/** Conversations whose beginning is being read. */
+	private readonly ahead = new Map<string, AbortController>();
 
 	constructor(
 		private readonly check: Pick<GgufCheck, 'approve'>,
@@ -33,11 +43,10 @@ export class LlamaEngine implements ChatEngine {
 
 	async chat(request: ChatRequest, listener: ChatListener, signal: AbortSignal): Promise<ChatReply> {
 		const startedAt = performance.now();
+		this.ahead.get(request.conversation)?.abort();
 		const { loaded, prompt } = await this.inOrder(request.conversation, this.prepare(request));
 		if (signal.aborted) throw cancelled(signal.reason);
-		const held = (sequence: LlamaContextSequence): number =>
-			sequence.compareContextTokens([...prompt.tokens]).firstDifferentIndex;
-		return await loaded.pool.use(request.conversation, held, signal, async (sequence) => {
+		return await loaded.pool.use(request.conversation, heldOf(prompt.tokens), signal, async (sequence) => {
 			try {
 				return await writeReply(loaded, sequence, request, prompt, listener, signal, startedAt);
 			} catch (error) {
@@ -49,7 +58,35 @@ export class LlamaEngine implements ChatEngine {
 		});
 	}
 
+	async readAhead(request: ChatRequest): Promise<void> {
+		const { conversation, settings } = request;
+		const ahead = new AbortController();
+		if (conversation !== '') this.ahead.set(conversation, ahead);
+		try {
+			const loaded = await this.load(settings.model);
+			const tokens = await promptStartFor(loaded, this.inWords(loaded, request));
+			await this.readInto(loaded, conversation, tokens, ahead.signal);
+		} catch (error) {
+			if (!ahead.signal.aborted) throw error;
+		} finally {
+			if (this.ahead.get(conversation) === ahead) this.ahead.delete(conversation);
+		}
+	}
+
+	private async readInto({ pool, pace, scheduler, lane }: ChatModel, conversation: string, tokens: Prompt['tokens'], signal: AbortSignal): Promise<void> {
+		// Nobody is on the line yet: no conversation loses its memory for that.
+		if (conversation === '' && !pool.hasRoom) return;
+		const held = heldOf(tokens);
+		await pool.use(conversation, held, signal, async (sequence) => {
+			// What it holds behind them would be lost.
+			if (held(sequence) >= tokens.length - 1) return;
+			const permit = scheduler.permit({ lane, sequence: numberOf(sequence), kind: () => 'background', chunk: true }, signal);
+			await prefill(sequence, tokens, pace, permit, signal, () => undefined);
+		});
+	}
+
 	forget(conversation: string): void {
+		this.ahead.get(conversation)?.abort();
 		for (const { loaded } of this.models.values()) {
 			loaded.then(({ pool }) => pool.forget(conversation)).catch(() => undefined);
 		}
@@ -57,6 +94,8 @@ export class LlamaEngine implements ChatEngine {
 
 	async warm(settings: ChatSettings): Promise<void> {
 		const { model, pool, lane } = await this.load(settings.model);
+		// It is in use: then it is warm.
+		if (!pool.hasRoom) return;
 		const start = model.tokens.bos ?? model.tokenize('a')[0];
 		if (start === undefined) return;
 		const never = new AbortController().signal;
@@ -69,8 +108,11 @@ export class LlamaEngine implements ChatEngine {
 
 	private async prepare(request: ChatRequest): Promise<{ loaded: ChatModel; prompt: Prompt }> {
 		const loaded = await this.load(request.settings.model, true);
-		const messages = loaded.wordsOnly ? spelledOut(request.messages) : request.messages;
-		return { loaded, prompt: await promptFor(loaded, { ...request, messages }) };
+		return { loaded, prompt: await promptFor(loaded, this.inWords(loaded, request)) };
+	}
+
+	private inWords({ wordsOnly }: ChatModel, request: ChatRequest): ChatRequest {
+		return wordsOnly ? { ...request, messages: spelledOut(request.messages) } : request;
 	}
 
 	/** `work`, but not before that of an earlier call of the conversation: looking for the model's file takes now long, now short. */

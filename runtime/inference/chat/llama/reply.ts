@@ -46,6 +46,19 @@ export async function promptFor({ model, format, contextTokens }: ChatModel, req
 	return await render(await fitMessages(request.messages, limit, async (messages) => (await render(messages)).tokens.length));
 }
 
+/**
+ * The tokens that a prompt of this conversation will begin with, whatever the caller says next, and one more. Found by what two
+ * callers' words have in common: every model writes a conversation in its own way.
+ */
+export async function promptStartFor(loaded: ChatModel, { messages, ...request }: ChatRequest): Promise<readonly Token[]> {
+	const answered = messages.at(-1)?.role === 'user' ? messages.slice(0, -1) : messages;
+	const followedBy = async (content: string): Promise<readonly Token[]> =>
+		(await promptFor(loaded, { ...request, messages: [...answered, { role: 'user', content }] })).tokens;
+	const [one, other] = [await followedBy('yes'), await followedBy('no')];
+	const differs = one.findIndex((token, index) => token !== other[index]);
+	return one.slice(0, differs + 1);
+}
+
 /** Reads the prompt and writes the reply on a sequence that is ours for that long. */
 export async function writeReply(
 	loaded: ChatModel,
