@@ -3,6 +3,7 @@ import { VoiceError } from '../../runtime/contract/errors';
 import type { ItemWork, OutputItem, OutputJson } from '../shared/each-item';
 import { turnPermitOf } from '../shared/call-permit';
 import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/settings';
+import { workflowRow } from '../shared/workflow-tool-row';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
 import { replayReply } from './replay-reply';
@@ -10,7 +11,7 @@ import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
 import { readableTool } from './tools/readable-tool';
 import type { Tool } from './tools/tool';
-import { WorkflowTool, workflowRow } from './tools/workflow-tool';
+import { WorkflowTool } from './tools/workflow-tool';
 
 const toolsShape = z.object({ workflow: z.array(workflowRow).default([]) });
 

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/contract/agent-settings';
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
-import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, transcribeAhead } from '../shared/look-ahead';
+import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, toolsAhead, transcribeAhead } from '../shared/look-ahead';
 import { speculationChoice, speculationOf } from './speculation';
 
 const optionsShape = z.object({
@@ -48,6 +48,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		transcribeNote: ahead.note,
 		chat: chatAhead(context),
 		llamaChat: hasLlamaChat(context),
+		tools: toolsAhead(context),
 		speak: greetingVoice(context),
 		speculation: speculationOf(context, options.speculation),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),

@@ -1,7 +1,8 @@
 import type { INode, NodeTypeAndVersion } from 'n8n-workflow';
 import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent-settings';
-import type { ChatSettings } from '../../runtime/contract/chat';
+import { type ChatSettings, type OfferedTool, offeredTool } from '../../runtime/contract/chat';
 import type { AnsweredBy } from '../../runtime/contract/control';
+import { z } from 'zod';
 import { siblingType } from './caller-turn';
 import {
 	CHAT_PARAMETERS,
@@ -13,6 +14,7 @@ import {
 	transcribeSettingsFrom,
 	withFixedTexts,
 } from './settings';
+import { specOf, workflowRow } from './workflow-tool-row';
 
 /**
  * Reading the nodes that follow, so that their work can start before the item gets there: recognition while
@@ -26,6 +28,8 @@ export interface WorkflowReader {
 
 /** `note` says why there is no look-ahead. */
 export type Ahead<T> = { settings: T; note: '' } | { settings: null; note: string };
+
+const MOST_TOOLS_AHEAD = 64;
 
 /** The default text of Orpheus Speak: that of the node before it. */
 export const TEXT_OF_ITEM = '={{ $json.text }}';
@@ -41,6 +45,23 @@ export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSetting
 export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	const [node, ...others] = following(reader, 'llamaChat');
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
+}
+
+const toolsShape = z.object({ workflow: z.array(z.unknown()).default([]) });
+
+/**
+ * The workflows that the only Llama Chat node offers as tools, as far as they are known before it runs: what a caller has to say
+ * for them decides when the first turn ends. Of connected tools only the node itself can tell.
+ */
+export function toolsAhead(reader: WorkflowReader): OfferedTool[] {
+	const [node, ...others] = following(reader, 'llamaChat');
+	if (!node || others.length > 0) return [];
+	const { data } = toolsShape.safeParse(node.parameters?.tools ?? {});
+	return (data?.workflow ?? []).slice(0, MOST_TOOLS_AHEAD).flatMap((each) => {
+		const row = workflowRow.safeParse(withFixedTexts(each)).data;
+		if (!row || hasExpression([row.name, row.inputs])) return [];
+		return offeredTool.safeParse(specOf({ ...row, description: '' })).data ?? [];
+	});
 }
 
 /** Whether a Llama Chat node answers in this workflow at all. */

@@ -3,28 +3,9 @@ import { z } from 'zod';
 import { toolSpec } from '../../../runtime/contract/chat';
 import { VoiceError } from '../../../runtime/contract/errors';
 import type { CallerIdentity } from '../../../runtime/contract/join-token';
+import { type InputRow, type WorkflowRow, askedInputs, choicesOf, fixedValue, specOf } from '../../shared/workflow-tool-row';
 import type { Tool, ToolOutcome } from './tool';
 import { neverWaiting } from './workflow-tool-context';
-
-const inputRow = z.object({
-	name: z.string().trim().min(1),
-	type: z.enum(['string', 'number', 'boolean']).default('string'),
-	description: z.string().default(''),
-	choices: z.string().default(''),
-	required: z.boolean().default(true),
-});
-type InputRow = z.infer<typeof inputRow>;
-
-/** One row of the parameter `tools.workflow`. */
-export const workflowRow = z.object({
-	workflowId: z.union([z.string(), z.object({ value: z.coerce.string() }).transform(({ value }) => value)]),
-	name: z.string().trim(),
-	description: z.string().default(''),
-	inputs: z.object({ input: z.array(inputRow).default([]) }).default({}),
-	sayWhileRunning: z.string().default(''),
-	timeLimit: z.number().min(1).max(600).default(30),
-});
-export type WorkflowRow = z.infer<typeof workflowRow>;
 
 /** A sibling workflow that the model may run. */
 export class WorkflowTool implements Tool {
@@ -45,7 +26,6 @@ export class WorkflowTool implements Tool {
 		if (!toolSpec.shape.name.safeParse(row.name).success) {
 			throw incomplete(`"${row.name}" is not a valid tool name. Use up to 64 letters, digits, underscores and dashes.`);
 		}
-		const inputs = row.inputs.input.filter((input) => fixedValue(input) === undefined);
 		this.fixed = Object.fromEntries(
 			row.inputs.input.flatMap((input) => {
 				const value = fixedValue(input);
@@ -54,18 +34,8 @@ export class WorkflowTool implements Tool {
 		);
 		this.workflowId = row.workflowId;
 		this.limitMs = row.timeLimit * 1000;
-		this.shape = z.object(Object.fromEntries(inputs.map((input) => [input.name, shapeOf(input)])));
-		this.spec = {
-			name: row.name,
-			description: row.description,
-			parameters: {
-				type: 'object',
-				properties: Object.fromEntries(inputs.map((input) => [input.name, inputSchema(input)])),
-				required: inputs.filter(({ required }) => required).map(({ name }) => name),
-				additionalProperties: false,
-			},
-			sayWhileRunning: row.sayWhileRunning,
-		};
+		this.shape = z.object(Object.fromEntries(askedInputs(row).map((input) => [input.name, shapeOf(input)])));
+		this.spec = { ...specOf(row), sayWhileRunning: row.sayWhileRunning };
 	}
 
 	async run(args: Record<string, unknown>): Promise<ToolOutcome> {
@@ -93,30 +63,11 @@ function resultOf(data: Array<INodeExecutionData[] | null>): unknown {
 	return items.length > 1 ? items : (items[0] ?? null);
 }
 
-function choicesOf({ choices }: InputRow): string[] {
-	return choices.split(',').map((choice) => choice.trim()).filter((choice) => choice !== '');
-}
-
-/** A value that has to be given and that can only be one. */
-function fixedValue(input: InputRow): string | undefined {
-	const [only, ...others] = choicesOf(input);
-	return input.required && input.type === 'string' && others.length === 0 ? only : undefined;
-}
-
 function shapeOf(input: InputRow): z.ZodTypeAny {
 	const choices = choicesOf(input);
 	const text = choices.length > 0 ? z.enum(choices as [string, ...string[]]) : z.string();
 	const shape = { string: text, number: z.number(), boolean: z.boolean() }[input.type];
 	return input.required ? shape : shape.optional();
-}
-
-function inputSchema(input: InputRow): Record<string, unknown> {
-	const choices = choicesOf(input);
-	return {
-		type: input.type,
-		...(input.description === '' ? {} : { description: input.description }),
-		...(input.type === 'string' && choices.length > 0 ? { enum: choices } : {}),
-	};
 }
 
 function incomplete(message: string): VoiceError {

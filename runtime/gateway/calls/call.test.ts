@@ -7,6 +7,20 @@ afterEach(() => jest.useRealTimers());
 
 const lost = new VoiceError('VOICE_ERR_MEDIA_LOST', 'The media process is gone.');
 
+describe('the end of the first turn', () => {
+	const tools = [{ name: 'book_appointment', parameters: { type: 'object', properties: { day: { type: 'string' }, time: { type: 'string' } }, required: ['day', 'time'] } }];
+
+	it.each([
+		['has all that the tools need which the workflow is known to offer', undefined, 'all that book_appointment needs'],
+		['counts no tool that the caller\'s token does not allow', ['list_appointments'], 'silence'],
+	])('%s', async (_what, allowed, cue) => {
+		const permit = allowed && { caller: { id: 'c' }, tools: allowed };
+		const scenario = await new CallScenario({ agent: { tools, turnTaking: { audioJudge: 'off' } }, ...(permit && { permit }) }).connected();
+		const turn = await scenario.says('book it tomorrow at three p m and bring a friend');
+		expect(turn.endOfTurn.reason).toContain(cue);
+	});
+});
+
 describe('setting up', () => {
 	it('answers the offer, warms the models, opens the recogniser and greets once', async () => {
 		const scenario = await new CallScenario({ agent: { greeting: 'Hello.' } }).connected();

@@ -12,7 +12,7 @@ import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
 import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
-import type { CallRequest } from './call-request';
+import { type CallRequest, toolsAhead } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { LinkQuality } from './link-quality';
@@ -88,7 +88,7 @@ export class Call {
 		const { turnTaking, limits, transcribe, speculation } = agent;
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		const turnEnd = new TurnEndWatch(this.deps.inference, turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null, speculation: speculation.mode !== 'off' }), {
+		this.dialogue = new ConversationLoop(new Conversation({ turnTaking, limits, lookAhead: transcribe !== null, tools: toolsAhead(request), speculation: speculation.mode !== 'off' }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
