@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import type { CallTurn } from '../runtime/cli/call/report';
 import type { TurnTimings } from '../runtime/contract/turn';
 import { withAgent } from './agent';
@@ -7,9 +8,11 @@ import { type Figure, option, percentile, report, run } from './report';
 /**
  * The waterfall of real turns: the headless caller talks to the example agent in real n8n over real WebRTC.
  *
- *     npm run bench turns [-- --json] [--rounds N] [--speculation off|model|modelAndVoice]
+ *     npm run bench turns [-- --json] [--rounds N] [--speculation off|model|modelAndVoice] [--each FILE]
  */
 const speculation = option('--speculation', 'auto');
+/** Where every turn goes, as a line of JSON. */
+const each = option('--each', '');
 const rounds = Number(option('--rounds', '16'));
 const LINES = ['--say', 'what is on my calendar tomorrow', '--say', 'thank you'];
 const bargeIns = Math.min(10, rounds);
@@ -59,6 +62,7 @@ async function main(): Promise<void> {
 		const { turns } = await agent.call([...LINES, '--turns', String(rounds)]);
 		const interrupted: CallTurn[] = [];
 		for (let round = 0; round < bargeIns; round++) interrupted.push(...(await agent.call(BARGE_IN)).turns.slice(1));
+		if (each !== '') await writeFile(each, turns.map((turn) => `${JSON.stringify(turn)}\n`).join(''));
 		report(figures(turns, interrupted, echo));
 	}, speculation === 'auto' ? {} : { options: { speculation } });
 }

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/contract/agent-settings';
 import { VoiceError } from '../../runtime/contract/errors';
 import { z } from 'zod';
-import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, promptStartAhead, transcribeAhead } from '../shared/look-ahead';
+import { type WorkflowReader, chatAhead, greetingVoice, hasLlamaChat, promptStartAhead, toolsAhead, transcribeAhead } from '../shared/look-ahead';
 import { speculationChoice, speculationOf } from './speculation';
 
 const optionsShape = z.object({
@@ -49,6 +49,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		chat: chatAhead(context),
 		promptStart: promptStartAhead(context),
 		llamaChat: hasLlamaChat(context),
+		tools: toolsAhead(context),
 		speak: greetingVoice(context),
 		speculation: speculationOf(context, options.speculation),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),

@@ -1,7 +1,7 @@
 import { type INode, type NodeConnectionType, NodeConnectionTypes, type NodeTypeAndVersion } from 'n8n-workflow';
 import { z } from 'zod';
 import { type SpeakSettings, type TranscribeSettings, speakSettings } from '../../runtime/contract/agent-settings';
-import type { ChatSettings, PromptStart } from '../../runtime/contract/chat';
+import { type ChatSettings, type OfferedTool, type PromptStart, offeredTool, promptStart } from '../../runtime/contract/chat';
 import type { AnsweredBy } from '../../runtime/contract/control';
 import { siblingType } from './caller-turn';
 import {
@@ -14,7 +14,7 @@ import {
 	transcribeSettingsFrom,
 	withFixedTexts,
 } from './settings';
-import { specOfRow, workflowRows } from './workflow-tool-row';
+import { specOf, workflowRow, workflowRows } from './workflow-tool-row';
 
 /**
  * Reading the nodes that follow, so that their work can start before the item gets there: recognition while
@@ -28,6 +28,8 @@ export interface WorkflowReader {
 
 /** `note` says why there is no look-ahead. */
 export type Ahead<T> = { settings: T; note: '' } | { settings: null; note: string };
+
+const MOST_TOOLS_AHEAD = 64;
 
 /** The default text of Orpheus Speak: that of the node before it. */
 export const TEXT_OF_ITEM = '={{ $json.text }}';
@@ -43,6 +45,23 @@ export function transcribeAhead(reader: WorkflowReader): Ahead<TranscribeSetting
 export function chatAhead(reader: WorkflowReader): ChatSettings | null {
 	const [node, ...others] = following(reader, 'llamaChat');
 	return node && others.length === 0 ? read(node, CHAT_PARAMETERS, chatSettingsFrom).settings : null;
+}
+
+const toolsShape = z.object({ workflow: z.array(z.unknown()).default([]) });
+
+/**
+ * The workflows that the only Llama Chat node offers as tools, as far as they are known before it runs: what a caller has to say
+ * for them decides when the first turn ends. Of connected tools only the node itself can tell.
+ */
+export function toolsAhead(reader: WorkflowReader): OfferedTool[] {
+	const [node, ...others] = following(reader, 'llamaChat');
+	if (!node || others.length > 0) return [];
+	const { data } = toolsShape.safeParse(node.parameters?.tools ?? {});
+	return (data?.workflow ?? []).slice(0, MOST_TOOLS_AHEAD).flatMap((each) => {
+		const row = workflowRow.safeParse(withFixedTexts(each)).data;
+		if (!row || hasExpression([row.name, row.inputs])) return [];
+		return offeredTool.safeParse(specOf({ ...row, description: '' })).data ?? [];
+	});
 }
 
 const promptStartParameters = z.object({
@@ -63,10 +82,10 @@ export function promptStartAhead(reader: WorkflowReader): PromptStart | null {
 	return read(node, ['instructions', 'tools', 'options'], promptStartFrom).settings;
 }
 
-/** Throws where the parameters are not valid. */
+/** @throws ZodError */
 function promptStartFrom(parameters: unknown): PromptStart {
 	const { instructions, tools, options } = promptStartParameters.parse(parameters);
-	return { instructions, tools: options.maxToolCalls === 0 ? [] : tools.workflow.map(specOfRow) };
+	return promptStart.parse({ instructions, tools: options.maxToolCalls === 0 ? [] : tools.workflow.map(specOf) });
 }
 
 /** Whether a Llama Chat node answers in this workflow at all. */

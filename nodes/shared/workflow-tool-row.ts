@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { toolSpec } from '../../runtime/contract/chat';
-import type { NodeTool } from '../../runtime/contract/control';
-import { VoiceError } from '../../runtime/contract/errors';
+import type { ToolSpec } from '../../runtime/contract/chat';
 
 const inputRow = z.object({
 	name: z.string().trim().min(1),
@@ -12,7 +10,8 @@ const inputRow = z.object({
 });
 export type InputRow = z.infer<typeof inputRow>;
 
-const workflowRow = z.object({
+/** One row of Llama Chat's parameter `tools.workflow`. */
+export const workflowRow = z.object({
 	workflowId: z.union([z.string(), z.object({ value: z.coerce.string() }).transform(({ value }) => value)]),
 	name: z.string().trim(),
 	description: z.string().default(''),
@@ -22,15 +21,16 @@ const workflowRow = z.object({
 });
 export type WorkflowRow = z.infer<typeof workflowRow>;
 
+/** What the model is asked for: an input with one choice only is none of it. */
+export function askedInputs({ inputs }: WorkflowRow): InputRow[] {
+	return inputs.input.filter((input) => fixedValue(input) === undefined);
+}
+
 /** The parameter `tools`. */
 export const workflowRows = z.object({ workflow: z.array(workflowRow).default([]) });
 
-/** What the model is told of it: what has one choice only is not asked of the model. @throws VOICE_ERR_BAD_REQUEST when the row is incomplete. */
-export function specOfRow(row: WorkflowRow): NodeTool {
-	if (row.workflowId === '') throw incomplete(`No workflow is selected for the tool "${row.name}".`);
-	if (!toolSpec.shape.name.safeParse(row.name).success) {
-		throw incomplete(`"${row.name}" is not a valid tool name. Use up to 64 letters, digits, underscores and dashes.`);
-	}
+/** As the model is told of the tool. */
+export function specOf(row: WorkflowRow): ToolSpec {
 	const inputs = askedInputs(row);
 	return {
 		name: row.name,
@@ -41,23 +41,7 @@ export function specOfRow(row: WorkflowRow): NodeTool {
 			required: inputs.filter(({ required }) => required).map(({ name }) => name),
 			additionalProperties: false,
 		},
-		sayWhileRunning: row.sayWhileRunning,
 	};
-}
-
-/** What the model fills in. */
-export function askedInputs({ inputs }: WorkflowRow): InputRow[] {
-	return inputs.input.filter((input) => fixedValue(input) === undefined);
-}
-
-/** Inputs with one choice only. */
-export function fixedInputs({ inputs }: WorkflowRow): Record<string, string> {
-	return Object.fromEntries(
-		inputs.input.flatMap((input) => {
-			const value = fixedValue(input);
-			return value === undefined ? [] : [[input.name, value] as const];
-		}),
-	);
 }
 
 export function choicesOf({ choices }: InputRow): string[] {
@@ -65,7 +49,7 @@ export function choicesOf({ choices }: InputRow): string[] {
 }
 
 /** A value that has to be given and that can only be one. */
-function fixedValue(input: InputRow): string | undefined {
+export function fixedValue(input: InputRow): string | undefined {
 	const [only, ...others] = choicesOf(input);
 	return input.required && input.type === 'string' && others.length === 0 ? only : undefined;
 }
@@ -77,8 +61,4 @@ function inputSchema(input: InputRow): Record<string, unknown> {
 		...(input.description === '' ? {} : { description: input.description }),
 		...(input.type === 'string' && choices.length > 0 ? { enum: choices } : {}),
 	};
-}
-
-function incomplete(message: string): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Correct "Workflow Tools" in this node.' });
 }

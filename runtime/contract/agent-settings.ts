@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chatSettings, promptStart } from './chat';
+import { chatSettings, offeredTool, promptStart } from './chat';
 import { engineName, standIns } from './engines';
 
 export const transcribeSettings = z.object({
@@ -118,6 +118,8 @@ export const agentSettings = z.object({
 	promptStart: promptStart.nullable().default(null),
 	/** false: no Llama Chat node follows, something else answers. */
 	llamaChat: z.boolean().default(true),
+	/** What Llama Chat will offer, as far as it is known: more, or others, may come with a turn. */
+	tools: z.array(offeredTool).max(64).default([]),
 	/** Whoever calls may be told which models are in use: a user of this n8n, not anybody who has the address. */
 	modelsNote: z.boolean().default(false),
 	/** The voice for the greeting. */

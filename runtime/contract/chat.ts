@@ -11,6 +11,10 @@ export const toolSpec = z.object({
 });
 export type ToolSpec = z.infer<typeof toolSpec>;
 
+/** What is known of a tool before it is offered. */
+export const offeredTool = toolSpec.pick({ name: true, parameters: true });
+export type OfferedTool = z.infer<typeof offeredTool>;
+
 export const toolCall = z.object({
 	id: z.string().min(1).max(64),
 	/** A model may write anything; what is no tool's name is no tool. */

@@ -15,6 +15,8 @@ export interface ConversationSettings {
 	limits: SessionLimits;
 	/** Is the caller recognised while talking? If not, turns end and interruptions count by time alone. */
 	lookAhead: boolean;
+	/** What the agent's tools need to know, as far as it is known before they are offered. */
+	tools?: readonly ToolNeeds[];
 	/** May the work on a turn begin before it is certain that the turn has ended? */
 	speculation?: boolean;
 }

@@ -55,11 +55,12 @@ export class Conversation {
 	private readonly speculation = new Speculation();
 	private finals = 0;
 	private ends = 0;
-	private tools: readonly ToolNeeds[] = [];
+	private tools: readonly ToolNeeds[];
 	private shown?: ShownState;
 
 	constructor(private readonly settings: ConversationSettings) {
 		this.recognition = settings.lookAhead;
+		this.tools = settings.tools ?? [];
 	}
 
 	/** When to send a `tick` if no input comes before; always after the last input's `at`. */

@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ensureDataTable } from '../../deploy/local/host/data-tables.ts';
 import type { Execution } from '../../deploy/local/host/executions.ts';
 import { encodeWav } from '../../runtime/audio/wav';
 import type { CallReport } from '../../runtime/cli/call/report';
@@ -25,14 +26,15 @@ const PAUSE_S = 2;
 const PATIENT = { minSilenceMs: 3000, endSilenceMs: 4000, maxSilenceMs: 5000, audioJudge: 'off' };
 const ANSWER = 'It is done.';
 
-/** Where another node stands that asks a server: it is counted there. */
-const PLACES = ['after', 'before', 'between'] as const;
+/** Where other nodes stand: one asks a server, and is counted there, one adds a row to a Data Table of n8n. */
+const PLACES = ['after', 'before', 'between', 'beside'] as const;
 type Place = (typeof PLACES)[number];
 
 let folder: string;
 let server: FixtureServer;
 let runtime: RunningRuntime;
 let n8n: N8nHost;
+let tableId: string;
 const effects: string[] = [];
 /** All that the model was shown in the workflow of each place. */
 const shown = new Map<string, WireMessage[][]>();
@@ -61,12 +63,16 @@ function workflowOf(place: Place) {
 	const transcribe = ours('Transcribe', 'transcribe', {});
 	const llama = ours('Llama Chat', 'llamaChat', { instructions: place, prompt: "={{ $('Transcribe').item.json.text }}", model: { __rl: true, mode: 'path', value: 'server:fixture' }, options: {} });
 	const speak = ours('Orpheus Speak', 'orpheusSpeak', { engine: 'flite' });
-	const row = { after: [trigger, transcribe, llama, speak, count], before: [trigger, count, transcribe, llama, speak], between: [trigger, transcribe, count, llama, speak] }[place];
+	const keep = { name: 'Keep', type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, parameters: { resource: 'row', operation: 'insert', dataTableId: { __rl: true, mode: 'id', value: tableId }, columns: { mappingMode: 'defineBelow', value: { place }, matchingColumns: [], schema: [{ id: 'place', displayName: 'place', required: false, defaultMatch: false, display: true, type: 'string', canBeUsedToMatch: true }] }, options: {} } };
+	const others = [count, keep];
+	const row = { after: [trigger, transcribe, llama, speak, ...others], before: [trigger, ...others, transcribe, llama, speak], between: [trigger, transcribe, ...others, llama, speak], beside: [trigger, transcribe, llama, speak] }[place];
 	const tool = { name: 'Tool', type: '@n8n/n8n-nodes-langchain.toolCode', typeVersion: 1.1, parameters: { name: 'note', description: 'Takes a note', jsCode: 'return "noted";' } };
-	const links = row.slice(1).map(({ name }, index) => [row[index]?.name, { main: [[{ node: name, type: 'main', index: 0 }]] }] as const);
+	const chain = row.slice(1).map(({ name }, index) => [row[index]?.name ?? '', name] as const);
+	const pairs = [...chain, ...(place === 'beside' ? ([[trigger.name, 'Count'], ['Count', 'Keep']] as const) : [])];
+	const links = pairs.map(([from]) => [from, { main: [pairs.filter(([source]) => source === from).map(([, node]) => ({ node, type: 'main', index: 0 }))] }] as const);
 	return {
 		name: place,
-		nodes: [...row, tool].map((node, index) => ({ position: [200 * index, 0], id: `${place}-${index}`, ...(node === trigger ? { webhookId: place } : {}), ...node })),
+		nodes: [...new Set([...row, ...others]), tool].map((node, index) => ({ position: [200 * index, 0], id: `${place}-${index}`, ...(node === trigger ? { webhookId: place } : {}), ...node })),
 		connections: { ...Object.fromEntries(links), Tool: { ai_tool: [[{ node: 'Llama Chat', type: 'ai_tool', index: 0 }]] } },
 		settings: { executionOrder: 'v1' },
 	};
@@ -106,6 +112,7 @@ beforeAll(async () => {
 	await writeFile(configFile, JSON.stringify({ fixture: { baseUrl: server.url, chat: { model: 'm' } } }), { mode: 0o600 });
 	runtime = await startRuntime({ VOICE_LOOP_SERVERS: configFile });
 	n8n = await startN8n({ env: { VOICE_LOOP_STATE: runtime.stateFolder } });
+	tableId = await ensureDataTable(n8n.rest, 'Turns', [{ name: 'place', type: 'string' }]);
 	await Promise.all(PLACES.map(callerMeets));
 }, 300_000);
 
@@ -147,6 +154,11 @@ test.each(PLACES)('a node %s ours runs once for each turn, as counted where it a
 	expect(effects.filter((each) => each === place)).toHaveLength(2);
 });
 
+test('so does a Data Table, wherever it stands: each confirmed turn has added one row', async () => {
+	const rows = (await n8n.dataTableRows('Turns')).map((row) => row.place);
+	expect(rows.toSorted()).toEqual(PLACES.flatMap((place) => [place, place]).toSorted());
+});
+
 test('work was begun early, and counted', () => {
 	const [first, second] = of('after').turns;
 	expect(outputOf(first, 'Voice Session Trigger')).toMatchObject({ speculation: { early: true, superseded: of('after').superseded.length } });
@@ -154,7 +166,7 @@ test('work was begun early, and counted', () => {
 	expect(outputOf(second, 'Orpheus Speak').timings).toMatchObject({ early_start: expect.any(Number) });
 });
 
-test.each(['before', 'between'] as const)('not where another node is %s ours, and the data says which', (place) => {
+test.each(['before', 'between', 'beside'] as const)('not where another node is %s ours, and the data says which', (place) => {
 	const { superseded, turns } = of(place);
 	expect(superseded).toEqual([]);
 	for (const turn of turns) expect(outputOf(turn, 'Voice Session Trigger')).toMatchObject({ speculation: { mode: 'off', early: false, note: expect.stringMatching(/"Count" stands before/), began: 0 } });

@@ -84,6 +84,7 @@ describe('signalling', () => {
 					chat: { model: '/models/x.gguf', fallbacks: [], sampling: { temperature: 0.3, topP: 0.9, topK: 40, maxTokens: 256 } },
 					promptStart: { instructions: 'Be brief.', tools: [{ name: 'list_rooms', description: '', parameters: { type: 'object', properties: {}, required: [], additionalProperties: false } }] },
 					llamaChat: true,
+					tools: [{ name: 'list_rooms', parameters: { type: 'object', properties: {}, required: [], additionalProperties: false } }],
 					modelsNote: false,
 					transcribe: { model: 'auto', fallbacks: ['auto'], language: 'en', hints: ['Alvarez'] },
 					transcribeNote: '',
@@ -137,6 +138,33 @@ describe('signalling', () => {
 		await open(ANYONE, names.map((name) => ({ name, type: ours('transcribe') })));
 		await fetch(host.url, offer());
 		expect((runtime.of('openSession')[0] as OpenSession).agent).toMatchObject({ transcribe, transcribeNote: expect.stringMatching(note) });
+	});
+
+	test('the workflows that Llama Chat offers as tools go along, as far as they are known', async () => {
+		runtime.will('openSession', ANSWER);
+		const day = { name: 'day', description: 'In the words of the caller', required: true };
+		const row = (name: string, inputs: object[], more: object = {}) => ({ workflowId: 'w', name, description: 'x', inputs: { input: inputs }, ...more });
+		const workflow = [
+			row('list', [day, { name: 'kind', choices: 'private, business', required: false }, { name: 'only', choices: 'one' }]),
+			row('={{ $json.name }}', [day]),
+			row('computed', [{ name: 'day', type: 'string', description: '={{ $json.about }}' }]),
+			row('not a name', [day]),
+			{ name: 5 },
+		];
+		const llama = (name: string): NodeSpec => ({ name, type: ours('llamaChat'), parameters: { tools: { workflow } } as INodeParameters });
+		await open(ANYONE, [llama('Llama')]);
+		await fetch(host.url, offer());
+		expect((runtime.of('openSession')[0] as OpenSession).agent.tools).toEqual([
+			{
+				name: 'list',
+				parameters: { type: 'object', properties: { day: { type: 'string', description: day.description }, kind: { type: 'string', enum: ['private', 'business'] } }, required: ['day'], additionalProperties: false },
+			},
+		]);
+		await host.close();
+		runtime.will('openSession', ANSWER);
+		await open(ANYONE, [llama('Llama'), llama('Another')]);
+		await fetch(host.url, offer());
+		expect((runtime.of('openSession')[1] as OpenSession).agent.tools).toEqual([]);
 	});
 
 	test('bare SDP is answered with bare SDP', async () => {

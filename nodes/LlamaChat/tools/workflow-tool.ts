@@ -1,8 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
+import { toolSpec } from '../../../runtime/contract/chat';
 import { VoiceError } from '../../../runtime/contract/errors';
 import type { CallerIdentity } from '../../../runtime/contract/join-token';
-import { type InputRow, type WorkflowRow, askedInputs, choicesOf, fixedInputs, specOfRow } from '../../shared/workflow-tool-row';
+import { type InputRow, type WorkflowRow, askedInputs, choicesOf, fixedValue, specOf } from '../../shared/workflow-tool-row';
 import type { Tool, ToolOutcome } from './tool';
 import { neverWaiting } from './workflow-tool-context';
 
@@ -21,11 +22,20 @@ export class WorkflowTool implements Tool {
 		row: WorkflowRow,
 		private readonly caller?: CallerIdentity,
 	) {
-		this.spec = specOfRow(row);
-		this.fixed = fixedInputs(row);
+		if (row.workflowId === '') throw incomplete(`No workflow is selected for the tool "${row.name}".`);
+		if (!toolSpec.shape.name.safeParse(row.name).success) {
+			throw incomplete(`"${row.name}" is not a valid tool name. Use up to 64 letters, digits, underscores and dashes.`);
+		}
+		this.fixed = Object.fromEntries(
+			row.inputs.input.flatMap((input) => {
+				const value = fixedValue(input);
+				return value === undefined ? [] : [[input.name, value] as const];
+			}),
+		);
 		this.workflowId = row.workflowId;
 		this.limitMs = row.timeLimit * 1000;
 		this.shape = z.object(Object.fromEntries(askedInputs(row).map((input) => [input.name, shapeOf(input)])));
+		this.spec = { ...specOf(row), sayWhileRunning: row.sayWhileRunning };
 	}
 
 	async run(args: Record<string, unknown>): Promise<ToolOutcome> {
@@ -58,4 +68,8 @@ function shapeOf(input: InputRow): z.ZodTypeAny {
 	const text = choices.length > 0 ? z.enum(choices as [string, ...string[]]) : z.string();
 	const shape = { string: text, number: z.number(), boolean: z.boolean() }[input.type];
 	return input.required ? shape : shape.optional();
+}
+
+function incomplete(message: string): VoiceError {
+	return new VoiceError('VOICE_ERR_BAD_REQUEST', message, { remedy: 'Correct "Workflow Tools" in this node.' });
 }

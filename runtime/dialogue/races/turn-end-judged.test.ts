@@ -41,7 +41,7 @@ it('decides for a caller whom nothing recognises', () => {
 });
 
 describe('a booking that needs a day', () => {
-	const tools = [{ tool: 'book_appointment', verbs: ['schedule'], needs: ['day', 'time'] as const }];
+	const tools = [{ tool: 'book_appointment', looksUp: false, verbs: ['schedule'], needs: ['day', 'time'] as const }];
 	const meeting = () =>
 		new Scenario().input(10, { type: 'toolsOffered', tools }).says(100, 3000, 'schedule a team meeting at two p m');
 

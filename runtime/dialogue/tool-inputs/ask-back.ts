@@ -35,7 +35,7 @@ const LATELY_TURNS = 4;
 const CHOSEN = new Set<InputKind>(['boolean', 'choice']);
 
 /** Nothing comes of these but an answer: a caller who only asks need not have said everything. */
-const READS = new Set(['list', 'search', 'find', 'lookup', 'look', 'check', 'read', 'show', 'fetch', 'query', 'count', 'get', 'describe']);
+export const READS: ReadonlySet<string> = new Set(['list', 'search', 'find', 'lookup', 'look', 'check', 'read', 'show', 'fetch', 'query', 'count', 'get', 'describe']);
 
 /**
  * Whether a call has to wait for the caller, because they have not said one of its inputs, or because it was heard on a bad

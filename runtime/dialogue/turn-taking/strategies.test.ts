@@ -6,6 +6,8 @@ import { needsOf } from './tool-needs';
 
 const tools = needsOf([{ name: 'book_appointment', parameters: { type: 'object', properties: { date: { type: 'string' }, time: { type: 'string' } }, required: ['date', 'time'] } }]);
 
+const lists = needsOf([{ name: 'list_appointments', parameters: { type: 'object', properties: { day: { type: 'string' } }, required: ['day'] } }]);
+
 function ask(text: string, more: Partial<EndOfTurnAsk> = {}): EndOfTurnAsk {
 	return { text, silenceMs: 0, settings: turnTakingSettings.parse({}), agentAskedAQuestion: false, ...more };
 }
@@ -61,6 +63,9 @@ it('what the offered tools still need is waited for, and nothing else', () => {
 	expect(wait('schedule a team meeting at two p m', { tools, probability: 0.999 })).toBeGreaterThanOrEqual(700);
 	expect(wait('schedule a team meeting at two p m on wednesday', { tools })).toBeLessThanOrEqual(350);
 	expect(wait('what do i have on friday', { tools })).toBe(700);
+	expect(wait('what do i have on friday', { tools: [...tools, ...lists] })).toBeLessThan(400);
+	expect(wait('what do i have', { tools: lists })).toBe(700);
+	expect(wait('what do i have on friday at', { tools: lists })).toBeGreaterThanOrEqual(700);
 });
 
 it('lost packets are waited for, whatever else is said', () => {

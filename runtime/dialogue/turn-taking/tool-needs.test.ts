@@ -49,6 +49,22 @@ it.each<[string, string[] | undefined]>([
 	expect(stillNeeded(said, calendar)?.missing).toEqual(missing);
 });
 
+const withList = [...calendar, ...needsOf([tool('list_appointments', { day: text }), tool('get_time', {})])];
+
+it.each<[string, { tool: string; missing: string[] } | undefined]>([
+	['what is on my calendar tomorrow', { tool: 'list_appointments', missing: [] }],
+	['am i free on friday', { tool: 'list_appointments', missing: [] }],
+	['and what do i have on the third of may', { tool: 'list_appointments', missing: [] }],
+	['what is my schedule tomorrow', { tool: 'list_appointments', missing: [] }],
+	// For what a question is, is not told by what it lacks: nobody waits for a day.
+	['what is the weather like', undefined],
+	['what do i have', undefined],
+	['i am free on friday', undefined],
+	['can you book a haircut tomorrow', { tool: 'book_appointment', missing: ['time'] }],
+])('of a question, "%s", what looks things up needs %j', (said, needed) => {
+	expect(stillNeeded(said, withList)).toEqual(needed);
+});
+
 it.each<[string, unknown]>([
 	['no schema', undefined],
 	['null', null],

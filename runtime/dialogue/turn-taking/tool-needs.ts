@@ -1,4 +1,5 @@
 import type { ToolSpec } from '../../contract/chat';
+import { READS } from '../tool-inputs/ask-back';
 import { type Detail, hasDetail } from './spoken-details';
 import { spokenWords } from './spoken-words';
 
@@ -7,6 +8,8 @@ export interface ToolNeeds {
 	readonly tool: string;
 	/** Words for what it does: a text with one of them asks for it. */
 	readonly verbs: readonly string[];
+	/** It looks something up: questions ask for it, whatever their words. */
+	readonly looksUp: boolean;
 	readonly needs: readonly Detail[];
 }
 
@@ -20,6 +23,9 @@ const ACTIONS = [
 	['order', 'buy', 'purchase'],
 ];
 
+/** "what do i have tomorrow", "am i free on friday": not "can you book it". */
+const QUESTION = /^(?:(?:and|so|ok|okay|hello|hi|please|then) )*(?:what|what's|which|when|where|who|how|do|does|did|is|are|am|have|has) /;
+
 interface Parameter {
 	readonly name: string;
 	readonly type: string;
@@ -32,7 +38,8 @@ export function needsOf(tools: readonly Pick<ToolSpec, 'name' | 'parameters'>[])
 		const needs = [...new Set(requiredOf(parameters).flatMap(detailsOf))];
 		const words = wordsOf(name);
 		const verbs = [...new Set(words.flatMap((word) => ACTIONS.find((action) => action.includes(word)) ?? []))];
-		return needs.length === 0 || verbs.length === 0 ? [] : [{ tool: name, verbs, needs }];
+		const looksUp = verbs.length === 0 && words.some((word) => READS.has(word));
+		return needs.length === 0 || (verbs.length === 0 && !looksUp) ? [] : [{ tool: name, verbs, looksUp, needs }];
 	});
 }
 
@@ -40,6 +47,9 @@ export function needsOf(tools: readonly Pick<ToolSpec, 'name' | 'parameters'>[])
 export function stillNeeded(text: string, tools: readonly ToolNeeds[]): { readonly tool: string; readonly missing: readonly Detail[] } | undefined {
 	const words = spokenWords(text);
 	const said = words.join(' ');
+	// Which one a question is for cannot be told while something is missing. "what is my schedule tomorrow" arranges nothing.
+	const asked = QUESTION.test(said) ? tools.find(({ looksUp, needs }) => looksUp && needs.every((need) => hasDetail(need, said))) : undefined;
+	if (asked) return { tool: asked.tool, missing: [] };
 	const verb = words.find((word) => tools.some(({ verbs }) => verbs.includes(word)));
 	const wanted = tools.find(({ verbs }) => verb !== undefined && verbs.includes(verb));
 	return wanted && { tool: wanted.tool, missing: wanted.needs.filter((need) => !hasDetail(need, said)) };

@@ -1,6 +1,7 @@
 import type { OpenSession } from '../../contract/control';
 import type { CallPermit } from '../../contract/join-token';
 import type { TriggerEvent } from '../../contract/turn';
+import { type ToolNeeds, needsOf } from '../../dialogue/turn-taking/tool-needs';
 
 /** What a call is made of. In the place of the caller's token, which is spent, stands what it allows. */
 export type CallRequest = Omit<OpenSession, 'join'> & { readonly permit?: CallPermit };
@@ -23,4 +24,9 @@ export function permittedCaller({ permit }: CallRequest): Pick<TriggerEvent, 'ca
 export function permittedTools<T extends { readonly name: string }>(tools: readonly T[], permit: Pick<CallPermit, 'tools'> | undefined): T[] {
 	const allowed = permit?.tools && new Set(permit.tools);
 	return tools.filter(({ name }) => allowed?.has(name) ?? true);
+}
+
+/** What the agent's tools need, as far as they are known before the first turn offers them. */
+export function toolsAhead({ agent, permit }: CallRequest): ToolNeeds[] {
+	return needsOf(permittedTools(agent.tools, permit));
 }

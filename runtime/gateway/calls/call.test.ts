@@ -8,6 +8,20 @@ afterEach(() => jest.useRealTimers());
 
 const lost = new VoiceError('VOICE_ERR_MEDIA_LOST', 'The media process is gone.');
 
+describe('the end of the first turn', () => {
+	const tools = [{ name: 'book_appointment', parameters: { type: 'object', properties: { day: { type: 'string' }, time: { type: 'string' } }, required: ['day', 'time'] } }];
+
+	it.each([
+		['has all that the tools need which the workflow is known to offer', undefined, 'all that book_appointment needs'],
+		['counts no tool that the caller\'s token does not allow', ['list_appointments'], 'silence'],
+	])('%s', async (_what, allowed, cue) => {
+		const permit = allowed && { caller: { id: 'c' }, tools: allowed };
+		const scenario = await new CallScenario({ agent: { tools, turnTaking: { audioJudge: 'off' } }, ...(permit && { permit }) }).connected();
+		const turn = await scenario.says('book it tomorrow at three p m and bring a friend');
+		expect(turn.endOfTurn.reason).toContain(cue);
+	});
+});
+
 describe('setting up', () => {
 	it('answers the offer, warms the models, opens the recogniser and greets once', async () => {
 		const scenario = await new CallScenario({ agent: { greeting: 'Hello.' } }).connected();
@@ -41,17 +55,6 @@ describe('setting up', () => {
 		await settle();
 		expect(prompt()).toMatchObject({ messages: [{ role: 'system', content: 'Be kind.' }, { role: 'assistant', content: 'Hello.' }, { role: 'user', content: 'what is on' }], tools: [] });
 		expect((await new CallScenario().connected()).inference.last('warm').params.prompt).toBeNull();
-	});
-
-	it.each([true, false])('waits for what a tool still needs, in the first turn too, where the trigger knows the tool: %s', async (known) => {
-		const parameters = { type: 'object', properties: { day: { type: 'string', format: 'date' }, time: { type: 'string', format: 'time' } }, required: ['day', 'time'] };
-		const promptStart = { instructions: '', tools: [toolSpec.parse({ name: 'book_appointment', description: 'Books an appointment.', parameters })] };
-		const scenario = await new CallScenario({ agent: known ? { promptStart } : {} }).connected();
-		await scenario.speaks('book an appointment on friday');
-		await scenario.silence(600);
-		expect(scenario.started).toHaveLength(known ? 0 : 1);
-		await scenario.silence(1000);
-		expect(scenario.started).toHaveLength(1);
 	});
 
 	it('ends where the offer is refused, and gives its place back', async () => {

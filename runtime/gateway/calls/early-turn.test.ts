@@ -361,7 +361,7 @@ it('whatever happens in whatever order: nothing is heard, shown or done early, a
 				else if (what === 'words' && writing()) await scenario.begins('Yes of course. ');
 				else if (what === 'done' && writing()) await scenario.writes('That is all.');
 				else if (what === 'tool' && writing()) await scenario.writes('', [toolCallOf(`t${++tools}`)]);
-				else if (what === 'result' && ran.length > 0) await scenario.givesResults(newest(scenario), [ran.at(-1) ?? ''], newest(scenario).id).catch(() => undefined);
+				else if (what === 'result' && ran.length > 0) void scenario.givesResults(newest(scenario), [ran.at(-1) ?? ''], newest(scenario).id).catch(() => undefined);
 				else if (what === 'plays' && scenario.utterances().some((id) => !scenario.over.has(id))) await scenario.plays();
 				else if (what === 'fails' && writing()) scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'It broke.'));
 				else if (what === 'gone') gone.abort();

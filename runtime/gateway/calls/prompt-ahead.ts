@@ -33,11 +33,6 @@ export class PromptAhead {
 		this.start = promptStart && { ...promptStart, tools: permittedTools(promptStart.tools, permit) };
 	}
 
-	/** The end of the first turn, too, is judged by what the tools need. */
-	begin(): void {
-		if (this.start) this.offered(this.start);
-	}
-
 	/** A node asks for a reply with these. */
 	offered({ instructions, tools }: PromptStart): void {
 		this.start = { instructions, tools };
