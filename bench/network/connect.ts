@@ -1,6 +1,7 @@
 import { Coturn, SECRET } from '../../test/network/coturn';
 import { type Figure, option, percentile } from '../report';
-import { CallerNetwork } from './caller-network';
+import { networkOfCaller } from './network-of-caller';
+import type { CallerNetwork } from '../../test/network/caller-network';
 import { PageCaller } from './page-caller';
 import { ReachableAgent } from './reachable-agent';
 
@@ -11,7 +12,7 @@ const WAYS = ['socket', 'http'] as const;
  * Beside it a connection between two ends in the same page, which needs no server but the relay.
  */
 export async function timesToConnect(): Promise<Figure[]> {
-	const network = new CallerNetwork();
+	const network = networkOfCaller();
 	const figures: Figure[] = [];
 	const coturn = await Coturn.start({ address: network.server, more: ['--runtime-address', network.server, '--allow-private'] });
 	try {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CannotRun, type Figure, option } from '../report';
-import { CallerNetwork } from './caller-network';
+import { networkOfCaller } from './network-of-caller';
+import type { CallerNetwork } from '../../test/network/caller-network';
 import { PageCaller, type Seen, type Sound } from './page-caller';
 import { ReachableAgent } from './reachable-agent';
 
@@ -94,7 +95,7 @@ export async function timesBackAfterFaults(): Promise<Figure[]> {
 	const named = option('--faults', [...FAULTS.map(({ name }) => name), N8N].join(',')).split(',');
 	const unknown = named.filter((name) => name !== N8N && !FAULTS.some((fault) => fault.name === name));
 	if (unknown.length > 0) throw new CannotRun(`Faults: ${[...FAULTS.map(({ name }) => name), N8N].join(', ')}`);
-	const network = new CallerNetwork();
+	const network = networkOfCaller();
 	const agent = await ReachableAgent.start(network.server);
 	const caller = await PageCaller.open(network, agent.pageUrl);
 	const world = { network, agent, caller };

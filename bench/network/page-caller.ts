@@ -6,7 +6,7 @@ import { encodeWav } from '../../runtime/audio/wav';
 import { LISTEN_RATE } from '../../runtime/audio/pcm';
 import { packageRoot } from '../../runtime/lib/package-root';
 import { speech } from '../../test/media/speech';
-import type { CallerNetwork } from './caller-network';
+import type { CallerNetwork } from '../../test/network/caller-network';
 
 const WATCH = path.join(packageRoot(), 'bench', 'network', 'page-watch.js');
 /** Said without a pause, again and again: the caller is heard at every moment, and no turn comes between. */
@@ -38,17 +38,16 @@ export class PageCaller {
 		private readonly folder: string,
 	) {}
 
-	static async open(network: CallerNetwork, pageUrl: string): Promise<PageCaller> {
+	/** @param said instead of counting: once, from the moment the microphone is opened */
+	static async open(network: CallerNetwork, pageUrl: string, said?: Int16Array): Promise<PageCaller> {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-caller-'));
 		const microphone = path.join(folder, 'microphone.wav');
-		await writeFile(microphone, encodeWav([speech(COUNTING)], LISTEN_RATE));
-		const program = path.join(folder, 'chromium');
-		await writeFile(program, `#!/bin/sh\nexec ip netns exec ${network.namespace} ${process.env.CHROMIUM ?? '/usr/bin/chromium'} "$@"\n`, { mode: 0o700 });
+		await writeFile(microphone, encodeWav([said ?? speech(COUNTING)], LISTEN_RATE));
 		const browser = await chromium.launch({
-			executablePath: program,
+			executablePath: network.chromium(folder),
 			args: [
 				'--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync',
-				'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`, '--autoplay-policy=no-user-gesture-required',
+				'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}${said ? '%noloop' : ''}`, '--autoplay-policy=no-user-gesture-required',
 				// Without TLS a browser gives no microphone to a page of another machine.
 				`--unsafely-treat-insecure-origin-as-secure=${new URL(pageUrl).origin}`,
 			],

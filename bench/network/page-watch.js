@@ -31,7 +31,10 @@
 	};
 
 	const look = async () => {
-		const entry = connections.find(({ pc }) => pc === window.voiceLoop?.pc);
+		const pc = window.voiceLoop?.pc;
+		let entry = connections.find((each) => each.pc === pc);
+		// Made in a frame.
+		if (pc && !entry) connections.push((entry = { pc, packets: 0, since: performance.now(), number: Date.now() }));
 		const events = window.voiceLoop?.events ?? [];
 		// A page that is told all anew has another list.
 		if (events !== known.list) known = { list: events, length: 0 };

@@ -9,11 +9,11 @@ export async function launch(...args: string[]): Promise<Browser> {
 	return await launchWith({}, ...args);
 }
 
-/** @param env of the browser besides ours: its HOME has the authorities that it trusts */
+/** @param env of the browser besides ours: its HOME has the authorities that it trusts, CHROMIUM is the program */
 export async function launchWith(env: Record<string, string>, ...args: string[]): Promise<Browser> {
 	return await chromium.launch({
 		env: { ...process.env, ...env },
-		executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+		executablePath: env['CHROMIUM'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
 		args: [
 			'--no-sandbox',
 			'--use-fake-device-for-media-stream',

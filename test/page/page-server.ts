@@ -46,11 +46,16 @@ export class PageServer extends EventEmitter {
 	private readonly server: Server = createServer((request, response) => void this.handle(request, response));
 	private peer: ChildProcess | undefined;
 
-	static async start(): Promise<PageServer> {
+	private constructor(private readonly address: string) {
+		super();
+	}
+
+	/** @param address of this machine: another than its own where the caller is in another network */
+	static async start(address = '127.0.0.1'): Promise<PageServer> {
 		buildSync({ entryPoints: [path.join(__dirname, 'answering-peer.ts')], outfile: peerFile, bundle: true, platform: 'node', external: ['wrtc'] });
 		await promisify(execFile)(process.execPath, [path.join(root, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'page'], { cwd: root });
-		const started = new PageServer();
-		started.server.listen(0, '127.0.0.1');
+		const started = new PageServer(address);
+		started.server.listen(0, address);
 		await once(started.server, 'listening');
 		return started;
 	}
@@ -60,7 +65,7 @@ export class PageServer extends EventEmitter {
 	}
 
 	url(pathname = '/webhook/voice'): string {
-		return `http://127.0.0.1:${this.port}${pathname}`;
+		return `http://${this.address}:${this.port}${pathname}`;
 	}
 
 	/** As between two tests. */

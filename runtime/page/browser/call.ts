@@ -8,6 +8,7 @@ import { type KeptCall, forgetCall, keepCall } from './kept-call';
 import { type LeftCall, forgetLeft } from './left-call';
 import { MessageOrder } from './message-order';
 import { openMicrophone } from './microphone';
+import { NetworkFrame, NetworkMoves } from './network-frame';
 import { watchNetwork } from './network-watch';
 import { PeerLink } from './peer-link';
 import { SecondWay } from './second-way';
@@ -49,6 +50,7 @@ const ACK_MS = 150;
 export class PageCall {
 	private readonly uplink = new Uplink();
 	private link = this.newLink();
+	private readonly network = new NetworkMoves();
 	private readonly cancelled = new AbortController();
 	private readonly cleanups: Array<() => void> = [];
 	private readonly keeper: LinkKeeper;
@@ -73,10 +75,14 @@ export class PageCall {
 	) {
 		this.resuming = kept !== undefined;
 		this.sound = new SoundWatch({
-			doubtful: () => void this.second?.checkSocket(),
+			doubtful: () => {
+				void this.second?.checkSocket();
+				void this.leaveAddress();
+			},
 			stalled: () => this.keeper.pathDoubted(),
 			back: () => {
 				this.second?.pathBack();
+				void this.network.settled();
 				this.keeper.connectionChanged(this.pc.connectionState);
 			},
 			received: (packets) => this.request({ type: 'received', packets }),
@@ -85,7 +91,8 @@ export class PageCall {
 		});
 		this.keeper = new LinkKeeper({
 			restart: async () => await this.restartIce(),
-			rejoin: async () => await this.rejoin(),
+			rejoin: async (moved) => await this.rejoin(moved),
+			moved: async () => await this.network.moved(),
 			// Only sound that arrives is a connection.
 			connected: () => this.link.connected && this.sound.arrives,
 			lost: () => this.listener.phase('reconnecting'),
@@ -193,13 +200,15 @@ export class PageCall {
 	}
 
 	/** Into the same call over a connection of its own: the server closes what is left of the last one. */
-	private async rejoin(): Promise<void> {
+	private async rejoin(moved: boolean): Promise<void> {
 		const { kept, microphone } = this;
 		if (!kept || !microphone) throw new CallFault(connectionLost);
 		const servers = (await this.signalling.iceServers.renewed()) ?? this.pc.getConfiguration();
+		const frame = moved ? await NetworkFrame.open().catch(() => undefined) : undefined;
 		this.link.close();
-		this.link = this.newLink();
-		const { link } = this;
+		const link = (this.link = this.newLink(frame));
+		// The call may have ended meanwhile.
+		if (this.over) return link.close();
 		link.pc.setConfiguration(servers);
 		const answer = await this.signalling.resume(await link.offer(microphone), kept.resumeToken, this.cancelled.signal);
 		this.session = answer.sessionId;
@@ -229,7 +238,7 @@ export class PageCall {
 		void this.left.prepare(this.kept);
 	}
 
-	private newLink(): PeerLink {
+	private newLink(frame?: NetworkFrame): PeerLink {
 		return new PeerLink({
 			state: (state) => this.connectionChanged(state),
 			voice: (stream) => this.listener.voice(stream),
@@ -241,7 +250,7 @@ export class PageCall {
 					if (link === this.link && this.live) this.keeper.linkGone();
 				}, CHANNEL_CLOSED_MS);
 			},
-		}, this.uplink.level);
+		}, this.uplink.level, frame);
 	}
 
 	private connectionChanged(state: RTCPeerConnectionState): void {
@@ -255,6 +264,7 @@ export class PageCall {
 	private connected(): void {
 		const doubt = () => this.keeper.pathDoubted();
 		this.sound.start(this.pc);
+		void this.network.settled();
 		if (this.live) return;
 		this.live = true;
 		this.cleanups.push(watchNetwork(doubt));
@@ -301,6 +311,11 @@ export class PageCall {
 		const { link } = this;
 		if (servers && !this.over) link.pc.setConfiguration(servers);
 		return await link.restartOffer();
+	}
+
+	/** A moment without sound, and another address: nobody need wait for more of it. */
+	private async leaveAddress(): Promise<void> {
+		if (await this.network.moved()) this.keeper.pathDoubted();
 	}
 
 	private async restartIce(): Promise<void> {

@@ -15,7 +15,8 @@ function linkWith(restart: () => Promise<void>, rejoin: () => Promise<void> = as
 	const link: MockLink = {
 		up: false,
 		restart: jest.fn(restart),
-		rejoin: jest.fn(rejoin),
+		rejoin: jest.fn<Promise<void>, [boolean]>(rejoin),
+		moved: jest.fn(async () => await Promise.resolve(false)),
 		trying: jest.fn(),
 		connected: jest.fn(() => link.up),
 		lost: jest.fn(),
@@ -69,6 +70,27 @@ test('a connection that the server has given up is replaced by a new one at once
 	expect(link.rejoin).toHaveBeenCalledTimes(1);
 	expect(link.restored).toHaveBeenCalledTimes(1);
 	expect(link.givenUp).not.toHaveBeenCalled();
+});
+
+test('a device with another address gets a new connection at once: its old one would offer the old address', async () => {
+	const link = linkWith(async () => undefined, async () => void (link.up = true));
+	link.moved.mockResolvedValue(true);
+	new LinkKeeper(link).pathDoubted();
+	await jest.advanceTimersByTimeAsync(0);
+	expect(link.restart).not.toHaveBeenCalled();
+	expect(link.rejoin).toHaveBeenCalledWith(true);
+	expect(link.restored).toHaveBeenCalledTimes(1);
+});
+
+test('another address that comes only while the server is asked again and again is taken as soon as it is there', async () => {
+	const link = linkWith(refused(serverUnreachable), async () => void (link.up = true));
+	new LinkKeeper(link).pathDoubted();
+	await jest.advanceTimersByTimeAsync(3_500);
+	expect(link.rejoin).not.toHaveBeenCalled();
+	link.moved.mockResolvedValue(true);
+	await jest.advanceTimersByTimeAsync(1_000);
+	expect(link.rejoin).toHaveBeenCalledWith(true);
+	expect(link.restored).toHaveBeenCalledTimes(1);
 });
 
 test('a path that an ICE restart does not find is given a new connection', async () => {

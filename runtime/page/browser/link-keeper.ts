@@ -14,7 +14,9 @@ export interface Link {
 	/** One ICE restart: re-offer, answer applied. Rejects with a CallFault. */
 	restart: () => Promise<void>;
 	/** A new connection into the same call: its offer, answer applied. Rejects with a CallFault. */
-	rejoin: () => Promise<void>;
+	rejoin: (moved: boolean) => Promise<void>;
+	/** The device has other addresses than the connection knows. */
+	moved: () => Promise<boolean>;
 	connected: () => boolean;
 	lost: () => void;
 	/** It did not help, because of this, and is tried again. */
@@ -73,7 +75,11 @@ export class LinkKeeper {
 		let rejoining = anew;
 		for (let tries = 1; !this.stopped; tries++) {
 			try {
-				await (rejoining ? this.link.rejoin() : this.link.restart());
+				const moved = await this.link.moved();
+				if (this.stopped) return;
+				// A restart would offer the addresses that are gone.
+				rejoining ||= moved;
+				await (rejoining ? this.link.rejoin(moved) : this.link.restart());
 				if (!this.link.connected()) await this.pause(CONNECT_MS);
 				if (this.stopped) return;
 				if (this.link.connected()) break;

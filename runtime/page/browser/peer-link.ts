@@ -3,6 +3,7 @@ import type { IceCandidate } from '../../contract/signalling';
 import { withSendEncoding } from '../../lib/send-encoding';
 import type { SendLevel } from '../../lib/send-quality';
 import { CallFault, connectionLost } from './faults';
+import type { NetworkFrame } from './network-frame';
 
 /** What is found together is sent together. */
 const BATCH_MS = 30;
@@ -18,8 +19,8 @@ export interface PeerLinkListener {
 
 /** One peer connection to the runtime with its channel for events. A call may need several, one after the other. */
 export class PeerLink {
-	readonly pc = new RTCPeerConnection();
-	private readonly channel = this.pc.createDataChannel(EVENT_CHANNEL);
+	readonly pc: RTCPeerConnection;
+	private readonly channel: RTCDataChannel;
 	private closed = false;
 	/** Not sent yet: the runtime must know their offer first. */
 	private candidates: IceCandidate[] = [];
@@ -33,12 +34,15 @@ export class PeerLink {
 	/**
 	 * The listener hears nothing after close().
 	 * @param level how our sound is packed from the first answer on; undefined: as the browser does
+	 * @param frame the window to connect from, which is closed with the link; undefined: the page's own
 	 */
 	constructor(
 		private readonly listener: PeerLinkListener,
 		private level?: SendLevel,
+		private readonly frame?: NetworkFrame,
 	) {
-		const { pc, channel } = this;
+		const pc = (this.pc = frame?.connection() ?? new RTCPeerConnection());
+		const channel = (this.channel = pc.createDataChannel(EVENT_CHANNEL));
 		const unlessClosed = <T extends unknown[]>(act: (...given: T) => void) => (...given: T): void => {
 			if (!this.closed) act(...given);
 		};
@@ -115,6 +119,7 @@ export class PeerLink {
 		this.closed = true;
 		clearTimeout(this.batch);
 		this.pc.close();
+		this.frame?.close();
 	}
 
 	private async offered(options: RTCOfferOptions): Promise<string> {
