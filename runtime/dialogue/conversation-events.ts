@@ -54,6 +54,8 @@ export type ConversationInput =
 	| { type: 'recognition'; at: Milliseconds; available: boolean; partials: boolean }
 	/** How likely the caller has finished, by the sound: an answer to `judgeTurnEnd`. One for speech that has gone on since is disregarded. */
 	| { type: 'turnEndJudged'; at: Milliseconds; id: string; probability: number }
+	/** What was begun early can go no further before the turn has ended: its first sound is made, or a tool or an error waits. */
+	| { type: 'earlyReady'; at: Milliseconds; speculation: number }
 	/** What the agent's tools need to know: the end of a turn depends on what is still missing. */
 	| { type: 'toolsOffered'; at: Milliseconds; tools: readonly ToolNeeds[] }
 	/** Another recogniser listens from now on, which has not heard what was said: the words so far are kept. */

@@ -100,7 +100,7 @@ const UP_MS = 8_640_000_000.1;
 function play(
 	given: ConversationSettings,
 	steps: readonly Step[],
-	look: (effects: ConversationEffect[], input: ConversationInput, told: number) => void,
+	look: (effects: ConversationEffect[], input: ConversationInput, told: number, conversation: Conversation) => void,
 ): { conversation: Conversation; told: number } {
 	const conversation = new Conversation(given);
 	let now = UP_MS;
@@ -110,7 +110,7 @@ function play(
 		told = Math.max(told, input.at);
 		const effects = conversation.step(input);
 		for (const effect of effects) if (effect.type === 'requestFinal') asked = effect.id;
-		look(effects, input, told);
+		look(effects, input, told, conversation);
 	};
 	for (const { after, late, input } of steps) {
 		const due = now + after;
@@ -289,13 +289,28 @@ function withoutSpeculation({ speculation, ...turn }: StartTurn): StartTurn {
 }
 
 describe('work on a turn that is begun early', () => {
-	it('changes nothing of what is decided, and when', () => {
+	it('changes nothing of what is decided, and when, as long as it is ready at once', () => {
 		fc.assert(
 			fc.property(settings, script, (given, steps) => {
 				const without = new Conversation({ ...given, speculation: false });
-				play({ ...given, speculation: true }, steps, (effects, input) => {
-					expect(decided(effects)).toEqual(without.step(input));
+				play({ ...given, speculation: true }, steps, (effects, input, told, conversation) => {
+					const begun = effects.flatMap((effect) => (effect.type === 'beginEarly' ? [effect.speculation] : []));
+					const ready = begun.flatMap((speculation) => conversation.step({ type: 'earlyReady', at: told, speculation }));
+					expect(decided([...effects, ...ready])).toEqual(without.step(input));
 				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('ends no turn before it would end without it, and none later than the longest wait', () => {
+		fc.assert(
+			fc.property(settings, fc.integer({ min: 0, max: 3000 }), (given, readyAfterMs) => {
+				const turnTaking = given.turnTaking;
+				const declared = (speculation: boolean) => new Scenario({ turnTaking, speculation, readyAfterMs }).says(0, 1000, 'book a dentist').run(20_000).turns[0]?.declaredAt ?? Number.NaN;
+				const [without, withIt] = [declared(false), declared(true)];
+				expect(withIt).toBeGreaterThanOrEqual(without);
+				if (withIt > without) expect(withIt).toBeLessThanOrEqual(1000 + turnTaking.maxSilenceMs + 1);
 			}),
 			RUNS,
 		);

@@ -95,6 +95,7 @@ export class Conversation {
 		}
 
 		if (input.type === 'toolsOffered') this.tools = input.tools;
+		if (input.type === 'earlyReady') this.speculation.isReady(input.speculation);
 
 		if (input.type === 'soundMissing') this.soundMissing = true;
 		if (input.type === 'soundBack') {
@@ -217,8 +218,10 @@ export class Conversation {
 			tools: this.tools,
 		});
 		switch (verdict.verdict) {
-			case 'turn':
-				return this.startTurn(caller, verdict, effects);
+			case 'turn': {
+				const hiddenMs = this.hiddenWait(caller, verdict.text);
+				return hiddenMs > 0 ? this.wakeIn(hiddenMs) : this.startTurn(caller, verdict, effects);
+			}
 			case 'ignore':
 				return this.ignore('noise', effects);
 			case 'wait':
@@ -249,6 +252,12 @@ export class Conversation {
 		const { text, confidence, reason } = likely;
 		const turn = turnOf(caller, { text, confidence, reason, understood: true }, { n: this.turns + 1, now: this.now });
 		effects.push({ type: 'beginEarly', ...turn, speculation: this.speculation.begin(text) });
+	}
+
+	/** While the answer is being made, waiting costs nothing, up to the longest wait: who goes on meanwhile is not cut off. */
+	private hiddenWait({ stopped }: CallerUtterance, text: string): Milliseconds {
+		if (!stopped || !this.speculation.isInTheMaking(text)) return 0;
+		return this.settings.turnTaking.maxSilenceMs - (this.now - stopped.speechEndAt);
 	}
 
 	private reviewSpeculation(effects: ConversationEffect[]): void {

@@ -16,6 +16,8 @@ export interface ScenarioOptions {
 	lookAhead?: boolean;
 	/** Turns are begun early. */
 	speculation?: boolean;
+	/** How long it takes until there is something of them to be heard; Infinity: nothing ever is. */
+	readyAfterMs?: number;
 	/** false: words come with the final text only. */
 	partials?: boolean;
 	/** How long the recogniser takes for a final text; Infinity: it never answers. */
@@ -184,6 +186,12 @@ export class Scenario {
 				const { id } = effect;
 				const probability = judge?.(this.heardWords.join(' '));
 				if (probability !== undefined) this.at(this.now + judgedAfterMs, () => this.send({ type: 'turnEndJudged', id, probability }));
+				return;
+			}
+			case 'beginEarly': {
+				const { readyAfterMs = 0 } = this.options;
+				const { speculation } = effect;
+				if (readyAfterMs !== Number.POSITIVE_INFINITY) this.at(this.now + readyAfterMs, () => this.send({ type: 'earlyReady', speculation }));
 				return;
 			}
 			case 'resetRecogniser':

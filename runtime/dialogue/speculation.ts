@@ -9,11 +9,13 @@ const WORTH_MS = 50;
 interface Begun {
 	readonly id: number;
 	readonly text: string;
+	/** It can go no further before the turn has ended. */
+	readonly ready: boolean;
 }
 
 /**
- * Work on a turn before it is certain that the turn has ended. It decides nothing about the conversation, and nothing depends
- * on it: with or without it the same turns begin at the same time.
+ * Work on a turn before it is certain that the turn has ended. With or without it the same turns begin; but a turn's end may wait
+ * until there is something to be heard, for till then nobody gains by it, and the caller may still go on.
  */
 export class Speculation {
 	private last = 0;
@@ -27,8 +29,17 @@ export class Speculation {
 
 	begin(text: string): number {
 		this.inThisTurn++;
-		this.begun = { id: ++this.last, text };
+		this.begun = { id: ++this.last, text, ready: false };
 		return this.begun.id;
+	}
+
+	isReady(id: number): void {
+		if (this.begun?.id === id) this.begun = { ...this.begun, ready: true };
+	}
+
+	/** The answer to this text has been begun, and there is nothing of it to be heard yet. */
+	isInTheMaking(text: string): boolean {
+		return this.begun?.text === text && !this.begun.ready;
 	}
 
 	/** The turn has ended with this text: returns what was begun for it. */

@@ -43,6 +43,8 @@ const speakInput = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('end') }),
 	/** The caller has sound enough for now: the voice rests within a sound or two, until it is asked to go on. */
 	z.object({ type: z.literal('hold'), hold: z.boolean(), unheardMs: z.number().nonnegative() }),
+	/** What was `held` is heard from now on. */
+	z.object({ type: z.literal('letGo') }),
 ]);
 
 const speakEvent = z.discriminatedUnion('type', [
@@ -129,6 +131,8 @@ export const inferenceProtocol = {
 			settings: speakSettings,
 			/** Somebody listens meanwhile: a voice that falls behind is replaced, if another can stand in. */
 			realTime: z.boolean().default(false),
+			/** It is made before it is certain that anybody will hear it: not before `letGo`. */
+			held: z.boolean().default(false),
 			call,
 		}),
 		input: speakInput,

@@ -20,6 +20,30 @@ it('tells the turn as it will be', () => {
 	expect(call.turns[0]).toMatchObject({ n: 1, declaredAt: 1700, probability: 0.9 });
 });
 
+/** When the turn ended, the answer being audible so long after it was begun at 1230. */
+function endsAt(readyAfterMs: number, options = {}): number | undefined {
+	return halfSaid({ readyAfterMs, ...options }).run(5000).turns[0]?.declaredAt;
+}
+
+it('the end waits for the first sound, which costs nothing, and no longer than the longest wait', () => {
+	expect([0, 100, 400, 470].map((ms) => endsAt(ms))).toEqual([1700, 1700, 1700, 1700]);
+	expect([500, 800, 1200].map((ms) => endsAt(ms))).toEqual([1730, 2030, 2430]);
+	expect([1300, Number.POSITIVE_INFINITY].map((ms) => endsAt(ms))).toEqual([2500, 2500]);
+	expect(endsAt(800, { turnTaking: { maxSilenceMs: 900 } })).toBe(1900);
+	expect(endsAt(800, { speculation: false })).toBe(1700);
+});
+
+it('who goes on while the answer is made is not cut off', () => {
+	const goesOn = (readyAfterMs: number) => halfSaid({ readyAfterMs }).says(1900, 2900, 'tomorrow at three p m').run(6000).turns.map(({ text }) => text);
+	expect(goesOn(0)).toEqual(['book a dentist', 'book a dentist tomorrow at three p m']);
+	expect(goesOn(900)).toEqual(['book a dentist tomorrow at three p m']);
+});
+
+it('an answer that was withdrawn is not waited for', () => {
+	const call = halfSaid({ readyAfterMs: 2000 }).says(1400, 2400, 'tomorrow at three p m').run(6000);
+	expect(call.turns).toMatchObject([{ text: 'book a dentist tomorrow at three p m', declaredAt: 3900, speculation: 2 }]);
+});
+
 it('never begins unless it is asked to', () => {
 	expect(halfSaid({ speculation: false }).run(5000).of(...EARLY)).toEqual(['1700 startTurn 1 "book a dentist"']);
 });

@@ -90,6 +90,25 @@ describe('while it is not certain that the turn has ended', () => {
 		expect(sentToMedia(scenario)).toBeGreaterThan(1);
 	});
 
+	it.each([
+		['its first sound', 'modelAndVoice', async (scenario: CallScenario) => await scenario.begins('Which day suits you? Or')],
+		['words for the voice, where that may not begin', 'model', async (scenario: CallScenario) => await scenario.begins('Which day suits you? Or')],
+		['a tool', 'modelAndVoice', async (scenario: CallScenario) => await scenario.writes('', [toolCallOf('a')])],
+		['an error', 'modelAndVoice', async (scenario: CallScenario) => {
+			scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'It broke.'));
+			await settle();
+		}],
+	] as const)('the end of the turn waits for %s, and for nothing else', async (_, mode, comes) => {
+		const scenario = await call(mode);
+		const turn = await begunEarly(scenario);
+		scenario.asksReply(turn, { tools: [BOOK] }).catch(() => undefined);
+		await settle();
+		await scenario.silence(1000);
+		expect(turn.certainty.isCertain).toBe(false);
+		await comes(scenario);
+		expect(turn.certainty.isCertain).toBe(true);
+	});
+
 	it('its nodes get no answer that they could act on', async () => {
 		const scenario = await call();
 		const turn = await begunEarly(scenario);
@@ -144,7 +163,7 @@ describe('where the caller goes on', () => {
 		await expect(reply).rejects.toMatchObject(SUPERSEDED);
 		expect(first.cancelled).toBe(true);
 		expect(scenario.inference.of('speak')[0]?.cancelled).toBe(true);
-		await scenario.silence(1000);
+		await scenario.silence(1500);
 		const turn = newest(scenario);
 		expect([turn.n, turn.text, turn.certainty.isCertain]).toEqual([1, 'book a dentist for tomorrow', true]);
 		const second = scenario.asksReply(turn, {}, 'e2');
@@ -308,7 +327,7 @@ describe('a process that dies', () => {
 		void before.asksReply(turn, { request: 'r1' });
 		await settle();
 		await before.writes('Which day suits you?');
-		await before.silence(600);
+		await before.silence(1500);
 		const after = await restored();
 		expect(after.turn(turn.id).certainty.isCertain).toBe(true);
 		expect(await after.asksReply(after.turn(turn.id), { request: 'r1' })).toMatchObject({ status: 'done', text: 'Which day suits you?' });

@@ -44,6 +44,20 @@ it('a model that is not there is asked for once a minute', async () => {
 	expect(call.inference.of('turnEnd')).toHaveLength(2);
 });
 
+it('a judge who dies at a question is missed in this turn, and is asked again in the next', async () => {
+	let asked = 0;
+	const call = await judgedBy((question) => (++asked === 1 ? question.reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'Its thread is gone.')) : question.resolve({ probability: 0.98 })));
+	for (const text of ['move my haircut', 'to saturday']) await call.says(text);
+	expect(endsOf(call)).toMatchObject([{ silenceMs: 700 }, { probability: 0.98 }]);
+	expect(endsOf(call)[0]).not.toHaveProperty('probability');
+});
+
+it('one who dies at each question is left alone for a minute', async () => {
+	const call = await judgedBy((question) => question.reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'Its thread is gone.')));
+	for (const text of ['one', 'two', 'three', 'four']) await call.says(text);
+	expect(call.inference.of('turnEnd')).toHaveLength(2);
+});
+
 it('off is off', async () => {
 	const call = await judgedBy((asked) => asked.resolve({ probability: 0.98 }), { turnTaking: { audioJudge: 'off' } });
 	await call.says('move my haircut to saturday');

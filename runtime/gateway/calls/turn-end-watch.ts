@@ -20,6 +20,8 @@ export class TurnEndWatch {
 	private asked: RpcCall<never, unknown> | undefined;
 	private current = 0;
 	private restsUntil = Number.NEGATIVE_INFINITY;
+	/** Its thread died at the last question: the next one has another. */
+	private died = false;
 
 	constructor(
 		private readonly inference: InferenceServer,
@@ -43,6 +45,7 @@ export class TurnEndWatch {
 		const mine = this.current;
 		this.ask(pcm, mine)
 			.then((probability) => {
+				if (probability !== undefined) this.died = false;
 				if (mine === this.current && probability !== undefined) this.step({ type: 'turnEndJudged', at: this.clock.now(), id, probability });
 			})
 			.catch((thrown: unknown) => this.failed(VoiceError.from(thrown)));
@@ -65,6 +68,9 @@ export class TurnEndWatch {
 
 	/** Inference has logged it. */
 	private failed({ code }: VoiceError): void {
-		if (code !== 'VOICE_ERR_CANCELLED' && code !== 'VOICE_ERR_INFERENCE_LOST') this.restsUntil = this.clock.now() + LOOK_AGAIN_MS;
+		if (code === 'VOICE_ERR_CANCELLED' || code === 'VOICE_ERR_INFERENCE_LOST') return;
+		const once = code === 'VOICE_ERR_MODEL_FAILED' && !this.died;
+		this.died = once;
+		if (!once) this.restsUntil = this.clock.now() + LOOK_AGAIN_MS;
 	}
 }

@@ -45,7 +45,7 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 	app.post('/v1/turns/:turnId/claim', async (request, reply) => {
 		const { turnId: id } = parseRequest(inTurn, request.params);
 		const { executionId } = parseRequest(turnClaim, request.body);
-		await claims.claim(id, executionId, () => calls.turn(id).turn).certainty.known;
+		await claims.claim(id, executionId, () => calls.turn(id).turn).certainty.needed();
 		return await reply.status(204).send();
 	});
 

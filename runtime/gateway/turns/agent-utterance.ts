@@ -103,6 +103,7 @@ export class AgentUtterance {
 			// What it was given is made.
 			mayBeSilent: () => this.held || this.spoken.inTheMaking === 0,
 			isWanted: () => !this.over,
+			isHeld: () => this.waits,
 		};
 		this.voice = new VoiceStream(inference, settings, onVoice, before?.voiced);
 		this.spokenBy = { engine: settings.engine, replaced: [] };
@@ -206,6 +207,7 @@ export class AgentUtterance {
 		if (!this.waits) return;
 		this.waits = false;
 		if (this.over) return;
+		if (this.voice.opened) this.voice.tell({ type: 'letGo' });
 		if (this.given !== '') this.listener.onText(this.given);
 		this.relinked();
 	}
@@ -288,13 +290,9 @@ export class AgentUtterance {
 		}
 	}
 
-	private get voiceHasEnough(): boolean {
-		return this.aheadMs > this.mostAheadMs || this.spoken.inTheMaking >= PIECES_AT_ONCE;
-	}
-
 	/** What the voice says next. */
 	private nextPiece(): ReturnType<SpokenText['next']> {
-		while (!this.voiceHasEnough) {
+		while (this.aheadMs <= this.mostAheadMs && this.spoken.inTheMaking < PIECES_AT_ONCE) {
 			const next = this.spoken.next();
 			if (next) this.gapRecord.pieceGiven(monotonicClock.now());
 			if (next?.text !== '') return next;

@@ -12,8 +12,16 @@ export class Certainty {
 	/** Rejects with VOICE_ERR_TURN_SUPERSEDED. */
 	readonly known: Promise<void>;
 
-	/** @param voice may the voice begin before it is certain, too? */
-	constructor(private readonly voice: boolean) {
+	private isNeeded = false;
+
+	/**
+	 * @param voice may the voice begin before it is certain, too?
+	 * @param onNeeded the work can go no further before it is certain; called once
+	 */
+	constructor(
+		private readonly voice: boolean,
+		private readonly onNeeded: () => void = () => undefined,
+	) {
 		this.known = new Promise((resolve, reject) => {
 			this.resolve = resolve;
 			this.reject = reject;
@@ -38,6 +46,19 @@ export class Certainty {
 
 	get isSuperseded(): boolean {
 		return this.state === 'superseded';
+	}
+
+	/** The work can go no further without it, or has something to be heard. */
+	need(): void {
+		if (this.state !== 'open' || this.isNeeded) return;
+		this.isNeeded = true;
+		this.onNeeded();
+	}
+
+	/** `known`, for whom nothing else is to be done before. */
+	async needed(): Promise<void> {
+		this.need();
+		await this.known;
 	}
 
 	/** Runs it as soon as it is certain: now, where it is. */

@@ -53,6 +53,8 @@ export class EarlyTurns {
 		this.current = undefined;
 		this.superseded++;
 		this.tokensThrownAway += current.turn.reply?.tokens ?? 0;
+		// The end of the turn waits for it no longer.
+		current.turn.certainty.need();
 		current.turn.supersede();
 		this.remember(current.turn);
 	}

@@ -127,7 +127,7 @@ export class Reply implements TurnReply {
 			this.sayUnsaid();
 		});
 		if (!understood && sayWhenUnclear !== '') {
-			await this.turn.certainty.known;
+			await this.turn.certainty.needed();
 			this.write(sayWhenUnclear);
 			return this.done(sayWhenUnclear);
 		}
@@ -243,9 +243,10 @@ export class Reply implements TurnReply {
 		let reply: ChatDone;
 		try {
 			reply = await this.askModel();
-			await this.turn.certainty.known;
+			// A reply that is being spoken tells by its first sound.
+			await (reply.toolCalls.length > 0 || !this.utterance ? this.turn.certainty.needed() : this.turn.certainty.known);
 		} catch (thrown) {
-			await this.turn.certainty.known;
+			await this.turn.certainty.needed();
 			if (!this.interrupted) throw thrown;
 			// What was written so far may have been heard in part: the history is cut to that next.
 			return this.done(this.written.slice(this.stepStart));
@@ -314,7 +315,7 @@ export class Reply implements TurnReply {
 	}
 
 	private sayUnsaid(): void {
-		if (!this.turn.certainty.mayHaveVoice) return;
+		if (!this.turn.certainty.mayHaveVoice) return this.turn.certainty.need();
 		// Marks alone are no beginning: an answer that has no more is an error, and the turn still open for another one.
 		if (!this.utterance && !/[\p{L}\p{N}]/u.test(this.unsaid)) return;
 		this.voice()?.write(this.unsaid);

@@ -61,7 +61,7 @@ export class TurnApi {
 			});
 		} catch (thrown) {
 			// Whether it went wrong is of interest only if somebody is answered.
-			await turn.certainty.known;
+			await turn.certainty.needed();
 			const error = VoiceError.from(thrown);
 			turn.troubled(error);
 			throw error;
@@ -82,7 +82,7 @@ export class TurnApi {
 		if (lookAhead) return this.asRecognised(turn, '');
 		// The sound of a turn that is recognised goes with its process.
 		if (turn.recognised && turn.audio.length === 0) return this.asRecognised(turn, RECOGNISED_BEFORE);
-		await turn.certainty.known;
+		await turn.certainty.needed();
 		const note = agent.transcribeNote || 'The settings changed after the call had begun.';
 		const client = await this.call.deps.inference.ready();
 		const recognising = client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] });
@@ -168,6 +168,8 @@ export class TurnApi {
 
 	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
+		// What is already being made tells by its first sound.
+		if (!turn.speaking) turn.certainty.need();
 		await turn.certainty.known;
 		const spoken = await turn.requests.once(ask.request, async () => await turn.tries.once(ask, async () => await this.speechOnce(turn, ask)));
 		turn.mended();

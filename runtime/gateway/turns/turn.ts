@@ -333,6 +333,8 @@ export class Turn {
 	speaksBy(utterance: AgentUtterance): void {
 		this.utterances.push(utterance);
 		this.voice = utterance.settings;
+		// It may have made no sound at all.
+		if (this.early) void utterance.finished.then(() => this.certainty.need());
 	}
 
 	/** Something is being written or spoken. */
@@ -378,6 +380,7 @@ export class Turn {
 	/** Times the first happening of a stage. */
 	mark(name: TurnMark, at: number = this.clock.now()): void {
 		this.marks[name] ??= at;
+		if (name === 'firstVoiceAudioAt') this.certainty.need();
 	}
 
 	/** All sound of the turn is played or cut: resolves to whether there was any. */

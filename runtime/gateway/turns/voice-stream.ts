@@ -17,6 +17,8 @@ export interface VoiceStreamListener {
 	mayBeSilent(): boolean;
 	/** Somebody still wants to hear it. */
 	isWanted(): boolean;
+	/** Nobody hears it before `letGo` is told. */
+	isHeld(): boolean;
 }
 
 /** The voice of one utterance: opened with the first piece, watched while it has something to say. */
@@ -57,7 +59,7 @@ export class VoiceStream {
 
 	private open(): Promise<RpcCall<SpeakInput, unknown>> {
 		const ready = this.before ? this.before.then(async () => await this.begin()) : this.inference.ready();
-		const opening = ready.then((client) => client.call('speak', { settings: this.settings, realTime: true }, (event) => this.receive(event)));
+		const opening = ready.then((client) => client.call('speak', { settings: this.settings, realTime: true, held: this.listener.isHeld() }, (event) => this.receive(event)));
 		opening.then((call) => call.result).then(
 			() => this.listener.onDone(),
 			(thrown: unknown) => this.listener.onFailed(VoiceError.from(thrown, 'VOICE_ERR_INFERENCE_LOST')),

@@ -6,6 +6,8 @@ type Piece = Extract<SpeakInput, { type: 'piece' }>;
 interface InputListener {
 	/** The caller has `unheardMs` left to hear, and the voice goes on. */
 	onResumed(unheardMs: number): void;
+	/** What was held is heard from now on. */
+	onLetGo(): void;
 	/** This piece comes after the one that is spoken. */
 	onWaiting(text: string): void;
 }
@@ -27,6 +29,7 @@ export class SpeakInputs {
 	take(input: SpeakInput): void {
 		if (input.type === 'piece') this.pieces.push(input);
 		else if (input.type === 'end') this.ended = true;
+		else if (input.type === 'letGo') this.listener.onLetGo();
 		else {
 			if (this.held && !input.hold) this.listener.onResumed(input.unheardMs);
 			this.held = input.hold;

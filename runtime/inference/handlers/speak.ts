@@ -18,11 +18,12 @@ function* messages(piece: number, { pcm, sampleRate, waitedFor }: Sound): Genera
 
 /** Speaks pieces in order, each as soon as it is there, until `end`; rests while the caller has sound enough. */
 export function speakHandler({ voices, callModels, counters }: InferenceDeps): Handlers<InferenceProtocol>['speak'] {
-	return async ({ settings, realTime, call }, { signal, emit, onInput }) =>
+	return async ({ settings, realTime, held, call }, { signal, emit, onInput }) =>
 		await counters.count(counters.speaks, signal, async () => {
-			const speaker = voices.speaker(await callModels.speak(settings, call), realTime);
+			const speaker = voices.speaker(await callModels.speak(settings, call), realTime, held);
 			const inputs = new SpeakInputs(signal, {
 				onResumed: (unheardMs) => speaker.resumed(unheardMs),
+				onLetGo: () => speaker.letGo(),
 				onWaiting: (text) => speaker.prepare(text, signal),
 			});
 			onInput((input) => inputs.take(input));

@@ -18,12 +18,12 @@ function speakerOf(voices: Record<string, VoiceEngine>, realTime = true): Fallba
 }
 
 /** Speakers of one process. `sharing`: these voices share the work. */
-function speakersOf(voices: Record<string, VoiceEngine>, sharing: readonly string[]): (realTime?: boolean) => FallbackSpeaker {
+function speakersOf(voices: Record<string, VoiceEngine>, sharing: readonly string[]): (realTime?: boolean, held?: boolean) => FallbackSpeaker {
 	const [engine = '', ...others] = Object.keys(voices);
 	const source = { engine: async (settings: SpeakSettings) => await Promise.resolve(voices[settings.engine]!) };
 	const linksOf: LinksOf = (name) => [{ name, ...(sharing.includes(name) && { shares: 'all' }) }];
 	const chain = new VoiceFallback(source, new Cooldowns(clock), new RealTime(clock), clock, linksOf);
-	return (realTime = true) => chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime);
+	return (realTime = true, held = false) => chain.speaker(speakSettings.parse({ engine, fallbacks: others.map((name) => ({ engine: name })) }), realTime, held);
 }
 
 /** The letters that were heard, by the pitch of their sound. */
@@ -121,6 +121,58 @@ it('does not take a rest for slowness', async () => {
 	speaker.resumed(3000);
 	while (!(await sounds.next()).done) continue;
 	expect(speaker.doneBy).toEqual({ engine: 'steady', replaced: [] });
+});
+
+/** 100 ms of sound at once, and the next 1500 ms later. */
+function halting(): VoiceEngine {
+	const voice = new ScriptedVoice(1000);
+	return {
+		voices: voice.voices,
+		sampleRate: 1000,
+		async *speak(text, settings, signal) {
+			let first = true;
+			for await (const sound of voice.speak(text, settings, signal)) {
+				if (!first) await new Promise((resolve) => setTimeout(resolve, 1500));
+				first = false;
+				yield sound;
+			}
+		},
+		warm: async () => await Promise.resolve(),
+	};
+}
+
+it('takes nothing for heard that is held', async () => {
+	const held = speakersOf({ halting: halting(), quick: new ScriptedVoice(1000) }, [])(true, true);
+	const speaking = heard(held, 'abc');
+	await jest.advanceTimersByTimeAsync(4000);
+	expect((await speaking).letters).toBe('abc');
+	expect(held.doneBy.replaced).toEqual([]);
+	const listenedTo = speakersOf({ halting: halting(), quick: new ScriptedVoice(1000) }, [])();
+	const replaced = heard(listenedTo, 'abc');
+	await jest.advanceTimersByTimeAsync(4000);
+	await replaced;
+	expect(listenedTo.doneBy.replaced).toMatchObject([{ code: 'VOICE_ERR_TOO_SLOW' }]);
+});
+
+it('from the moment that it is let go, what was held is used up', async () => {
+	const speaker = speakersOf({ slow: new ScriptedVoice(1000, { hangAfter: 2 }), quick: new ScriptedVoice(1000) }, [])(true, true);
+	const speaking = heard(speaker, 'abc');
+	await jest.advanceTimersByTimeAsync(1000);
+	speaker.letGo();
+	// 200 ms of sound and the grace of 300.
+	await jest.advanceTimersByTimeAsync(490);
+	expect(speaker.doneBy.replaced).toEqual([]);
+	await jest.advanceTimersByTimeAsync(20);
+	expect(speaker.doneBy.replaced).toMatchObject([{ code: 'VOICE_ERR_TOO_SLOW' }]);
+	await speaking;
+});
+
+it('a voice that hangs is replaced though what it makes is held', async () => {
+	const speaker = speakersOf({ slow: new ScriptedVoice(1000, { hangAfter: 2 }), quick: new ScriptedVoice(1000) }, [])(true, true);
+	const speaking = heard(speaker, 'abc');
+	await jest.advanceTimersByTimeAsync(3000);
+	await speaking;
+	expect(speaker.doneBy.replaced).toMatchObject([{ code: 'VOICE_ERR_TOO_SLOW' }]);
 });
 
 it('begins the next piece side by side only with a voice that can', async () => {

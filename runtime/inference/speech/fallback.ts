@@ -31,9 +31,9 @@ export class VoiceFallback {
 		private readonly linksOf: LinksOf = eachAlone,
 	) {}
 
-	/** For one utterance. `realTime`: somebody listens meanwhile. */
-	speaker(settings: SpeakSettings, realTime: boolean): FallbackSpeaker {
-		return new FallbackSpeaker(this.voices, this.chain(settings), this.speeds, settings, realTime, this.clock);
+	/** For one utterance. `realTime`: somebody listens meanwhile; `held`: not before `letGo()`. */
+	speaker(settings: SpeakSettings, realTime: boolean, held = false): FallbackSpeaker {
+		return new FallbackSpeaker(this.voices, this.chain(settings), this.speeds, settings, realTime ? new RealTimeWatch(this.clock, held) : undefined);
 	}
 
 	/** Makes the first voice ready that can be. */
@@ -77,7 +77,6 @@ export class FallbackSpeaker {
 	/** Hz; 0 before the first sound. */
 	sampleRate = 0;
 	private readonly voiceSettings: VoiceSettings;
-	private readonly pace: RealTimeWatch | undefined;
 	private resampler: { readonly link: VoiceLink; readonly of: Resampler } | undefined;
 	/** Begun before it was asked for. */
 	private prepared: Speech | undefined;
@@ -90,11 +89,10 @@ export class FallbackSpeaker {
 		private readonly chain: FallbackChain<VoiceLink>,
 		private readonly speeds: RealTime,
 		private readonly settings: SpeakSettings,
-		realTime: boolean,
-		clock: Clock,
+		/** Where somebody listens meanwhile. */
+		private readonly pace: RealTimeWatch | undefined,
 	) {
 		this.link = chain.engine;
-		this.pace = realTime ? new RealTimeWatch(clock) : undefined;
 		// Where nobody listens meanwhile there is no hurry.
 		this.voiceSettings = { ...settings, unheard: () => this.pace?.unheardMs ?? Infinity };
 	}
@@ -106,6 +104,11 @@ export class FallbackSpeaker {
 	/** The caller was ahead enough, and has `unheardMs` left to hear. */
 	resumed(unheardMs: number): void {
 		this.pace?.resumed(unheardMs);
+	}
+
+	/** What was held is heard from now on. */
+	letGo(): void {
+		this.pace?.letGo();
 	}
 
 	/** Begins with the piece after the one that is spoken, where the engine can make two side by side. */
