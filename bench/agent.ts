@@ -18,6 +18,10 @@ const root = packageRoot();
 /** The example agent, published in a real n8n of its own, open to any caller; and the runtime it uses. */
 export interface Agent {
 	readonly runtime: VoiceRuntime;
+	/** Of its voice page. */
+	readonly url: string;
+	/** n8n and the runtime, without what they started. */
+	readonly pids: readonly number[];
 	/** Calls it from a process of its own, as `voice-loop call` with these options. */
 	call(args: readonly string[]): Promise<CallReport>;
 	/** The same, to be hung up by SIGINT. */
@@ -42,8 +46,16 @@ export async function withAgent(act: (agent: Agent) => Promise<void>, trigger: R
 		if (!example || !endpoint) throw new Error('no example has a voice page, or the runtime is gone');
 		// n8n takes no more than a few logins a minute, and eight callers come at once.
 		await changeNode(rest, example.id, 'Voice Session Trigger', { callers: 'anyone', ...trigger });
-		const dial = caller(`${n8n.url}/webhook/${example.pagePath}`);
-		await act({ runtime: new VoiceRuntime(fixedLocator(endpoint)), dial, call: async (args) => await reportOf(dial(args)), change: async (node, parameters) => await changeNode(rest, example.id, node, parameters) });
+		const url = `${n8n.url}/webhook/${example.pagePath}`;
+		const dial = caller(url);
+		await act({
+			runtime: new VoiceRuntime(fixedLocator(endpoint)),
+			url,
+			pids: [n8n.pid, runtime.pid],
+			dial,
+			call: async (args) => await reportOf(dial(args)),
+			change: async (node, parameters) => await changeNode(rest, example.id, node, parameters),
+		});
 	} finally {
 		await n8n?.stop();
 		await runtime.stop();

@@ -1,21 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { joinPcm, LISTEN_RATE, msToSamples } from '../../runtime/audio/pcm';
 import { Resampler } from '../../runtime/audio/resampler';
-import { cpuMsOf } from '../../runtime/lib/process-load';
 import { inferenceProtocol, type InferenceProtocol, type ListenEvent, type ListenInput } from '../../runtime/rpc/inference-protocol';
 import type { RpcClient } from '../../runtime/rpc/client';
 import { forked } from '../forked';
+import { cpuMsOfAll, family } from '../processes';
 
 /** What has been said is with the recogniser when its end is noticed. */
 const SETTLE_MS = 100;
 const PIECE_SAMPLES = msToSamples(100, LISTEN_RATE);
-
-/** A process and all that it started, each once. */
-function family(pid: number): number[] {
-	const children = readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').map(Number).filter((child) => child > 0));
-	return [pid, ...children.flatMap(family)];
-}
 
 function residentBytes(pid: number): number {
 	return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
@@ -36,7 +30,7 @@ export class Product {
 	/** Time of a core that it and its processes have used; memory that they hold. */
 	used(): { readonly coreMs: number; readonly bytes: number } {
 		const all = family(this.process.child.pid ?? 0);
-		return { coreMs: all.reduce((sum, pid) => sum + (cpuMsOf(pid) ?? 0), 0), bytes: all.reduce((sum, pid) => sum + residentBytes(pid), 0) };
+		return { coreMs: cpuMsOfAll(all), bytes: all.reduce((sum, pid) => sum + residentBytes(pid), 0) };
 	}
 
 	async ear(model: string): Promise<Ear> {

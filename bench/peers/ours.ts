@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { CallSignalling } from '../../runtime/cli/call/signalling';
+import { weights } from '../../test/real/weights/folder';
+import { type Agent, withAgent } from '../agent';
+import type { Side } from './call';
+
+/** How our agent is set for a call. */
+export interface OurSettings {
+	readonly speculation: 'off' | 'modelAndVoice';
+	/** Turns end after 300 ms of silence, whatever was said. */
+	readonly onlySilence: boolean;
+}
+
+export interface Ours extends Side {
+	set(settings: OurSettings): Promise<void>;
+}
+
+const ONLY_SILENCE = { audioJudge: 'off', minSilenceMs: 300, endSilenceMs: 300, maxSilenceMs: 300 };
+/** As `voice-loop models fetch auto` leaves it. */
+const DEFAULTS = { audioJudgeModel: weights('smart-turn/smart-turn-v3.2-cpu.onnx') };
+
+/** The example agent in a real n8n with the engines behind it. */
+export async function withOurs(engines: string, act: (ours: Ours) => Promise<void>): Promise<void> {
+	const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-peers-'));
+	try {
+		const servers = path.join(folder, 'servers.json');
+		const fixed = { baseUrl: engines, transcribe: { model: 'fixed' }, chat: { model: 'fixed' }, speak: { kind: 'speech', model: 'fixed', voices: ['alloy'] } };
+		await writeFile(servers, JSON.stringify({ fixed }), { mode: 0o600 });
+		// The runtime takes its settings from this process.
+		Object.assign(process.env, { VOICE_LOOP_SERVERS: servers, VOICE_LOOP_LOG: 'warn' });
+		await withAgent(async (agent) => {
+			const model = { __rl: true, mode: 'path', value: 'server:fixed' };
+			await agent.change('Transcribe', { model, language: 'en' });
+			await agent.change('Llama Chat', { model });
+			await agent.change('Orpheus Speak', { engine: 'server:fixed', voice: '' });
+			await act(side(agent));
+		});
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+function side(agent: Agent): Ours {
+	return {
+		name: 'ours',
+		pids: agent.pids,
+		set: async ({ speculation, onlySilence }) =>
+			await agent.change('Voice Session Trigger', { options: { greeting: '', emitCallEvents: false, speculation }, turnTaking: onlySilence ? ONLY_SILENCE : DEFAULTS }),
+		answer: async (offer) => {
+			const signalling = await CallSignalling.open(agent.url, { kind: 'open' });
+			const { sdp, sessionId } = await signalling.offer(offer);
+			return { sdp, end: async () => await signalling.end(sessionId) };
+		},
+	};
+}
