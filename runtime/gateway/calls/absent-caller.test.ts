@@ -234,7 +234,7 @@ describe('what is to stop while nobody is there', () => {
 		scenario.join();
 		await settle();
 		expect(scenario.utterances()).toEqual([]);
-		expect(turn.heard).toBe('You are free.');
+		expect(turn.speech.heard).toBe('You are free.');
 	});
 });
 

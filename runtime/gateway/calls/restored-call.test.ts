@@ -111,7 +111,7 @@ it('what was being said goes on from what was heard, and the node that comes bac
 	expect(await speech).toMatchObject({ heard: 'You are free. All day.', interrupted: false });
 	await after.silence(200);
 	expect(again.ended?.kind).toBe('spoken');
-	expect(again.heard).toBe('You are free. All day.');
+	expect(again.speech.heard).toBe('You are free. All day.');
 });
 
 it('a finished result of a tool is not lost, and its tool is not run again', async () => {
@@ -163,7 +163,7 @@ it('a tool that ran while the gateway was away gives its result to the next one,
 	expect(await step).toMatchObject({ status: 'done', text: 'It is booked.' });
 	await back(after);
 	await after.plays();
-	expect(again.heard).toBe('It is booked.');
+	expect(again.speech.heard).toBe('It is booked.');
 });
 
 it('a tool without a result is told as one that still runs', async () => {
@@ -275,7 +275,7 @@ describe('what a node asked, and was not answered before the gateway died', () =
 		expect(await speech).toMatchObject({ heard: 'You are free. All day.' });
 		expect(after.inference.of('speak').flatMap((speak) => speak.of('piece').map(({ text }) => text))).toEqual(['All day.']);
 		await after.silence(200);
-		expect(after.turn(turn.id).heard).toBe('You are free. All day.');
+		expect(after.turn(turn.id).speech.heard).toBe('You are free. All day.');
 	});
 
 	it('a speech that was heard to its end is not said again', async () => {

@@ -19,7 +19,7 @@ export class AbandonedTurns {
 	 */
 	restart(turn: Turn, pauseMs = 0): void {
 		this.stop(turn);
-		if (turn.ended || turn.attended || turn.speaking) return;
+		if (turn.ended || turn.attended || turn.speech.goesOn) return;
 		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
 		const timer = setTimeout(() => {
 			this.timers.delete(turn);

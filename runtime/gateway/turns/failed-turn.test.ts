@@ -37,7 +37,7 @@ it('shows the error on the page, and says the apology with the trigger\'s voice'
 	expect(inference.last('speak').params.settings.voice).toBe('slt');
 	// The voice may be what failed.
 	expect(inference.last('speak').params.settings.fallbacks).toEqual([{ engine: 'flite', voice: '' }]);
-	expect(turn.speaking).toBe(false);
+	expect(turn.speech.goesOn).toBe(false);
 });
 
 it('lets the agent end its sentence first', async () => {

@@ -15,6 +15,6 @@ export function tellOfFailure(
 	{ agent, voice, tell }: { agent: AgentSettings; voice: AgentVoice; tell: (event: PageEvent) => void },
 ): void {
 	tell({ type: 'error', error: error.toShape(), turnId: turn.id });
-	turn.endSpeech();
+	turn.speech.end();
 	if (agent.apology !== '') voice.say(agent.speak, agent.apology);
 }

@@ -101,7 +101,7 @@ it('two replies in one turn: the later one counts', async () => {
 	await expect(second).resolves.toMatchObject({ text: 'You have the whole day to yourself.' });
 	await scenario.plays();
 	expect(turn.ended?.kind).toBe('spoken');
-	expect(turn.heard).toBe('You have the whole day to yourself.');
+	expect(turn.speech.heard).toBe('You have the whole day to yourself.');
 });
 
 describe('Orpheus Speak', () => {

@@ -51,7 +51,7 @@ export class TurnApi {
 		turn.claim(executionId);
 		const onGone = (): void => {
 			// What is already being spoken is spoken to its end.
-			if (!turn.speaking || !turn.certainty.isCertain) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
+			if (!turn.speech.goesOn || !turn.certainty.isCertain) this.turns.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'The execution ended while it answered.'));
 		};
 		gone.addEventListener('abort', onGone);
 		try {
@@ -169,7 +169,7 @@ export class TurnApi {
 	/** Resolves when the caller has heard the text, as far as they listened. Rejects where its voice broke off. */
 	async speech(turn: Turn, ask: SpeechAsk): Promise<Speech> {
 		// What is already being made tells by its first sound.
-		if (!turn.speaking) turn.certainty.need();
+		if (!turn.speech.goesOn) turn.certainty.need();
 		await turn.certainty.known;
 		const spoken = await turn.requests.once(ask.request, async () => await turn.tries.once(ask, async () => await this.speechOnce(turn, ask)));
 		turn.mended();
@@ -211,7 +211,7 @@ export class TurnApi {
 		turn.claim(failure.executionId);
 		const stopped = failure.code === 'VOICE_ERR_CANCELLED';
 		// What is already being spoken is spoken to its end.
-		if (stopped && turn.speaking && !turn.reply?.waitsForTools) return;
+		if (stopped && turn.speech.goesOn && !turn.reply?.waitsForTools) return;
 		if (!stopped && turn.tries.failed(failure) < failure.tries) {
 			this.turns.awaitRetry(turn, failure.retryAfterMs);
 			return;

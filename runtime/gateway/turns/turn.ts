@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { SpeakSettings } from '../../contract/agent-settings';
 import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
-import type { EndOfTurn, SpeechGaps, ToolRecord, TurnTimings } from '../../contract/turn';
+import type { EndOfTurn, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
 import { type Clock, monotonicClock } from '../../lib/clock';
@@ -13,8 +12,8 @@ import type { AgentUtterance } from './agent-utterance';
 import { Certainty } from './certainty';
 import { NodeTries } from './node-tries';
 import { OpenRequests } from './open-requests';
-import { gapsTogether } from './speech-gaps';
-import { Sayings, joined, type SaidText } from './saying';
+import { Sayings, type SaidText } from './saying';
+import { TurnSpeech } from './turn-speech';
 
 export type TurnEndKind = 'spoken' | 'interrupted' | 'failed';
 
@@ -67,8 +66,6 @@ function newTurnId(): string {
  */
 export class Turn {
 	readonly id: string;
-	/** Heard of it in a process before this one. */
-	private readonly heardBefore: string;
 	readonly n: number;
 	readonly text: string;
 	readonly understood: boolean;
@@ -76,18 +73,14 @@ export class Turn {
 	readonly recognised: boolean;
 	private readonly marks: TurnMarks;
 	private readonly toolRecords: ToolRecord[] = [];
-	/** In the order in which they are heard. */
-	private readonly utterances: AgentUtterance[] = [];
+	readonly speech: TurnSpeech;
 	readonly sayings = new Sayings();
 	readonly tries = new NodeTries();
 	readonly requests = new OpenRequests();
 	/** It was begun before its end was certain. */
 	readonly early: boolean;
-	private voice: SpeakSettings | undefined;
 	private dispatched = false;
 	private settled = false;
-	/** All that it says was heard in a process before this one. */
-	private saidBefore = false;
 	private retrying = false;
 	private lastTrouble: VoiceError | undefined;
 	private currentReply: TurnReply | undefined;
@@ -113,7 +106,7 @@ export class Turn {
 		this.owner = restored?.owner;
 		this.dispatched = restored?.dispatched ?? false;
 		this.settled = restored?.settled ?? false;
-		this.heardBefore = restored?.heard ?? '';
+		this.speech = new TurnSpeech(restored?.heard ?? '');
 		this.toolRecords.push(...(restored?.reply?.tools ?? []));
 		if (restored?.ended) this.over = { kind: restored.ended };
 		this.n = start.n;
@@ -155,17 +148,12 @@ export class Turn {
 		this.changed();
 	}
 
-	/** All that was made for it may be heard. */
-	letSoundGo(): void {
-		for (const utterance of this.utterances) utterance.letGo();
-	}
-
 	/** It was begun early for nothing: all of it stops, and leaves no trace. */
 	supersede(): void {
 		this.certainty.supersede();
 		this.end('interrupted');
 		this.sound = [];
-		for (const utterance of this.utterances) utterance.interrupt();
+		this.speech.interrupt();
 	}
 
 	/** The first execution that asks owns the turn: a second one would answer the caller twice. */
@@ -182,13 +170,14 @@ export class Turn {
 	/** What outlives this process. */
 	get record(): TurnRecord {
 		const { last } = this.sayings;
-		const says = last && this.voice && !this.reply?.working ? { text: last.text, speak: this.voice, request: last.claimedBy } : undefined;
+		const { voice } = this.speech;
+		const says = last && voice && !this.reply?.working ? { text: last.text, speak: voice, request: last.claimedBy } : undefined;
 		return {
 			id: this.id,
 			start: this.start,
 			early: this.certainty.isCertain ? undefined : true,
 			owner: this.owner,
-			heard: this.heard,
+			heard: this.speech.heard,
 			dispatched: this.dispatched,
 			ended: this.over?.kind,
 			settled: this.settled,
@@ -211,12 +200,6 @@ export class Turn {
 	isSettled(): void {
 		this.settled = true;
 		this.changed();
-	}
-
-	/** Nothing more is said of it. `whole`: all was heard before this process began. */
-	wasSaid(speak: SpeakSettings, whole: boolean): void {
-		this.saidBefore = whole;
-		this.voice = speak;
 	}
 
 	/** More of it was heard, or is to be. */
@@ -331,50 +314,9 @@ export class Turn {
 
 	/** The agent says something in this turn. */
 	speaksBy(utterance: AgentUtterance): void {
-		this.utterances.push(utterance);
-		this.voice = utterance.settings;
+		this.speech.add(utterance);
 		// It may have made no sound at all.
 		if (this.early) void utterance.finished.then(() => this.certainty.need());
-	}
-
-	/** Something is being written or spoken. */
-	get speaking(): boolean {
-		return this.utterances.some(({ over }) => !over);
-	}
-
-	/** It has said something, and says no more at the moment. */
-	get hasSpoken(): boolean {
-		return (this.saidBefore || this.utterances.length > 0) && !this.speaking;
-	}
-
-	/** The last that it said was played to its end. */
-	get playedToTheEnd(): boolean {
-		return this.utterances.at(-1)?.complete ?? this.saidBefore;
-	}
-
-	/** The last that it said was longer than it may be. */
-	get reachedLimit(): boolean {
-		return this.utterances.at(-1)?.reachedLimit ?? false;
-	}
-
-	/** No more text comes for what is being spoken. */
-	endSpeech(): void {
-		for (const utterance of this.utterances) utterance.end();
-	}
-
-	/** What the agent says, in order: of what is over, what was heard of it. */
-	get said(): string {
-		return joined(this.utterances.map(({ over, heard, text }) => (over ? heard : text)));
-	}
-
-	/** What the caller has heard in this turn. */
-	get heard(): string {
-		return joined([this.heardBefore, ...this.utterances.map(({ heard }) => heard)]);
-	}
-
-	/** Where what was said in this turn fell silent in the middle. */
-	get gaps(): SpeechGaps {
-		return gapsTogether(this.utterances.map(({ gaps }) => gaps));
 	}
 
 	/** Times the first happening of a stage. */
@@ -383,12 +325,12 @@ export class Turn {
 		if (name === 'firstVoiceAudioAt') this.certainty.need();
 	}
 
-	/** All sound of the turn is played or cut: resolves to whether there was any. */
+	/** All its sound is played or cut: resolves to whether there was any. */
 	async played(): Promise<boolean> {
-		const outcomes = await Promise.all(this.utterances.map(({ finished }) => finished));
+		const { anything, spokenMs } = await this.speech.played();
 		this.mark('playedAt');
-		this.marks.spokenMs = outcomes.reduce((sum, { spokenMs }) => sum + spokenMs, 0);
-		return outcomes.length > 0 || this.heardBefore !== '';
+		this.marks.spokenMs = spokenMs;
+		return anything;
 	}
 
 	get timings(): TurnTimings {

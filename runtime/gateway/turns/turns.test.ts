@@ -282,7 +282,7 @@ describe('the speaking node', () => {
 		await second;
 		await scenario.silence(150);
 		expect(turn.ended?.kind).toBe('spoken');
-		expect(turn.heard).toBe('You are free. All day.');
+		expect(turn.speech.heard).toBe('You are free. All day.');
 	});
 
 	it('that speaks another text than was written takes its place', async () => {

@@ -84,7 +84,7 @@ export class Turns {
 			else turn.changed();
 			if (!turn.recognised) this.call.keepSound(turn.id, joinPcm(turn.audio));
 		});
-		if (early) early.letSoundGo();
+		if (early) early.speech.letGo();
 		else this.call.listener.turnStarted(turn.id);
 		if (this.turns.length > REMEMBERED_TURNS) this.forgetOldest();
 		const { id: turnId, text, understood } = turn;
@@ -158,7 +158,7 @@ export class Turns {
 		if (says.request !== undefined) saying.claim(true, says.request);
 		const rest = leftToSay(says.text, heard);
 		if (rest === '' || turn.ended) {
-			turn.wasSaid(says.speak, rest === '');
+			turn.speech.wasSaid(says.speak, rest === '');
 			return;
 		}
 		const utterance = this.openUtterance(turn, says.speak, saying);
@@ -204,7 +204,7 @@ export class Turns {
 		const utterance = this.call.voice.open({ ...settings, longestSpeech }, n, {
 			isHeld: !turn.certainty.isCertain,
 			onMark: (mark, at) => turn.mark(`${mark}At`, at),
-			onText: () => this.captionOf(turn).show(turn.said),
+			onText: () => this.captionOf(turn).show(turn.speech.said),
 			onHeard: () => turn.changed(),
 			onLimit: () => {
 				if (turn.reply && saying.isOf(turn.reply)) turn.reply.interrupt();
@@ -272,7 +272,7 @@ export class Turns {
 		this.early.withdraw();
 		const turn = this.turns.at(-1);
 		// An execution under way goes on, though its trigger no longer listens: also one that waits for its next try.
-		if (!turn || turn.ended || turn.speaking || turn.awaitingRetry) return;
+		if (!turn || turn.ended || turn.speech.goesOn || turn.awaitingRetry) return;
 		if (!turn.attended || turn.reply?.waitsForTools) {
 			this.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n stopped while it answered.'));
 		}
@@ -300,7 +300,7 @@ export class Turns {
 
 	/** A turn is over when all it says is played and no node can add to it: then the caller has the floor. */
 	private considerOver(turn: Turn, quiet = false): void {
-		if (turn.ended || turn.attended || !turn.hasSpoken || turn.reply?.working || turn.unresolved) return;
+		if (turn.ended || turn.attended || !turn.speech.rests || turn.reply?.working || turn.unresolved) return;
 		const { last } = turn.sayings;
 		// The node that asked for it has gone on, and will not hear of it.
 		const failure = last?.failure;
@@ -314,7 +314,7 @@ export class Turns {
 			return;
 		}
 		// Sound that was lost with its media link was not heard.
-		turn.end(turn.playedToTheEnd || turn.reachedLimit ? 'spoken' : 'interrupted');
+		turn.end(turn.speech.playedToTheEnd || turn.speech.reachedLimit ? 'spoken' : 'interrupted');
 		this.abandoned.stop(turn);
 		this.call.step({ type: 'turnOver', at: monotonicClock.now(), n: turn.n });
 		this.settle(turn, false);
@@ -330,7 +330,7 @@ export class Turns {
 		const settling = async (): Promise<void> => {
 			await Promise.all([before, turn.reply?.idle]);
 			const saidAnything = await turn.played();
-			const { heard } = turn;
+			const { heard } = turn.speech;
 			const kind = turn.ended?.kind;
 			this.call.together(() => {
 				if (merged) history.dropTurn(turn.n);
@@ -339,11 +339,11 @@ export class Turns {
 				if (!turn.recognised) this.call.keepSound(turn.id, undefined);
 			});
 			this.captions.get(turn)?.flush();
-			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.playedToTheEnd);
-			const limit = kind === 'spoken' && turn.reachedLimit ? { reachedLimit: true } : {};
+			const interrupted = kind === 'interrupted' || (kind === 'spoken' && !turn.speech.playedToTheEnd);
+			const limit = kind === 'spoken' && turn.speech.reachedLimit ? { reachedLimit: true } : {};
 			// Of a turn that is taken back, only what was heard of it is shown.
 			if (saidAnything && (!merged || heard !== '')) tell({ type: 'reply.heard', turnId: turn.id, text: heard, interrupted, ...limit });
-			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings, gaps: turn.gaps });
+			tell({ type: 'turn.finished', turnId: turn.id, timings: turn.timings, gaps: turn.speech.gaps });
 		};
 		this.lastSettled = settling();
 	}
