@@ -1,3 +1,4 @@
+import type { SpeculationSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 
 /**
@@ -12,8 +13,8 @@ export class Certainty {
 	/** Rejects with VOICE_ERR_TURN_SUPERSEDED. */
 	readonly known: Promise<void>;
 
-	/** @param voice may the voice begin before it is certain, too? */
-	constructor(private readonly voice: boolean) {
+	/** @param mode what may be done before it is certain: the next one of these includes those before it */
+	constructor(private readonly mode: SpeculationSettings['mode']) {
 		this.known = new Promise((resolve, reject) => {
 			this.resolve = resolve;
 			this.reject = reject;
@@ -23,7 +24,7 @@ export class Certainty {
 
 	/** Of a turn that was declared over before anybody worked on it. */
 	static given(): Certainty {
-		const certainty = new Certainty(true);
+		const certainty = new Certainty('modelAndVoice');
 		certainty.confirm();
 		return certainty;
 	}
@@ -32,8 +33,12 @@ export class Certainty {
 		return this.state === 'certain';
 	}
 
+	get mayHaveModel(): boolean {
+		return this.mode === 'model' || this.mayHaveVoice;
+	}
+
 	get mayHaveVoice(): boolean {
-		return this.voice || this.isCertain;
+		return this.mode === 'modelAndVoice' || this.isCertain;
 	}
 
 	get isSuperseded(): boolean {
