@@ -27,6 +27,6 @@ export function permittedTools<T extends { readonly name: string }>(tools: reado
 }
 
 /** What the agent's tools need, as far as they are known before the first turn offers them. */
-export function toolsAhead({ agent, permit }: CallRequest): ToolNeeds[] {
+export function toolNeedsAhead({ agent, permit }: CallRequest): ToolNeeds[] {
 	return needsOf(permittedTools(agent.tools, permit));
 }

@@ -12,7 +12,7 @@ import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
 import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
-import { type CallRequest, toolsAhead } from './call-request';
+import { type CallRequest, toolNeedsAhead } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { LinkQuality } from './link-quality';
@@ -90,7 +90,7 @@ export class Call {
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, models) };
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		const turnEnd = new TurnEndWatch(this.deps.inference, agent.turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, tools: toolsAhead(request), speculation: agent.speculation.mode !== 'off' }), {
+		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, tools: toolNeedsAhead(request), speculation: agent.speculation.mode !== 'off' }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
