@@ -14,7 +14,7 @@ import { buildBenches, built } from './build.mjs';
 
 const BENCHES = ['listen', 'word-times', 'inference', 'tokens', 'sampling', 'snac', 'snac-load', 'first-sound', 'echo-peer-compare', 'sessions', 'turns', 'tool-call'];
 /** Run only by name: one needs what not every machine has, the others look for faults or take long. */
-const BY_NAME = ['gpu', 'fuzz', 'pauses', 'crashes', 'network', 'real', 'peers'];
+const BY_NAME = ['gpu', 'fuzz', 'pauses', 'crashes', 'network', 'real', 'tail', 'peers'];
 const args = process.argv.slice(2);
 const firstFlag = args.findIndex((argument) => argument.startsWith('--'));
 const names = firstFlag < 0 ? args : args.slice(0, firstFlag);

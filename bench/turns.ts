@@ -8,7 +8,7 @@ import { type Figure, option, percentile, report, run } from './report';
 /**
  * The waterfall of real turns: the headless caller talks to the example agent in real n8n over real WebRTC.
  *
- *     npm run bench turns [-- --json] [--rounds N] [--speculation off|model|modelAndVoice] [--each FILE]
+ *     npm run bench turns [-- --json] [--rounds N] [--speculation off|workflow|model|modelAndVoice] [--each FILE]
  */
 const speculation = option('--speculation', 'auto');
 /** Where every turn goes, as a line of JSON. */

@@ -8,10 +8,11 @@ export const speculationProperty: INodeProperties = {
 	default: 'auto',
 	description: 'Whether the answer is begun when the caller has probably finished, before that is certain. Nothing is heard, and no tool runs, until it is certain. Where the caller goes on, the execution ends as a success without a result, with the custom data "voiceTurn: superseded".',
 	options: [
-		{ name: 'Auto', value: 'auto', description: 'Model and voice, as far as no server is behind them, which may cost money' },
+		{ name: 'Auto', value: 'auto', description: 'Model and voice, as far as no server is behind them, which may cost money; otherwise the workflow alone' },
 		{ name: 'Off', value: 'off', description: 'The workflow starts when the turn has ended' },
 		{ name: 'Model', value: 'model', description: 'The reply is written early' },
 		{ name: 'Model and Voice', value: 'modelAndVoice', description: 'The reply is written early, and its speech is made' },
+		{ name: 'Workflow', value: 'workflow', description: 'The execution starts early, and Llama Chat waits: nothing is asked for, and nothing can cost money' },
 	],
 };
 
@@ -20,5 +21,5 @@ export const speculationNotice: INodeProperties = {
 	name: 'speculationNotice',
 	type: 'notice',
 	default: '',
-	displayOptions: { show: { '/options.speculation': ['auto', 'model', 'modelAndVoice'] } },
+	displayOptions: { show: { '/options.speculation': ['auto', 'model', 'modelAndVoice', 'workflow'] } },
 };

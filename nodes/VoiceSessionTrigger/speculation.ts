@@ -29,9 +29,9 @@ export function speculationOf(reader: WorkflowReader, choice: z.infer<typeof spe
 
 /** By itself nothing is begun early that may cost money. */
 function free(chat: ChatSettings | null, speakers: ReadonlyArray<SpeakSettings | null>): SpeculationSettings {
-	if (!chat) return { mode: 'off', note: 'Turns are not begun early: which model answers is not known before. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };
+	if (!chat) return { mode: 'workflow', note: 'The model is not asked early: which one answers is not known before, and it may cost money. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };
 	if ([chat.model, ...chat.fallbacks].some(isServer)) {
-		return { mode: 'off', note: 'Turns are not begun early: a server answers, and what it writes for nothing may cost money. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };
+		return { mode: 'workflow', note: 'The model is not asked early: a server answers, and what it writes for nothing may cost money. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };
 	}
 	const voices = speakers.every((speak) => speak !== null && ![speak.engine, ...speak.fallbacks.map(({ engine }) => engine)].some(isServer));
 	if (voices) return { mode: 'modelAndVoice', note: '' };

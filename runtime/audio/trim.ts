@@ -1,7 +1,7 @@
 import { isAudible, joinPcm, msToSamples } from './pcm';
 
-/** Kept before the first audible sample: an onset's own rise, no more, for silence here is delay. */
-export const LEAD_MS = 20;
+/** Kept before the first audible sample (-50 dBFS): an onset's own rise, no more, for silence here is delay. */
+export const LEAD_MS = 5;
 /** Kept after the last: the pause between two sentences. */
 export const TAIL_MS = 150;
 

@@ -76,10 +76,10 @@ export const turnTakingSettings = z.object({
 export type TurnTakingSettings = z.infer<typeof turnTakingSettings>;
 
 /** Work on a turn before it is certain that it has ended. */
-export const speculationModes = ['off', 'model', 'modelAndVoice'] as const;
+export const speculationModes = ['off', 'workflow', 'model', 'modelAndVoice'] as const;
 
 export const speculationSettings = z.object({
-	/** `model`: the reply is written early. `modelAndVoice`: its speech is made early as well. */
+	/** `workflow`: the execution is under way, and Llama Chat waits. `model`: the reply is written early. `modelAndVoice`: its speech is made early as well. */
 	mode: z.enum(speculationModes).default('off'),
 	/** Why it is off though nobody has switched it off; '' otherwise. */
 	note: z.string().max(1000).default(''),

@@ -26,8 +26,8 @@ const PAUSE_S = 2;
 const PATIENT = { minSilenceMs: 3000, endSilenceMs: 4000, maxSilenceMs: 5000, audioJudge: 'off' };
 const ANSWER = 'It is done.';
 
-/** Where other nodes stand: one asks a server, and is counted there, one adds a row to a Data Table of n8n. */
-const PLACES = ['after', 'before', 'between', 'beside'] as const;
+/** Where other nodes stand: one asks a server, and is counted there, one adds a row to a Data Table of n8n. `auto`: after ours, with the settings as they are. */
+const PLACES = ['after', 'before', 'between', 'beside', 'auto'] as const;
 type Place = (typeof PLACES)[number];
 
 let folder: string;
@@ -59,13 +59,14 @@ async function chat(messages: readonly WireMessage[], reply: FixtureReply): Prom
 function workflowOf(place: Place) {
 	const ours = (name: string, type: string, parameters: Record<string, unknown>) => ({ name, type: `n8n-nodes-voice-loop.${type}`, typeVersion: 1, parameters });
 	const count = { name: 'Count', type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2, parameters: { method: 'POST', url: `${server.url}/effects/${place}`, options: {} } };
-	const trigger = ours('Voice Session Trigger', 'voiceSessionTrigger', { path: place, callers: 'anyone', turnTaking: PATIENT, options: { greeting: '', emitCallEvents: false, attachAudio: false, speculation: 'modelAndVoice' } });
+	const trigger = ours('Voice Session Trigger', 'voiceSessionTrigger', { path: place, callers: 'anyone', turnTaking: PATIENT, options: { greeting: '', emitCallEvents: false, attachAudio: false, speculation: place === 'auto' ? 'auto' : 'modelAndVoice' } });
 	const transcribe = ours('Transcribe', 'transcribe', {});
 	const llama = ours('Llama Chat', 'llamaChat', { instructions: place, prompt: "={{ $('Transcribe').item.json.text }}", model: { __rl: true, mode: 'path', value: 'server:fixture' }, options: {} });
 	const speak = ours('Orpheus Speak', 'orpheusSpeak', { engine: 'flite' });
 	const keep = { name: 'Keep', type: 'n8n-nodes-base.dataTable', typeVersion: 1.1, parameters: { resource: 'row', operation: 'insert', dataTableId: { __rl: true, mode: 'id', value: tableId }, columns: { mappingMode: 'defineBelow', value: { place }, matchingColumns: [], schema: [{ id: 'place', displayName: 'place', required: false, defaultMatch: false, display: true, type: 'string', canBeUsedToMatch: true }] }, options: {} } };
 	const others = [count, keep];
-	const row = { after: [trigger, transcribe, llama, speak, ...others], before: [trigger, ...others, transcribe, llama, speak], between: [trigger, transcribe, ...others, llama, speak], beside: [trigger, transcribe, llama, speak] }[place];
+	const after = [trigger, transcribe, llama, speak, ...others];
+	const row = { after, auto: after, before: [trigger, ...others, transcribe, llama, speak], between: [trigger, transcribe, ...others, llama, speak], beside: [trigger, transcribe, llama, speak] }[place];
 	const tool = { name: 'Tool', type: '@n8n/n8n-nodes-langchain.toolCode', typeVersion: 1.1, parameters: { name: 'note', description: 'Takes a note', jsCode: 'return "noted";' } };
 	const chain = row.slice(1).map(({ name }, index) => [row[index]?.name ?? '', name] as const);
 	const pairs = [...chain, ...(place === 'beside' ? ([[trigger.name, 'Count'], ['Count', 'Keep']] as const) : [])];
@@ -157,6 +158,15 @@ test.each(PLACES)('a node %s ours runs once for each turn, as counted where it a
 test('so does a Data Table, wherever it stands: each confirmed turn has added one row', async () => {
 	const rows = (await n8n.dataTableRows('Turns')).map((row) => row.place);
 	expect(rows.toSorted()).toEqual(PLACES.flatMap((place) => [place, place]).toSorted());
+});
+
+test('by itself the workflow alone is begun early where a server answers: that is asked for whole turns only', () => {
+	const { superseded, turns } = of('auto');
+	expect(superseded.length).toBeGreaterThan(0);
+	for (const execution of [...superseded, ...turns]) expect(outputOf(execution, 'Voice Session Trigger')).toMatchObject({ speculation: { mode: 'workflow', early: true, note: expect.stringMatching(/a server answers/), tokensThrownAway: 0 } });
+	const asked = (shown.get('auto') ?? []).flatMap((messages) => messages.findLast(({ role }) => role === 'user')?.content ?? []);
+	expect(new Set(asked)).toEqual(new Set([WHOLE, 'thank you']));
+	for (const turn of turns) expect(outputOf(turn, 'Orpheus Speak').timings).toMatchObject({ workflow_delay: 0 });
 });
 
 test('work was begun early, and counted', () => {

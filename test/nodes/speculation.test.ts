@@ -76,15 +76,15 @@ test.each<[string, NodeSpec[], Link[], RegExp]>([
 	}
 });
 
-test.each<[string, NodeSpec[], 'off' | 'model', RegExp]>([
-	['a server answers', [TRANSCRIBE, changed(LLAMA, { model: SERVER }), SPEAK], 'off', /a server answers/],
-	['a server answers when the model fails', [TRANSCRIBE, changed(LLAMA, { fallbacks: { model: [{ model: SERVER }] } }), SPEAK], 'off', /a server answers/],
-	['the model is computed', [TRANSCRIBE, changed(LLAMA, { model: { __rl: true, mode: 'path', value: '={{ $json.model }}' } }), SPEAK], 'off', /not known before/],
+test.each<[string, NodeSpec[], 'workflow' | 'model', RegExp]>([
+	['a server answers', [TRANSCRIBE, changed(LLAMA, { model: SERVER }), SPEAK], 'workflow', /a server answers/],
+	['a server answers when the model fails', [TRANSCRIBE, changed(LLAMA, { fallbacks: { model: [{ model: SERVER }] } }), SPEAK], 'workflow', /a server answers/],
+	['the model is computed', [TRANSCRIBE, changed(LLAMA, { model: { __rl: true, mode: 'path', value: '={{ $json.model }}' } }), SPEAK], 'workflow', /not known before/],
 	['a server speaks', [TRANSCRIBE, LLAMA, changed(SPEAK, { engine: 'server:gpu' })], 'model', /Speech is not made early/],
 	['a server speaks when the voice fails', [TRANSCRIBE, LLAMA, changed(SPEAK, { fallbacks: { voice: [{ engine: 'server:gpu', voice: '' }] } })], 'model', /Speech is not made early/],
 ])('by itself nothing that may cost money: %s', async (_, nodes, mode, note) => {
 	expect(await speculation(nodes, CHAIN)).toEqual({ mode, note: expect.stringMatching(note) });
-	for (const chosen of ['off', 'model', 'modelAndVoice']) {
+	for (const chosen of ['off', 'workflow', 'model', 'modelAndVoice']) {
 		runtime.forget();
 		expect(await speculation(nodes, CHAIN, { speculation: chosen })).toEqual({ mode: chosen, note: '' });
 	}

@@ -50,7 +50,7 @@ export class Dialogue {
 		ear.listenFrom(spoken.to);
 		const over = log.until(() => this.isOver(turn)).then(() => undefined);
 		const heardAt = await this.limited(turn, Promise.race([ear.untilAudible(), over]));
-		if (heardAt !== undefined) turn.responseMs = heardAt - spoken.to;
+		if (heardAt !== undefined) Object.assign(turn, { heardAt, responseMs: heardAt - spoken.to });
 		return heardAt;
 	}
 

@@ -27,6 +27,8 @@ export interface CallTurn {
 	gaps?: SpeechGaps | undefined;
 	/** Measured here: last audible sample sent -> first audible sample received. */
 	responseMs?: number;
+	/** When that sample was received, on lib/clock's monotonic clock. */
+	heardAt?: number;
 	/** Measured here, when interrupting: first audible sample sent -> last audible sample of the old reply received. */
 	silencedMs?: number;
 	error?: ErrorShape;

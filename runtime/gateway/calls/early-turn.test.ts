@@ -19,7 +19,7 @@ afterEach(() => jest.useRealTimers());
 const BOOK = { name: 'book', description: '', parameters: { type: 'object' }, sayWhileRunning: '' };
 const SUPERSEDED = { code: 'VOICE_ERR_TURN_SUPERSEDED' };
 
-async function call(mode: 'off' | 'model' | 'modelAndVoice' = 'modelAndVoice', options: CallScenarioOptions = {}): Promise<CallScenario> {
+async function call(mode: 'off' | 'workflow' | 'model' | 'modelAndVoice' = 'modelAndVoice', options: CallScenarioOptions = {}): Promise<CallScenario> {
 	return await new CallScenario({ ...options, agent: { speculation: { mode }, ...options.agent } }).connected();
 }
 
@@ -107,6 +107,37 @@ describe('while it is not certain that the turn has ended', () => {
 		expect(turn.certainty.isCertain).toBe(false);
 		await comes(scenario);
 		expect(turn.certainty.isCertain).toBe(true);
+	});
+
+	it('nothing is asked of the model where only the workflow may begin, and it is asked in the moment of the end', async () => {
+		const scenario = await call('workflow');
+		const turn = await begunEarly(scenario);
+		expect((await asksTranscript(scenario, turn)).text).toBe('book a dentist');
+		void scenario.asksReply(turn);
+		await settle();
+		expect(scenario.inference.of('chat')).toHaveLength(0);
+		await scenario.silence(499);
+		const before = scenario.inference.of('chat').length;
+		await scenario.silence(1);
+		expect([before, scenario.inference.of('chat').length]).toEqual([0, 1]);
+		expect(given(scenario)).toEqual([['user', 'book a dentist']]);
+		await scenario.writes('On which day?');
+		await scenario.plays();
+		expect(turn.timings).toMatchObject({ workflow_delay: 0, nodes_delay: 0 });
+		expect(scenario.dispatched.filter(({ event }) => event === 'turn')).toHaveLength(1);
+	});
+
+	it('nor is it asked of a model where the caller goes on', async () => {
+		const scenario = await call('workflow');
+		const early = await begunEarly(scenario);
+		const reply = scenario.asksReply(early);
+		reply.catch(() => undefined);
+		const turn = await scenario.says('book a dentist tomorrow');
+		await expect(reply).rejects.toMatchObject(SUPERSEDED);
+		expect([turn.text, scenario.inference.of('chat').length]).toEqual(['book a dentist tomorrow', 0]);
+		void scenario.asksReply(turn, {}, 'e2');
+		await settle();
+		expect(given(scenario)).toEqual([['user', 'book a dentist tomorrow']]);
 	});
 
 	it('its nodes get no answer that they could act on', async () => {
@@ -340,7 +371,7 @@ const happening = fc.constantFrom('goes on', 'goes on', 'breathes', 'short silen
 
 it('whatever happens in whatever order: nothing is heard, shown or done early, and each turn is answered once', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 24 }), fc.constantFrom('model' as const, 'modelAndVoice' as const), async (happenings, mode) => {
+		fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 24 }), fc.constantFrom('workflow' as const, 'model' as const, 'modelAndVoice' as const), async (happenings, mode) => {
 			const scenario = await call(mode);
 			const ran: string[] = [];
 			let said = '';

@@ -102,7 +102,7 @@ it('what was said is a WAV file of 16 kHz', async () => {
 });
 
 it('an execution that claims a turn which was begun early learns whether it counts', async () => {
-	const early = new Certainty(true);
+	const early = new Certainty('modelAndVoice');
 	door.calls.turn.mockReturnValue({ api, turn: { ...turn, certainty: early } });
 	const claimed = post('claim', ASKER);
 	early.supersede();

@@ -1,3 +1,4 @@
+import type { SpeculationSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 
 /**
@@ -15,11 +16,11 @@ export class Certainty {
 	private isNeeded = false;
 
 	/**
-	 * @param voice may the voice begin before it is certain, too?
+	 * @param mode what may be done before it is certain: the next one of these includes those before it
 	 * @param onNeeded the work can go no further before it is certain; called once
 	 */
 	constructor(
-		private readonly voice: boolean,
+		private readonly mode: SpeculationSettings['mode'],
 		private readonly onNeeded: () => void = () => undefined,
 	) {
 		this.known = new Promise((resolve, reject) => {
@@ -31,7 +32,7 @@ export class Certainty {
 
 	/** Of a turn that was declared over before anybody worked on it. */
 	static given(): Certainty {
-		const certainty = new Certainty(true);
+		const certainty = new Certainty('modelAndVoice');
 		certainty.confirm();
 		return certainty;
 	}
@@ -40,8 +41,12 @@ export class Certainty {
 		return this.state === 'certain';
 	}
 
+	get mayHaveModel(): boolean {
+		return this.mode === 'model' || this.mayHaveVoice;
+	}
+
 	get mayHaveVoice(): boolean {
-		return this.voice || this.isCertain;
+		return this.mode === 'modelAndVoice' || this.isCertain;
 	}
 
 	get isSuperseded(): boolean {

@@ -67,7 +67,7 @@ export class EarlyTurns {
 
 	/** With the process before, it came to nothing: only its nodes still wait. */
 	restore(record: StoredTurn): void {
-		const certainty = new Certainty(false);
+		const certainty = new Certainty('workflow');
 		certainty.supersede();
 		const turn = new Turn(record.start, [], undefined, monotonicClock, record, undefined, certainty);
 		this.remember(turn);

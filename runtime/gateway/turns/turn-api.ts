@@ -109,6 +109,7 @@ export class TurnApi {
 
 	private async replyOnce(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
 		this.call.offered(ask);
+		if (!turn.certainty.mayHaveModel) await turn.certainty.needed();
 		await this.turns.settled;
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
 		if (turn.reply?.isAskedAgain(ask)) return await turn.reply.again(ask);

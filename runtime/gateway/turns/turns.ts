@@ -61,7 +61,7 @@ export class Turns {
 
 	/** Its end is likely: the workflow may begin to answer it. `audio`: so far. */
 	beginEarly({ speculation, ...start }: BeginEarly, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
-		const certainty = new Certainty(this.call.request.agent.speculation.mode === 'modelAndVoice', () => this.call.step({ type: 'earlyReady', at: monotonicClock.now(), speculation }));
+		const certainty = new Certainty(this.call.request.agent.speculation.mode, () => this.call.step({ type: 'earlyReady', at: monotonicClock.now(), speculation }));
 		const turn = this.made({ ...start, type: 'startTurn' }, audio, heardBy, certainty);
 		this.early.begin(speculation, turn);
 		turn.changed();
