@@ -15,19 +15,13 @@ import { utteranceWorkerProtocol } from '../../runtime/inference/recognition/utt
 import { startSherpa } from '../../runtime/inference/workers/sherpa/start-sherpa';
 import { monotonicClock } from '../../runtime/lib/clock';
 import { NOISES } from './weights/noises';
-import { prompts, type Prompt } from './weights/prompts';
+import { some, spoken } from './weights/prompts';
 import { describeWithWeights, weights } from './weights/weights';
 import { wordErrorRate, wordsOf } from './weights/word-error-rate';
 
 function soundsLikeSpeech(pcm: Int16Array): boolean {
 	const input = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength);
 	return execFileSync(process.execPath, [path.join(__dirname, 'weights/sounds-like-speech.mjs')], { input }).toString() === 'true';
-}
-
-/** Every n-th of them, about 60. */
-function some(from: readonly Prompt[]): Prompt[] {
-	const step = from.length / 60;
-	return Array.from({ length: Math.min(60, from.length) }, (_, at) => from[Math.floor(at * step)]).filter((prompt) => prompt !== undefined);
 }
 
 describeWithWeights('a real Whisper', () => {
@@ -59,12 +53,6 @@ describeWithWeights('a real Whisper', () => {
 			await stream.close();
 		}
 	}
-
-	/** Names that nobody can know how to spell, and misspelled texts, say nothing about a recogniser. */
-	const spoken = (atLeast: number, atMost: number) => prompts().filter(({ text }) => {
-		const count = wordsOf(text).length;
-		return count >= atLeast && count <= atMost && !/asterisk|digium|iax|H\.323|indentified/i.test(text);
-	});
 
 	it('hears 60 human prompts with at most 5 % of the words wrong', async () => {
 		const sentences = some(spoken(6, 16));

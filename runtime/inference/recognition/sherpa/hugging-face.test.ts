@@ -58,7 +58,6 @@ it('takes sherpa-onnx\'s own folder of it, in onnxruntime\'s format', async () =
 });
 
 it.each<[string, Record<string, string | Buffer>, string, RegExp, RegExp]>([
-	['a Whisper', { 'tokenizer.json': '{}', 'onnx/encoder_model.onnx': whisper, 'onnx/decoder_model_merged.onnx': decoder }, 'VOICE_ERR_BAD_REQUEST', /is a Whisper as Hugging Face exports it/, /NAME-encoder\.int8\.onnx.*server:NAME/],
 	['a decoder without its encoder', { 'tokenizer.json': tokenizer, 'onnx/decoder_model_merged.onnx': decoder }, 'VOICE_ERR_MODEL_MISSING', /lacks encoder_model\.onnx/, /all of its files/],
 	['an encoder without its decoder', { 'tokenizer.json': tokenizer, 'encoder_model.onnx': encoder }, 'VOICE_ERR_MODEL_MISSING', /lacks decoder_model_merged\.onnx/, /all of its files/],
 	['two decoders that are not merged', { 'tokenizer.json': tokenizer, 'encoder_model.onnx': encoder, 'decoder_model.onnx': decoder, 'decoder_with_past_model.onnx': decoder }, 'VOICE_ERR_MODEL_MISSING', /lacks decoder_model_merged\.onnx/, /all of its files/],

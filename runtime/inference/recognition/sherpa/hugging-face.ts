@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { VoiceError } from '../../../contract/errors';
 import { parseJsonWithin } from '../../../lib/json';
 import { FETCH_AGAIN, headOf, mistakenFile } from '../../models/mistaken-file';
-import { readGraphInputs } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
 import type { ModelFolder } from '../../workers/sherpa/folder';
 import { prepareOnce } from '../../workers/sherpa/prepared-files';
@@ -34,18 +33,15 @@ const tokenizer = z.object({
 const TOKENIZER_LIMITS = { characters: 32 * 1024 * 1024, depth: 32, values: 2_000_000 };
 
 /**
- * A recogniser of Hugging Face's layout; undefined where the folder has another. `store`: a folder of ours for what is
- * missing for sherpa-onnx. Rejects with VOICE_ERR_MODEL_MISSING, which names what is not there, VOICE_ERR_MODEL_BROKEN,
- * and VOICE_ERR_BAD_REQUEST for a Whisper, which sherpa-onnx cannot run in this form.
+ * A Moonshine of Hugging Face's layout; undefined where the folder has another. `store`: a folder of ours for what is
+ * missing for sherpa-onnx. Rejects with VOICE_ERR_MODEL_MISSING, which names what is not there, and VOICE_ERR_MODEL_BROKEN.
+ * A Whisper of this layout is looked for first (whisper/whisper-export): sherpa-onnx cannot run it.
  */
 export async function huggingFaceExport(folder: ModelFolder, store: string): Promise<MoonshineExport | undefined> {
 	const encoder = graph(folder, ENCODER);
 	const decoder = graph(folder, DECODER);
 	if (encoder === undefined && decoder === undefined && !folder.has('*decoder_model*.onnx')) return undefined;
-	if (encoder !== undefined) {
-		await assertGraph(encoder);
-		if ((await readGraphInputs(encoder)).some(({ name }) => name === 'input_features')) throw noWhisper(folder);
-	}
+	if (encoder !== undefined) await assertGraph(encoder);
 	const lacking = [...(encoder === undefined ? ['encoder_model.onnx'] : []), ...(decoder === undefined ? ['decoder_model_merged.onnx'] : [])];
 	if (encoder === undefined || decoder === undefined) throw folder.lacks(lacking);
 	await assertGraph(decoder);
@@ -114,15 +110,6 @@ function textToken(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): Buffer |
 	const spoken = Buffer.from(Buffer.from(text, encoding).toString('utf8').replaceAll('▁', ' '));
 	// A part of a character is no text by itself.
 	return spoken.includes('\uFFFD') ? Buffer.from(text, encoding) : spoken;
-}
-
-function noWhisper(folder: ModelFolder): VoiceError {
-	return new VoiceError('VOICE_ERR_BAD_REQUEST', `What lies in ${folder.path} is a Whisper as Hugging Face exports it, and the runtime cannot run it in this form: ${folder.contents}.`, {
-		remedy: [
-			'Use the same model as sherpa-onnx publishes it: a folder with NAME-encoder.int8.onnx, NAME-decoder.int8.onnx and NAME-tokens.txt (`voice-loop models` lists some).',
-			'A Whisper of your own can run in an OpenAI-compatible server, such as one of faster-whisper, and be used as "server:NAME".',
-		].join(' '),
-	});
 }
 
 function unusable(file: string, what: string, remedy: string): VoiceError {

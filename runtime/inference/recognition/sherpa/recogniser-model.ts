@@ -71,7 +71,7 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 		return { streaming: true, files: { [kind]: { model } }, tokens, windowMs: windowOf(place, about) };
 	}
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.${folder.foreign}`, {
-		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them, or Moonshine as Hugging Face does.',
+		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them, or Moonshine or Whisper as Hugging Face does.',
 	});
 }
 

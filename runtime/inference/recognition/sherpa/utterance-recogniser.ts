@@ -1,9 +1,9 @@
 import type * as SherpaLibrary from 'sherpa-onnx-node';
 import { LISTEN_RATE, toFloat } from '../../../audio/pcm';
 import type { Recognition } from '../engine';
-import { LONGEST_SAMPLES, utterancesOf } from '../utterances/utterances';
+import { partsOf } from '../utterances/utterances';
 import { withoutRepeats } from '../without-repeats';
-import { judged } from './judged';
+import { judged } from '../judged';
 import { sherpaConfig, type UtteranceModel } from './recogniser-model';
 
 /** sherpa counts in feature frames of 10 ms. */
@@ -32,8 +32,7 @@ export class UtteranceRecogniser {
 
 	/** Of one utterance, 16 kHz, any length. `language`: one of the model's, or '' for that it finds out. */
 	recognise(pcm: Int16Array, language: string): Recognition {
-		const parts = pcm.length <= LONGEST_SAMPLES ? [pcm] : [...utterancesOf(pcm)];
-		return judged(parts.map((part) => withoutRepeats(this.textOf(part, language), part)).join(' '));
+		return judged(partsOf(pcm).map((part) => withoutRepeats(this.textOf(part, language), part)).join(' '));
 	}
 
 	private textOf(pcm: Int16Array, language: string): string {

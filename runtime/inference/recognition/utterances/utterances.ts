@@ -6,7 +6,7 @@ import { UNCLEAR_MARK } from '../without-noise';
 const PAUSE_SAMPLES = msToSamples(700, LISTEN_RATE);
 const KEPT_SAMPLES = msToSamples(300, LISTEN_RATE);
 /** Whisper hears 30 s at a time. */
-export const LONGEST_SAMPLES = msToSamples(28_000, LISTEN_RATE);
+const LONGEST_SAMPLES = msToSamples(28_000, LISTEN_RATE);
 
 /** What is said in a recording, 16 kHz, divided by its pauses, and where there is none for too long. Views of it. */
 export function* utterancesOf(pcm: Int16Array): Generator<Int16Array> {
@@ -23,6 +23,11 @@ export function* utterancesOf(pcm: Int16Array): Generator<Int16Array> {
 		last = at;
 	}
 	if (from >= 0) yield said();
+}
+
+/** One utterance in parts that Whisper can hear: mostly one. */
+export function partsOf(utterance: Int16Array): Int16Array[] {
+	return utterance.length <= LONGEST_SAMPLES ? [utterance] : [...utterancesOf(utterance)];
 }
 
 /** The utterances of one recording as one text. */

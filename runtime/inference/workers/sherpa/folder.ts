@@ -88,15 +88,15 @@ export class ModelFolder {
 	}
 
 	/**
-	 * Of the files that fit, the int8 one: nearly as good and quicker on a CPU; or the one that was named. undefined where
-	 * none does. Throws VOICE_ERR_MODEL_MISSING where they belong to several models.
+	 * Of the files that fit, the one of eight bits: nearly as good and quicker on a CPU; or the one that was named. Of Hugging
+	 * Face's two of these, "int8" is not for processors where it has convolutions. undefined where none does. Throws VOICE_ERR_MODEL_MISSING where they belong to several models.
 	 */
 	find(pattern: string): string | undefined {
 		const fitting = this.all(pattern);
 		const models = new Map(fitting.map((name) => [withoutPrecision(name), name]));
 		if (models.size > 1) throw this.several([...models.values()]);
 		const exact = this.chosen === undefined ? undefined : fitting.find((name) => precisionOf(name) === precisionOf(this.chosen ?? ''));
-		const name = exact ?? fitting.find((each) => /[._](?:int8|quantized)\./.test(each)) ?? fitting[0];
+		const name = exact ?? fitting.find((each) => /[._]quantized\./.test(each)) ?? fitting.find((each) => /[._]int8\./.test(each)) ?? fitting[0];
 		return name === undefined ? undefined : path.join(this.path, name);
 	}
 

@@ -1,6 +1,6 @@
 // Guards against: features that differ from those that smart-turn was trained with, which makes its judgement worth nothing and fails nowhere.
 import { LISTEN_RATE } from '../../audio/pcm';
-import { FRAMES, logMel, MELS } from './log-mel';
+import { FRAMES, MELS, turnFeatures } from './turn-features';
 
 /** A sweep, a trembling tone, some noise, and an offset. */
 function sound(samples: number): Int16Array {
@@ -37,7 +37,7 @@ const REFERENCE = [
 ] as const;
 
 it.each(REFERENCE)('of $samples samples are those of the reference', ({ samples, values, mean, deviation }) => {
-	const features = logMel(sound(samples));
+	const features = turnFeatures(sound(samples));
 	expect(features).toHaveLength(MELS * FRAMES);
 	for (const [band, frame, value] of values) expect(Math.abs((features[band * FRAMES + frame] ?? Number.NaN) - value)).toBeLessThan(5e-4);
 	const average = features.reduce((sum, each) => sum + each, 0) / features.length;
@@ -46,5 +46,5 @@ it.each(REFERENCE)('of $samples samples are those of the reference', ({ samples,
 });
 
 it.each([0, 1, 199, 200, 201, 127_800, 127_999])('are numbers for %i samples of silence or sound', (samples) => {
-	for (const pcm of [new Int16Array(samples), sound(samples)]) expect(logMel(pcm).every(Number.isFinite)).toBe(true);
+	for (const pcm of [new Int16Array(samples), sound(samples)]) expect(turnFeatures(pcm).every(Number.isFinite)).toBe(true);
 });

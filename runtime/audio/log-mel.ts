@@ -1,18 +1,10 @@
-import { LISTEN_RATE } from '../../audio/pcm';
+import { LISTEN_RATE } from './pcm';
 
-/** smart-turn looks at this much sound, and at no more. */
-export const JUDGED_SAMPLES = 8 * LISTEN_RATE;
-
-export const MELS = 80;
-/** 16 bit samples as the model takes them, -1..1. */
-const PCM_PEAK = 32_768;
 const WINDOW_SAMPLES = 400;
-const HOP_SAMPLES = 160;
-export const FRAMES = JUDGED_SAMPLES / HOP_SAMPLES;
+export const HOP_SAMPLES = 160;
 const BINS = WINDOW_SAMPLES / 2 + 1;
 const RADICES = [4, 4, 5, 5];
 const LEAST_POWER = 1e-10;
-const LEAST_VARIANCE = 1e-7;
 
 /** Slaney's mel scale: straight up to 1 kHz, then logarithmic. */
 const STRAIGHT_HZ = 1000;
@@ -20,51 +12,51 @@ const HZ_A_MEL = 200 / 3;
 const STEPS_OF_LOG = 27 / Math.log(6.4);
 
 const hann = Float64Array.from({ length: WINDOW_SAMPLES }, (_, at) => 0.5 - 0.5 * Math.cos((2 * Math.PI * at) / WINDOW_SAMPLES));
-const filters = melFilters();
 const stages = fourierStages();
+/** By how many bands there are. */
+const filterBanks = new Map<number, readonly Filter[]>();
+
+interface Filter {
+	readonly from: number;
+	readonly weights: readonly number[];
+}
+
+/** Samples `from` up to `to`, without it, that are not all alike. */
+export interface Sounding {
+	readonly from: number;
+	readonly to: number;
+}
 
 /**
- * The features that smart-turn v3 was trained with, those of Whisper: the caller's last 8 s, with zeros before them where
- * it is less, normalised to mean 0 and variance 1, as 80 mel bands of 800 frames of 10 ms, band by band.
+ * Whisper's features of `sound` (16 kHz, -1..1): the logarithms of `bands` mel bands of frames of 10 ms, band by band, levelled as
+ * Whisper's are. What is outside `sounding` must be of one value, before it and after it: that is looked at once.
  */
-export function logMel(pcm: Int16Array): Float32Array {
-	const { sound, silentFrames } = normalised(pcm.subarray(Math.max(0, pcm.length - JUDGED_SAMPLES)));
-	const logs = new Float32Array(MELS * FRAMES);
+export function logMel(sound: Float64Array, bands: number, sounding: Sounding): Float32Array {
+	const frames = Math.floor(sound.length / HOP_SAMPLES);
+	const filters = filterBankOf(bands);
+	const logs = new Float32Array(bands * frames);
 	const fourier = new Fourier();
-	// All frames that hold nothing but the zeros before the sound are one and the same.
-	for (let frame = Math.max(0, silentFrames - 1); frame < FRAMES; frame += 2) {
+	// The last one before all that sounds, and the first one after it.
+	const first = Math.max(0, Math.floor((sounding.from - WINDOW_SAMPLES / 2) / HOP_SAMPLES));
+	const last = Math.min(frames - 1, Math.ceil((sounding.to + WINDOW_SAMPLES / 2) / HOP_SAMPLES));
+	for (let frame = first; frame <= last; frame += 2) {
 		fourier.powers(sound, frame * HOP_SAMPLES - WINDOW_SAMPLES / 2);
-		writeBands(logs, frame, fourier.first);
-		if (frame + 1 < FRAMES) writeBands(logs, frame + 1, fourier.second);
+		writeBands(logs, filters, frame, frames, fourier.first);
+		if (frame < last) writeBands(logs, filters, frame + 1, frames, fourier.second);
 	}
-	for (let band = 0; band < MELS && silentFrames > 1; band++) {
-		const row = logs.subarray(band * FRAMES, (band + 1) * FRAMES);
-		row.fill(row[silentFrames - 1] ?? 0, 0, silentFrames - 1);
+	for (let band = 0; band < bands; band++) {
+		const row = logs.subarray(band * frames, (band + 1) * frames);
+		row.fill(row[first] ?? 0, 0, first);
+		row.fill(row[last] ?? 0, last + 1);
 	}
 	return levelled(logs);
 }
 
-/** `silentFrames`: so many at the beginning hold no sound. */
-function normalised(pcm: Int16Array): { sound: Float64Array; silentFrames: number } {
-	const zeros = JUDGED_SAMPLES - pcm.length;
-	let sum = 0;
-	let squares = 0;
-	for (const sample of pcm) {
-		sum += sample / PCM_PEAK;
-		squares += (sample / PCM_PEAK) ** 2;
-	}
-	const mean = sum / JUDGED_SAMPLES;
-	const scale = 1 / Math.sqrt(squares / JUDGED_SAMPLES - mean ** 2 + LEAST_VARIANCE);
-	const sound = new Float64Array(JUDGED_SAMPLES).fill(-mean * scale);
-	pcm.forEach((sample, at) => (sound[zeros + at] = (sample / PCM_PEAK - mean) * scale));
-	return { sound, silentFrames: Math.max(0, Math.floor((zeros - WINDOW_SAMPLES / 2) / HOP_SAMPLES) + 1) };
-}
-
-function writeBands(logs: Float32Array, frame: number, powers: Float64Array): void {
+function writeBands(logs: Float32Array, filters: readonly Filter[], frame: number, frames: number, powers: Float64Array): void {
 	filters.forEach(({ from, weights }, band) => {
 		let power = 0;
 		weights.forEach((weight, at) => (power += weight * (powers[from + at] ?? 0)));
-		logs[band * FRAMES + frame] = Math.log10(Math.max(LEAST_POWER, power));
+		logs[band * frames + frame] = Math.log10(Math.max(LEAST_POWER, power));
 	});
 }
 
@@ -158,10 +150,18 @@ function hzOf(mel: number): number {
 	return mel < straight ? mel * HZ_A_MEL : STRAIGHT_HZ * Math.exp((mel - straight) / STEPS_OF_LOG);
 }
 
+function filterBankOf(bands: number): readonly Filter[] {
+	const known = filterBanks.get(bands);
+	if (known) return known;
+	const made = melFilters(bands);
+	filterBanks.set(bands, made);
+	return made;
+}
+
 /** Triangles of equal area, each without the bins where it is 0. */
-function melFilters(): { from: number; weights: number[] }[] {
-	const corner = (at: number): number => hzOf((melOf(LISTEN_RATE / 2) * at) / (MELS + 1));
-	return Array.from({ length: MELS }, (_, band) => {
+function melFilters(bands: number): Filter[] {
+	const corner = (at: number): number => hzOf((melOf(LISTEN_RATE / 2) * at) / (bands + 1));
+	return Array.from({ length: bands }, (_, band) => {
 		const [low, middle, high] = [corner(band), corner(band + 1), corner(band + 2)];
 		const weight = (bin: number): number => {
 			const hz = (bin * LISTEN_RATE) / WINDOW_SAMPLES;

@@ -1,4 +1,4 @@
-import { NOTHING_HEARD, type Recognition } from '../engine';
+import { NOTHING_HEARD, type Recognition } from './engine';
 
 /** Models without letter case write capitals, which a language model takes for shouting. */
 export function textOf(heard: string): string {
