@@ -17,6 +17,8 @@ export interface ConversationSettings {
 	lookAhead: boolean;
 	/** What the agent's tools need to know, as far as it is known before they are offered. */
 	tools?: readonly ToolNeeds[];
+	/** BCP 47 tag of what the caller speaks; '' or absent: not known. */
+	language?: string;
 	/** May the work on a turn begin before it is certain that the turn has ended? */
 	speculation?: boolean;
 }

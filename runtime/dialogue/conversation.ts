@@ -56,9 +56,12 @@ export class Conversation {
 	private finals = 0;
 	private ends = 0;
 	private tools: readonly ToolNeeds[];
+	private readonly english: boolean;
 	private shown?: ShownState;
 
 	constructor(private readonly settings: ConversationSettings) {
+		// Of what is found out by the recogniser nobody is told before the text.
+		this.english = /^(?:en\b|$)/i.test(settings.language ?? '');
 		this.recognition = settings.lookAhead;
 		this.tools = settings.tools ?? [];
 	}
@@ -216,6 +219,7 @@ export class Conversation {
 			agentAskedAQuestion: this.agent.askedQuestion,
 			partials: this.partials,
 			tools: this.tools,
+			english: this.english,
 		});
 		switch (verdict.verdict) {
 			case 'turn': {

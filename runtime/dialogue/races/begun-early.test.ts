@@ -17,7 +17,7 @@ it('tells the turn as it will be', () => {
 	const call = halfSaid({ judge: () => 0.9 }).run(5000);
 	const [early] = call.effects.flatMap(({ effect }) => (effect.type === 'beginEarly' ? [effect] : []));
 	expect(early).toMatchObject({ n: 1, text: 'book a dentist', understood: true, recognised: true, speechStartAt: 0, speechEndAt: 1000 });
-	expect(call.turns[0]).toMatchObject({ n: 1, declaredAt: 1700, probability: 0.9 });
+	expect(call.turns[0]).toMatchObject({ n: 1, declaredAt: 1810, probability: 0.9 });
 });
 
 /** When the turn ended, the answer being audible so long after it was begun at 1230. */

@@ -13,6 +13,8 @@ export interface CloseAsk {
 	/** Words come while the caller speaks. */
 	partials: boolean;
 	tools: readonly ToolNeeds[];
+	/** What is spoken, as far as it is known. */
+	english: boolean;
 }
 
 export interface LikelyEnd {
@@ -41,7 +43,7 @@ const UNCLEAR_ANSWER_MIN_MS = 180;
 const UNRECOGNISED_MIN_MS = 200;
 
 /** Is what the caller said a turn now, not yet, or never? The agent is silent and idle meanwhile. */
-export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, partials, tools }: CloseAsk): CloseVerdict {
+export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, partials, tools, english }: CloseAsk): CloseVerdict {
 	const { stopped, final, recognised } = utterance;
 	if (stopped === undefined) return { verdict: 'listen' };
 
@@ -57,6 +59,7 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, 
 		marksAreWeak: !partials,
 		probability: utterance.endProbability,
 		tools,
+		english,
 	});
 
 	if (!recognised) {

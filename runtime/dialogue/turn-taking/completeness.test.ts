@@ -36,6 +36,18 @@ it('takes a time or a day for an answer only where the agent has asked', () => {
 	expect([kind('on friday'), kind('on friday', true)]).toEqual(['open', 'complete']);
 });
 
+it.each<[string, string]>([
+	['quiero hablar con usted a', 'open'],
+	['Il me', 'open'],
+	['Quiero una mesa.', 'complete'],
+	['Quiero una mesa,', 'unfinished'],
+	['\u79c1\u306f\u3001', 'unfinished'],
+	['0 6 1', 'unfinished'],
+	['no', 'open'],
+])('of "%s" in another language only the marks and figures count', (text, kind) => {
+	expect(completeness(text, false, false).kind).toBe(kind);
+});
+
 it('says nothing about silence', () => {
 	expect(completeness('  ', false)).toEqual({ kind: 'open', cue: 'silence' });
 });

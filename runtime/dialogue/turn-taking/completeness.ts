@@ -66,6 +66,17 @@ const BRIEF_WORDS = 3;
 /** "yes it is", "who is he" end where their last word would otherwise promise more. */
 const WHOLE_ENDINGS = /\b(?:(?:yes|no) (?:it|i|he|she|they|we) (?:is|am|are|can|will|would|could)|how are you)$/;
 
+const SENTENCE_END = /[.?!\u3002\uff01\uff1f]["'\u201d\u2019)]*$/;
+const PAUSE_MARK = /(?:\.\.|\u2026|[,;:\u2014\u3001\uff0c-])$/;
+
+/** In a language whose words we do not know, their marks and figures are cues, and no more: "a", "on" and "me" end sentences somewhere. */
+function byMarks(text: string, words: string[]): Completeness {
+	if (PAUSE_MARK.test(text)) return { kind: 'unfinished', cue: 'ends in a pause mark' };
+	if (words.length >= 3 && words.slice(-3).every((word) => /^\d+$/.test(word))) return { kind: 'unfinished', cue: 'spells out' };
+	if (SENTENCE_END.test(text)) return { kind: 'complete', cue: 'sentence end', byMark: true };
+	return { kind: 'open', cue: 'silence' };
+}
+
 function spellsOut(words: string[]): boolean {
 	return words.length >= 3 &&
 	words.slice(-3).every((word) => DIGITS.has(word) || /^(?:\p{L}|\d+)$/u.test(word));
@@ -75,14 +86,14 @@ function unfinishedCue(text: string, words: string[]): string | undefined {
 	const last = words.at(-1) ?? '';
 	const before = words.at(-2) ?? '';
 	const said = words.join(' ');
-	if (/(?:\.\.|\u2026|[,;:\u2014-])$/.test(text)) return 'ends in a pause mark';
+	if (PAUSE_MARK.test(text)) return 'ends in a pause mark';
 	if (LEADING_WORDS.has(last)) return `ends in "${last}"`;
 	if (NUMBER_LEADS.has(last)) return `ends in "${last}"`;
 	if (MONTHS.has(last) && before === 'on') return 'month without a day';
 	if (before === 'the' && (last === 'twenty' || last === 'thirty')) return `ends in "${last}"`;
 	if (LEADING_THAT.test(said)) return 'ends in "that"';
 	if (CONDITION.test(said) && (said.match(SOMEBODY) ?? []).length < 2) return 'only a condition';
-	if (spellsOut(words)) return 'spells out';
+	if (spellsOut(words) && !/\b\d{4} \d\d \d\d$/.test(said)) return 'spells out';
 	return undefined;
 }
 
@@ -90,13 +101,14 @@ function unfinishedCue(text: string, words: string[]): string | undefined {
  * Does this sound like all of what somebody wants to say? A judgement on few words with few rules: it
  * only moves the end of turn by some hundred milliseconds, it never decides alone.
  */
-export function completeness(text: string, agentAskedAQuestion: boolean): Completeness {
+export function completeness(text: string, agentAskedAQuestion: boolean, english = true): Completeness {
 	const trimmed = text.trim();
 	const words = spokenWords(trimmed);
 	const said = words.join(' ');
 	const last = words.at(-1) ?? '';
 
 	if (words.length === 0) return { kind: 'open', cue: 'silence' };
+	if (!english) return byMarks(trimmed, words);
 	if (SHORT_ANSWERS.has(said.replace(ANSWER_LEAD, ''))) return { kind: 'complete', cue: 'short answer' };
 	if (WHOLE_TIMES.some((time) => time.test(said))) {
 		// Which day? Of what was spoken of before, nobody says it again.
@@ -108,7 +120,7 @@ export function completeness(text: string, agentAskedAQuestion: boolean): Comple
 	if (WHOLE_ENDINGS.test(said)) return { kind: 'complete', cue: 'whole sentence' };
 	const unfinished = unfinishedCue(trimmed, words);
 	if (unfinished !== undefined) return { kind: 'unfinished', cue: unfinished };
-	if (/[.?!\u3002\uff01\uff1f]["'\u201d\u2019)]*$/.test(trimmed)) return { kind: 'complete', cue: 'sentence end', byMark: true };
+	if (SENTENCE_END.test(trimmed)) return { kind: 'complete', cue: 'sentence end', byMark: true };
 	if ((CLOSING_WORDS.has(last) && said !== 'please') || /\bthank you(?: very much)?$/.test(said)) {
 		return { kind: 'complete', cue: 'closing word' };
 	}

@@ -10,8 +10,14 @@ export interface EndOfTurnVerdict {
 	likelyInMs: Milliseconds;
 }
 
-/** Log odds at which the wait is the shortest, or the longest. */
-const CERTAIN = 2;
+/**
+ * Log odds, from those of a turn about which nothing is known, at which the wait is the shortest, or the longest. Where the sound was
+ * judged, these are odds of about 5 to 2 and of 1 to 1: to be wrong about a pause costs more than to wait.
+ */
+const CERTAIN_END = 0.35;
+const CERTAIN_PAUSE = -0.55;
+/** Below these, work on the turn would mostly be for nothing. */
+const UNLIKELY = -0.25;
 
 const STRATEGIES: readonly Strategy[] = [bySound, byText, byTools];
 
@@ -33,10 +39,10 @@ export function judgeEndOfTurn(ask: EndOfTurnAsk, strategies = STRATEGIES): EndO
 
 	const evidence = strategies.flatMap((strategy) => strategy(ask) ?? []);
 	const odds = evidence.reduce((sum, { weight }) => sum + weight, 0);
-	const share = Math.min(1, Math.abs(odds) / CERTAIN);
+	const share = Math.min(1, odds / (odds > 0 ? CERTAIN_END : CERTAIN_PAUSE));
 	const towards = odds > 0 ? Math.min(minSilenceMs, endSilenceMs) : Math.max(maxSilenceMs, endSilenceMs);
 	const cues = evidence.map(({ cue }) => cue).join('; ') || 'silence';
 	const kind = odds > 0 ? 'complete' : odds < 0 ? 'unfinished' : 'open';
 	const needed = within(Math.round(endSilenceMs + share * (towards - endSilenceMs)));
-	return after(needed, share === 1 && odds < 0 ? `longest wait: ${cues}` : `${kind}: ${cues}`, odds < 0 ? endSilenceMs : 0);
+	return after(needed, share === 1 && odds < 0 ? `longest wait: ${cues}` : `${kind}: ${cues}`, odds < UNLIKELY ? endSilenceMs : 0);
 }

@@ -3,15 +3,17 @@ export type Detail = 'day' | 'time' | 'phone' | 'email' | 'number';
 
 const NUMBER = '(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty)';
 const MONTH = '(?:january|february|march|april|may|june|july|august|september|october|november|december)';
+/** Before an hour. Before a number of things, as "about four people", they are none of a time. */
+const AT = '(?:at|around|about|by|after|before|from|until|till)';
 const ORDINAL = '(?:\\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|\\p{L}+(?:teenth|tieth|elfth|enth))';
 
 const PATTERNS: Record<Detail, RegExp> = {
 	day: new RegExp(
-		`\\b(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekend|${MONTH} (?:the )?(?:${ORDINAL}|${NUMBER})|${ORDINAL} (?:of )?${MONTH}|the ${ORDINAL}$|\\d{4}-\\d\\d-\\d\\d|in ${NUMBER} (?:days|weeks))(?=\\s|$)`,
+		`\\b(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekend|${MONTH} (?:the )?(?:${ORDINAL}|${NUMBER})|${ORDINAL} (?:of )?${MONTH}|the ${ORDINAL}$|(?:on|for|until|till|by) the ${ORDINAL}(?! (?:time|one|floor|day|thing)\\b)|\\d{1,2} (?:of )?${MONTH}|\\d{4} \\d\\d \\d\\d|in ${NUMBER} (?:days|weeks))(?=\\s|$)`,
 		'u',
 	),
 	time: new RegExp(
-		`\\b(?:${NUMBER}(?: ${NUMBER})? ?(?:[ap] ?m|[ap]\\.m)|${NUMBER} o'clock|noon|midnight|(?:half|quarter) (?:past|to) ${NUMBER}|\\d{1,2}:\\d\\d|at ${NUMBER}(?: ${NUMBER})?(?: in the (?:morning|afternoon|evening))?)(?=\\s|$)`,
+		`\\b(?:${NUMBER}(?: ${NUMBER})? ?(?:[ap] ?m|[ap]\\.m)|${NUMBER} o'clock|noon|midnight|(?:half|quarter) (?:past|to) ${NUMBER}|\\d{1,2}:\\d\\d|${AT} ${NUMBER}(?: ${NUMBER})?(?! (?:(?!this\\b)\\p{L}+s|people|more|of|percent)\\b)|between ${NUMBER} and ${NUMBER})(?=\\s|$)`,
 		'u',
 	),
 	phone: /(?:(?:\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|\d+)\b ?){7,}|\d{7,})/,

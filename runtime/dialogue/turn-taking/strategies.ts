@@ -17,6 +17,8 @@ export interface EndOfTurnAsk {
 	marksAreWeak?: boolean;
 	/** 0..1: the caller has finished, by the sound; absent where nobody has judged it yet. */
 	probability?: number | undefined;
+	/** Its words mean something to the rules; where not, its marks do. */
+	english?: boolean;
 	/** Of the tools that are offered. */
 	tools?: readonly ToolNeeds[];
 }
@@ -32,39 +34,48 @@ export interface Evidence {
 
 export type Strategy = (ask: EndOfTurnAsk) => Evidence | undefined;
 
-/** What a text is worth: chosen on the training scenes of `npm run bench pauses`, as all that follows. */
-const COMPLETE = 4.5;
+/**
+ * Log odds, fitted on the choosing scenes of `npm run bench pauses` by logistic regression: with the sound's as they are below, what the
+ * others add. Those of what is alone, nobody having listened how it was said, keep the waits that text alone is worth.
+ */
+const COMPLETE = 2.3;
 /** Where only the mark at its end says so. */
-const MARK = 2;
-/** Nobody has listened how it was said: 350 ms with the settings as they are. People who merely breathe are cut off with less. */
-const COMPLETE_ALONE = 1.556;
-const BRIEF = 0.8;
-const UNFINISHED = -4;
+const MARK = 0.8;
+/** 350 ms with the settings as they are. */
+const COMPLETE_ALONE = 0.272;
+const BRIEF = 0.2;
+const UNFINISHED = -1.8;
 /** Text alone is mistaken too often for the longest wait. */
-const UNFINISHED_ALONE = -1.5;
-/** A recogniser of whole utterances sets a full stop in any case, on one in four unfinished ones. */
-const WEAK_MARK = 0.2;
+const UNFINISHED_ALONE = -0.4125;
+/** A recogniser of whole utterances sets a full stop in any case, on two in three unfinished ones. */
+const WEAK_MARK = 0.1;
+const WEAK_MARK_ALONE = 0.035;
 /** Where even it sets none, and sets others, there is more to come. */
-const NO_MARK = -1.2;
-const ALL_SAID = 1.5;
+const NO_MARK = -0.85;
+const NO_MARK_ALONE = -0.33;
+const ALL_SAID = 1.2;
+const ALL_SAID_ALONE = 0.2625;
 /** More than the sound can make up for: "schedule a meeting at two" ends like a sentence. */
-const MUCH_MISSING = -3;
-const MUCH_MISSING_ALONE = -1;
+const MUCH_MISSING = -3.7;
+const MUCH_MISSING_ALONE = -0.275;
 
-/** Of the model's log odds. */
-const AUDIO_SHARE = 1.4;
-const MOST_AUDIO = 3;
-/** At this probability the sound says nothing: the model is readier to hear an end than callers are to make one. */
-const UNDECIDED = 0.9;
+/** Of the model's log odds: it is surer than it is right. */
+const AUDIO_SHARE = 0.5;
+/** A short answer is clearer by its words than by its sound. */
+const MOST_AUDIO = 1.5;
+/** At this probability an end is as likely as a pause... */
+const EVEN = 0.777;
+/** ...and so far above it, nothing is known: a model that listens hears most of the ends. */
+const UNDECIDED = 0.55;
 
 /** Complete sentences and short answers; dangling words, unfinished numbers, what is being spelled. */
-export const byText: Strategy = ({ text, agentAskedAQuestion, marksAreWeak = false, probability }) => {
-	const { kind, cue, byMark } = completeness(text, agentAskedAQuestion);
+export const byText: Strategy = ({ text, agentAskedAQuestion, marksAreWeak = false, english, probability }) => {
+	const { kind, cue, byMark } = completeness(text, agentAskedAQuestion, english);
 	const worth = (weight: number): Evidence => ({ strategy: 'text', weight, cue });
 	if (kind === 'unfinished') return worth(probability === undefined ? UNFINISHED_ALONE : UNFINISHED);
-	if (marksAreWeak && byMark) return worth(WEAK_MARK);
+	if (marksAreWeak && byMark) return worth(probability === undefined ? WEAK_MARK_ALONE : WEAK_MARK);
 	if (kind === 'complete') return worth(probability === undefined ? COMPLETE_ALONE : byMark ? MARK : COMPLETE);
-	if (marksAreWeak && lacksMark(text)) return { strategy: 'text', weight: NO_MARK, cue: 'no mark at its end' };
+	if (marksAreWeak && lacksMark(text)) return { strategy: 'text', weight: probability === undefined ? NO_MARK_ALONE : NO_MARK, cue: 'no mark at its end' };
 	return kind === 'brief' && probability !== undefined ? worth(BRIEF) : undefined;
 };
 
@@ -74,19 +85,19 @@ function lacksMark(text: string): boolean {
 }
 
 /** What the tool that the caller asks for must know. */
-export const byTools: Strategy = ({ text, tools = [], probability }) => {
-	const wanted = stillNeeded(text, tools);
+export const byTools: Strategy = ({ text, tools = [], english = true, probability }) => {
+	const wanted = english ? stillNeeded(text, tools) : undefined;
 	if (!wanted) return undefined;
 	const { tool, missing } = wanted;
-	if (missing.length === 0) return { strategy: 'tools', weight: ALL_SAID, cue: `all that ${tool} needs` };
+	if (missing.length === 0) return { strategy: 'tools', weight: probability === undefined ? ALL_SAID_ALONE : ALL_SAID, cue: `all that ${tool} needs` };
 	return { strategy: 'tools', weight: probability === undefined ? MUCH_MISSING_ALONE : MUCH_MISSING, cue: `${tool} needs the ${missing.join(' and the ')}` };
 };
 
 /** How it was said. */
 export const bySound: Strategy = ({ probability }) => {
 	if (probability === undefined) return undefined;
-	const odds = AUDIO_SHARE * (logit(probability) - logit(UNDECIDED));
-	return { strategy: 'audio', weight: Math.max(-MOST_AUDIO, Math.min(MOST_AUDIO, odds)), cue: `the sound says ${Math.round(probability * 100)} %` };
+	const odds = AUDIO_SHARE * (logit(probability) - logit(EVEN));
+	return { strategy: 'audio', weight: Math.max(-MOST_AUDIO, Math.min(MOST_AUDIO, odds)) - UNDECIDED, cue: `the sound says ${Math.round(probability * 100)} %` };
 };
 
 function logit(probability: number): number {

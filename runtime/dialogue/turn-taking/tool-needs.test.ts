@@ -44,6 +44,9 @@ it.each<[string, string[] | undefined]>([
 	['i would like to order pizza', ['number']],
 	['i would like to order two pizzas', []],
 	['what do i have on friday', undefined],
+	['book a table for about four people on friday', ['time']],
+	['schedule a meeting after two days', ['day', 'time']],
+	['book it for the first time at ten', ['day']],
 	['', undefined],
 ])('of "%s" still needs %j', (said, missing) => {
 	expect(stillNeeded(said, calendar)?.missing).toEqual(missing);

@@ -90,7 +90,7 @@ export class Call {
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, models) };
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		const turnEnd = new TurnEndWatch(this.deps.inference, agent.turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, tools: toolNeedsAhead(request), speculation: agent.speculation.mode !== 'off' }), {
+		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, language: agent.transcribe?.language ?? '', tools: toolNeedsAhead(request), speculation: agent.speculation.mode !== 'off' }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
