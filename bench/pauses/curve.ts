@@ -6,7 +6,7 @@ const WIDTH = 760;
 const HEIGHT = 420;
 const MARGIN = { left: 64, right: 24, top: 44, bottom: 52 };
 const MOST_MS = 1300;
-const COLOURS = ['#8a8f98', '#b8860b', '#5b8def', '#3a6ea5', '#7a5195', '#d1495b'];
+const COLOURS = ['#8a8f98', '#b8860b', '#5b8def', '#3a6ea5', '#7a5195', '#d1495b', '#2a7f62'];
 /** The length that the curve is about: most pauses within a sentence are shorter. */
 const LENGTH_MS = 800;
 

@@ -1,6 +1,6 @@
 import { percentile } from '../report';
 import type { Moment } from './moments';
-import type { Way } from './strategies';
+import { type Way, WORK_MS } from './strategies';
 
 export const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000, 2500];
 
@@ -16,6 +16,8 @@ export interface WayFigures {
 	readonly cut: readonly Share[];
 	readonly medianMs: number;
 	readonly p90Ms: number;
+	/** Until the first sound, where the work on it takes WORK_MS. */
+	readonly soundMs: number;
 }
 
 /** A share with its 95 % interval (Wilson). */
@@ -36,5 +38,6 @@ export function figuresOf(way: Way, moments: readonly Moment[], level = way.usua
 		cut: PAUSES_MS.map((length) => shareOf(pauses.filter((wait) => wait < length).length, pauses.length)),
 		medianMs: percentile(ends, 0.5),
 		p90Ms: percentile(ends, 0.9),
+		soundMs: percentile(moments.filter(({ kind }) => kind === 'end').map((moment) => way.soundMs?.(moment, level) ?? way.waitMs(moment, level) + WORK_MS), 0.5),
 	};
 }

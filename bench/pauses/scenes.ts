@@ -1,17 +1,17 @@
 /**
  * What callers say, with `|` where they may pause. A pause in the middle must not end the turn; the end of the text should,
- * soon. The thresholds of the product were chosen on `TRAINING`; what is reported is `TEST`, which has other texts, and other
- * voices where there are enough.
+ * soon. How the strategies are combined was chosen on these; what is reported is test-scenes.ts, which has other texts, and
+ * other voices.
  */
 export interface Scene {
 	readonly text: string;
 	/** Was a question the last thing the caller heard? */
 	readonly asked?: boolean;
-	/** Are the tools of a calendar offered? */
-	readonly tools?: boolean;
+	/** Which of `TOOLS` are offered. */
+	readonly tools?: keyof typeof TOOLS;
 }
 
-function scenes(lines: string, flags: Omit<Scene, 'text'> = {}): Scene[] {
+export function scenes(lines: string, flags: Omit<Scene, 'text'> = {}): Scene[] {
 	return lines
 		.split('\n')
 		.map((line) => line.trim())
@@ -19,7 +19,7 @@ function scenes(lines: string, flags: Omit<Scene, 'text'> = {}): Scene[] {
 		.map((text) => ({ text, ...flags }));
 }
 
-export const TRAINING: readonly Scene[] = [
+export const CHOOSING: readonly Scene[] = [
 	...scenes(
 		`
 		schedule a meeting with the marketing team | at nine a m | on thursday
@@ -30,7 +30,7 @@ export const TRAINING: readonly Scene[] = [
 		what do i have | on saturday morning
 		please put a reminder | for tuesday at six p m | to water the plants
 		`,
-		{ tools: true },
+		{ tools: 'calendar' },
 	),
 	...scenes(`
 		i was thinking about | maybe going to | the seaside this summer
@@ -65,9 +65,6 @@ export const TRAINING: readonly Scene[] = [
 	),
 	...scenes('yes\nno thanks\nnoon\non friday\nthree p m\nrichard\ntwelve\nthe blue one', { asked: true }),
 	...scenes('what is the weather like today\nthank you very much\nplease cancel my order\nwho are you\ni want to talk to a person\nhow late is it\nstop\nthat is all for today'),
-];
-
-export const TEST: readonly Scene[] = [
 	...scenes(
 		`
 		schedule a team meeting | at two p m | on wednesday
@@ -79,7 +76,7 @@ export const TEST: readonly Scene[] = [
 		am i free | on sunday afternoon
 		delete the appointment | with the plumber
 		`,
-		{ tools: true },
+		{ tools: 'calendar' },
 	),
 	...scenes(`
 		i have been wondering | if it would be possible to | change my plan
@@ -127,17 +124,22 @@ export const TEST: readonly Scene[] = [
 ];
 
 /** In the shape of contract/chat's toolSpec. */
-export const CALENDAR_TOOLS = [
-	{
-		name: 'book_appointment',
-		description: 'Books an appointment, a meeting or a call in the calendar.',
-		parameters: { type: 'object', properties: { title: { type: 'string' }, date: { type: 'string', description: 'day of the appointment' }, time: { type: 'string' } }, required: ['title', 'date', 'time'] },
-	},
-	{
-		name: 'move_appointment',
-		description: 'Moves an appointment to another day or time.',
-		parameters: { type: 'object', properties: { title: { type: 'string' }, date: { type: 'string' }, time: { type: 'string' } }, required: ['title', 'date', 'time'] },
-	},
-	{ name: 'list_appointments', description: 'Lists the appointments of a day.', parameters: { type: 'object', properties: { date: { type: 'string' } }, required: ['date'] } },
-	{ name: 'cancel_appointment', description: 'Cancels an appointment.', parameters: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] } },
-];
+export const TOOLS = {
+	calendar: [
+		tool('book_appointment', { title: 'string', date: 'string', time: 'string' }),
+		tool('move_appointment', { title: 'string', date: 'string', time: 'string' }),
+		tool('list_appointments', { date: 'string' }),
+		tool('cancel_appointment', { title: 'string' }),
+	],
+	desk: [
+		tool('reserve_table', { people: 'integer', date: 'string', time: 'string' }),
+		tool('order_taxi', { destination: 'string', time: 'string' }),
+		tool('send_message', { recipient: 'string', text: 'string' }),
+		tool('transfer_money', { amount: 'number', recipient: 'string' }),
+		tool('order_goods', { quantity: 'integer', item: 'string' }),
+	],
+};
+
+function tool(name: string, properties: Record<string, string>): { name: string; parameters: { type: 'object'; properties: Record<string, { type: string }>; required: string[] } } {
+	return { name, parameters: { type: 'object', properties: Object.fromEntries(Object.entries(properties).map(([each, type]) => [each, { type }])), required: Object.keys(properties) } };
+}

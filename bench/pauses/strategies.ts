@@ -3,28 +3,34 @@ import { judgeEndOfTurn } from '../../runtime/dialogue/turn-taking/judge-end-of-
 import { bySound, byText, byTools, type EndOfTurnAsk, type Strategy } from '../../runtime/dialogue/turn-taking/strategies';
 import { needsOf } from '../../runtime/dialogue/turn-taking/tool-needs';
 import type { Moment } from './moments';
-import { CALENDAR_TOOLS } from './scenes';
+import { TOOLS } from './scenes';
 
 /** One way to end turns: after how much silence, ms. `level`: where it can be made more patient, for the curve. */
 export interface Way {
 	readonly name: string;
 	readonly waitMs: (moment: Moment, level: number) => number;
+	/** When the first sound comes, where the work on it takes WORK_MS; without it, WORK_MS after the wait. */
+	readonly soundMs?: (moment: Moment, level: number) => number;
 	/** The levels of its curve, and the one that it has by default. */
 	readonly levels: readonly number[];
 	readonly usual: number;
 }
 
+/** With less of the wait left nothing is begun early: dialogue/speculation.ts. */
+const WORTH_MS = 50;
 /** A worker's judgement of the sound, with the way there and back. */
 const JUDGED_AFTER_MS = 60;
+/** From the end of a turn to its first sound: what the engines of docs/benchmarks.md's comparison take. */
+export const WORK_MS = 600;
 const SETTINGS = turnTakingSettings.parse({});
-const CALENDAR = needsOf(CALENDAR_TOOLS);
+const NEEDS = { calendar: needsOf(TOOLS.calendar), desk: needsOf(TOOLS.desk) };
 
 /** smart-turn as Pipecat uses it: over 0.5 the turn is over, otherwise after a stop of 3 s. */
 const SMART_TURN_THRESHOLD = 0.5;
 const SMART_TURN_STOP_MS = 3000;
 
-function ask({ text, whole, asked, tools, probability }: Moment, settings: TurnTakingSettings): EndOfTurnAsk {
-	return { text: whole === '' ? text : whole, silenceMs: 0, settings, agentAskedAQuestion: asked, marksAreWeak: whole !== '', probability, tools: tools ? CALENDAR : [] };
+function ask({ text, whole, asked, tools, probability, language }: Moment, settings: TurnTakingSettings): EndOfTurnAsk {
+	return { english: language === 'en', text: whole === '' ? text : whole, silenceMs: 0, settings, agentAskedAQuestion: asked, marksAreWeak: whole !== '', probability, tools: tools ? NEEDS[tools] : [] };
 }
 
 /** The runtime with these strategies. The `level` is the silence that ends a turn about which nothing is known; the longest is in proportion. */
@@ -46,7 +52,22 @@ function ours(name: string, strategies: readonly Strategy[], change: (ask: EndOf
 	};
 }
 
+/** The same, with the work begun early: the end of the turn waits for the first sound, up to the longest wait. */
+function begunEarly(name: string, way: Way, strategies: readonly Strategy[]): Way {
+	const both = (moment: Moment, level: number): { waitMs: number; soundMs: number } => {
+		const waitMs = way.waitMs(moment, level);
+		const { likelyInMs } = judgeEndOfTurn(ask(moment, { ...SETTINGS, endSilenceMs: level, maxSilenceMs: (SETTINGS.maxSilenceMs * level) / SETTINGS.endSilenceMs }), strategies);
+		const begunAt = Math.max(Math.max(SETTINGS.flushSilenceMs, moment.toldAfterMs) + JUDGED_AFTER_MS, likelyInMs);
+		if (waitMs - begunAt < WORTH_MS) return { waitMs, soundMs: waitMs + WORK_MS };
+		const ready = begunAt + WORK_MS;
+		return { waitMs: Math.max(waitMs, Math.min(ready, SETTINGS.maxSilenceMs)), soundMs: Math.max(waitMs, ready) };
+	};
+	return { ...way, name, waitMs: (moment, level) => both(moment, level).waitMs, soundMs: (moment, level) => both(moment, level).soundMs };
+}
+
 const withoutSound = (given: EndOfTurnAsk): EndOfTurnAsk => ({ ...given, probability: undefined });
+
+const DEFAULT = ours('default', [bySound, byText, byTools]);
 
 export const WAYS: readonly Way[] = [
 	{ name: 'silence alone', levels: [300, 400, 500, 600, 700, 850, 1000, 1200], usual: 700, waitMs: (_moment, level) => level },
@@ -59,5 +80,6 @@ export const WAYS: readonly Way[] = [
 	ours('text', [byText], withoutSound),
 	ours('text and tools (no audio model)', [byText, byTools], withoutSound),
 	ours('sound', [bySound]),
-	ours('default', [bySound, byText, byTools]),
+	DEFAULT,
+	begunEarly('default, begun early', DEFAULT, [bySound, byText, byTools]),
 ];

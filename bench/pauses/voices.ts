@@ -11,6 +11,7 @@ import { SherpaVoices } from '../../runtime/inference/speech/sherpa/sherpa-voice
 export interface SceneVoice {
 	readonly name: string;
 	readonly speak: (text: string) => Promise<Int16Array>;
+	readonly close?: () => Promise<void>;
 }
 
 /** -46 dB below full scale: the noise floor of a voice is less, and so is the silence at its ends. */
@@ -47,17 +48,17 @@ export function flite(voice: string): SceneVoice {
 	return byCommand(`flite ${voice}`, 'flite', (text, wav) => ['-voice', voice, '-t', text, '-o', wav]);
 }
 
-/** The only neural voice that can be had here. */
-export async function piper(folder: string): Promise<SceneVoice & { close: () => Promise<void> }> {
-	const prepared = mkdtempSync(path.join(os.tmpdir(), 'pauses-piper-'));
-	const voices = new SherpaVoices((name) => Promise.resolve(name), { prepared, models: prepared, env: {} });
+/** A neural voice in the files of `folder`. */
+export async function neural(name: string, folder: string, id: string): Promise<SceneVoice> {
+	const prepared = mkdtempSync(path.join(os.tmpdir(), 'pauses-neural-'));
+	const voices = new SherpaVoices((each) => Promise.resolve(each), { prepared, models: prepared, env: {} });
 	const voice = await voices.engine({ engine: folder });
 	return {
-		name: 'piper joe',
+		name,
 		speak: async (text) => {
 			const resampler = new Resampler(voice.sampleRate, LISTEN_RATE, 'aligned');
 			const heard: Int16Array[] = [];
-			for await (const { pcm } of voice.speak(text, { voice: 'joe', speed: 1 }, new AbortController().signal)) heard.push(resampler.push(pcm));
+			for await (const { pcm } of voice.speak(text, { voice: id, speed: 1 }, new AbortController().signal)) heard.push(resampler.push(pcm));
 			heard.push(resampler.end());
 			return audible(joinPcm(heard));
 		},
