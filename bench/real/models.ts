@@ -18,6 +18,8 @@ export const CORES = os.availableParallelism();
 export const COUNTS = numbers('--counts', '1,4,8,16');
 
 export const TINY: Model = { name: 'Whisper tiny.en', setting: weights('whisper-tiny.en') };
+/** The same weights, run by onnxruntime. */
+export const TINY_HUGGING_FACE: Model = { name: 'Whisper tiny.en of Hugging Face', setting: weights('whisper-tiny.en-hugging-face') };
 export const BASE: Model = { name: 'Whisper base', setting: weights('whisper-base') };
 export const PACK: Model = { name: 'pack:listen', setting: 'pack:listen' };
 export const PIPER: Model = { name: 'Piper joe', setting: weights('piper-joe') };

@@ -3,7 +3,7 @@ import { wordErrorRate } from '../../test/real/weights/word-error-rate';
 import { type Figure, option, percentile } from '../report';
 import { BareWhisper } from './bare-whisper';
 import { FasterWhisper } from './faster-whisper';
-import { BASE, type Model, PACK, sentences, type Said, TINY, withOthers } from './models';
+import { BASE, type Model, PACK, sentences, type Said, TINY, TINY_HUGGING_FACE, withOthers } from './models';
 import { Product } from './product';
 
 const none = Number.NaN;
@@ -16,7 +16,7 @@ function soundSeconds(said: readonly Said[]): number {
 export async function recognisers(seed: number): Promise<Figure[]> {
 	const said = sentences(Number(option('--prompts', '30')), seed);
 	const figures: Figure[] = [];
-	for (const model of withOthers([TINY, BASE, PACK], '--recogniser')) figures.push(...(await ours(model, said)));
+	for (const model of withOthers([TINY, TINY_HUGGING_FACE, BASE, PACK], '--recogniser')) figures.push(...(await ours(model, said)));
 	const beside = await FasterWhisper.start(1);
 	if (beside) figures.push(...(await theirs(beside, said)));
 	return figures;

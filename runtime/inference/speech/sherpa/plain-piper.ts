@@ -8,6 +8,9 @@ import { copyWithMetadata } from '../../workers/onnx/onnx-writer';
 import type { ModelFolder } from '../../workers/sherpa/folder';
 import { prepareOnce } from '../../workers/sherpa/prepared-files';
 
+/** libritts has 904. */
+const MOST_SPEAKERS = 10_000;
+
 /** What Piper writes beside a voice, as far as sherpa-onnx needs it. */
 const piperConfig = z.object({
 	audio: z.object({ sample_rate: z.number().int().min(8000).max(48_000) }),
@@ -15,8 +18,8 @@ const piperConfig = z.object({
 	phoneme_type: z.string().default('espeak'),
 	/** Each symbol's numbers; Piper's models take the first. */
 	phoneme_id_map: z.record(z.array(z.number().int()).min(1)),
-	num_speakers: z.number().int().min(0).default(1),
-	speaker_id_map: z.record(z.number().int()).default({}),
+	num_speakers: z.number().int().min(0).max(MOST_SPEAKERS).default(1),
+	speaker_id_map: z.record(z.number().int().min(0).max(MOST_SPEAKERS - 1)).default({}),
 	language: z.object({ name_english: z.string() }).partial().default({}),
 	dataset: z.string().default(''),
 });
@@ -95,9 +98,13 @@ function metadataOf({ audio, espeak, num_speakers: speakers, language }: PiperCo
 	};
 }
 
-/** By their numbers; a voice with one speaker has its own name: `joe` of `en_US-joe-medium`. */
-function speakersOf({ speaker_id_map: ids, dataset }: PiperConfig, model: string): string[] {
-	const names = Object.entries(ids).sort(([, one], [, other]) => one - other).map(([name]) => name);
-	if (names.length > 0) return names;
+/**
+ * By their numbers, which is how the model is asked: one that no name stands for is called by its number, and of two names for one
+ * the first counts. A voice with one speaker has its own name: `joe` of `en_US-joe-medium`.
+ */
+function speakersOf({ speaker_id_map: ids, num_speakers: speakers, dataset }: PiperConfig, model: string): string[] {
+	const nameOf = new Map(Object.entries(ids).reverse().map(([name, id]) => [id, name]));
+	const count = Math.max(speakers, ...[...nameOf.keys()].map((id) => id + 1));
+	if (nameOf.size > 0 || count > 1) return Array.from({ length: count }, (_, id) => nameOf.get(id) ?? String(id));
 	return [dataset || (path.basename(model, '.onnx').split('-')[1] ?? path.basename(model, '.onnx'))];
 }
