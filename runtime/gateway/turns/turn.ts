@@ -155,6 +155,13 @@ export class Turn {
 		this.changed();
 	}
 
+	/** So much was lost in the second in which the caller ended, in percent. */
+	cameOver(lostPercent: number): void {
+		if (lostPercent <= (this.declared.worstPercent ?? 0)) return;
+		this.declared = { ...this.declared, worstPercent: lostPercent };
+		this.changed();
+	}
+
 	/** All that was made for it may be heard. */
 	letSoundGo(): void {
 		for (const utterance of this.utterances) utterance.letGo();
