@@ -28,6 +28,8 @@ if (unknown.length > 0) {
 function run(name) {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, [path.join(built, `${name}.js`), ...flags], { stdio: 'inherit' });
+		// A bench ends what it has started.
+		for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 		child.once('exit', (code) => resolve(code ?? 1));
 	});
 }

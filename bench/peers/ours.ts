@@ -8,7 +8,7 @@ import type { Side } from './call';
 
 /** How our agent is set for a call. */
 export interface OurSettings {
-	readonly speculation: 'off' | 'modelAndVoice';
+	readonly speculation: 'auto' | 'modelAndVoice';
 	/** Turns end after 300 ms of silence, whatever was said. */
 	readonly onlySilence: boolean;
 }

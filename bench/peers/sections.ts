@@ -33,7 +33,7 @@ const TURNS = Number(option('--turns', '6'));
 const CLOSING = ' thank you';
 
 function entries({ ours, peers }: Stage, speculations: ReadonlyArray<OurSettings['speculation']>, onlySilence: boolean): Entry[] {
-	const named = (speculation: OurSettings['speculation']): string => (speculation === 'off' ? 'ours' : 'ours, speculating');
+	const named = (speculation: OurSettings['speculation']): string => (speculation === 'auto' ? 'ours' : 'ours, speculating');
 	return [
 		...speculations.map((speculation) => ({ row: row(named(speculation), true), side: ours, set: async () => await ours.set({ speculation, onlySilence }) })),
 		...peers(onlySilence ? 'silence' : 'default').map((side) => ({ row: row(side.name, false), side, set: async () => await Promise.resolve() })),
@@ -64,7 +64,7 @@ function phrasesOf(all: readonly Phrase[], round: number, count: number): Phrase
 
 function answers(stage: Stage, name: string, onlySilence: boolean, textOf: (phrase: Phrase) => string): Section {
 	return async (seed) => {
-		const all = entries(stage, ['off', 'modelAndVoice'], onlySilence);
+		const all = entries(stage, ['auto', 'modelAndVoice'], onlySilence);
 		const spoken = phrases(seed);
 		stage.engines.long = false;
 		await interleaved(stage, all, new Random(seed, name), async (call, outcome, round) => {
@@ -79,7 +79,7 @@ function answers(stage: Stage, name: string, onlySilence: boolean, textOf: (phra
 
 function interruptions(stage: Stage): Section {
 	return async (seed): Promise<Figure[]> => {
-		const all = entries(stage, ['off'], false);
+		const all = entries(stage, ['auto'], false);
 		const spoken = phrases(seed);
 		stage.engines.long = true;
 		await interleaved(stage, all, new Random(seed, 'interruptions'), async (call, outcome, round) => {

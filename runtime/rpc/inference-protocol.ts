@@ -115,7 +115,8 @@ export const inferenceProtocol = {
 			call,
 		}),
 		input: none,
-		event: z.object({ type: z.literal('text'), text: z.string() }),
+		/** `next`: the sign after it, where that is known. */
+		event: z.object({ type: z.literal('text'), text: z.string(), next: z.string().optional() }),
 		result: chatDone,
 	},
 	/** The session is over: its place in the model's memory is free. */

@@ -47,6 +47,28 @@ it('gives a sentence away as soon as the next one begins', () => {
 	expect(splitter.flush()).toEqual([]);
 });
 
+it('gives a sentence away by what is known to follow, and says that once', () => {
+	const splitter = new SentenceSplitter();
+	expect(splitter.push('It is booked. ', 'A')).toEqual(['It is booked.']);
+	expect(splitter.push('Anything at 3 p.m. ', 'o')).toEqual([]);
+	expect(splitter.push('', 'o')).toEqual([]);
+	expect(splitter.push('or 4 p.m. ', 'M')).toEqual([]);
+	expect(splitter.push('Monday. ', '')).toEqual([]);
+	expect(splitter.flush()).toEqual(['Anything at 3 p.m. or 4 p.m. Monday.']);
+});
+
+it('makes the same pieces whatever of the text is told ahead', () => {
+	const text = 'Dr. Smith comes at 3 p.m. Monday. She lives in the U.S. now, in the U.S. The rest too... yes. No. 5 is "free." Take it: 3.50!\nBye';
+	fc.assert(
+		fc.property(fc.array(fc.integer({ min: 0, max: text.length })), (cuts) => {
+			const splitter = new SentenceSplitter();
+			const ends = [...cuts.sort((a, b) => a - b), text.length];
+			const pieces = ends.flatMap((end, at) => splitter.push(text.slice(ends[at - 1] ?? 0, end), text.charAt(end)));
+			expect([...pieces, ...splitter.flush()]).toEqual(split(text));
+		}),
+	);
+});
+
 it('gives a long first sentence away by its first clause, later ones whole', () => {
 	const long = 'You have three appointments on friday this week, the first of them at nine, and two later on';
 	expect(split(`${long}. ${long}.`)).toEqual([

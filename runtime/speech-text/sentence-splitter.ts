@@ -30,10 +30,10 @@ export class SentenceSplitter {
 	private rest = '';
 	private first = true;
 
-	/** The pieces that are certain now. */
-	push(text: string): string[] {
+	/** The pieces that are certain now. `next`: the sign after it, where that is known; it is pushed again with what it begins. */
+	push(text: string, next = ''): string[] {
 		this.rest += text;
-		return this.take(false);
+		return this.take(false, next);
 	}
 
 	/** All that is left, even if no sentence ends there. More may be pushed after it. */
@@ -41,12 +41,13 @@ export class SentenceSplitter {
 		return this.take(true);
 	}
 
-	private take(done: boolean): string[] {
+	private take(done: boolean, next = ''): string[] {
 		const pieces: string[] = [];
 		for (;;) {
 			this.rest = this.rest.trimStart();
-			const end = nextBreak(this.rest, this.first, done);
-			if (end === undefined) break;
+			if (this.rest === '') break;
+			const end = nextBreak(this.rest + next, this.first, done);
+			if (end === undefined || end > this.rest.length) break;
 			const piece = this.rest.slice(0, end).trim();
 			this.rest = this.rest.slice(end);
 			this.first = false;

@@ -242,9 +242,9 @@ export class CallScenario {
 		await settle();
 	}
 
-	/** The model's words so far, without its end. */
-	async begins(text: string): Promise<void> {
-		this.model().emit({ type: 'text', text });
+	/** The model's words so far, without its end. `next`: the letter that follows. */
+	async begins(text: string, next?: string): Promise<void> {
+		this.model().emit({ type: 'text', text, ...(next !== undefined && { next }) });
 		await settle();
 	}
 

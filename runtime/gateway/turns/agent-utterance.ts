@@ -158,12 +158,12 @@ export class AgentUtterance {
 		return this.outcome?.heard ?? this.spoken.heard(this.played, this.sampleRate);
 	}
 
-	/** More text, cut anywhere. */
-	write(text: string): void {
+	/** More text, cut anywhere. `next`: the sign after it, where that is known. */
+	write(text: string, next = ''): void {
 		if (this.over || this.textEnded) return;
 		this.given += text;
-		if (!this.waits) this.listener.onText(this.given);
-		this.spoken.write(text);
+		if (!this.waits && text !== '') this.listener.onText(this.given);
+		this.spoken.write(text, next);
 		this.feed();
 	}
 

@@ -8,13 +8,16 @@ import type { ParamsIn } from '../../rpc/protocol';
 import { FirstWordLimit } from './first-word';
 import type { ReplyDeps } from './reply-deps';
 
+/** What is written, and the sign after it, where that is known. */
+type OnText = (text: string, next: string | undefined) => void;
+
 /** One step of the model, from the question to its last word. One whose first word does not come in time stops. */
 export class ModelAnswer {
 	readonly result: Promise<ChatDone>;
 	private generation: RpcCall<never, ChatDone> | undefined;
 	private cancelled = false;
 
-	constructor(deps: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: (text: string) => void) {
+	constructor(deps: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: OnText) {
 		this.result = this.ask(deps, params, onText);
 	}
 
@@ -23,15 +26,15 @@ export class ModelAnswer {
 		this.generation?.cancel();
 	}
 
-	private async ask({ inference, firstWordMs }: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: (text: string) => void): Promise<ChatDone> {
+	private async ask({ inference, firstWordMs }: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: OnText): Promise<ChatDone> {
 		const limit = new FirstWordLimit(firstWordMs);
 		const asking = async (): Promise<ChatDone> => {
 			const client = await inference.ready();
 			if (limit.isOver) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this answer any more.');
-			this.generation = client.call('chat', params, ({ text }) => {
+			this.generation = client.call('chat', params, ({ text, next }) => {
 				if (limit.isOver) return;
 				limit.stop();
-				onText(text);
+				onText(text, next);
 			});
 			if (this.cancelled) this.generation.cancel();
 			return await this.generation.result;

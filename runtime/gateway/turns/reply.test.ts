@@ -30,6 +30,18 @@ describe('writing', () => {
 		expect(scenario.page('reply.heard').at(-1)).toMatchObject({ text: 'You are free. The whole day.', interrupted: false });
 	});
 
+	it('speaks a sentence once the next word has begun, though that is held back', async () => {
+		const { scenario, reply } = await asked();
+		const pieces = (): string[] => scenario.inference.last('speak').of('piece').map(({ text }) => text);
+		await scenario.begins('You are free. ', 'T');
+		expect(pieces()).toEqual(['You are free.']);
+		await scenario.begins('The whole day. ');
+		await scenario.begins('', 'A');
+		expect(pieces()).toEqual(['You are free.', 'The whole day.']);
+		await scenario.writes('All of it.');
+		await expect(reply).resolves.toMatchObject({ status: 'done', text: 'You are free. The whole day. All of it.' });
+	});
+
 	it('speaks nothing by itself without look-ahead', async () => {
 		const { scenario, reply } = await asked({}, { speak: null, speakNote: 'another node stands between' });
 		await scenario.writes('You are free.');

@@ -289,7 +289,7 @@ export class Reply implements TurnReply {
 		const { ask, deps } = this;
 		const messages = messagesFor(ask, deps.history, { begun: this.begun, isCertain: this.turn.certainty.isCertain });
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
-		this.generation = new ModelAnswer(deps, params, (text) => this.write(text));
+		this.generation = new ModelAnswer(deps, params, (text, next) => (text === '' ? this.utterance?.write('', next) : this.write(text, next)));
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;
 	}
@@ -304,21 +304,21 @@ export class Reply implements TurnReply {
 		this.utterance?.settle();
 	}
 
-	private write(text: string): void {
+	private write(text: string, next = ''): void {
 		if (this.interrupted || text === '') return;
 		this.turn.mark('firstTokenAt');
 		const joined = this.written.length === this.stepStart + this.begun.length ? goOn(this.begun, text) : text;
 		this.written += joined;
 		this.unsaid += joined;
 		this.usage.writes();
-		this.sayUnsaid();
+		this.sayUnsaid(next);
 	}
 
-	private sayUnsaid(): void {
+	private sayUnsaid(next = ''): void {
 		if (!this.turn.certainty.mayHaveVoice) return this.turn.certainty.need();
 		// Marks alone are no beginning: an answer that has no more is an error, and the turn still open for another one.
 		if (!this.utterance && !/[\p{L}\p{N}]/u.test(this.unsaid)) return;
-		this.voice()?.write(this.unsaid);
+		this.voice()?.write(this.unsaid, next);
 		this.unsaid = '';
 	}
 

@@ -17,9 +17,9 @@ export class SpokenText {
 		this.speakable = speakableIn(language);
 	}
 
-	/** Cut anywhere. */
-	write(text: string): void {
-		this.enqueue(this.splitter.push(text));
+	/** Cut anywhere. `next`: the sign after it, where that is known. */
+	write(text: string, next = ''): void {
+		this.enqueue(this.splitter.push(text, next));
 	}
 
 	/** What is written so far is spoken, even if no sentence ends there. */

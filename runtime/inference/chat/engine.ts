@@ -10,8 +10,11 @@ export interface ChatRequest {
 }
 
 export interface ChatListener {
-	/** Text as it is written: whole characters, no special tokens, nothing of a tool call. */
-	onText(text: string): void;
+	/**
+	 * Text as it is written: whole characters, no special tokens, nothing of a tool call. `next`: the sign after it, where that is
+	 * written already but may still become part of something that is no text; absent where nobody knows.
+	 */
+	onText(text: string, next?: string): void;
 	/** Tokens the model has just worked through, read or written. */
 	onTokens(count: number): void;
 }

@@ -51,6 +51,14 @@ it('goes on through several failures, and fails with the last one\'s error', asy
 	await expect(ask({ a: new ScriptedChat(['One'], 1), b: new ScriptedChat([], 0) })).rejects.toMatchObject({ code: 'VOICE_ERR_ENGINE_UNREACHABLE' });
 });
 
+it('tells with the end of a sentence which letter follows, though that word is held', async () => {
+	const told: Array<[string, string | undefined]> = [];
+	const chain = new ChatFallback(() => new ScriptedChat(['It is', ' done.', ' Thank', ' you. ', 'Bye', '.']), new Cooldowns({ now: () => 0 }));
+	const request = { conversation: 'c', settings: chatSettings.parse({ model: 'm' }), messages, tools: [] };
+	await chain.chat(request, { onText: (text, next) => told.push([text, next]), onTokens: () => undefined }, never);
+	expect(told).toEqual([['It ', 'i'], ['is done.', undefined], [' ', 'T'], ['Thank you. ', undefined], ['', 'B'], ['Bye.', undefined]]);
+});
+
 it('asks nobody else once cancelled', async () => {
 	const abort = new AbortController();
 	abort.abort();

@@ -105,6 +105,8 @@ class Answer {
 	private before = '';
 	private text = '';
 	private words: WordsOnly;
+	/** The letter that follows, as it was told last. */
+	private told = '';
 	private readonly repetition = new Repetition();
 	private readonly caught = new AbortController();
 	private tokens = { read: 0, written: 0 };
@@ -174,10 +176,15 @@ class Answer {
 	}
 
 	private pass(words: string): void {
-		if (words === '' || this.circle.aborted) return;
-		const joined = this.text === '' ? goOn(this.before, words) : words;
+		const { next } = this.words;
+		// Of a word that is held only its beginning is news.
+		const begins = next !== '' && this.told === '';
+		this.told = next;
+		if ((words === '' && !begins) || this.circle.aborted) return;
+		const joined = words !== '' && this.text === '' ? goOn(this.before, words) : words;
 		this.text += joined;
-		this.caller.onText(joined);
+		if (next === '') this.caller.onText(joined);
+		else this.caller.onText(joined, next);
 		if (this.spoken && this.repetition.goesOn(joined)) this.caught.abort();
 	}
 

@@ -9,7 +9,7 @@ export function chatHandlers({ chat, callModels, counters }: InferenceDeps): Cha
 		chat: async ({ call, ...request }, { signal, emit }) =>
 			await counters.count(counters.chats, signal, async () => {
 				const listener = {
-					onText: (text: string) => emit({ type: 'text', text }),
+					onText: (text: string, next?: string) => emit({ type: 'text', text, ...(next !== undefined && { next }) }),
 					onTokens: (count: number) => {
 						counters.tokens += count;
 					},

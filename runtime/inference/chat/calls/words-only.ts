@@ -25,7 +25,7 @@ const STARTS = /[<[{`◁✿>]|(?<![\p{L}\p{N}_])[A-Za-z_]/gu;
 /**
  * Lets through of an answer, while it is written, what is meant to be heard: no tool call, in whichever notation models
  * know, no thoughts, no control words. Only what may still become one of these is held back: of ordinary text a word,
- * until the next sign shows that it is one, which no sentence waits for.
+ * until the next sign shows that it is one. No sentence waits for it: `next` tells that it has begun.
  */
 export class WordsOnly {
 	private held = '';
@@ -70,6 +70,11 @@ export class WordsOnly {
 	/** The rest where the answer breaks off and another model goes on: a held word, but no mark. */
 	breakOff(): string {
 		return /^[A-Za-z_]\w*$/.test(this.held) ? this.end() : '';
+	}
+
+	/** The letter that the word begins with which is held; '' where none is. A sentence before it has ended, whatever becomes of the word. */
+	get next(): string {
+		return /^[A-Za-z_]/.exec(this.held)?.[0] ?? '';
 	}
 
 	/** In the text's order. */
