@@ -16,8 +16,6 @@ export interface Way {
 	readonly usual: number;
 }
 
-/** With less of the wait left nothing is begun early: dialogue/speculation.ts. */
-const WORTH_MS = 50;
 /** A worker's judgement of the sound, with the way there and back. */
 const JUDGED_AFTER_MS = 60;
 /** From the end of a turn to its first sound: what the engines of docs/benchmarks.md's comparison take. */
@@ -57,8 +55,7 @@ function begunEarly(name: string, way: Way, strategies: readonly Strategy[]): Wa
 	const both = (moment: Moment, level: number): { waitMs: number; soundMs: number } => {
 		const waitMs = way.waitMs(moment, level);
 		const { likelyInMs } = judgeEndOfTurn(ask(moment, { ...SETTINGS, endSilenceMs: level, maxSilenceMs: (SETTINGS.maxSilenceMs * level) / SETTINGS.endSilenceMs }), strategies);
-		const begunAt = Math.max(Math.max(SETTINGS.flushSilenceMs, moment.toldAfterMs) + JUDGED_AFTER_MS, likelyInMs);
-		if (waitMs - begunAt < WORTH_MS) return { waitMs, soundMs: waitMs + WORK_MS };
+		const begunAt = Math.min(waitMs, Math.max(Math.max(SETTINGS.flushSilenceMs, moment.toldAfterMs) + JUDGED_AFTER_MS, likelyInMs));
 		const ready = begunAt + WORK_MS;
 		return { waitMs: Math.max(waitMs, Math.min(ready, SETTINGS.maxSilenceMs)), soundMs: Math.max(waitMs, ready) };
 	};

@@ -18,6 +18,7 @@ import type {
 	EndReason,
 	IgnoredReason,
 	InterruptReason,
+	StartTurn,
 } from './conversation-events';
 import { judgeInterruption } from './interruption/judge-interruption';
 import { Speculation } from './speculation';
@@ -223,6 +224,7 @@ export class Conversation {
 		});
 		switch (verdict.verdict) {
 			case 'turn': {
+				if (caller.final?.understood && !caller.wordsMayBeMissing) this.beginEarly(caller, verdict, effects);
 				const hiddenMs = this.hiddenWait(caller, verdict.text);
 				return hiddenMs > 0 ? this.wakeIn(hiddenMs) : this.startTurn(caller, verdict, effects);
 			}
@@ -251,9 +253,13 @@ export class Conversation {
 	}
 
 	private speculate(caller: CallerUtterance, { waitMs, likely }: Extract<CloseVerdict, { verdict: 'wait' }>, effects: ConversationEffect[]): void {
-		if (!this.settings.speculation || !likely || !this.speculation.isWorth(waitMs - likely.inMs)) return;
+		if (!this.settings.speculation || !likely || !this.speculation.mayBegin || likely.inMs >= waitMs) return;
 		if (likely.inMs > 0) return this.wakeIn(likely.inMs);
-		const { text, confidence, reason } = likely;
+		this.beginEarly(caller, likely, effects);
+	}
+
+	private beginEarly(caller: CallerUtterance, { text, confidence, reason }: Pick<StartTurn, 'text' | 'confidence' | 'reason'>, effects: ConversationEffect[]): void {
+		if (!this.settings.speculation || !this.speculation.mayBegin) return;
 		const turn = turnOf(caller, { text, confidence, reason, understood: true }, { n: this.turns + 1, now: this.now });
 		effects.push({ type: 'beginEarly', ...turn, speculation: this.speculation.begin(text) });
 	}

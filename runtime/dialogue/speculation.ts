@@ -1,10 +1,7 @@
-import type { Milliseconds } from '../lib/clock';
 import { wholeText, type CallerUtterance } from './caller-utterance';
 
 /** Of one turn's ends that proved not to be ends: who pauses this often will pause again. */
 const MOST_A_TURN = 3;
-/** With less of the wait left there is nothing to be gained. */
-const WORTH_MS = 50;
 
 interface Begun {
 	readonly id: number;
@@ -22,9 +19,9 @@ export class Speculation {
 	private inThisTurn = 0;
 	private begun: Begun | undefined;
 
-	/** `savedMs`: what would be left of the wait. One goes on at a time. */
-	isWorth(savedMs: Milliseconds): boolean {
-		return !this.begun && this.inThisTurn < MOST_A_TURN && savedMs >= WORTH_MS;
+	/** One goes on at a time. */
+	get mayBegin(): boolean {
+		return !this.begun && this.inThisTurn < MOST_A_TURN;
 	}
 
 	begin(text: string): number {

@@ -249,6 +249,18 @@ describe('where the caller goes on', () => {
 	});
 });
 
+it('a workflow that fails by itself while the end waits for it alone fails the turn, which does not begin a second time', async () => {
+	const scenario = await call();
+	const turn = await begunEarly(scenario);
+	await scenario.silence(800);
+	expect(turn.certainty.isCertain).toBe(false);
+	scenario.nodeFails(turn);
+	await scenario.silence(5000);
+	expect(turn.ended).toMatchObject({ kind: 'failed' });
+	expect(scenario.started).toEqual([turn.id]);
+	expect(scenario.page('error')).toHaveLength(1);
+});
+
 it('a model that fails early fails the turn when that is certain, as ever', async () => {
 	const scenario = await call();
 	const turn = await begunEarly(scenario);

@@ -232,6 +232,8 @@ export class Turns {
 	/** The turn ends with an error that the page shows and, if so set, the caller hears. */
 	fail(turn: Turn, error: VoiceError): void {
 		if (this.suspended || turn.certainty.isSuperseded) return;
+		// Its end may have waited for nothing else.
+		turn.certainty.need();
 		// It begins anew when its end is certain.
 		if (this.early.isCurrent(turn)) return this.early.withdraw();
 		const { sessionId, request, deps, voice, tell, step } = this.call;
