@@ -38,16 +38,15 @@ export class PageCaller {
 		private readonly folder: string,
 	) {}
 
-	/** @param said instead of counting: once, from the moment the microphone is opened */
-	static async open(network: CallerNetwork, pageUrl: string, said?: Int16Array): Promise<PageCaller> {
+	static async open(network: CallerNetwork, pageUrl: string): Promise<PageCaller> {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-caller-'));
 		const microphone = path.join(folder, 'microphone.wav');
-		await writeFile(microphone, encodeWav([said ?? speech(COUNTING)], LISTEN_RATE));
+		await writeFile(microphone, encodeWav([speech(COUNTING)], LISTEN_RATE));
 		const browser = await chromium.launch({
 			executablePath: network.chromium(folder),
 			args: [
 				'--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync',
-				'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}${said ? '%noloop' : ''}`, '--autoplay-policy=no-user-gesture-required',
+				'--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`, '--autoplay-policy=no-user-gesture-required',
 				// Without TLS a browser gives no microphone to a page of another machine.
 				`--unsafely-treat-insecure-origin-as-secure=${new URL(pageUrl).origin}`,
 			],

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { dataTableRows } from '../../deploy/local/host/data-tables.ts';
 import { importExamples } from '../../deploy/local/host/examples.ts';
 import { readManifest } from '../../deploy/local/host/manifest.ts';
 import { LocalN8n } from '../../deploy/local/host/n8n.ts';
@@ -35,11 +34,8 @@ export class ReachableAgent {
 		this.pageUrl = `http://${address}:${new URL(n8n.url).port}/webhook/${pagePath}`;
 	}
 
-	/**
-	 * @param settings of the runtime, as its environment has them
-	 * @param trigger parameters of the trigger
-	 */
-	static async start(address: string, settings: NodeJS.ProcessEnv = {}, trigger: Record<string, unknown> = {}): Promise<ReachableAgent> {
+	/** @param settings of the runtime, as its environment has them */
+	static async start(address: string, settings: NodeJS.ProcessEnv = {}): Promise<ReachableAgent> {
 		const port = await freePort();
 		// The runtime takes its settings from this process.
 		Object.assign(process.env, {
@@ -61,7 +57,7 @@ export class ReachableAgent {
 			n8n = await LocalN8n.open(manifest, { userFolder, env: { VOICE_LOOP_STATE: stateFolder(userFolder), VOICE_LOOP_AUTOSTART: 'off', N8N_LISTEN_ADDRESS: '0.0.0.0' } });
 			const example = (await importExamples(n8n.rest, root)).find(({ pagePath }) => pagePath !== '');
 			if (!example) throw new Error('no example has a voice page');
-			await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone', ...trigger });
+			await changeNode(n8n.rest, example.id, 'Voice Session Trigger', { callers: 'anyone' });
 			return new ReachableAgent(manifest, userFolder, n8n, key, runtime, address, example.pagePath);
 		} catch (error) {
 			await n8n?.stop();
@@ -84,11 +80,6 @@ export class ReachableAgent {
 		process.kill(gateway.pid, 'SIGKILL');
 		this.restarted = startRuntime({ node: this.manifest.node, userFolder: this.userFolder, key: this.key }).then((started) => (this.process = started));
 		return at;
-	}
-
-	/** What is in the calendar. */
-	async appointments(): Promise<Array<Record<string, unknown>>> {
-		return await dataTableRows(this.n8n.rest, 'Appointments');
 	}
 
 	killN8n(): void {

@@ -18,6 +18,8 @@ export type LinkFigures = z.infer<typeof linkFigures>;
 export const turnLink = z.object({
 	/** Of the caller's packets, the mean while they spoke. */
 	lostPercent: z.number(),
+	/** In the worst second of it. */
+	worstPercent: z.number(),
 	/** Of which nothing is known, within what they said or right after it: words may be missing. */
 	missedMs: z.number(),
 	jitterMs: z.number(),

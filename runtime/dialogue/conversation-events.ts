@@ -136,6 +136,8 @@ export interface StartTurn {
 	missedMs?: Milliseconds;
 	/** Of the packets of the caller's sound, while they spoke; absent where nobody counted. */
 	lostPercent?: number;
+	/** In the worst second of it. */
+	worstPercent?: number;
 	/** Why the turn ended here, for monitoring. */
 	reason: string;
 	/** How likely the caller had finished, by the sound; absent where nobody judged it in time. */

@@ -34,14 +34,6 @@ export class CallerNetwork {
 		}
 	}
 
-	/** Of all UDP packets so many of a hundred are lost, each way, each by chance. TCP is left alone. */
-	lose(percent: number): void {
-		for (const hook of ['input', 'output']) {
-			this.inside('nft', 'add', 'chain', 'ip', 'cut', hook, `{ type filter hook ${hook} priority 0 ; policy accept ; }`);
-			this.inside('nft', 'add', 'rule', 'ip', 'cut', hook, 'meta', 'l4proto', 'udp', 'numgen', 'random', 'mod', '100', '<', `${percent}`, 'drop');
-		}
-	}
-
 	mend(): void {
 		this.inside('nft', 'flush', 'table', 'ip', 'cut');
 	}

@@ -19,6 +19,8 @@ export interface CallSoFar {
 	readonly language: string;
 	/** Turns of which words may be missing or wrong. */
 	readonly doubtful: (turn: number) => boolean;
+	/** The model asks about the first input that it is told of, and forgets the others. */
+	readonly oneAtATime: boolean;
 	readonly now: Date;
 }
 
@@ -56,9 +58,11 @@ export function askBack(call: ToolCall, { parameters }: Pick<ToolSpec, 'paramete
 	const earlier = asked.filter(({ turn }) => turn < soFar.turn);
 	if (new Set(earlier.map(({ turn }) => turn)).size >= MOST_TURNS) return undefined;
 	const unsaid = find(false);
-	const notSaid = unsaid.filter(({ name }) => !earlier.some(({ status, inputs }) => status === 'not said' && inputs.includes(name)));
+	const few = (inputs: readonly ToolInput[]): readonly ToolInput[] => (soFar.oneAtATime ? inputs.slice(0, 1) : inputs);
+	const notSaid = few(unsaid.filter(({ name }) => !earlier.some(({ status, inputs }) => status === 'not said' && inputs.includes(name))));
 	const isDoubtful = soFar.entries.some(({ turn }) => turn !== undefined && soFar.doubtful(turn)) || soFar.doubtful(soFar.turn);
-	const unclear = (isDoubtful ? find(true) : []).filter((input) => !CHOSEN.has(input.kind) && !unsaid.includes(input) && isUnsettled(input, earlier));
+	const doubted = (isDoubtful ? find(true) : []).filter((input) => !CHOSEN.has(input.kind) && !unsaid.includes(input) && isUnsettled(input, earlier));
+	const unclear = soFar.oneAtATime && notSaid.length > 0 ? [] : few(doubted);
 	if (notSaid.length > 0) {
 		const what = namesOf(notSaid, (input) => missingOf(input, said(input, false), { all }));
 		const also = unclear.length > 0 ? ` Ask too whether you heard the ${namesOf(unclear)} right: the line was bad.` : '';

@@ -11,6 +11,7 @@ export function callSoFar(turns: ReadonlyArray<string | { readonly user: string;
 		instructions: '',
 		language: 'en',
 		doubtful: () => false,
+		oneAtATime: false,
 		now: new Date('2026-11-28T14:07:00Z'),
 		...more,
 	};

@@ -124,6 +124,19 @@ describe('on a bad line', () => {
 		expect(asked([{ user: 'tomorrow at nine', assistant: did({ ...UNCLEAR, inputs: ['day', 'time'] }, 'Tomorrow at nine, right?') }, 'yes'], NINE, ALL)).toBeUndefined();
 	});
 
+	it('a model that asks about one thing at a time is told of one at a time, and books when all were asked about', () => {
+		const bad = { ...ALL, oneAtATime: true };
+		expect(asked(['tomorrow at nine'], NINE, bad)).toMatchObject({ status: 'unclear', what: 'day', inputs: ['day'] });
+		const day = { user: 'tomorrow at nine', assistant: did({ ...UNCLEAR, inputs: ['day'] }, 'Which day?') };
+		expect(asked([day, 'tomorrow'], NINE, bad)).toMatchObject({ status: 'unclear', what: 'time', inputs: ['time'] });
+		const time = { user: 'tomorrow', assistant: did({ ...UNCLEAR, inputs: ['time'] }, 'At what time?') };
+		expect(asked([day, time, 'nine'], NINE, bad)).toBeUndefined();
+		// Nor is one that was made up taken, because another was asked for.
+		expect(asked(['book a dentist'], NINE, { oneAtATime: true })).toMatchObject({ status: 'not said', what: 'day', inputs: ['day'] });
+		const notSaid = { user: 'book a dentist', assistant: did({ ...NOT_SAID, inputs: ['day'] }, 'Which day?') };
+		expect(asked([notSaid, 'tomorrow'], NINE, { oneAtATime: true })).toMatchObject({ status: 'not said', what: 'time', inputs: ['time'] });
+	});
+
 	it('another hour than the one that was asked about is asked about, too, but no third one', () => {
 		const first = { user: 'tomorrow at ten', assistant: did({ ...UNCLEAR, inputs: ['day', 'time'] }, 'At that time?', { ...NINE, time: 'ten' }) };
 		const second = { user: 'no at three p m', assistant: did(UNCLEAR, 'At that time?', { ...NINE, time: 'three p m' }) };

@@ -269,6 +269,7 @@ export class Call {
 				break;
 			case 'link':
 				this.linkQuality.push(event);
+				this.turns.doubts.cameOver(event);
 				break;
 			case 'audio':
 				this.audio.push(event.pcm);

@@ -12,7 +12,7 @@ it('says what was while the caller spoke', () => {
 	link.push(second(0.1, { jitterMs: 30 }));
 	link.speechBegins();
 	link.push(second(0.2));
-	expect(link.take(340.4)).toEqual({ lostPercent: 15, missedMs: 340, jitterMs: 30, roundTripMs: 40 });
+	expect(link.take(340.4)).toEqual({ lostPercent: 15, worstPercent: 20, missedMs: 340, jitterMs: 30, roundTripMs: 40 });
 	link.speechEnds();
 	link.push(second(0));
 	link.speechBegins();
@@ -35,6 +35,6 @@ describe('in a call', () => {
 		expect(scenario.started).toEqual([]);
 		scenario.link().emit({ type: 'soundBack', at: now(), missedMs: 10_100 });
 		await scenario.silence(3000);
-		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'turn', heard: 'what is on', link: { lostPercent: 25, missedMs: 10_100, jitterMs: 5, roundTripMs: 40 } });
+		expect(scenario.dispatched.at(-1)).toMatchObject({ event: 'turn', heard: 'what is on', link: { lostPercent: 25, worstPercent: 25, missedMs: 10_100, jitterMs: 5, roundTripMs: 40 } });
 	});
 });

@@ -30,10 +30,15 @@ export class LinkQuality {
 		if (!last) return undefined;
 		const mean = seconds.reduce((sum, { lostIn }) => sum + lostIn, 0) / seconds.length;
 		return {
-			lostPercent: Math.round(mean * 1000) / 10,
+			lostPercent: percent(mean),
+			worstPercent: percent(Math.max(...seconds.map(({ lostIn }) => lostIn))),
 			missedMs: Math.round(missedMs),
 			jitterMs: Math.max(...seconds.map(({ jitterMs }) => jitterMs)),
 			roundTripMs: last.roundTripMs,
 		};
 	}
+}
+
+export function percent(share: number): number {
+	return Math.round(share * 1000) / 10;
 }

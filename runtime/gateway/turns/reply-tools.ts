@@ -1,5 +1,6 @@
 import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk } from '../../contract/control';
+import { PACK_CHAT } from '../../contract/engines';
 import { ToolAllowance } from '../../contract/tool-allowance';
 import type { ToolRecord } from '../../contract/turn';
 import { askBack } from '../../dialogue/tool-inputs/ask-back';
@@ -25,12 +26,15 @@ export class ReplyTools {
 		}
 	}
 
-	/** The result of a call that has to wait for the caller; undefined where it has not. */
-	askBack(call: ToolCall, { checkInputs, tools, instructions }: Pick<ReplyAsk, 'checkInputs' | 'tools' | 'instructions'>): AskBack | undefined {
+	/**
+	 * The result of a call that has to wait for the caller; undefined where it has not.
+	 * @param engine that has written it
+	 */
+	askBack(call: ToolCall, engine: string, { checkInputs, tools, instructions }: Pick<ReplyAsk, 'checkInputs' | 'tools' | 'instructions'>): AskBack | undefined {
 		const tool = tools.find(({ name }) => name === call.name);
 		if (!checkInputs || !tool) return undefined;
 		const { turn, deps: { history, language, isDoubtful: doubtful } } = this;
-		return askBack(call, tool, { entries: history.all, turn: turn.n, heard: turn.heardFromCaller.text, instructions, language, doubtful, now: new Date() });
+		return askBack(call, tool, { entries: history.all, turn: turn.n, heard: turn.heardFromCaller.text, instructions, language, doubtful, oneAtATime: engine === PACK_CHAT, now: new Date() });
 	}
 
 	notThereYet(results: readonly ToolResult[]): ToolResult[] {

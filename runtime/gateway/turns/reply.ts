@@ -263,7 +263,7 @@ export class Reply implements TurnReply {
 	/** Hands out those that may be run. The others are answered here, so that the model goes on at once where there are none. */
 	private async takeCalls(text: string, calls: readonly ToolCall[]): Promise<ReplyStep> {
 		const { deps, turn } = this;
-		const { run, refused, stop } = this.allowance.sort(calls, (call) => this.tools.askBack(call, this.ask));
+		const { run, refused, stop } = this.allowance.sort(calls, (call) => this.tools.askBack(call, this.writtenBy.engine, this.ask));
 		const filler = this.ask.speak ? toolFiller(run, this.ask.tools) : undefined;
 		const step = deps.together(() => {
 			deps.history.addAssistant(text);

@@ -92,3 +92,54 @@ it.each([
 	await scenario.writes('', [booking('c2', 'ten')]);
 	await expect(second).resolves.toMatchObject({ status: 'toolCalls' });
 });
+
+it.each([
+	['in the last of three seconds', [0, 0, 0.3]],
+	['in the first of three', [0.3, 0, 0]],
+])('packets that were lost %s are enough to ask back', async (_when, seconds) => {
+	const scenario = await new CallScenario().connected();
+	await scenario.speaks('book a dentist tomorrow at ten');
+	scenario.link().emit(...seconds.map(figures));
+	await scenario.silence(1500);
+	const turn = scenario.turn(scenario.started.at(-1) ?? '');
+	void scenario.asksReply(turn, { tools: TOOLS }).catch(() => undefined);
+	await settle();
+	await scenario.writes('', [booking('c1', 'ten')]);
+	expect(lastResult(scenario)).toMatchObject({ status: 'unclear', what: 'day, time' });
+});
+
+it('the second in which the caller ended counts, though it is over after the turn has begun', async () => {
+	const scenario = await new CallScenario().connected();
+	await scenario.speaks('book a dentist tomorrow at ten');
+	while (scenario.started.length === 0) await scenario.silence(20);
+	scenario.link().emit(figures(0.3));
+	void scenario.asksReply(scenario.turn(scenario.started[0] ?? ''), { tools: TOOLS }).catch(() => undefined);
+	await settle();
+	await scenario.writes('', [booking('c1', 'ten')]);
+	expect(lastResult(scenario)).toMatchObject({ status: 'unclear' });
+});
+
+it('seconds later a bad line says nothing of what was said before', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow at ten');
+	await jest.advanceTimersByTimeAsync(3_000);
+	scenario.link().emit(figures(0.3));
+	await scenario.writes('', [booking('c1', 'ten')]);
+	await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
+});
+
+it('what was said on a bad line long ago is asked back still', async () => {
+	const scenario = await new CallScenario().connected();
+	for (let n = 0; n < 10; n++) {
+		scenario.link().emit(figures(n === 0 ? 0.3 : 0));
+		const turn = await scenario.says(n === 0 ? 'a dentist tomorrow at ten please' : 'well let me think');
+		void scenario.asksReply(turn, {}, `before ${n}`);
+		await settle();
+		await scenario.writes('Shall I book it?');
+		await scenario.plays();
+	}
+	const turn = await scenario.says('now book it');
+	void scenario.asksReply(turn, { tools: TOOLS }).catch(() => undefined);
+	await settle();
+	await scenario.writes('', [booking('c1', 'ten')]);
+	expect(lastResult(scenario)).toMatchObject({ status: 'unclear', what: 'day, time' });
+});

@@ -127,7 +127,7 @@ export class TurnApi {
 			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
 			firstWordMs: this.call.request.agent.limits.firstWordMs,
 			language: this.call.request.agent.transcribe?.language ?? '',
-			isDoubtful: this.turns.isDoubtful,
+			isDoubtful: (n) => this.turns.doubts.has(n),
 			tell,
 			toolsStarted: (tool) => step({ type: 'turnHasRunTools', at: monotonicClock.now(), n: turn.n, tool }),
 			toolsDone: () => step({ type: 'turnToolsDone', at: monotonicClock.now(), n: turn.n }),

@@ -148,6 +148,13 @@ export class Turn {
 		this.changed();
 	}
 
+	/** So much was lost in the second in which the caller ended, in percent. */
+	cameOver(lostPercent: number): void {
+		if (lostPercent <= (this.declared.worstPercent ?? 0)) return;
+		this.declared = { ...this.declared, worstPercent: lostPercent };
+		this.changed();
+	}
+
 	/** It was begun early for nothing: all of it stops, and leaves no trace. */
 	supersede(): void {
 		this.certainty.supersede();

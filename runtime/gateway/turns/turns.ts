@@ -5,7 +5,6 @@ import type { TurnLink } from '../../contract/link';
 import type { TriggerEvent } from '../../contract/turn';
 import type { BeginEarly, InterruptReason, StartTurn } from '../../dialogue/conversation-events';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
-import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { monotonicClock } from '../../lib/clock';
 import { permittedCaller } from '../calls/call-request';
 import { joinPcm } from '../../audio/pcm';
@@ -20,6 +19,7 @@ import type { Reply } from './reply';
 import { ReplyCaption } from './reply-caption';
 import type { Saying } from './saying';
 import { Turn } from './turn';
+import { TurnDoubts } from './turn-doubts';
 
 /** Turns that nodes may still ask about: a tool may give its result after the caller has gone on. */
 const REMEMBERED_TURNS = 8;
@@ -33,6 +33,7 @@ const NEXT_NODE_MS = 150;
  */
 export class Turns {
 	private readonly turns: Turn[] = [];
+	readonly doubts = new TurnDoubts(this.turns);
 	private readonly captions = new WeakMap<Turn, ReplyCaption>();
 	private readonly early: EarlyTurns;
 	private readonly abandoned: AbandonedTurns;
@@ -74,7 +75,7 @@ export class Turns {
 
 	/** `audio`: 16 kHz, all that was said since the last turn. */
 	start(ended: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
-		const start = link ? { ...ended, lostPercent: link.lostPercent } : ended;
+		const start = link ? { ...ended, lostPercent: link.lostPercent, worstPercent: link.worstPercent } : ended;
 		const early = this.early.confirmed(start.speculation);
 		const turn = early ?? this.made(start, audio, heardBy);
 		this.count++;
@@ -102,9 +103,6 @@ export class Turns {
 	private soundBefore(start: StartTurn): readonly Int16Array[] {
 		return this.turns.find(({ n }) => n === start.continues)?.audio ?? [];
 	}
-
-	/** Words of it may be missing, or others than were said. Of old turns nothing is known any more. */
-	readonly isDoubtful = (n: number): boolean => this.turns.some((turn) => turn.n === n && mayBeMisheard({ ...turn.start, confidence: turn.confidence }));
 
 	private handOver(turn: Turn, link?: TurnLink): void {
 		const language = this.call.request.agent.transcribe?.language;

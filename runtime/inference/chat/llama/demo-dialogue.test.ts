@@ -91,7 +91,7 @@ describe('the demo model in the inference process', () => {
 	const wouldDo = async (said: string) => {
 		const request = { conversation: 'demo', settings: {}, messages: [...messages.slice(0, 1), { role: 'user' as const, content: said }], tools: TOOLS };
 		const { toolCalls } = await inference.client.call('chat', request).result;
-		const soFar = { entries: [{ turn: 1, user: said, assistant: [] }], turn: 1, heard: said, instructions: INSTRUCTIONS, language: 'en', doubtful: () => false, now: new Date() };
+		const soFar = { entries: [{ turn: 1, user: said, assistant: [] }], turn: 1, heard: said, instructions: INSTRUCTIONS, language: 'en', doubtful: () => false, oneAtATime: true, now: new Date() };
 		return toolCalls.map((call) => ({ call, question: askBack(call, TOOLS.find(({ name }) => name === call.name) ?? { parameters: {} }, soFar) }));
 	};
 
