@@ -6,6 +6,11 @@ import { LastFigures } from './last-figures';
 import { type Fork, RestartingProcess } from './restarting-process';
 
 type Figures = RuntimeStats['media'][number];
+/**
+ * Sound makes garbage without end, and V8 gives its young heap more room for it with every call: over 400 calls the process grew from 137 to
+ * 175 MiB, with this from 135 to 144; a call costs 30 ms of processor either way.
+ */
+const FLAGS = ['--max-semi-space-size=2'];
 const NO_FIGURES = { sessions: 0, loopDelayMs: 0, rssBytes: 0, cpuMs: 0 };
 
 interface Member {
@@ -21,7 +26,7 @@ export class MediaPool implements MediaServer {
 	constructor(entry: string, size: number, log: Log, forkChild?: Fork) {
 		this.members = Array.from({ length: size }, (_, index) => {
 			const child = new RestartingProcess(
-				{ name: `media-${index + 1}`, entry, protocol: mediaProtocol, lostCode: 'VOICE_ERR_MEDIA_LOST', log },
+				{ name: `media-${index + 1}`, entry, protocol: mediaProtocol, lostCode: 'VOICE_ERR_MEDIA_LOST', log, flags: FLAGS },
 				forkChild,
 			);
 			const figures = new LastFigures(child, async () => await (await child.ready()).call('stats', {}).result, NO_FIGURES);

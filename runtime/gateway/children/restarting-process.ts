@@ -21,10 +21,12 @@ export interface RestartingProcessOptions<P extends ChildProtocol> {
 	/** What its open calls fail with when it dies. */
 	readonly lostCode: ErrorCode;
 	readonly log: Log;
+	/** For its Node. */
+	readonly flags?: readonly string[];
 }
 
 /** Starts the entry file; tests hand in processes of their own. */
-export type Fork = (entry: string) => ChildProcess;
+export type Fork = (entry: string, flags?: readonly string[]) => ChildProcess;
 
 /** Waits before a restart: a crash on one bad input recovers at once, a crash loop costs little. */
 const BACK_OFF_MS = [50, 200, 1000, 3000, 10_000];
@@ -102,7 +104,7 @@ export class RestartingProcess<P extends ChildProtocol> {
 		const startedAt = monotonicClock.now();
 		let child: ChildProcess;
 		try {
-			child = this.forkChild(entry);
+			child = this.forkChild(entry, this.options.flags);
 		} catch (error) {
 			log.error({ err: error, child: name }, 'child process could not be started');
 			this.startLater('could not be started', startedAt);
@@ -239,9 +241,9 @@ export class RestartingProcess<P extends ChildProtocol> {
 	}
 }
 
-function forkEntry(entry: string): ChildProcess {
+function forkEntry(entry: string, flags: readonly string[] = []): ChildProcess {
 	return fork(entry, [], {
-		execArgv: ['--enable-source-maps'],
+		execArgv: ['--enable-source-maps', ...flags],
 		stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 	});
 }
