@@ -51,6 +51,7 @@ run(async () => {
 	const moments = await momentsOf();
 	for (const [group, of] of GROUPS) {
 		const these = moments.filter(of);
+		if (these.length === 0) continue;
 		const pauses = these.filter(({ kind }) => kind === 'pause').length;
 		if (!flag('--json')) console.log(`\n${group}: ${pauses} pauses of each length, ${these.length - pauses} ends (${SET} scenes)`);
 		const rows = WAYS.map((way) => ({ way, figures: figuresOf(way, these) }));
