@@ -93,6 +93,9 @@ describe('while it is not certain that the turn has ended', () => {
 	it.each([
 		['its first sound', 'modelAndVoice', async (scenario: CallScenario) => await scenario.begins('Which day suits you? Or')],
 		['words for the voice, where that may not begin', 'model', async (scenario: CallScenario) => await scenario.begins('Which day suits you? Or')],
+		['a reply of one sentence', 'modelAndVoice', async (scenario: CallScenario) => await scenario.writes('Which day suits you?')],
+		['a reply that has no end', 'modelAndVoice', async (scenario: CallScenario) => await scenario.writes('Which day')],
+		['a reply of marks', 'modelAndVoice', async (scenario: CallScenario) => await scenario.writes('...')],
 		['a tool', 'modelAndVoice', async (scenario: CallScenario) => await scenario.writes('', [toolCallOf('a')])],
 		['an error', 'modelAndVoice', async (scenario: CallScenario) => {
 			scenario.model().reject(new VoiceError('VOICE_ERR_MODEL_FAILED', 'It broke.'));

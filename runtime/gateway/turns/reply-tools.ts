@@ -15,7 +15,7 @@ export class ReplyTools {
 
 	constructor(
 		private readonly turn: Turn,
-		private readonly deps: Pick<ReplyDeps, 'history' | 'tell' | 'language' | 'isDoubtful'>,
+		private readonly deps: Pick<ReplyDeps, 'history' | 'tell' | 'toolsStarted' | 'language' | 'isDoubtful'>,
 	) {}
 
 	/** @param open those that the model waits for; of the others of the turn it was told that nothing is known yet */
@@ -35,6 +35,14 @@ export class ReplyTools {
 		if (!checkInputs || !tool) return undefined;
 		const { turn, deps: { history, language, isDoubtful: doubtful } } = this;
 		return askBack(call, tool, { entries: history.all, turn: turn.n, heard: turn.heardFromCaller.text, instructions, language, doubtful, oneAtATime: engine === PACK_CHAT, now: new Date() });
+	}
+
+	/** Its node has them, and runs them. */
+	started(calls: readonly ToolCall[]): void {
+		for (const { id, name, arguments: args } of calls) {
+			this.deps.tell({ type: 'tool.started', turnId: this.turn.id, id, name, arguments: args });
+			this.deps.toolsStarted(name);
+		}
 	}
 
 	notThereYet(results: readonly ToolResult[]): ToolResult[] {

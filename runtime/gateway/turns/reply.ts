@@ -243,8 +243,7 @@ export class Reply implements TurnReply {
 		let reply: ChatDone;
 		try {
 			reply = await this.askModel();
-			// A reply that is being spoken tells by its first sound.
-			await (reply.toolCalls.length > 0 || !this.utterance ? this.turn.certainty.needed() : this.turn.certainty.known);
+			await this.untilCertain(reply.toolCalls.length > 0);
 		} catch (thrown) {
 			await this.turn.certainty.needed();
 			if (!this.interrupted) throw thrown;
@@ -258,6 +257,14 @@ export class Reply implements TurnReply {
 		if (reply.toolCalls.length === 0) return this.doneSpeakable(text);
 		this.answered ||= isSpeakable(reply.text, this.ask.speak?.language);
 		return await this.takeCalls(text, reply.toolCalls);
+	}
+
+	private async untilCertain(callsTools: boolean): Promise<void> {
+		const { certainty } = this.turn;
+		const sounds = !callsTools && this.utterance && isSpeakable(this.written, this.ask.speak?.language);
+		// No other sentence comes to end the last one. It tells by its first sound.
+		if (sounds && !certainty.isCertain) this.utterance?.settle();
+		await (sounds ? certainty.known : certainty.needed());
 	}
 
 	/** Hands out those that may be run. The others are answered here, so that the model goes on at once where there are none. */
@@ -277,7 +284,9 @@ export class Reply implements TurnReply {
 			return undefined;
 		});
 		if (step) {
-			this.startTools(run, filler);
+			this.tools.started(run);
+			if (filler !== undefined) this.voice()?.write(this.spaced(filler));
+			this.utterance?.settle();
 			return step;
 		}
 		if (stop === undefined) return await this.next();
@@ -292,16 +301,6 @@ export class Reply implements TurnReply {
 		this.generation = new ModelAnswer(deps, params, (text, next) => (text === '' ? this.utterance?.write('', next) : this.write(text, next)));
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;
-	}
-
-	private startTools(calls: readonly ToolCall[], filler: string | undefined): void {
-		const { turn, deps } = this;
-		for (const call of calls) {
-			deps.tell({ type: 'tool.started', turnId: turn.id, id: call.id, name: call.name, arguments: call.arguments });
-			deps.toolsStarted(call.name);
-		}
-		if (filler !== undefined) this.voice()?.write(this.spaced(filler));
-		this.utterance?.settle();
 	}
 
 	private write(text: string, next = ''): void {
