@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { msToSamples } from '../../runtime/audio/pcm';
 import { monotonicClock } from '../../runtime/lib/clock';
-import { FixtureServer, type FixtureReply, type Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
+import type { FixtureServer, FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
+import { type FixedAnswers, fixedServer, tone, writeWords } from '../fixed-server';
 
-/** What OpenAI's speech has. */
-const SPEECH_RATE = 24_000;
 const TRANSCRIBES_IN_MS = 100;
 const FIRST_TOKEN_MS = 200;
 const TOKEN_MS = 20;
@@ -19,7 +17,6 @@ export const TONES: ReadonlyMap<string, number> = new Map([
 	['Tango', 1380],
 ]);
 const NAMES = [...TONES.keys()];
-const LOUD = 8000;
 
 /** The first sentence has nine words, so that it is there after 360 ms. */
 const SHORT = { sentences: (name: string) => [`${name} has been noted and will be done soon.`, 'Thank you for calling us.'], msACharacter: 25 };
@@ -41,7 +38,7 @@ interface ChatBody {
 }
 
 /** One server for all: recogniser, model and voice, each with the same times for whoever asks. */
-export class Engines {
+export class Engines implements FixedAnswers {
 	/** What the recogniser hears, whatever is sent to it. */
 	heard = '';
 	/** Are replies so long that they can be interrupted? */
@@ -52,12 +49,7 @@ export class Engines {
 
 	static async start(): Promise<Engines> {
 		const engines = new Engines();
-		engines.server = await FixtureServer.start({
-			'GET /v1/models': async (_request, reply) => await reply.json(200, { object: 'list', data: [{ id: 'fixed', object: 'model', owned_by: 'bench' }] }),
-			'POST /v1/audio/transcriptions': async (_request, reply) => await engines.transcribe(reply),
-			'POST /v1/chat/completions': async (request, reply) => await engines.chat(request, reply),
-			'POST /v1/audio/speech': async (request, reply) => await engines.speak(request, reply),
-		});
+		engines.server = await fixedServer(engines);
 		return engines;
 	}
 
@@ -74,38 +66,27 @@ export class Engines {
 		this.asked.push({ engine, at: monotonicClock.now() });
 	}
 
-	private async transcribe(reply: FixtureReply): Promise<void> {
+	async transcribe(reply: FixtureReply): Promise<void> {
 		const text = this.heard;
 		this.note('transcribe');
 		await pause(TRANSCRIBES_IN_MS);
 		await reply.json(200, { text });
 	}
 
-	private async chat({ json }: Received, reply: FixtureReply): Promise<void> {
+	async chat({ json }: Received, reply: FixtureReply): Promise<void> {
 		const begun = performance.now();
 		const { max_tokens, max_completion_tokens } = json as ChatBody;
 		const { sentences } = this.long ? LONG : SHORT;
 		const name = NAMES[this.replies++ % NAMES.length] ?? '';
 		this.note('chat');
 		const words = (max_tokens ?? max_completion_tokens) === 1 ? ['Yes'] : sentences(name).join(' ').split(/(?= )/);
-		const write = async (delta: object, finish: string | null): Promise<void> =>
-			await reply.write(`data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'fixed', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`);
-		reply.begin(200, { 'content-type': 'text/event-stream' });
-		for (const [at, content] of words.entries()) {
-			await pause(Math.max(0, begun + FIRST_TOKEN_MS + at * TOKEN_MS - performance.now()));
-			await write(at === 0 ? { role: 'assistant', content } : { content }, null);
-		}
-		await write({}, 'stop');
-		await reply.write('data: [DONE]\n\n');
+		await writeWords(reply, words, async (at) => await pause(Math.max(0, begun + FIRST_TOKEN_MS + at * TOKEN_MS - performance.now())));
 	}
 
-	private async speak({ json }: Received, reply: FixtureReply): Promise<void> {
-		const { input } = json as { input: string };
-		const tone = [...TONES].find(([name]) => input.includes(name))?.[1] ?? 300;
+	async speak(input: string, reply: FixtureReply): Promise<void> {
+		const hz = [...TONES].find(([name]) => input.includes(name))?.[1] ?? 300;
 		if (input.startsWith(NAMES.find((name) => input.includes(name)) ?? ' ')) this.note('speak');
-		const samples = msToSamples(input.length * (this.long ? LONG : SHORT).msACharacter, SPEECH_RATE);
-		const pcm = Int16Array.from({ length: samples }, (_, at) => LOUD * Math.cos((2 * Math.PI * tone * at) / SPEECH_RATE));
-		const bytes = Buffer.from(pcm.buffer);
+		const bytes = tone(hz, input.length * (this.long ? LONG : SHORT).msACharacter);
 		await pause(FIRST_SOUND_MS);
 		reply.begin(200, { 'content-type': 'audio/pcm' });
 		for (let at = 0; at < bytes.length; at += PIECE_BYTES) await reply.write(bytes.subarray(at, at + PIECE_BYTES));

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { msToSamples } from '../../runtime/audio/pcm';
-import { FixtureServer, type FixtureReply } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
+import type { FixtureServer, FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
 import { monotonicClock } from '../../runtime/lib/clock';
+import { type FixedAnswers, fixedServer, tone, writeWords } from '../fixed-server';
 
 const TRANSCRIBES_IN_MS = 100;
 const FIRST_TOKEN_MS = 50;
 const TOKEN_MS = 10;
 const FIRST_SOUND_MS = 50;
-const SPEECH_RATE = 24_000;
 const SPEECH_MS = 500;
 
 const WORDS = 'alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey yankee zulu'.split(' ');
@@ -23,19 +22,14 @@ export interface EngineTimes {
 }
 
 /** Recogniser, model and voice on one server, which take the same time for each turn. What a turn is about is its name, in all three. */
-export class FixedEngines {
+export class FixedEngines implements FixedAnswers {
 	readonly turns = new Map<string, EngineTimes>();
 	private server: FixtureServer | undefined;
 	private count = 0;
 
 	static async start(): Promise<FixedEngines> {
 		const engines = new FixedEngines();
-		engines.server = await FixtureServer.start({
-			'GET /v1/models': async (_request, reply) => await reply.json(200, { object: 'list', data: [{ id: 'fixed', object: 'model', owned_by: 'bench' }] }),
-			'POST /v1/audio/transcriptions': async (_request, reply) => await engines.transcribe(reply),
-			'POST /v1/chat/completions': async ({ json }, reply) => await engines.chat((json as { messages: Array<{ content: string | null }> }).messages.at(-1)?.content ?? '', reply),
-			'POST /v1/audio/speech': async ({ json }, reply) => await engines.speak((json as { input: string }).input, reply),
-		});
+		engines.server = await fixedServer(engines);
 		return engines;
 	}
 
@@ -54,7 +48,7 @@ export class FixedEngines {
 		return this.turns.get(name?.toLowerCase() ?? '');
 	}
 
-	private async transcribe(reply: FixtureReply): Promise<void> {
+	async transcribe(reply: FixtureReply): Promise<void> {
 		const number = this.count++;
 		const name = [number / WORDS.length ** 2, number / WORDS.length, number].map((at) => WORDS[Math.floor(at) % WORDS.length]).join(' ');
 		await pause(TRANSCRIBES_IN_MS);
@@ -62,27 +56,25 @@ export class FixedEngines {
 		await reply.json(200, { text: `Tell me about ${name}.` });
 	}
 
-	private async chat(asked: string, reply: FixtureReply): Promise<void> {
+	async chat({ json }: Received, reply: FixtureReply): Promise<void> {
+		const asked = (json as { messages: Array<{ content: string | null }> }).messages.at(-1)?.content ?? '';
 		const turn = this.named(asked);
 		if (turn) turn.chatAt = monotonicClock.now();
 		const name = /tell me about (.*)\./i.exec(asked)?.[1] ?? 'it';
-		reply.begin(200, { 'content-type': 'text/event-stream' });
-		await pause(FIRST_TOKEN_MS);
-		for (const content of `${name} is well.`.split(/(?= )/)) {
-			await reply.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`);
-			await pause(TOKEN_MS);
-		}
-		if (turn) turn.sentenceAt = monotonicClock.now();
-		await reply.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`);
+		const words = `${name} is well.`.split(/(?= )/);
+		await writeWords(reply, words, async (at) => {
+			await pause(at === 0 ? FIRST_TOKEN_MS : TOKEN_MS);
+			if (turn && at === words.length - 1) turn.sentenceAt = monotonicClock.now();
+		});
 	}
 
-	private async speak(input: string, reply: FixtureReply): Promise<void> {
+	async speak(input: string, reply: FixtureReply): Promise<void> {
 		const turn = this.named(input);
 		if (turn) turn.voiceAt ??= monotonicClock.now();
-		const pcm = Int16Array.from({ length: msToSamples(SPEECH_MS, SPEECH_RATE) }, (_, at) => 8000 * Math.cos((2 * Math.PI * 440 * at) / SPEECH_RATE));
+		const sound = tone(440, SPEECH_MS);
 		await pause(FIRST_SOUND_MS);
 		reply.begin(200, { 'content-type': 'audio/pcm' });
 		if (turn) turn.firstByteAt ??= monotonicClock.now();
-		await reply.write(new Uint8Array(pcm.buffer));
+		await reply.write(sound);
 	}
 }

@@ -1,46 +1,17 @@
 // Guards against: a Whisper of Hugging Face's layout that hears worse than the same one of sherpa-onnx. The weights are real, and so is
 // the voice; the files are written by whisper_ct2_to_hugging_face.py, whose graphs have the inputs and outputs of Optimum's own.
-import { transcribeSettings } from '../../runtime/contract/agent-settings';
 import { joinPcm, LISTEN_RATE } from '../../runtime/audio/pcm';
-import { Cooldowns } from '../../runtime/inference/fallback/cooldowns';
-import type { Recognition, StreamingRecogniser } from '../../runtime/inference/recognition/engine';
-import { RecogniserFallback } from '../../runtime/inference/recognition/fallback';
-import { createRecogniser } from '../../runtime/inference/recognition/recognisers';
-import { monotonicClock } from '../../runtime/lib/clock';
+import { Ears } from './weights/ears';
 import { NOISES } from './weights/noises';
 import { some, spoken } from './weights/prompts';
-import { describeWithWeights, weights } from './weights/weights';
+import { describeWithWeights } from './weights/weights';
 import { wordErrorRate, wordsOf } from './weights/word-error-rate';
 
 describeWithWeights("a real Whisper of Hugging Face's layout", () => {
-	const opened: StreamingRecogniser[] = [];
-	const ears = new Map<string, RecogniserFallback>();
+	const ears = new Ears();
+	const heard = ears.heard.bind(ears);
 
-	async function ear(name: string): Promise<RecogniserFallback> {
-		const known = ears.get(name);
-		if (known) return known;
-		const recogniser = await createRecogniser(weights(name));
-		opened.push(recogniser);
-		const fallback = new RecogniserFallback({ get: () => Promise.resolve(recogniser) }, new Cooldowns(monotonicClock));
-		ears.set(name, fallback);
-		return fallback;
-	}
-
-	afterAll(async () => {
-		await Promise.all(opened.map(async (recogniser) => await recogniser.close()));
-	});
-
-	/** As in a call: pushed as it comes, and asked for when it ends. */
-	async function heard(name: string, pcm: Int16Array, language = 'en'): Promise<Recognition> {
-		const recogniser = await ear(name);
-		const stream = await recogniser.open(transcribeSettings.parse({ model: name, language }), { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined });
-		try {
-			for (let from = 0; from < pcm.length; from += LISTEN_RATE) stream.push(pcm.slice(from, from + LISTEN_RATE));
-			return await stream.flush();
-		} finally {
-			await stream.close();
-		}
-	}
+	afterAll(async () => await ears.close());
 
 	const TINY = 'whisper-tiny.en-hugging-face';
 	const BASE = 'whisper-base-hugging-face';

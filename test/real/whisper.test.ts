@@ -4,16 +4,12 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { transcribeSettings } from '../../runtime/contract/agent-settings';
 import { joinPcm, LISTEN_RATE } from '../../runtime/audio/pcm';
-import { Cooldowns } from '../../runtime/inference/fallback/cooldowns';
-import type { StreamingRecogniser } from '../../runtime/inference/recognition/engine';
-import { RecogniserFallback } from '../../runtime/inference/recognition/fallback';
-import { createRecogniser } from '../../runtime/inference/recognition/recognisers';
 import { UtteranceEngine } from '../../runtime/inference/recognition/utterances/utterance-engine';
 import { UtterancePool } from '../../runtime/inference/recognition/utterances/utterance-pool';
 import type { UtteranceWorker } from '../../runtime/inference/recognition/utterances/utterance-workers';
 import { utteranceWorkerProtocol } from '../../runtime/inference/recognition/utterances/worker-protocol';
 import { startSherpa } from '../../runtime/inference/workers/sherpa/start-sherpa';
-import { monotonicClock } from '../../runtime/lib/clock';
+import { Ears } from './weights/ears';
 import { NOISES } from './weights/noises';
 import { some, spoken } from './weights/prompts';
 import { describeWithWeights, weights } from './weights/weights';
@@ -25,34 +21,10 @@ function soundsLikeSpeech(pcm: Int16Array): boolean {
 }
 
 describeWithWeights('a real Whisper', () => {
-	const opened: StreamingRecogniser[] = [];
-	const ears = new Map<string, RecogniserFallback>();
+	const ears = new Ears();
+	const heard = ears.heard.bind(ears);
 
-	async function ear(name: string): Promise<RecogniserFallback> {
-		const known = ears.get(name);
-		if (known) return known;
-		const recogniser = await createRecogniser(weights(name));
-		opened.push(recogniser);
-		const fallback = new RecogniserFallback({ get: () => Promise.resolve(recogniser) }, new Cooldowns(monotonicClock));
-		ears.set(name, fallback);
-		return fallback;
-	}
-
-	afterAll(async () => {
-		await Promise.all(opened.map(async (recogniser) => await recogniser.close()));
-	});
-
-	/** As in a call: pushed as it comes, and asked for when it ends. */
-	async function heard(name: string, pcm: Int16Array, language = 'en') {
-		const recogniser = await ear(name);
-		const stream = await recogniser.open(transcribeSettings.parse({ model: name, language }), { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined });
-		try {
-			for (let from = 0; from < pcm.length; from += LISTEN_RATE) stream.push(pcm.slice(from, from + LISTEN_RATE));
-			return await stream.flush();
-		} finally {
-			await stream.close();
-		}
-	}
+	afterAll(async () => await ears.close());
 
 	it('hears 60 human prompts with at most 5 % of the words wrong', async () => {
 		const sentences = some(spoken(6, 16));
@@ -111,8 +83,7 @@ describeWithWeights('a real Whisper', () => {
 			cores: 2,
 			availableBytes: () => 2 ** 33,
 		});
-		const engine = new UtteranceEngine(pool, ['en']);
-		opened.push(engine);
+		const engine = ears.keep(new UtteranceEngine(pool, ['en']));
 		const sentences = spoken(8, 10).slice(0, 4);
 		const settings = transcribeSettings.parse({ language: 'en' });
 		const listener = { onPartial: () => undefined, onFailed: () => undefined };
