@@ -5,21 +5,32 @@ import { FixtureServer, type FixtureReply, type Received } from '../runtime/infe
 const SPEECH_RATE = 24_000;
 const LOUD = 8000;
 
-/** What a recogniser, a model and a voice do with what they are asked. */
-export interface FixedAnswers {
-	transcribe(reply: FixtureReply): Promise<void>;
-	chat(request: Received, reply: FixtureReply): Promise<void>;
-	speak(text: string, reply: FixtureReply): Promise<void>;
-}
+/** One server for recogniser, model and voice, by OpenAI's routes. A subclass says what they do with what they are asked. */
+export abstract class FixedServer {
+	private server: FixtureServer | undefined;
 
-/** One server for all three, by OpenAI's routes. */
-export async function fixedServer(answers: FixedAnswers): Promise<FixtureServer> {
-	return await FixtureServer.start({
-		'GET /v1/models': async (_request, reply) => await reply.json(200, { object: 'list', data: [{ id: 'fixed', object: 'model', owned_by: 'bench' }] }),
-		'POST /v1/audio/transcriptions': async (_request, reply) => await answers.transcribe(reply),
-		'POST /v1/chat/completions': async (request, reply) => await answers.chat(request, reply),
-		'POST /v1/audio/speech': async ({ json }, reply) => await answers.speak((json as { input: string }).input, reply),
-	});
+	protected abstract transcribe(reply: FixtureReply): Promise<void>;
+	protected abstract chat(request: Received, reply: FixtureReply): Promise<void>;
+	protected abstract speak(text: string, reply: FixtureReply): Promise<void>;
+
+	async start(): Promise<this> {
+		this.server = await FixtureServer.start({
+			'GET /v1/models': async (_request, reply) => await reply.json(200, { object: 'list', data: [{ id: 'fixed', object: 'model', owned_by: 'bench' }] }),
+			'POST /v1/audio/transcriptions': async (_request, reply) => await this.transcribe(reply),
+			'POST /v1/chat/completions': async (request, reply) => await this.chat(request, reply),
+			'POST /v1/audio/speech': async ({ json }, reply) => await this.speak((json as { input: string }).input, reply),
+		});
+		return this;
+	}
+
+	get url(): string {
+		if (!this.server) throw new Error('the engines do not run');
+		return this.server.url;
+	}
+
+	async stop(): Promise<void> {
+		await this.server?.stop();
+	}
 }
 
 /** Streams a model's words; `before` waits for the time of each. */

@@ -23,7 +23,7 @@ run(async () => {
 	interrupted.catch(() => undefined);
 	if (spawnSync('livekit-server', ['--version']).error) console.error('LiveKit is left out: there is no livekit-server on the PATH.');
 	else console.error('LiveKit is left out: this bench has no caller for it yet.');
-	const engines = await Engines.start();
+	const engines = await new Engines().start();
 	const callers = forkPeers();
 	let pipecat: Pipecat | undefined;
 	try {

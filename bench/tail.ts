@@ -81,7 +81,7 @@ async function withServers(engines: FixedEngines, act: () => Promise<void>): Pro
 }
 
 async function main(): Promise<void> {
-	const engines = await FixedEngines.start();
+	const engines = await new FixedEngines().start();
 	const all: Measured[] = [];
 	let calls = 0;
 	try {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { monotonicClock } from '../../runtime/lib/clock';
-import type { FixtureServer, FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
-import { type FixedAnswers, fixedServer, tone, writeWords } from '../fixed-server';
+import type { FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
+import { FixedServer, tone, writeWords } from '../fixed-server';
 
 const TRANSCRIBES_IN_MS = 100;
 const FIRST_TOKEN_MS = 200;
@@ -38,42 +38,26 @@ interface ChatBody {
 }
 
 /** One server for all: recogniser, model and voice, each with the same times for whoever asks. */
-export class Engines implements FixedAnswers {
+export class Engines extends FixedServer {
 	/** What the recogniser hears, whatever is sent to it. */
 	heard = '';
 	/** Are replies so long that they can be interrupted? */
 	long = false;
 	readonly asked: Asked[] = [];
 	private replies = 0;
-	private server: FixtureServer | undefined;
-
-	static async start(): Promise<Engines> {
-		const engines = new Engines();
-		engines.server = await fixedServer(engines);
-		return engines;
-	}
-
-	get url(): string {
-		if (!this.server) throw new Error('the engines do not run');
-		return this.server.url;
-	}
-
-	async stop(): Promise<void> {
-		await this.server?.stop();
-	}
 
 	private note(engine: Asked['engine']): void {
 		this.asked.push({ engine, at: monotonicClock.now() });
 	}
 
-	async transcribe(reply: FixtureReply): Promise<void> {
+	protected async transcribe(reply: FixtureReply): Promise<void> {
 		const text = this.heard;
 		this.note('transcribe');
 		await pause(TRANSCRIBES_IN_MS);
 		await reply.json(200, { text });
 	}
 
-	async chat({ json }: Received, reply: FixtureReply): Promise<void> {
+	protected async chat({ json }: Received, reply: FixtureReply): Promise<void> {
 		const begun = performance.now();
 		const { max_tokens, max_completion_tokens } = json as ChatBody;
 		const { sentences } = this.long ? LONG : SHORT;
@@ -83,7 +67,7 @@ export class Engines implements FixedAnswers {
 		await writeWords(reply, words, async (at) => await pause(Math.max(0, begun + FIRST_TOKEN_MS + at * TOKEN_MS - performance.now())));
 	}
 
-	async speak(input: string, reply: FixtureReply): Promise<void> {
+	protected async speak(input: string, reply: FixtureReply): Promise<void> {
 		const hz = [...TONES].find(([name]) => input.includes(name))?.[1] ?? 300;
 		if (input.startsWith(NAMES.find((name) => input.includes(name)) ?? ' ')) this.note('speak');
 		const bytes = tone(hz, input.length * (this.long ? LONG : SHORT).msACharacter);

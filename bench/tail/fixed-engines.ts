@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FixtureServer, FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
+import type { FixtureReply, Received } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
 import { monotonicClock } from '../../runtime/lib/clock';
-import { type FixedAnswers, fixedServer, tone, writeWords } from '../fixed-server';
+import { FixedServer, tone, writeWords } from '../fixed-server';
 
 const TRANSCRIBES_IN_MS = 100;
 const FIRST_TOKEN_MS = 50;
@@ -22,25 +22,9 @@ export interface EngineTimes {
 }
 
 /** Recogniser, model and voice on one server, which take the same time for each turn. What a turn is about is its name, in all three. */
-export class FixedEngines implements FixedAnswers {
+export class FixedEngines extends FixedServer {
 	readonly turns = new Map<string, EngineTimes>();
-	private server: FixtureServer | undefined;
 	private count = 0;
-
-	static async start(): Promise<FixedEngines> {
-		const engines = new FixedEngines();
-		engines.server = await fixedServer(engines);
-		return engines;
-	}
-
-	get url(): string {
-		if (!this.server) throw new Error('the engines do not run');
-		return this.server.url;
-	}
-
-	async stop(): Promise<void> {
-		await this.server?.stop();
-	}
 
 	/** The turn that a text names. */
 	named(text: string): EngineTimes | undefined {
@@ -48,7 +32,7 @@ export class FixedEngines implements FixedAnswers {
 		return this.turns.get(name?.toLowerCase() ?? '');
 	}
 
-	async transcribe(reply: FixtureReply): Promise<void> {
+	protected async transcribe(reply: FixtureReply): Promise<void> {
 		const number = this.count++;
 		const name = [number / WORDS.length ** 2, number / WORDS.length, number].map((at) => WORDS[Math.floor(at) % WORDS.length]).join(' ');
 		await pause(TRANSCRIBES_IN_MS);
@@ -56,7 +40,7 @@ export class FixedEngines implements FixedAnswers {
 		await reply.json(200, { text: `Tell me about ${name}.` });
 	}
 
-	async chat({ json }: Received, reply: FixtureReply): Promise<void> {
+	protected async chat({ json }: Received, reply: FixtureReply): Promise<void> {
 		const asked = (json as { messages: Array<{ content: string | null }> }).messages.at(-1)?.content ?? '';
 		const turn = this.named(asked);
 		if (turn) turn.chatAt = monotonicClock.now();
@@ -68,7 +52,7 @@ export class FixedEngines implements FixedAnswers {
 		});
 	}
 
-	async speak(input: string, reply: FixtureReply): Promise<void> {
+	protected async speak(input: string, reply: FixtureReply): Promise<void> {
 		const turn = this.named(input);
 		if (turn) turn.voiceAt ??= monotonicClock.now();
 		const sound = tone(440, SPEECH_MS);

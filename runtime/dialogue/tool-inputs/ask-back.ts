@@ -3,6 +3,7 @@ import type { TurnEntry } from '../history/transcript-entry';
 import { type InputKind, type ToolInput, inputsOf, nameWords, record } from './input-kind';
 import { type AskBack, asAskBack } from './ask-back-result';
 import type { Language } from './number-words';
+import { READING_WORDS } from './reading-words';
 import { Said, languagesOf } from './said';
 import { todays } from './spoken-days';
 import { missingOf, wasSaid } from './was-said';
@@ -36,9 +37,6 @@ const LATELY_TURNS = 4;
 /** Heard wrong, they would be other words than the choices. */
 const CHOSEN = new Set<InputKind>(['boolean', 'choice']);
 
-/** Nothing comes of these but an answer: a caller who only asks need not have said everything. */
-export const READS: ReadonlySet<string> = new Set(['list', 'search', 'find', 'lookup', 'look', 'check', 'read', 'show', 'fetch', 'query', 'count', 'get', 'describe']);
-
 /**
  * Whether a call has to wait for the caller, because they have not said one of its inputs, or because it was heard on a bad
  * line only. undefined: it may be run.
@@ -48,7 +46,7 @@ export const READS: ReadonlySet<string> = new Set(['list', 'search', 'find', 'lo
  */
 export function askBack(call: ToolCall, { parameters }: Pick<ToolSpec, 'parameters'>, soFar: CallSoFar): AskBack | undefined {
 	const languages = languagesOf(soFar.language);
-	if (READS.has(nameWords(call.name)[0] ?? '') || !languages || !soFar.entries.every(isLatin)) return undefined;
+	if (READING_WORDS.has(nameWords(call.name)[0] ?? '') || !languages || !soFar.entries.every(isLatin)) return undefined;
 	const all = inputsOf(parameters, call.arguments);
 	if (all.length === 0) return undefined;
 	const asked = askedBefore(soFar.entries, call.name);

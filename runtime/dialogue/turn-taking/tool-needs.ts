@@ -1,5 +1,6 @@
 import type { ToolSpec } from '../../contract/chat';
-import { READS } from '../tool-inputs/ask-back';
+import { nameWords } from '../tool-inputs/input-kind';
+import { READING_WORDS } from '../tool-inputs/reading-words';
 import { type Detail, hasDetail } from './spoken-details';
 import { spokenWords } from './spoken-words';
 
@@ -36,9 +37,9 @@ interface Parameter {
 export function needsOf(tools: readonly Pick<ToolSpec, 'name' | 'parameters'>[]): ToolNeeds[] {
 	return tools.flatMap(({ name, parameters }) => {
 		const needs = [...new Set(requiredOf(parameters).flatMap(detailsOf))];
-		const words = wordsOf(name);
+		const words = nameWords(name);
 		const verbs = [...new Set(words.flatMap((word) => ACTIONS.find((action) => action.includes(word)) ?? []))];
-		const looksUp = verbs.length === 0 && words.some((word) => READS.has(word));
+		const looksUp = verbs.length === 0 && words.some((word) => READING_WORDS.has(word));
 		return needs.length === 0 || (verbs.length === 0 && !looksUp) ? [] : [{ tool: name, verbs, looksUp, needs }];
 	});
 }
@@ -55,10 +56,6 @@ export function stillNeeded(text: string, tools: readonly ToolNeeds[]): { readon
 	return wanted && { tool: wanted.tool, missing: wanted.needs.filter((need) => !hasDetail(need, said)) };
 }
 
-function wordsOf(name: string): string[] {
-	return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(/[^a-z]+/).filter(Boolean);
-}
-
 /** Schemas are users': anything may be missing, or another than it should be. */
 function requiredOf(schema: unknown): Parameter[] {
 	const { properties, required } = record(schema);
@@ -66,7 +63,7 @@ function requiredOf(schema: unknown): Parameter[] {
 	return required.flatMap((name: unknown) => {
 		if (typeof name !== 'string') return [];
 		const { type, format, description } = record(record(properties)[name]);
-		return [{ name, type: text(type), about: `${wordsOf(name).join(' ')} ${text(format)} ${text(description)}`.toLowerCase() }];
+		return [{ name, type: text(type), about: `${nameWords(name).join(' ')} ${text(format)} ${text(description)}`.toLowerCase() }];
 	});
 }
 
@@ -79,7 +76,7 @@ function record(value: unknown): Record<string, unknown> {
 }
 
 function detailsOf({ name, type, about }: Parameter): Detail[] {
-	const words = wordsOf(name);
+	const words = nameWords(name);
 	const named = (...any: string[]): boolean => any.some((each) => words.includes(each));
 	if (named('timezone', 'zone', 'timeout', 'duration', 'minutes', 'id')) return [];
 	if (named('email', 'mail') || /\bemail\b/.test(about)) return ['email'];

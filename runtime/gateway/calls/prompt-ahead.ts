@@ -5,6 +5,7 @@ import { needsOf } from '../../dialogue/turn-taking/tool-needs';
 import { monotonicClock } from '../../lib/clock';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { ParamsIn } from '../../rpc/protocol';
+import { promptBeginning } from '../turns/model-answer';
 import { type CallRequest, permittedTools } from './call-request';
 
 /** null where only the node knows. */
@@ -12,7 +13,7 @@ export type WarmPrompt = ParamsIn<InferenceProtocol['warm']>['prompt'];
 
 /** What stands at the beginning of the prompts of any call of an agent. */
 export function promptOf(conversation: string, { instructions, tools }: PromptStart, said: readonly ChatMessage[]): WarmPrompt {
-	return { conversation, messages: [{ role: 'system', content: instructions }, ...said], tools: [...tools] };
+	return { conversation, messages: promptBeginning(instructions, said), tools: [...tools] };
 }
 
 /**

@@ -61,7 +61,12 @@ export function messagesFor({ instructions, understood, prompt }: ReplyAsk, hist
 	const said = isCertain ? [] : [{ role: 'user' as const, content: understood ? prompt : UNCLEAR }];
 	// A space at its end would be a token that no model has seen there.
 	const answer = begun === '' ? [] : [{ role: 'assistant' as const, content: begun.trimEnd(), toolCalls: [] }];
-	return [{ role: 'system', content: instructions }, ...history.messages(), ...said, ...answer];
+	return [...promptBeginning(instructions, history.messages()), ...said, ...answer];
+}
+
+/** What is read beforehand has to be what is asked: the model finds in its memory only what is the same from the first token on. */
+export function promptBeginning(instructions: string, said: readonly ChatMessage[]): ChatMessage[] {
+	return [{ role: 'system', content: instructions }, ...said];
 }
 
 /** An answer of which the caller would hear nothing. */

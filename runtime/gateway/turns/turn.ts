@@ -329,6 +329,7 @@ export class Turn {
 	/** Times the first happening of a stage. */
 	mark(name: TurnMark, at: number = this.clock.now()): void {
 		this.marks[name] ??= at;
+		// From its first sound on there is something to be heard.
 		if (name === 'firstVoiceAudioAt') this.certainty.need();
 	}
 
