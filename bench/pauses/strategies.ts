@@ -18,6 +18,9 @@ export interface Way {
 
 /** A worker's judgement of the sound, with the way there and back. */
 const JUDGED_AFTER_MS = 60;
+/** A pause is told so long before the end of the speech, and a quick recogniser has its text so soon after it. */
+const PAUSE_BEFORE_END_MS = 96;
+const TEXT_AFTER_MS = 30;
 /** From the end of a turn to its first sound: what the engines of docs/benchmarks.md's comparison take. */
 export const WORK_MS = 600;
 const SETTINGS = turnTakingSettings.parse({});
@@ -50,12 +53,18 @@ function ours(name: string, strategies: readonly Strategy[], change: (ask: EndOf
 	};
 }
 
-/** The same, with the work begun early: the end of the turn waits for the first sound, up to the longest wait. */
-function begunEarly(name: string, way: Way, strategies: readonly Strategy[]): Way {
+/**
+ * The same, with the work begun early: the end of the turn waits for the first sound, up to the longest wait. `inPause`: it begins in the
+ * first short pause, as with a recogniser that is quick; otherwise when the sound was judged.
+ */
+function begunEarly(name: string, way: Way, strategies: readonly Strategy[], inPause: boolean): Way {
 	const both = (moment: Moment, level: number): { waitMs: number; soundMs: number } => {
 		const waitMs = way.waitMs(moment, level);
-		const { likelyInMs } = judgeEndOfTurn(ask(moment, { ...SETTINGS, endSilenceMs: level, maxSilenceMs: (SETTINGS.maxSilenceMs * level) / SETTINGS.endSilenceMs }), strategies);
-		const begunAt = Math.min(waitMs, Math.max(Math.max(SETTINGS.flushSilenceMs, moment.toldAfterMs) + JUDGED_AFTER_MS, likelyInMs));
+		const asked = ask(moment, { ...SETTINGS, endSilenceMs: level, maxSilenceMs: (SETTINGS.maxSilenceMs * level) / SETTINGS.endSilenceMs });
+		const { likelyInMs } = judgeEndOfTurn(asked, strategies);
+		const likelyInPause = inPause && judgeEndOfTurn({ ...asked, probability: undefined }, strategies).likelyInMs === 0;
+		const told = likelyInPause ? moment.toldAfterMs - PAUSE_BEFORE_END_MS + TEXT_AFTER_MS : Math.max(Math.max(SETTINGS.flushSilenceMs, moment.toldAfterMs) + JUDGED_AFTER_MS, likelyInMs);
+		const begunAt = Math.min(waitMs, told);
 		const ready = begunAt + WORK_MS;
 		return { waitMs: Math.max(waitMs, Math.min(ready, SETTINGS.maxSilenceMs)), soundMs: Math.max(waitMs, ready) };
 	};
@@ -78,5 +87,6 @@ export const WAYS: readonly Way[] = [
 	ours('text and tools (no audio model)', [byText, byTools], withoutSound),
 	ours('sound', [bySound]),
 	DEFAULT,
-	begunEarly('default, begun early', DEFAULT, [bySound, byText, byTools]),
+	begunEarly('default, begun early', DEFAULT, [bySound, byText, byTools], false),
+	begunEarly('default, begun in the pause', DEFAULT, [bySound, byText, byTools], true),
 ];

@@ -51,7 +51,7 @@ export function agentOf(context: TriggerParameters): AgentSettings {
 		llamaChat: hasLlamaChat(context),
 		tools: toolsAhead(context),
 		speak: greetingVoice(context),
-		speculation: speculationOf(context, options.speculation),
+		speculation: speculationOf(context, options.speculation, ahead.settings),
 		turnTaking: checked(turnTakingSettings, context.getNodeParameter('turnTaking', {})),
 		limits: { firstWordMs: options.firstWordLimit * 1000, idleTimeoutMs: options.idleTimeout * 1000, maxCallDurationMs: options.maxCallDuration * 60_000 },
 	});

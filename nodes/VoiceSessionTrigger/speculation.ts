@@ -1,6 +1,6 @@
 import type { INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 import { z } from 'zod';
-import { speculationModes, type SpeakSettings, type SpeculationSettings } from '../../runtime/contract/agent-settings';
+import { speculationModes, type SpeakSettings, type SpeculationSettings, type TranscribeSettings } from '../../runtime/contract/agent-settings';
 import type { ChatSettings } from '../../runtime/contract/chat';
 import { serverNamed } from '../../runtime/contract/engines';
 import { siblingType } from '../shared/caller-turn';
@@ -20,15 +20,18 @@ type WorkflowNode = Workflow['nodes'][string];
  * Whether turns of this workflow may be begun before their end is certain. Only our nodes know how to wait for that, and to
  * stop: so all between the trigger and Orpheus Speak must be ours. What follows Orpheus Speak runs when it has spoken.
  */
-export function speculationOf(reader: WorkflowReader, choice: z.infer<typeof speculationChoice>): SpeculationSettings {
-	if (choice === 'off') return { mode: 'off', note: '' };
+export function speculationOf(reader: WorkflowReader, choice: z.infer<typeof speculationChoice>, transcribe: TranscribeSettings | null): SpeculationSettings {
+	if (choice === 'off') return { mode: 'off', inPauses: false, note: '' };
 	const obstacle = obstacleIn(reader);
-	if (obstacle !== undefined) return { mode: 'off', note: `Turns are not begun early: ${obstacle}` };
-	return choice === 'auto' ? free(chatAhead(reader), speakersAhead(reader)) : { mode: choice, note: '' };
+	if (obstacle !== undefined) return { mode: 'off', inPauses: false, note: `Turns are not begun early: ${obstacle}` };
+	const { mode, note } = choice === 'auto' ? free(chatAhead(reader), speakersAhead(reader)) : { mode: choice, note: '' };
+	// An execution alone has nothing to gain by it.
+	const inPauses = mode !== 'workflow' && transcribe !== null && (choice !== 'auto' || ![transcribe.model, ...transcribe.fallbacks].some(isServer));
+	return { mode, inPauses, note };
 }
 
 /** By itself nothing is begun early that may cost money. */
-function free(chat: ChatSettings | null, speakers: ReadonlyArray<SpeakSettings | null>): SpeculationSettings {
+function free(chat: ChatSettings | null, speakers: ReadonlyArray<SpeakSettings | null>): Pick<SpeculationSettings, 'mode' | 'note'> {
 	if (!chat) return { mode: 'workflow', note: 'The model is not asked early: which one answers is not known before, and it may cost money. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };
 	if ([chat.model, ...chat.fallbacks].some(isServer)) {
 		return { mode: 'workflow', note: 'The model is not asked early: a server answers, and what it writes for nothing may cost money. Choose "Speculation" in the Voice Session Trigger to do it all the same.' };

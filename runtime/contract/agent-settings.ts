@@ -81,6 +81,8 @@ export const speculationModes = ['off', 'workflow', 'model', 'modelAndVoice'] as
 export const speculationSettings = z.object({
 	/** `workflow`: the execution is under way, and Llama Chat waits. `model`: the reply is written early. `modelAndVoice`: its speech is made early as well. */
 	mode: z.enum(speculationModes).default('off'),
+	/** The recogniser may be asked in each short pause, and the work begin there, before the end of the speech is told. */
+	inPauses: z.boolean().default(false),
 	/** Why it is off though nobody has switched it off; '' otherwise. */
 	note: z.string().max(1000).default(''),
 });

@@ -24,6 +24,15 @@ interface FinalText {
 	confidence: number;
 }
 
+/** A moment of silence that may prove to be the end of the speech. */
+interface Pause {
+	readonly at: Milliseconds;
+	readonly speechEndAt: Milliseconds;
+	readonly asked: string;
+	/** What was said up to it. */
+	readonly heard?: FinalText;
+}
+
 /** What the caller is saying: one or more stretches of speech that may become a turn. */
 export interface CallerUtterance {
 	/** Of its sound, or of the silence after it, so much did not arrive. */
@@ -38,6 +47,8 @@ export interface CallerUtterance {
 	readonly earlierSpeechMs: Milliseconds;
 	/** Absent while speaking. `at`: when media told of it. */
 	readonly stopped?: { readonly at: Milliseconds; readonly speechEndAt: Milliseconds };
+	/** The one that goes on, and after the end of speech the one it began with, until the final text is there. */
+	readonly pause?: Pause | undefined;
 	/** The last partial, or the final text. */
 	readonly text: string;
 	readonly finalAsked?: string;
@@ -88,6 +99,7 @@ function resumeSpeech(utterance: CallerUtterance, speechAt: Milliseconds): Calle
 		earlierSpeechMs: utterance.earlierSpeechMs + stretchMs(utterance, speechAt),
 		stretchStartAt: Math.max(speechAt, utterance.stopped?.speechEndAt ?? speechAt),
 		stopped: undefined,
+		pause: undefined,
 		finalAsked: undefined,
 		endAsked: undefined,
 		endProbability: undefined,
@@ -104,11 +116,35 @@ function stopSpeech(
 ): CallerUtterance {
 	return {
 		...utterance,
-		// A stretch cannot end before it began or after media told of its end, whatever the clocks say.
-		stopped: { at, speechEndAt: Math.min(Math.max(speechEndAt, utterance.stretchStartAt), at) },
+		stopped: { at, speechEndAt: withinStretch(utterance, speechEndAt, at) },
 		finalAsked: utterance.recognised ? finalId : undefined,
 		endAsked: endId,
 	};
+}
+
+/** A stretch cannot end before it began or after media told of its end, whatever the clocks say. */
+function withinStretch({ stretchStartAt }: CallerUtterance, speechEndAt: Milliseconds, at: Milliseconds): Milliseconds {
+	return Math.min(Math.max(speechEndAt, stretchStartAt), at);
+}
+
+function pauseSpeech(utterance: CallerUtterance, at: Milliseconds, speechEndAt: Milliseconds, asked: string | undefined): CallerUtterance {
+	if (asked === undefined || utterance.stopped || !utterance.recognised) return utterance;
+	return { ...utterance, pause: { at, speechEndAt: withinStretch(utterance, speechEndAt, at), asked } };
+}
+
+function hearSoFar(utterance: CallerUtterance, id: string, heard: FinalText): CallerUtterance {
+	const { pause, final } = utterance;
+	const text = heard.text.trim();
+	if (id !== pause?.asked || final || !heard.understood || text === '') return utterance;
+	return { ...utterance, pause: { ...pause, heard: { ...heard, text } } };
+}
+
+/** What it comes to if it ends with this pause, once its text is known. */
+export function asIfEnded(utterance: CallerUtterance): CallerUtterance | undefined {
+	const { pause, stopped, final } = utterance;
+	if (!pause?.heard || final) return undefined;
+	const { at, speechEndAt, heard } = pause;
+	return { ...utterance, stopped: stopped ?? { at, speechEndAt }, text: heard.text, final: heard };
 }
 
 /** After the final text of a silence, a late partial has nothing to add. */
@@ -124,14 +160,14 @@ function hearFinal(
 ): CallerUtterance {
 	if (id !== utterance.finalAsked || utterance.final !== undefined) return utterance;
 	const text = final.understood ? final.text.trim() : '';
-	return { ...utterance, text, final: { ...final, text } };
+	return { ...utterance, text, pause: undefined, final: { ...final, text } };
 }
 
 /** Sound comes again after `missedMs` of which nothing is known: they count as neither speech nor silence. */
 function missSound(utterance: CallerUtterance, missedMs: Milliseconds, now: Milliseconds): CallerUtterance {
 	const { stopped } = utterance;
 	const wordsMayBeMissing = utterance.wordsMayBeMissing || missedMs >= A_WORD_MS;
-	const missed = { ...utterance, missedMs: utterance.missedMs + missedMs, wordsMayBeMissing };
+	const missed = { ...utterance, pause: undefined, missedMs: utterance.missedMs + missedMs, wordsMayBeMissing };
 	if (!stopped) return { ...missed, stretchStartAt: Math.min(now, utterance.stretchStartAt + missedMs) };
 	const later = (at: Milliseconds): Milliseconds => Math.min(now, at + missedMs);
 	return { ...missed, stopped: { at: later(stopped.at), speechEndAt: later(stopped.speechEndAt) } };
@@ -143,6 +179,7 @@ function loseRecognition(utterance: CallerUtterance): CallerUtterance {
 		...utterance,
 		recognised: false,
 		text: '',
+		pause: undefined,
 		final: undefined,
 		finalAsked: undefined,
 	};
@@ -167,6 +204,7 @@ export function waitAnew(utterance: CallerUtterance, now: Milliseconds): CallerU
 		speechStartAt: utterance.speechStartAt + away,
 		stretchStartAt: utterance.stretchStartAt + away,
 		stopped: { at: now, speechEndAt: now },
+		pause: undefined,
 		...(final && { final: { ...final, at: now } }),
 		...(carried && { carried: { ...carried, speechStartAt: carried.speechStartAt + away } }),
 		rested: false,
@@ -180,6 +218,7 @@ function keepWords(utterance: CallerUtterance): CallerUtterance {
 		...utterance,
 		carried: { n: carried?.n, text: wholeText(utterance), recognised, speechStartAt: carried?.speechStartAt ?? speechStartAt },
 		text: '',
+		pause: undefined,
 		...(final && { final: { ...final, text: '' } }),
 	};
 }
@@ -188,10 +227,11 @@ export function wholeText(utterance: CallerUtterance): string {
 	return joinSpoken(utterance.carried?.text ?? '', utterance.text);
 }
 
-/** Under which ids the text and the judgement of the sound are asked for, where speech ends. */
+/** Under which ids the text and the judgement of the sound are asked for, where speech ends or pauses; undefined: they are not. */
 export interface QuestionIds {
 	readonly finalId: string;
 	readonly endId: string | undefined;
+	readonly pauseId: string | undefined;
 }
 
 /** What the caller is saying after an input. */
@@ -209,6 +249,12 @@ export function followCaller(
 	}
 	if (utterance === undefined) return undefined;
 	switch (input.type) {
+		case 'callerPaused':
+			return pauseSpeech(utterance, now, input.speechEndAt, ids.pauseId);
+		case 'callerWentOn':
+			return utterance.stopped ? utterance : { ...utterance, pause: undefined };
+		case 'soFar':
+			return hearSoFar(utterance, input.id, { ...input, at: now });
 		case 'callerSpeechStopped':
 			if (utterance.stopped !== undefined) return utterance;
 			return stopSpeech(utterance, now, input.speechEndAt, ids);

@@ -20,8 +20,11 @@ export interface ConversationSettings {
 	/** BCP 47 tag of what the caller speaks; '' or absent: not known. */
 	language?: string;
 	/** May the work on a turn begin before it is certain that the turn has ended? */
-	speculation?: boolean;
+	speculation?: SpeculationStart;
 }
+
+/** From when on: when the caller has stopped speaking (`end`), or in each short pause in which that is likely (`pause`). */
+export type SpeculationStart = 'never' | 'end' | 'pause';
 
 export type ConversationInput =
 	/** Sound can flow: the session's limits count from here, and go on after an absence. */
@@ -33,6 +36,9 @@ export type ConversationInput =
 	| { type: 'callerAbsent'; at: Milliseconds }
 	/** `speechAt`: when it really began. Media has already paused an interruptible utterance. */
 	| { type: 'callerSpeechStarted'; at: Milliseconds; speechAt: Milliseconds }
+	/** A moment of silence, some 100 ms: the caller goes on, or has stopped. */
+	| { type: 'callerPaused'; at: Milliseconds; speechEndAt: Milliseconds }
+	| { type: 'callerWentOn'; at: Milliseconds }
 	/** `speechEndAt`: when it really ended; `at` is about flushSilenceMs later. */
 	| { type: 'callerSpeechStopped'; at: Milliseconds; speechEndAt: Milliseconds }
 	/** No packets of the caller's sound come. Until `soundBack` nothing is decided about what they say: it may be anything. */
@@ -49,6 +55,8 @@ export type ConversationInput =
 			understood: boolean;
 			confidence: number;
 	  }
+	/** What was said up to a pause: an answer to `requestSoFar`. Words may still be revised. */
+	| { type: 'soFar'; at: Milliseconds; id: string; text: string; understood: boolean; confidence: number }
 	/**
 	 * The recogniser was lost or came back. Without it the session goes on by time alone. `partials`: words come while
 	 * the caller speaks; a server or a local Whisper tells them only when asked for the final text.
@@ -160,6 +168,8 @@ export interface BeginEarly extends Omit<StartTurn, 'type' | 'speculation'> {
 export type ConversationEffect =
 	/** Flush the recogniser: `final` with this id is expected. */
 	| { type: 'requestFinal'; id: string }
+	/** Ask for the text so far: `soFar` with this id, if the recogniser is quick. */
+	| { type: 'requestSoFar'; id: string }
 	/** Ask how likely the caller has finished: `turnEndJudged` with this id, if it comes in time. */
 	| { type: 'judgeTurnEnd'; id: string }
 	| StartTurn

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { sessionLimits, turnTakingSettings } from '../contract/agent-settings';
 import { Conversation } from './conversation';
-import type { ConversationEffect, ConversationInput, ConversationSettings, StartTurn } from './conversation-events';
+import type { ConversationEffect, ConversationInput, ConversationSettings, SpeculationStart, StartTurn } from './conversation-events';
 import { Scenario } from './scenario.fixture';
 
 const RUNS = { numRuns: 1000 };
@@ -13,7 +13,7 @@ const words = fc.constantFrom('', 'stop', 'mm-hmm', 'yeah', 'i', 'got', 'book a 
 const utteranceId = fc.constantFrom('a', 'b', 'c');
 const n = fc.integer({ min: 1, max: 4 });
 
-/** Stands for the id of the final text that was asked for last. */
+/** Stands for the id of the text that was asked for last. */
 const ASKED = 'asked';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never;
@@ -22,6 +22,18 @@ type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never;
 const anyInput: fc.Arbitrary<Untimed<ConversationInput>> = fc.oneof(
 	{ weight: 5, arbitrary: fc.record({ type: fc.constant('callerSpeechStarted' as const), speechAt: fc.integer({ min: -100, max: 20_000 }) }) },
 	{ weight: 5, arbitrary: fc.record({ type: fc.constant('callerSpeechStopped' as const), speechEndAt: fc.integer({ min: -100, max: 20_000 }) }) },
+	{ weight: 4, arbitrary: fc.record({ type: fc.constant('callerPaused' as const), speechEndAt: fc.integer({ min: -100, max: 20_000 }) }) },
+	{ weight: 2, arbitrary: fc.record({ type: fc.constant('callerWentOn' as const) }) },
+	{
+		weight: 4,
+		arbitrary: fc.record({
+			type: fc.constant('soFar' as const),
+			id: fc.constantFrom(ASKED, ASKED, 'pause-1', 'pause-2'),
+			text: words,
+			understood: fc.boolean(),
+			confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+		}),
+	},
 	{ weight: 4, arbitrary: fc.record({ type: fc.constant('partial' as const), text: words }) },
 	{
 		weight: 6,
@@ -90,7 +102,7 @@ const settings: fc.Arbitrary<ConversationSettings> = fc.record({
 		.map((values) => turnTakingSettings.parse(values)),
 	limits: fc.constant(sessionLimits.parse({ idleTimeoutMs: 20_000, maxCallDurationMs: 100_000 })),
 	lookAhead: fc.boolean(),
-	speculation: fc.boolean(),
+	speculation: fc.constantFrom('never', 'end', 'pause'),
 });
 
 /** A machine that has been up for months: its clock has fewer digits left behind the point. */
@@ -106,10 +118,14 @@ function play(
 	let now = UP_MS;
 	let told = Number.NEGATIVE_INFINITY;
 	let asked = '';
+	let askedSoFar = '';
 	const step = (input: ConversationInput): void => {
 		told = Math.max(told, input.at);
 		const effects = conversation.step(input);
-		for (const effect of effects) if (effect.type === 'requestFinal') asked = effect.id;
+		for (const effect of effects) {
+			if (effect.type === 'requestFinal') asked = effect.id;
+			if (effect.type === 'requestSoFar') askedSoFar = effect.id;
+		}
 		look(effects, input, told, conversation);
 	};
 	for (const { after, late, input } of steps) {
@@ -119,7 +135,7 @@ function play(
 			step({ type: 'tick', at: now });
 		}
 		now = due;
-		const named = input.type === 'final' && input.id === ASKED ? { ...input, id: asked } : input;
+		const named = (input.type === 'final' || input.type === 'soFar') && input.id === ASKED ? { ...input, id: input.type === 'final' ? asked : askedSoFar } : input;
 		step({ ...offset(named), at: now - late });
 	}
 	return { conversation, told };
@@ -127,7 +143,7 @@ function play(
 
 function offset(input: Untimed<ConversationInput>): Untimed<ConversationInput> {
 	if (input.type === 'callerSpeechStarted') return { ...input, speechAt: UP_MS + input.speechAt };
-	if (input.type === 'callerSpeechStopped') return { ...input, speechEndAt: UP_MS + input.speechEndAt };
+	if (input.type === 'callerSpeechStopped' || input.type === 'callerPaused') return { ...input, speechEndAt: UP_MS + input.speechEndAt };
 	return input;
 }
 
@@ -252,7 +268,7 @@ describe('whatever happens, in whatever order', () => {
 		);
 	});
 
-	it('shows each state only when it changes, and asks for each final text once', () => {
+	it('shows each state only when it changes, and asks for each text once', () => {
 		fc.assert(
 			fc.property(settings, script, (given, steps) => {
 				let shown = '';
@@ -264,7 +280,7 @@ describe('whatever happens, in whatever order', () => {
 							expect(state).not.toBe(shown);
 							shown = state;
 						}
-						if (effect.type === 'requestFinal') {
+						if (effect.type === 'requestFinal' || effect.type === 'requestSoFar') {
 							expect(ids.has(effect.id)).toBe(false);
 							ids.add(effect.id);
 						}
@@ -279,7 +295,7 @@ describe('whatever happens, in whatever order', () => {
 /** All but what is begun early. */
 function decided(effects: readonly ConversationEffect[]): ConversationEffect[] {
 	return effects
-		.filter(({ type }) => type !== 'beginEarly' && type !== 'withdrawEarly')
+		.filter(({ type }) => type !== 'beginEarly' && type !== 'withdrawEarly' && type !== 'requestSoFar')
 		.map((effect) => (effect.type === 'startTurn' ? withoutSpeculation(effect) : effect));
 }
 
@@ -292,8 +308,8 @@ describe('work on a turn that is begun early', () => {
 	it('changes nothing of what is decided, and when, as long as it is ready at once', () => {
 		fc.assert(
 			fc.property(settings, script, (given, steps) => {
-				const without = new Conversation({ ...given, speculation: false });
-				play({ ...given, speculation: true }, steps, (effects, input, told, conversation) => {
+				const without = new Conversation({ ...given, speculation: 'never' });
+				play({ ...given, speculation: 'pause' }, steps, (effects, input, told, conversation) => {
 					const begun = effects.flatMap((effect) => (effect.type === 'beginEarly' ? [effect.speculation] : []));
 					const ready = begun.flatMap((speculation) => conversation.step({ type: 'earlyReady', at: told, speculation }));
 					expect(decided([...effects, ...ready])).toEqual(without.step(input));
@@ -307,8 +323,8 @@ describe('work on a turn that is begun early', () => {
 		fc.assert(
 			fc.property(settings, fc.integer({ min: 0, max: 3000 }), (given, readyAfterMs) => {
 				const turnTaking = given.turnTaking;
-				const declared = (speculation: boolean) => new Scenario({ turnTaking, speculation, readyAfterMs }).says(0, 1000, 'book a dentist').run(20_000).turns[0]?.declaredAt ?? Number.NaN;
-				const [without, withIt] = [declared(false), declared(true)];
+				const declared = (speculation: SpeculationStart) => new Scenario({ turnTaking, speculation, readyAfterMs }).says(0, 1000, 'book a dentist').run(20_000).turns[0]?.declaredAt ?? Number.NaN;
+				const [without, withIt] = [declared('never'), declared('pause')];
 				expect(withIt).toBeGreaterThanOrEqual(without);
 				if (withIt > without) expect(withIt).toBeLessThanOrEqual(1000 + turnTaking.maxSilenceMs + 1);
 			}),
@@ -322,7 +338,7 @@ describe('work on a turn that is begun early', () => {
 				let begun: { id: number; n: number; text: string } | undefined;
 				const inTurn = new Map<number, number>();
 				let last = 0;
-				play({ ...given, speculation: true }, [...steps, atOnce({ type: 'hangup', reason: 'x' })], (effects) => {
+				play({ ...given, speculation: 'pause' }, [...steps, atOnce({ type: 'hangup', reason: 'x' })], (effects) => {
 					for (const effect of effects) {
 						if (effect.type === 'beginEarly') {
 							expect(begun).toBe(undefined);

@@ -10,7 +10,7 @@ import {
 	resumeSound,
 	silence,
 } from './agent-activity';
-import { carry, followCaller, speechMs, waitAnew, type CallerUtterance } from './caller-utterance';
+import { asIfEnded, carry, followCaller, speechMs, waitAnew, type CallerUtterance } from './caller-utterance';
 import type {
 	ConversationEffect,
 	ConversationInput,
@@ -21,10 +21,11 @@ import type {
 	StartTurn,
 } from './conversation-events';
 import { judgeInterruption } from './interruption/judge-interruption';
+import { Questions } from './questions';
 import { Speculation } from './speculation';
 import { phaseOf, shownState, type ConversationPhase, type ShownState } from './phase';
 import { deadlines, type Deadline } from './call-deadlines';
-import { closeUtterance, turnOf, type CloseVerdict } from './turn-taking/close-utterance';
+import { closeUtterance, likelyEndOf, turnOf, type CloseVerdict } from './turn-taking/close-utterance';
 import { patient } from './turn-taking/patient';
 import type { ToolNeeds } from './turn-taking/tool-needs';
 
@@ -53,9 +54,8 @@ export class Conversation {
 	private soundMissing = false;
 
 	private turns = 0;
-	private readonly speculation = new Speculation();
-	private finals = 0;
-	private ends = 0;
+	private readonly speculation: Speculation;
+	private readonly questions: Questions;
 	private tools: readonly ToolNeeds[];
 	private readonly english: boolean;
 	private shown?: ShownState;
@@ -64,6 +64,8 @@ export class Conversation {
 		// Of what is found out by the recogniser nobody is told before the text.
 		this.english = /^(?:en\b|$)/i.test(settings.language ?? '');
 		this.recognition = settings.lookAhead;
+		this.speculation = new Speculation(settings.speculation);
+		this.questions = new Questions(settings.turnTaking.audioJudge !== 'off');
 		this.tools = settings.tools ?? [];
 	}
 
@@ -116,19 +118,10 @@ export class Conversation {
 	}
 
 	private follow(input: ConversationInput, effects: ConversationEffect[]): void {
-		const finalId = `final-${this.finals + 1}`;
-		const endId = this.settings.turnTaking.audioJudge === 'off' ? undefined : `end-${this.ends + 1}`;
-		const asked = this.caller?.finalAsked;
-		const judged = this.caller?.endAsked;
-		this.caller = followCaller(this.caller, input, this.now, this.recognition, { finalId, endId });
-		if (endId !== undefined && this.caller?.endAsked === endId && judged !== endId) {
-			this.ends++;
-			effects.push({ type: 'judgeTurnEnd', id: endId });
-		}
-		if (this.caller?.finalAsked === finalId && asked !== finalId) {
-			this.finals++;
-			effects.push({ type: 'requestFinal', id: finalId });
-		}
+		const ids = this.questions.next(this.speculation.mayBeginInPause && !isBusy(this.agent));
+		const before = this.caller;
+		this.caller = followCaller(before, input, this.now, this.recognition, ids);
+		effects.push(...this.questions.asked(ids, before, this.caller));
 	}
 
 	/** The time of an absence is nobody's: limits and silences go on from here. */
@@ -213,15 +206,8 @@ export class Conversation {
 
 	/** The agent neither speaks nor thinks: this becomes a turn, or it was nothing. */
 	private settleUtterance(caller: CallerUtterance, effects: ConversationEffect[]): void {
-		const verdict = closeUtterance({
-			utterance: caller,
-			now: this.now,
-			settings: this.agent.callerNeedsTime ? patient(this.settings.turnTaking) : this.settings.turnTaking,
-			agentAskedAQuestion: this.agent.askedQuestion,
-			partials: this.partials,
-			tools: this.tools,
-			english: this.english,
-		});
+		this.beginInPause(caller, effects);
+		const verdict = this.closing(caller);
 		switch (verdict.verdict) {
 			case 'turn': {
 				if (caller.final?.understood && !caller.wordsMayBeMissing) this.beginEarly(caller, verdict, effects);
@@ -238,11 +224,19 @@ export class Conversation {
 		}
 	}
 
-	private startTurn(
-		caller: CallerUtterance,
-		said: Extract<CloseVerdict, { verdict: 'turn' }>,
-		effects: ConversationEffect[],
-	): void {
+	private closing(utterance: CallerUtterance): CloseVerdict {
+		return closeUtterance({
+			utterance,
+			now: this.now,
+			settings: this.agent.callerNeedsTime ? patient(this.settings.turnTaking) : this.settings.turnTaking,
+			agentAskedAQuestion: this.agent.askedQuestion,
+			partials: this.partials,
+			tools: this.tools,
+			english: this.english,
+		});
+	}
+
+	private startTurn(caller: CallerUtterance, said: Extract<CloseVerdict, { verdict: 'turn' }>, effects: ConversationEffect[]): void {
 		const speculation = this.speculation.confirm(said.text);
 		const ended = turnOf(caller, said, { n: ++this.turns, now: this.now });
 		const turn = { type: 'startTurn' as const, ...ended, ...(speculation === undefined ? {} : { speculation }) };
@@ -252,14 +246,22 @@ export class Conversation {
 		this.forgetCaller(effects);
 	}
 
+	/** Before the end of the speech is told; the final text will mostly be the same. */
+	private beginInPause(caller: CallerUtterance, effects: ConversationEffect[]): void {
+		const ended = this.speculation.mayBeginInPause ? asIfEnded(caller) : undefined;
+		if (!ended || ended.wordsMayBeMissing) return;
+		const end = likelyEndOf(this.closing(ended));
+		if (end && end.inMs <= 0) this.beginEarly(ended, end, effects);
+	}
+
 	private speculate(caller: CallerUtterance, { waitMs, likely }: Extract<CloseVerdict, { verdict: 'wait' }>, effects: ConversationEffect[]): void {
-		if (!this.settings.speculation || !likely || !this.speculation.mayBegin || likely.inMs >= waitMs) return;
+		if (!likely || !this.speculation.mayBegin || likely.inMs >= waitMs) return;
 		if (likely.inMs > 0) return this.wakeIn(likely.inMs);
 		this.beginEarly(caller, likely, effects);
 	}
 
 	private beginEarly(caller: CallerUtterance, { text, confidence, reason }: Pick<StartTurn, 'text' | 'confidence' | 'reason'>, effects: ConversationEffect[]): void {
-		if (!this.settings.speculation || !this.speculation.mayBegin) return;
+		if (!this.speculation.mayBegin) return;
 		const turn = turnOf(caller, { text, confidence, reason, understood: true }, { n: this.turns + 1, now: this.now });
 		effects.push({ type: 'beginEarly', ...turn, speculation: this.speculation.begin(text) });
 	}

@@ -4,6 +4,7 @@ import type {
 	ConversationEffect,
 	ConversationInput,
 	ConversationSettings,
+	SpeculationStart,
 	StartTurn,
 } from './conversation-events';
 
@@ -14,14 +15,17 @@ export interface ScenarioOptions {
 	turnTaking?: Partial<ConversationSettings['turnTaking']>;
 	limits?: Partial<ConversationSettings['limits']>;
 	lookAhead?: boolean;
-	/** Turns are begun early. */
-	speculation?: boolean;
+	/** Turns are begun early; by default they are not. */
+	speculation?: SpeculationStart;
 	/** How long it takes until there is something of them to be heard; Infinity: nothing ever is. */
 	readyAfterMs?: number;
 	/** false: words come with the final text only. */
 	partials?: boolean;
 	/** How long the recogniser takes for a final text; Infinity: it never answers. */
 	finalAfterMs?: number;
+	/** What the recogniser hears in a pause of what was said; Infinity: it takes too long to be asked. */
+	soFar?: (said: string) => string;
+	soFarAfterMs?: number;
 	/** What the sound of a caller who has said this is worth, 0..1. Without it nobody judges it. */
 	judge?: (text: string) => number;
 	/** How long that takes. */
@@ -40,9 +44,10 @@ interface Playing {
 	endsTurn: boolean;
 }
 
-/** When speech is clear after it began, and when its end is told: as media does. */
+/** When speech is clear after it began, when a pause in it and its end are told: as media does. */
 const ONSET_MS = 64;
 const HANG_MS = 200;
+const PAUSE_MS = 96;
 
 /**
  * A call in virtual time: media, recogniser and workflow are played by the script, as they really behave
@@ -64,7 +69,7 @@ export class Scenario {
 			turnTaking: turnTakingSettings.parse(options.turnTaking ?? {}),
 			limits: sessionLimits.parse(options.limits ?? {}),
 			lookAhead: options.lookAhead ?? true,
-			speculation: options.speculation ?? false,
+			speculation: options.speculation ?? 'never',
 		});
 		this.input(0, { type: 'connected' });
 		const { lookAhead = true, partials = true } = options;
@@ -157,6 +162,7 @@ export class Scenario {
 			this.send({ type: 'callerSpeechStarted', speechAt: from });
 			this.pauseMedia();
 		});
+		this.at(to + PAUSE_MS, () => this.send({ type: 'callerPaused', speechEndAt: to }));
 		return this.at(to + HANG_MS, () => this.send({ type: 'callerSpeechStopped', speechEndAt: to }));
 	}
 
@@ -178,6 +184,16 @@ export class Scenario {
 					const text = this.understood ? this.heardWords.join(' ') : '';
 					const confidence = this.understood ? 0.9 : 0.1;
 					this.send({ type: 'final', id, text, understood: this.understood, confidence });
+				});
+				return;
+			}
+			case 'requestSoFar': {
+				const { soFar, soFarAfterMs = 30 } = this.options;
+				const { id } = effect;
+				if (soFarAfterMs === Number.POSITIVE_INFINITY) return;
+				this.at(this.now + soFarAfterMs, () => {
+					const text = soFar?.(this.heardWords.join(' ')) ?? this.heardWords.join(' ');
+					this.send({ type: 'soFar', id, text, understood: this.understood, confidence: 0.9 });
 				});
 				return;
 			}
@@ -268,6 +284,7 @@ function line(at: number, effect: ConversationEffect): string {
 		case 'setState':
 			return `${at} setState ${effect.state}${effect.tool === undefined ? '' : ` ${effect.tool}`}`;
 		case 'requestFinal':
+		case 'requestSoFar':
 		case 'judgeTurnEnd':
 			return `${at} ${effect.type} ${effect.id}`;
 		default:

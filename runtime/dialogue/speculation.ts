@@ -1,4 +1,6 @@
-import { wholeText, type CallerUtterance } from './caller-utterance';
+import { asIfEnded, wholeText, type CallerUtterance } from './caller-utterance';
+import type { SpeculationStart } from './conversation-events';
+import { areSameWords } from './turn-taking/spoken-words';
 
 /** Of one turn's ends that proved not to be ends: who pauses this often will pause again. */
 const MOST_A_TURN = 3;
@@ -19,9 +21,16 @@ export class Speculation {
 	private inThisTurn = 0;
 	private begun: Begun | undefined;
 
+	constructor(private readonly start: SpeculationStart = 'never') {}
+
 	/** One goes on at a time. */
 	get mayBegin(): boolean {
-		return !this.begun && this.inThisTurn < MOST_A_TURN;
+		return this.start !== 'never' && !this.begun && this.inThisTurn < MOST_A_TURN;
+	}
+
+	/** One is left for the end of the speech. */
+	get mayBeginInPause(): boolean {
+		return this.start === 'pause' && !this.begun && this.inThisTurn < MOST_A_TURN - 1;
 	}
 
 	begin(text: string): number {
@@ -36,13 +45,13 @@ export class Speculation {
 
 	/** The answer to this text has been begun, and there is nothing of it to be heard yet. */
 	isInTheMaking(text: string): boolean {
-		return this.begun?.text === text && !this.begun.ready;
+		return this.begun !== undefined && areSameWords(this.begun.text, text) && !this.begun.ready;
 	}
 
 	/** The turn has ended with this text: returns what was begun for it. */
 	confirm(text: string): number | undefined {
 		const { begun } = this;
-		if (begun?.text !== text) return undefined;
+		if (!begun || !areSameWords(begun.text, text)) return undefined;
 		this.begun = undefined;
 		return begun.id;
 	}
@@ -54,8 +63,15 @@ export class Speculation {
 	outdated(caller: CallerUtterance | undefined): number | undefined {
 		const { begun } = this;
 		if (caller === undefined) this.inThisTurn = 0;
-		if (!begun || (caller?.recognised && !caller.wordsMayBeMissing && wholeText(caller) === begun.text)) return undefined;
+		if (!begun || (caller && isStillSaid(caller, begun.text))) return undefined;
 		this.begun = undefined;
 		return begun.id;
 	}
+}
+
+/** By the words so far, or those up to the pause that may be the end. */
+function isStillSaid(caller: CallerUtterance, text: string): boolean {
+	if (!caller.recognised || caller.wordsMayBeMissing) return false;
+	const ended = asIfEnded(caller);
+	return areSameWords(wholeText(caller), text) || (ended !== undefined && areSameWords(wholeText(ended), text));
 }

@@ -13,6 +13,8 @@ const listenInput = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('audio'), pcm }),
 	/** Asks for the text so far as if the utterance ended here; recognition can still go on after it. */
 	z.object({ type: z.literal('flush'), id: z.string() }),
+	/** Asks for the text so far where that takes no time from other callers: `soFar` with this id, or nothing. */
+	z.object({ type: z.literal('soFar'), id: z.string() }),
 	/** Forgets the utterance: the next sound begins a new one. */
 	z.object({ type: z.literal('reset') }),
 	z.object({ type: z.literal('close') }),
@@ -27,7 +29,7 @@ const listenEvent = z.discriminatedUnion('type', [
 	/** Sent when the text changed. */
 	z.object({ type: z.literal('partial'), text: z.string() }),
 	z.object({
-		type: z.literal('final'),
+		type: z.enum(['final', 'soFar']),
 		id: z.string(),
 		/** '' where `understood` is false. */
 		text: z.string(),
@@ -217,5 +219,6 @@ export const inferenceProtocol = {
 export type InferenceProtocol = typeof inferenceProtocol;
 export type ListenInput = z.infer<typeof listenInput>;
 export type ListenEvent = z.infer<typeof listenEvent>;
+export type HeardText = Extract<ListenEvent, { id: string }>;
 export type SpeakInput = z.infer<typeof speakInput>;
 export type SpeakEvent = z.infer<typeof speakEvent>;

@@ -69,6 +69,9 @@ const sessionEvent = z.discriminatedUnion('type', [
 	 * `at` is the time of its last sample. What was made up between soundMissing and soundBack is left out.
 	 */
 	z.object({ type: z.literal('audio'), at: z.number(), pcm }),
+	/** A moment without speech, some 96 ms, within it or at its end: `speechWentOn` or `speechStopped` follows. */
+	z.object({ type: z.literal('speechPaused'), at: z.number(), speechEndAt: z.number() }),
+	z.object({ type: z.literal('speechWentOn'), at: z.number() }),
 	/** VAD fell silent. Sent once a stretch of speech, as soon as `flushSilenceMs` of silence have passed. */
 	z.object({ type: z.literal('speechStopped'), at: z.number(), speechEndAt: z.number() }),
 	/** No packets of the caller's sound come, since `since`. What they do meanwhile is not known: it is no silence. */

@@ -52,7 +52,7 @@ test.each<[string, NodeSpec[], Link[]]>([
 	['what the start of a call does', [...OURS, OTHER], [...CHAIN, ['Voice', 'Other', 'main', 1]]],
 	['another node that is switched off', [...OURS, changed(OTHER, {}, { disabled: true })], row('Transcribe', 'Other', 'Llama', 'Speak')],
 ])('begins turns early with %s', async (_, nodes, links) => {
-	expect(await speculation(nodes, links)).toEqual({ mode: 'modelAndVoice', note: '' });
+	expect(await speculation(nodes, links)).toEqual({ mode: 'modelAndVoice', inPauses: true, note: '' });
 });
 
 test.each<[string, NodeSpec[], Link[], RegExp]>([
@@ -72,7 +72,7 @@ test.each<[string, NodeSpec[], Link[], RegExp]>([
 ])('never where another node would run twice, or act: %s', async (_, nodes, links, note) => {
 	for (const options of [{}, { speculation: 'modelAndVoice' }]) {
 		runtime.forget();
-		expect(await speculation(nodes, links, options)).toEqual({ mode: 'off', note: expect.stringMatching(note) });
+		expect(await speculation(nodes, links, options)).toEqual({ mode: 'off', inPauses: false, note: expect.stringMatching(note) });
 	}
 });
 
@@ -83,15 +83,25 @@ test.each<[string, NodeSpec[], 'workflow' | 'model', RegExp]>([
 	['a server speaks', [TRANSCRIBE, LLAMA, changed(SPEAK, { engine: 'server:gpu' })], 'model', /Speech is not made early/],
 	['a server speaks when the voice fails', [TRANSCRIBE, LLAMA, changed(SPEAK, { fallbacks: { voice: [{ engine: 'server:gpu', voice: '' }] } })], 'model', /Speech is not made early/],
 ])('by itself nothing that may cost money: %s', async (_, nodes, mode, note) => {
-	expect(await speculation(nodes, CHAIN)).toEqual({ mode, note: expect.stringMatching(note) });
+	expect(await speculation(nodes, CHAIN)).toEqual({ mode, inPauses: mode === 'model', note: expect.stringMatching(note) });
 	for (const chosen of ['off', 'workflow', 'model', 'modelAndVoice']) {
 		runtime.forget();
-		expect(await speculation(nodes, CHAIN, { speculation: chosen })).toEqual({ mode: chosen, note: '' });
+		expect(await speculation(nodes, CHAIN, { speculation: chosen })).toEqual({ mode: chosen, inPauses: chosen.startsWith('model'), note: '' });
+	}
+});
+
+test('a recogniser on a server is asked in pauses only where somebody chose that', async () => {
+	const servers: NodeSpec[] = [{ model: SERVER }, { fallbacks: { model: [{ model: SERVER }] } }].map((parameters) => changed(TRANSCRIBE, parameters));
+	for (const transcribe of servers) {
+		runtime.forget();
+		expect(await speculation([transcribe, LLAMA, SPEAK], CHAIN)).toEqual({ mode: 'modelAndVoice', inPauses: false, note: '' });
+		runtime.forget();
+		expect(await speculation([transcribe, LLAMA, SPEAK], CHAIN, { speculation: 'modelAndVoice' })).toMatchObject({ inPauses: true });
 	}
 });
 
 test('a test in the editor takes one turn, which counts', async () => {
-	expect(await speculation(OURS, CHAIN, {}, 'manual')).toEqual({ mode: 'off', note: '' });
+	expect(await speculation(OURS, CHAIN, {}, 'manual')).toEqual({ mode: 'off', inPauses: false, note: '' });
 	runtime.forget();
 	expect(await speculation([...OURS, OTHER], row('Transcribe', 'Other', 'Llama', 'Speak'), {}, 'manual')).toMatchObject({ mode: 'off', note: expect.stringMatching(/"Other"/) });
 });

@@ -100,7 +100,7 @@ describe('signalling', () => {
 						longestSpeech: 60,
 					},
 					turnTaking: { audioJudge: 'auto', audioJudgeModel: 'auto', flushSilenceMs: 200, minSilenceMs: 250, endSilenceMs: 900, maxSilenceMs: 1500, interruptions: true, minInterruptionMs: 250 },
-					speculation: { mode: 'modelAndVoice', note: '' },
+					speculation: { mode: 'modelAndVoice', inPauses: true, note: '' },
 					limits: { firstWordMs: 30_000, idleTimeoutMs: 60_000, maxCallDurationMs: 600_000, abandonedTurnMs: 10_000 },
 				},
 				source: { workflowId: 'workflow-1', node: 'Voice', mode: 'production', turnUrl: host.url },

@@ -25,7 +25,7 @@ export function modeOf(context: IWebhookFunctions): 'production' | 'test' {
 function agentIn(context: IWebhookFunctions): AgentSettings {
 	const agent = agentOf(context);
 	const { mode, note } = agent.speculation;
-	return modeOf(context) === 'test' ? { ...agent, speculation: { mode: 'off', note: mode === 'off' ? note : '' } } : agent;
+	return modeOf(context) === 'test' ? { ...agent, speculation: { mode: 'off', inPauses: false, note: mode === 'off' ? note : '' } } : agent;
 }
 
 /** POST: a caller wants to talk. */

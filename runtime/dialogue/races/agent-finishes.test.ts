@@ -11,7 +11,7 @@ it('hears speech that begins in the last moment as the next turn, without an int
 	// Clear at 3864: media had nothing left to pause.
 	const call = asked().says(3800, 4800, 'thank you').run(9000);
 	expect(call.of('[paused]', 'interruptAgent', 'resumeAgent', 'startTurn').slice(1)).toEqual([
-		'5150 startTurn 2 "thank you"',
+		'5050 startTurn 2 "thank you"',
 	]);
 });
 
@@ -26,7 +26,7 @@ it('makes a normal turn of it when the last sound and its pausing cross', () => 
 	call.input(3810, { type: 'agentUtterancePlayed', utteranceId: 'u1850', playedSamples: 0, complete: true });
 	call.input(3810, { type: 'turnOver', n: 1 });
 	call.run(9000);
-	expect(call.of('interruptAgent', 'resumeAgent', 'startTurn').slice(1)).toEqual(['5050 startTurn 2 "thank you"']);
+	expect(call.of('interruptAgent', 'resumeAgent', 'startTurn').slice(1)).toEqual(['4950 startTurn 2 "thank you"']);
 });
 
 it('waits a moment for a workflow that ends late, before it takes the next words for an interruption', () => {

@@ -57,5 +57,5 @@ it('goes on by time alone when the recogniser is lost in mid-sentence, and by wo
 	call.input(5000, { type: 'turnOver', n: 1 });
 	call.says(6000, 7000, 'thank you').run(9000);
 	expect(call.turns[0]).toMatchObject({ text: '', recognised: false, declaredAt: 2700 });
-	expect(call.turns[1]).toMatchObject({ text: 'thank you', recognised: true, declaredAt: 7350 });
+	expect(call.turns[1]).toMatchObject({ text: 'thank you', recognised: true, declaredAt: 7250 });
 });

@@ -39,8 +39,8 @@ it('bears clocks that run backwards', () => {
 	conversation.step({ type: 'callerSpeechStopped', at: 900, speechEndAt: -500 });
 	const [turn] = conversation.step({ type: 'final', at: 800, id: 'final-1', text: 'thank you', understood: true, confidence: 1 });
 	expect(turn).toBe(undefined);
-	expect(conversation.nextWakeAt()).toBe(1350);
-	expect(conversation.step({ type: 'tick', at: 1350 })[0]).toMatchObject({ speechStartAt: 1000, speechEndAt: 1000, declaredAt: 1350 });
+	expect(conversation.nextWakeAt()).toBe(1250);
+	expect(conversation.step({ type: 'tick', at: 1250 })[0]).toMatchObject({ speechStartAt: 1000, speechEndAt: 1000, declaredAt: 1250 });
 });
 
 it('does not let a partial that comes after the final text change it', () => {

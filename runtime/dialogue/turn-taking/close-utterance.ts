@@ -91,6 +91,11 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, 
 	};
 }
 
+export function likelyEndOf(verdict: CloseVerdict): LikelyEnd | undefined {
+	if (verdict.verdict === 'wait') return verdict.likely;
+	return verdict.verdict === 'turn' ? { ...verdict, inMs: 0 } : undefined;
+}
+
 /** The turn that an utterance is, if it ends now. */
 export function turnOf(
 	caller: CallerUtterance,

@@ -8,6 +8,8 @@ export interface Completeness {
 	cue: string;
 	/** Only the mark at the end of the text did. */
 	byMark?: boolean;
+	/** Nobody goes on after it as a rule. */
+	closes?: boolean;
 }
 
 function set(words: string): ReadonlySet<string> {
@@ -24,7 +26,7 @@ const SHORT_ANSWERS: ReadonlySet<string> = new Set([
 /** "yes confirm it" is as short an answer as "confirm it". */
 const ANSWER_LEAD = /^(?:yes|yeah|no|ok|okay|sure) /;
 
-const CLOSING_WORDS = set('please thanks goodbye bye');
+const FAREWELLS = set('thanks goodbye bye');
 
 /** After these somebody who falls silent is looking for the next word. */
 const LEADING_WORDS = set(`
@@ -121,9 +123,8 @@ export function completeness(text: string, agentAskedAQuestion: boolean, english
 	const unfinished = unfinishedCue(trimmed, words);
 	if (unfinished !== undefined) return { kind: 'unfinished', cue: unfinished };
 	if (SENTENCE_END.test(trimmed)) return { kind: 'complete', cue: 'sentence end', byMark: true };
-	if ((CLOSING_WORDS.has(last) && said !== 'please') || /\bthank you(?: very much)?$/.test(said)) {
-		return { kind: 'complete', cue: 'closing word' };
-	}
+	const closes = FAREWELLS.has(last) || /\bthank you(?: very much)?$/.test(said);
+	if (closes || (last === 'please' && said !== 'please')) return { kind: 'complete', cue: 'closing word', closes };
 	if (agentAskedAQuestion && words.length <= 3 && DAYS.has(last)) {
 		return { kind: 'complete', cue: 'answers the question' };
 	}

@@ -10,6 +10,11 @@ export function spokenWords(text: string): string[] {
 		.match(/[\p{L}\p{M}\p{N}]+(?:['.:][\p{L}\p{M}\p{N}]+)*/gu) ?? [];
 }
 
+/** The same but for marks and capitals. */
+export function areSameWords(one: string, other: string): boolean {
+	return one === other || spokenWords(one).join(' ') === spokenWords(other).join(' ');
+}
+
 /** Joins what was said before and after a pause. */
 export function joinSpoken(...texts: string[]): string {
 	return texts

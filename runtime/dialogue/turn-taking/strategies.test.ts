@@ -57,13 +57,19 @@ it('without words the sound and the time decide', () => {
 	expect(wait('')).toBe(700);
 });
 
+it('after a farewell or thanks the shortest wait is enough; after "please" there may be more', () => {
+	expect(['thank you', 'no that is all thanks', 'goodbye'].map((text) => wait(text))).toEqual([250, 250, 250]);
+	expect(['yes please', 'yes'].map((text) => wait(text))).toEqual([350, 350]);
+});
+
 it('what the offered tools still need is waited for, and nothing else', () => {
 	expect(wait('schedule a team meeting at two p m')).toBe(700);
 	expect(wait('schedule a team meeting at two p m', { tools })).toBeGreaterThan(1000);
 	expect(wait('schedule a team meeting at two p m', { tools, probability: 0.999 })).toBeGreaterThanOrEqual(700);
 	expect(wait('schedule a team meeting at two p m on wednesday', { tools })).toBeLessThanOrEqual(350);
 	expect(wait('what do i have on friday', { tools })).toBe(700);
-	expect(wait('what do i have on friday', { tools: [...tools, ...lists] })).toBeLessThan(400);
+	// What is only looked up may be asked for too early.
+	expect(wait('what do i have on friday', { tools: [...tools, ...lists] })).toBe(250);
 	expect(wait('what do i have', { tools: lists })).toBe(700);
 	expect(wait('what do i have on friday at', { tools: lists })).toBeGreaterThanOrEqual(700);
 });

@@ -43,6 +43,8 @@ const COMPLETE = 2.3;
 const MARK = 0.8;
 /** 350 ms with the settings as they are. */
 const COMPLETE_ALONE = 0.272;
+/** The shortest wait: after these nobody goes on, and a look-up that was asked for too early does no harm. */
+const CLOSING_ALONE = 0.35;
 const BRIEF = 0.2;
 const UNFINISHED = -1.8;
 /** Text alone is mistaken too often for the longest wait. */
@@ -70,11 +72,12 @@ const UNDECIDED = 0.55;
 
 /** Complete sentences and short answers; dangling words, unfinished numbers, what is being spelled. */
 export const byText: Strategy = ({ text, agentAskedAQuestion, marksAreWeak = false, english, probability }) => {
-	const { kind, cue, byMark } = completeness(text, agentAskedAQuestion, english);
+	const { kind, cue, byMark, closes } = completeness(text, agentAskedAQuestion, english);
 	const worth = (weight: number): Evidence => ({ strategy: 'text', weight, cue });
 	if (kind === 'unfinished') return worth(probability === undefined ? UNFINISHED_ALONE : UNFINISHED);
 	if (marksAreWeak && byMark) return worth(probability === undefined ? WEAK_MARK_ALONE : WEAK_MARK);
-	if (kind === 'complete') return worth(probability === undefined ? COMPLETE_ALONE : byMark ? MARK : COMPLETE);
+	if (kind === 'complete' && probability === undefined) return worth(closes ? CLOSING_ALONE : COMPLETE_ALONE);
+	if (kind === 'complete') return worth(byMark ? MARK : COMPLETE);
 	if (marksAreWeak && lacksMark(text)) return { strategy: 'text', weight: probability === undefined ? NO_MARK_ALONE : NO_MARK, cue: 'no mark at its end' };
 	return kind === 'brief' && probability !== undefined ? worth(BRIEF) : undefined;
 };
@@ -88,8 +91,9 @@ function lacksMark(text: string): boolean {
 export const byTools: Strategy = ({ text, tools = [], english = true, probability }) => {
 	const wanted = english ? stillNeeded(text, tools) : undefined;
 	if (!wanted) return undefined;
-	const { tool, missing } = wanted;
-	if (missing.length === 0) return { strategy: 'tools', weight: probability === undefined ? ALL_SAID_ALONE : ALL_SAID, cue: `all that ${tool} needs` };
+	const { tool, looksUp, missing } = wanted;
+	const allSaidAlone = looksUp ? CLOSING_ALONE : ALL_SAID_ALONE;
+	if (missing.length === 0) return { strategy: 'tools', weight: probability === undefined ? allSaidAlone : ALL_SAID, cue: `all that ${tool} needs` };
 	return { strategy: 'tools', weight: probability === undefined ? MUCH_MISSING_ALONE : MUCH_MISSING, cue: `${tool} needs the ${missing.join(' and the ')}` };
 };
 

@@ -45,15 +45,15 @@ export function needsOf(tools: readonly Pick<ToolSpec, 'name' | 'parameters'>[])
 }
 
 /** Which tool a text asks for, and what it has not said yet; undefined where it asks for none that needs anything. */
-export function stillNeeded(text: string, tools: readonly ToolNeeds[]): { readonly tool: string; readonly missing: readonly Detail[] } | undefined {
+export function stillNeeded(text: string, tools: readonly ToolNeeds[]): (Pick<ToolNeeds, 'tool' | 'looksUp'> & { readonly missing: readonly Detail[] }) | undefined {
 	const words = spokenWords(text);
 	const said = words.join(' ');
 	// Which one a question is for cannot be told while something is missing. "what is my schedule tomorrow" arranges nothing.
 	const asked = QUESTION.test(said) ? tools.find(({ looksUp, needs }) => looksUp && needs.every((need) => hasDetail(need, said))) : undefined;
-	if (asked) return { tool: asked.tool, missing: [] };
+	if (asked) return { tool: asked.tool, looksUp: true, missing: [] };
 	const verb = words.find((word) => tools.some(({ verbs }) => verbs.includes(word)));
 	const wanted = tools.find(({ verbs }) => verb !== undefined && verbs.includes(verb));
-	return wanted && { tool: wanted.tool, missing: wanted.needs.filter((need) => !hasDetail(need, said)) };
+	return wanted && { tool: wanted.tool, looksUp: wanted.looksUp, missing: wanted.needs.filter((need) => !hasDetail(need, said)) };
 }
 
 /** Schemas are users': anything may be missing, or another than it should be. */

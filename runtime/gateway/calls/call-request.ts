@@ -1,6 +1,8 @@
+import type { SpeculationSettings } from '../../contract/agent-settings';
 import type { OpenSession } from '../../contract/control';
 import type { CallPermit } from '../../contract/join-token';
 import type { TriggerEvent } from '../../contract/turn';
+import type { SpeculationStart } from '../../dialogue/conversation-events';
 import { type ToolNeeds, needsOf } from '../../dialogue/turn-taking/tool-needs';
 
 /** What a call is made of. In the place of the caller's token, which is spent, stands what it allows. */
@@ -29,4 +31,9 @@ export function permittedTools<T extends { readonly name: string }>(tools: reado
 /** What the agent's tools need, as far as they are known before the first turn offers them. */
 export function toolNeedsAhead({ agent, permit }: CallRequest): ToolNeeds[] {
 	return needsOf(permittedTools(agent.tools, permit));
+}
+
+export function speculationStart({ mode, inPauses }: SpeculationSettings): SpeculationStart {
+	if (mode === 'off') return 'never';
+	return inPauses ? 'pause' : 'end';
 }

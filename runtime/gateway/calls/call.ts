@@ -12,7 +12,7 @@ import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
 import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
-import { type CallRequest, toolNeedsAhead } from './call-request';
+import { type CallRequest, speculationStart, toolNeedsAhead } from './call-request';
 import { ConversationLoop } from './conversation-loop';
 import { type LinkEnd, MediaLink, type MediaLinkEvent } from './media-link';
 import { LinkQuality } from './link-quality';
@@ -90,7 +90,7 @@ export class Call {
 		this.deps = { ...deps, inference: inferenceOfCall(deps.inference, models) };
 		const step = (input: ConversationInput): void => this.dialogue.step(input);
 		const turnEnd = new TurnEndWatch(this.deps.inference, agent.turnTaking, this.audio, step);
-		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, language: agent.transcribe?.language ?? '', tools: toolNeedsAhead(request), speculation: agent.speculation.mode !== 'off' }), {
+		this.dialogue = new ConversationLoop(new Conversation({ ...agent, lookAhead: agent.transcribe !== null, language: agent.transcribe?.language ?? '', tools: toolNeedsAhead(request), speculation: speculationStart(agent.speculation) }), {
 			onInput: (input) => this.record.input(input),
 			carryOut: (effect) => this.carryOut(turnEnd.follow(effect)),
 			onFault: (thrown) => this.fault(thrown),
@@ -175,8 +175,7 @@ export class Call {
 		const place = await this.deps.media.place();
 		if (!this.goesOn) place.release();
 		this.assertGoingOn();
-		const { flushSilenceMs } = this.request.agent.turnTaking;
-		const link = new MediaLink(place, { sessionId: this.id, offer, trickle, flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
+		const link = new MediaLink(place, { sessionId: this.id, offer, trickle, flushSilenceMs: this.request.agent.turnTaking.flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
 			onEvent: (event) => {
 				if (link === this.link) this.onMedia(event);
 			},
@@ -302,7 +301,8 @@ export class Call {
 	private carryOut(effect: ConversationEffect): void {
 		switch (effect.type) {
 			case 'requestFinal':
-				this.recognition?.flush(effect.id);
+			case 'requestSoFar':
+				this.recognition?.ask(effect);
 				break;
 			case 'startTurn':
 				this.turns.start(effect, this.audio.take(), this.heardBy, this.linkQuality.take(effect.missedMs ?? 0));

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { transcribeSettings } from '../../contract/agent-settings';
 import { type Transcript, transcriptAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
+import { monotonicClock } from '../../lib/clock';
 import { openLog } from '../../lib/log';
 import type { Journal } from '../journal/journal';
 import { openJournal } from '../journal/sqlite-journal';
@@ -20,7 +21,7 @@ const BOOK = { name: 'book', description: '', parameters: { type: 'object' }, sa
 const SUPERSEDED = { code: 'VOICE_ERR_TURN_SUPERSEDED' };
 
 async function call(mode: 'off' | 'workflow' | 'model' | 'modelAndVoice' = 'modelAndVoice', options: CallScenarioOptions = {}): Promise<CallScenario> {
-	return await new CallScenario({ ...options, agent: { speculation: { mode }, ...options.agent } }).connected();
+	return await new CallScenario({ ...options, agent: { speculation: { mode, inPauses: mode.startsWith('model') }, ...options.agent } }).connected();
 }
 
 /** The caller has said it 200 ms ago, and nobody knows yet whether that was all. */
@@ -51,6 +52,50 @@ function asksTranscript(scenario: CallScenario, turn: Turn, language = 'en'): Pr
 function given(scenario: CallScenario): unknown[] {
 	return scenario.model().params.messages.slice(1).map(({ role, content }) => [role, content]);
 }
+
+describe('in a short pause', () => {
+	/** Speech of 400 ms, its pause, and in it the text so far. */
+	async function pauses(scenario: CallScenario, text: string): Promise<string[]> {
+		const asked: string[] = [];
+		const link = scenario.link();
+		const listen = scenario.inference.of('listen').at(-1);
+		const began = monotonicClock.now();
+		link.emit({ type: 'speechStarted', at: began + 64, speechAt: began });
+		if (listen) {
+			listen.onInput = (input) => {
+				if (input.type !== 'flush' && input.type !== 'soFar') return;
+				asked.push(input.type);
+				listen.emit({ type: input.type === 'flush' ? 'final' : 'soFar', id: input.id, text, understood: true, confidence: 0.9, engine: 'pack:listen', replaced: [] });
+			};
+		}
+		await jest.advanceTimersByTimeAsync(496);
+		link.emit({ type: 'speechPaused', at: monotonicClock.now(), speechEndAt: began + 400 });
+		await settle();
+		return asked;
+	}
+
+	it('begins, and is the turn when the final text says the same', async () => {
+		const scenario = await call();
+		const asked = await pauses(scenario, 'book a dentist');
+		const turn = newest(scenario);
+		expect(scenario.dispatched.at(-1)).toMatchObject({ heard: 'book a dentist', speculation: { early: true, began: 1 } });
+		expect((await asksTranscript(scenario, turn)).engine).toBe('pack:listen');
+		await scenario.silence(104);
+		scenario.link().emit({ type: 'speechStopped', at: monotonicClock.now(), speechEndAt: monotonicClock.now() - 200 });
+		await scenario.silence(1500);
+		expect(asked).toEqual(['soFar', 'flush']);
+		expect(turn.certainty.isCertain).toBe(true);
+		expect(scenario.started).toHaveLength(1);
+	});
+
+	it('asks nobody where an execution is all that begins early', async () => {
+		for (const mode of ['off', 'workflow'] as const) {
+			const scenario = await call(mode);
+			expect(await pauses(scenario, 'book a dentist')).toEqual([]);
+			expect(scenario.started).toEqual([]);
+		}
+	});
+});
 
 describe('while it is not certain that the turn has ended', () => {
 	it('text, words and sound are made, and held', async () => {

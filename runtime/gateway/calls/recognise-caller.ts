@@ -1,7 +1,7 @@
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { DoneBy } from '../../contract/engines';
 import type { PageEvent } from '../../contract/page-events';
-import type { ConversationInput } from '../../dialogue/conversation-events';
+import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import type { InferenceServer } from './call-deps';
 import { CallRecognition } from './recognition';
@@ -19,8 +19,12 @@ export interface CallerListener {
 	readonly heardBy: (doneBy: DoneBy) => void;
 }
 
+export interface CallerRecognition extends Pick<CallRecognition, 'push' | 'reset' | 'close'> {
+	ask(question: Extract<ConversationEffect, { type: 'requestFinal' | 'requestSoFar' }>): void;
+}
+
 /** The caller's words as the dialogue and the page get them; undefined where they are not recognised while they speak. */
-export function recogniseCaller(inference: InferenceServer, settings: TranscribeSettings | null, { step, tell, heardBy }: CallerListener): Pick<CallRecognition, 'push' | 'flush' | 'reset' | 'close'> | undefined {
+export function recogniseCaller(inference: InferenceServer, settings: TranscribeSettings | null, { step, tell, heardBy }: CallerListener): CallerRecognition | undefined {
 	if (!settings) return undefined;
 	const at = (): number => monotonicClock.now();
 	let alarm: NodeJS.Timeout | undefined;
@@ -37,9 +41,9 @@ export function recogniseCaller(inference: InferenceServer, settings: Transcribe
 			step({ type: 'partial', at: at(), text });
 			tell({ type: 'caption.partial', text });
 		},
-		onFinal: ({ id, text, understood, confidence, engine, replaced }) => {
+		onText: ({ type, id, text, understood, confidence, engine, replaced }) => {
 			heardBy({ engine, replaced });
-			step({ type: 'final', at: at(), id, text, understood, confidence });
+			step({ type, at: at(), id, text, understood, confidence });
 		},
 		onFailed: (error) => {
 			step({ type: 'recognition', at: at(), available: false, partials: false });
@@ -53,7 +57,7 @@ export function recogniseCaller(inference: InferenceServer, settings: Transcribe
 	});
 	return {
 		push: (pcm) => recognition.push(pcm),
-		flush: (id) => recognition.flush(id),
+		ask: ({ type, id }) => (type === 'requestFinal' ? recognition.flush(id) : recognition.askSoFar(id)),
 		reset: () => recognition.reset(),
 		close: () => {
 			clearTimeout(alarm);

@@ -17,7 +17,7 @@ async function recognise() {
 	const recognition = new CallRecognition(inference, transcribeSettings.parse({}), {
 		onReady: () => news.push('ready'),
 		onPartial: (text) => news.push(`partial ${text}`),
-		onFinal: ({ id, text }) => news.push(`final ${id} ${text}`),
+		onText: ({ type, id, text }) => news.push(`${type} ${id} ${text}`),
 		onFailed: ({ code }) => news.push(`failed ${code}`),
 	});
 	await settle();
@@ -42,7 +42,7 @@ it('passes sound and questions on in their order, and brings what was heard', as
 it('keeps sound that comes before the process is there', async () => {
 	const inference = new FakeProcess<InferenceProtocol>(lost);
 	inference.die();
-	const recognition = new CallRecognition(inference, transcribeSettings.parse({}), { onReady: jest.fn(), onPartial: jest.fn(), onFinal: jest.fn(), onFailed: jest.fn() });
+	const recognition = new CallRecognition(inference, transcribeSettings.parse({}), { onReady: jest.fn(), onPartial: jest.fn(), onText: jest.fn(), onFailed: jest.fn() });
 	recognition.push(new Int16Array(160));
 	inference.come();
 	await settle();
@@ -156,7 +156,7 @@ describe('close()', () => {
 	it('closes a stream that is only then opened', async () => {
 		const inference = new FakeProcess<InferenceProtocol>(lost);
 		inference.die();
-		const recognition = new CallRecognition(inference, transcribeSettings.parse({}), { onReady: jest.fn(), onPartial: jest.fn(), onFinal: jest.fn(), onFailed: jest.fn() });
+		const recognition = new CallRecognition(inference, transcribeSettings.parse({}), { onReady: jest.fn(), onPartial: jest.fn(), onText: jest.fn(), onFailed: jest.fn() });
 		recognition.close();
 		inference.come();
 		await settle();

@@ -1,14 +1,15 @@
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import { VoiceError } from '../../contract/errors';
 import type { RpcCall } from '../../rpc/client';
-import type { ListenEvent, ListenInput } from '../../rpc/inference-protocol';
+import type { HeardText, ListenEvent, ListenInput } from '../../rpc/inference-protocol';
 import type { InferenceServer } from './call-deps';
 
 export interface CallRecognitionListener {
 	/** Recognition works: at the start, again after a failure, and when another recogniser has taken over. `partials`: words come while the caller speaks. */
 	onReady(partials: boolean): void;
 	onPartial(text: string): void;
-	onFinal(final: Extract<ListenEvent, { type: 'final' }>): void;
+	/** What was asked for. */
+	onText(heard: HeardText): void;
 	onFailed(error: VoiceError): void;
 }
 
@@ -39,9 +40,14 @@ export class CallRecognition {
 		this.send({ type: 'audio', pcm });
 	}
 
-	/** Asks for the text so far; it comes as onFinal with this id. */
+	/** Asks for the text so far; it comes as onText with this id. */
 	flush(id: string): void {
 		this.send({ type: 'flush', id });
+	}
+
+	/** Asks for the text so far, if that is quick: then it comes as onText with this id. */
+	askSoFar(id: string): void {
+		this.send({ type: 'soFar', id });
 	}
 
 	/** The next sound begins a new utterance. */
@@ -73,7 +79,7 @@ export class CallRecognition {
 			this.failures = 0;
 			this.listener.onReady(event.partials);
 		} else if (event.type === 'partial') this.listener.onPartial(event.text);
-		else this.listener.onFinal(event);
+		else this.listener.onText(event);
 	}
 
 	private failed(error: VoiceError): void {

@@ -82,6 +82,7 @@ export class ScriptedEar implements StreamingRecogniser {
 	constructor(
 		private readonly fault: { open?: boolean; flush?: boolean; writes?: string } = {},
 		private readonly partials = true,
+		private readonly quick = partials,
 	) {}
 
 	async open(_settings: unknown, listener: RecognitionListener): Promise<RecognitionStream> {
@@ -89,9 +90,10 @@ export class ScriptedEar implements StreamingRecogniser {
 		if (this.fault.open) throw lost();
 		const own = { listener, heard: 0, closed: false };
 		this.streams.push(own);
-		const { partials } = this;
+		const { partials, quick } = this;
 		return {
 			partials,
+			quick,
 			push: (pcm) => {
 				own.heard += pcm.length;
 				if (partials) listener.onPartial(this.fault.writes ?? `${own.heard}`);

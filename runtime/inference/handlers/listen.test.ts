@@ -53,6 +53,17 @@ describe('listen', () => {
 		await expect(call.result).resolves.toEqual({});
 	});
 
+	it('tells the text so far, and goes on', async () => {
+		const { call, next } = open();
+		for (const pcm of speech) call.send({ type: 'audio', pcm });
+		call.send({ type: 'soFar', id: 'pause' });
+		expect(await next('soFar', 'pause')).toMatchObject({ text: SENTENCE, understood: true, engine: 'pack:listen' });
+		call.send({ type: 'flush', id: 'end' });
+		expect(await next('final', 'end')).toMatchObject({ text: SENTENCE });
+		call.send({ type: 'close' });
+		await call.result;
+	});
+
 	it('answers a flush that was asked for before the close', async () => {
 		const { call, next } = open();
 		for (const pcm of speech) call.send({ type: 'audio', pcm });

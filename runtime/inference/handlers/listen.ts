@@ -15,12 +15,16 @@ async function serve(
 	const over = new Promise<void>((resolve, reject) => {
 		signal.addEventListener('abort', () => reject(new VoiceError('VOICE_ERR_CANCELLED', 'The caller is gone.')), { once: true });
 		const flush = async (id: string): Promise<void> => emit({ type: 'final', id, ...(await stream.flush()) });
+		const soFar = async (id: string): Promise<void> => {
+			const heard = await stream.soFar();
+			if (heard) emit({ type: 'soFar', id, ...heard });
+		};
 		onInput((input) => {
 			if (input.type === 'audio') stream.push(input.pcm);
 			else if (input.type === 'reset') stream.reset();
 			else if (input.type === 'close') resolve();
 			else {
-				const pending = flush(input.id).catch(reject);
+				const pending = (input.type === 'flush' ? flush(input.id) : soFar(input.id)).catch(reject);
 				flushes.add(pending);
 				void pending.finally(() => flushes.delete(pending));
 			}

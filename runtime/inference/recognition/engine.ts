@@ -27,6 +27,8 @@ export interface RecognitionListener {
 export interface RecognitionStream {
 	/** Whether words come while one speaks. Otherwise the first come when the stream is flushed. */
 	readonly partials: boolean;
+	/** Whether it may be flushed in every short pause: that takes no time from other callers. */
+	readonly quick: boolean;
 	/** 16 kHz mono, any length from one sample up to 20 s. Never blocks; the samples are copied. */
 	push(pcm: Int16Array): void;
 	/**

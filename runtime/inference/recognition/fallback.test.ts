@@ -37,6 +37,27 @@ it('lets the next one hear the whole utterance when a text cannot be had', async
 	expect(failures).toEqual([]);
 });
 
+describe('the text so far', () => {
+	it('is told where that is quick, and goes on', async () => {
+		const { stream } = await open({ only: new ScriptedEar({}, false, true) });
+		stream.push(sound(3));
+		expect(await stream.soFar()).toMatchObject({ text: '3', understood: true, engine: 'only' });
+		stream.push(sound(4));
+		expect(await stream.flush()).toMatchObject({ text: '7' });
+	});
+
+	it('is not asked for where others would wait for it', async () => {
+		const { stream } = await open({ only: new ScriptedEar({ flush: true }, false) });
+		expect(await stream.soFar()).toBe(undefined);
+	});
+
+	it('takes no recogniser for lost: that is for the final text to find out', async () => {
+		const { stream, failures } = await open({ only: new ScriptedEar({ flush: true }) });
+		expect(await stream.soFar()).toBe(undefined);
+		expect(failures).toEqual([]);
+	});
+});
+
 it('goes on with the next one when a stream is lost, also while it is asked', async () => {
 	const first = new ScriptedEar({ flush: true });
 	const { stream, partials } = await open({ first, second: new ScriptedEar() });

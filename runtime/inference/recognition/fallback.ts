@@ -128,6 +128,12 @@ export class FallbackStream {
 		}
 	}
 
+	/** The text so far, where that is quick; undefined where it is not, or cannot be told now. What has failed is found out by flush(). */
+	async soFar(): Promise<(Recognition & DoneBy) | undefined> {
+		const { stream } = this;
+		return stream?.quick ? await stream.flush().then((heard) => ({ ...spoken(heard), ...this.chain.doneBy }), () => undefined) : undefined;
+	}
+
 	async close(): Promise<void> {
 		this.closed = true;
 		this.done();

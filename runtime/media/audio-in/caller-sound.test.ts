@@ -41,7 +41,7 @@ it('sends 320 ms of before, then everything, until rest', async () => {
 		{ ms: 800, level: -2000 },
 		{ ms: 500, level: -2000, rest: true },
 	]);
-	expect(edges(events)).toEqual(['speechStarted', 'speechStopped']);
+	expect(edges(events)).toEqual(['speechStarted', 'speechPaused', 'speechStopped']);
 	const started = events.find((event) => event.type === 'speechStarted');
 	const from = (started?.at as number) - 1000 - 320;
 	const sent = joined(events);
@@ -69,7 +69,7 @@ it('a pause within a turn leaves no gap and repeats nothing', async () => {
 		{ ms: 400, level: 5000 },
 		{ ms: 400, level: -2000 },
 	]);
-	expect(edges(events)).toEqual(['speechStarted', 'speechStopped', 'speechStarted', 'speechStopped']);
+	expect(edges(events)).toEqual(['speechStarted', 'speechPaused', 'speechStopped', 'speechStarted', 'speechPaused', 'speechStopped']);
 	const sent = joined(events);
 	const from = ((events[0]?.at as number) - 1000 - 320) * 16;
 	expect(sent).toEqual(all.slice(from, from + sent.length));
@@ -87,7 +87,7 @@ it('a rest that crosses with new speech does not cut it off', async () => {
 	const sent = joined(events);
 	const from = ((events[0]?.at as number) - 1000 - 320) * 16;
 	expect(sent).toEqual(all.slice(from, from + sent.length));
-	expect(edges(events)).toEqual(['speechStarted', 'speechStopped', 'speechStarted', 'speechStopped']);
+	expect(edges(events)).toEqual(['speechStarted', 'speechPaused', 'speechStopped', 'speechStarted', 'speechPaused', 'speechStopped']);
 });
 
 it('speaks up again after rest, with its own pre-roll', async () => {

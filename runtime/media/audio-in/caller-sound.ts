@@ -13,7 +13,7 @@ const PIECE_SAMPLES = msToSamples(80, LISTEN_RATE);
 /** Pre-roll, and two seconds in which VAD may lag behind on an overloaded machine. */
 const MEMORY_SAMPLES = PRE_ROLL_SAMPLES + msToSamples(2000, LISTEN_RATE);
 
-type CallerType = 'speechStarted' | 'speechStopped' | 'audio';
+type CallerType = 'speechStarted' | 'speechPaused' | 'speechWentOn' | 'speechStopped' | 'audio';
 export type CallerEvent = Extract<MediaEvent, { type: CallerType }>;
 
 /** 10 ms as wrtc's sink gives them; the rate changes in mid-session. */
@@ -100,10 +100,11 @@ export class CallerSound {
 			this.emit({ type: 'speechStarted', at: edge.at, speechAt: edge.speechAt });
 			this.sent ??= Math.max(end - PRE_ROLL_SAMPLES, this.memory.start);
 			this.send();
-		} else if (edge) {
-			// The recogniser is flushed next: it must have all of the speech by then.
+		} else if (edge?.type === 'wentOn') this.emit({ type: 'speechWentOn', at: edge.at });
+		else if (edge) {
+			// The recogniser is asked next: it must have all of the speech by then.
 			this.send(end);
-			this.emit({ type: 'speechStopped', at: edge.at, speechEndAt: edge.speechEndAt });
+			this.emit({ type: edge.type === 'paused' ? 'speechPaused' : 'speechStopped', at: edge.at, speechEndAt: edge.speechEndAt });
 		}
 	}
 

@@ -23,24 +23,29 @@ it('takes one likely frame for a click', () => {
 
 it('ends after the asked silence, counted from where the voice ended', () => {
 	const edges = run([...times(10, 0.9), ...times(20, 0.1)]);
-	// Last frame of speech ends at 320; the voice ended 64 before; 200 later is 456, the frame after ends at 480.
-	expect(edges[1]).toEqual({ type: 'stopped', at: 480, speechEndAt: 256 });
+	// Last frame of speech ends at 320; the voice ended 64 before; 200 later is 456, and the frame nearest to that ends at 448.
+	expect(edges.slice(1)).toEqual([{ type: 'paused', at: 352, speechEndAt: 256 }, { type: 'stopped', at: 448, speechEndAt: 256 }]);
+	expect(run([...times(10, 0.9), ...times(20, 0.1)], 120)[1]).toEqual({ type: 'paused', at: 352, speechEndAt: 256 });
+	expect(run([...times(10, 0.9), ...times(20, 0.1)], 110)[1]).toEqual({ type: 'stopped', at: 352, speechEndAt: 256 });
 });
 
-it('goes on through what is still a bit likely', () => {
-	expect(run([...times(5, 0.9), ...times(3, 0.1), 0.36, ...times(3, 0.1), 0.36, ...times(3, 0.1)])).toHaveLength(1);
+it('goes on through what is still a bit likely: these are pauses', () => {
+	const edges = run([...times(5, 0.9), ...times(3, 0.1), 0.36, ...times(3, 0.1), 0.36, ...times(3, 0.1)]);
+	expect(edges.map(({ type }) => type)).toEqual(['started', 'paused', 'wentOn', 'paused', 'wentOn', 'paused']);
+	expect(edges[2]).toEqual({ type: 'wentOn', at: 9 * FRAME });
 });
 
-it('always alternates, and a stretch of speech ends after it began', () => {
+it('always alternates, pauses in between, and a stretch of speech ends after it began', () => {
 	const probability = fc.oneof(fc.constant(0.05), fc.constant(0.95), fc.double({ min: 0, max: 1, noNaN: true }));
 	fc.assert(
 		fc.property(fc.array(probability, { maxLength: 300 }), fc.integer({ min: 100, max: 1000 }), (probabilities, flush) => {
 			const edges = run(probabilities, flush);
+			const follows = { none: ['started'], started: ['paused', 'stopped'], paused: ['wentOn', 'stopped'], wentOn: ['paused', 'stopped'], stopped: ['started'] };
 			edges.forEach((edge, index) => {
-				expect(edge.type).toBe(index % 2 === 0 ? 'started' : 'stopped');
 				const before = edges[index - 1];
+				expect(follows[before?.type ?? 'none']).toContain(edge.type);
 				if (before) expect(edge.at).toBeGreaterThan(before.at);
-				if (edge.type === 'stopped') expect(edge.at - edge.speechEndAt).toBeGreaterThanOrEqual(flush);
+				if (edge.type === 'stopped') expect(edge.at - edge.speechEndAt).toBeGreaterThanOrEqual(flush - FRAME / 2);
 			});
 		}),
 	);
@@ -61,12 +66,12 @@ describe('frames that were made up because packets were missing', () => {
 	}
 
 	it('are no silence: speech before and after them is one', () => {
-		expect(hear([['speech', 20], ['missing', 300], ['speech', 20], ['silence', 20]]).map(({ type }) => type)).toEqual(['started', 'stopped']);
+		expect(hear([['speech', 20], ['missing', 300], ['speech', 20], ['silence', 20]]).map(({ type }) => type)).toEqual(['started', 'paused', 'stopped']);
 	});
 
 	it('do not shorten the silence after them, and nobody knows when the speech ended', () => {
-		const straight = hear([['speech', 20], ['silence', 20]])[1];
-		const edge = hear([['speech', 20], ['missing', 100], ['silence', 20]])[1];
+		const straight = hear([['speech', 20], ['silence', 20]])[2];
+		const edge = hear([['speech', 20], ['missing', 100], ['silence', 20]])[2];
 		expect(edge?.at).toBe((straight?.at ?? 0) + 100 * FRAME);
 		expect((edge as { speechEndAt: number }).speechEndAt).toBe((straight as { speechEndAt: number }).speechEndAt + 100 * FRAME);
 	});

@@ -15,8 +15,17 @@ const AFTERGLOW_MS = 64;
 
 const FRAME_LENGTH_MS = samplesToMs(VAD_FRAME_SAMPLES, LISTEN_RATE);
 
+/**
+ * So much silence is a pause, which may become the end of speech: one frame of it, after what the network says too long. Within 20
+ * minutes of recorded prompts this came 0.27 times a second of speech, silences of 200 ms 0.12 times.
+ */
+const PAUSE_MS = AFTERGLOW_MS + FRAME_LENGTH_MS;
+
 export type SpeechEdge =
 	| { readonly type: 'started'; readonly at: Milliseconds; readonly speechAt: Milliseconds }
+	/** Within speech; `wentOn` or `stopped` follows. */
+	| { readonly type: 'paused'; readonly at: Milliseconds; readonly speechEndAt: Milliseconds }
+	| { readonly type: 'wentOn'; readonly at: Milliseconds }
 	| { readonly type: 'stopped'; readonly at: Milliseconds; readonly speechEndAt: Milliseconds };
 
 /** Turns speech probabilities into the beginnings and ends of speech. Pure: time comes in with every frame. Packets that do not come are no silence. */
@@ -24,6 +33,7 @@ export class SpeechDetector {
 	private likely = 0;
 	private firstLikelyAt = 0;
 	private lastSpeechAt: Milliseconds | undefined;
+	private paused = false;
 	/** Since then, frames that were made up because packets were missing: neither speech nor silence. */
 	private missing = 0;
 
@@ -64,12 +74,24 @@ export class SpeechDetector {
 		if (probability >= STAY) {
 			this.lastSpeechAt = at;
 			this.missing = 0;
-			return undefined;
+			return this.goOn(at);
 		}
 		// Nobody knows how long the caller spoke while packets were missing.
 		const speechEndAt = lastSpeechAt - AFTERGLOW_MS + this.missing * FRAME_LENGTH_MS;
-		if (at - speechEndAt < this.flushSilenceMs) return undefined;
-		this.lastSpeechAt = undefined;
-		return { type: 'stopped', at, speechEndAt };
+		// The frame that ends nearest to it.
+		if (at - speechEndAt >= this.flushSilenceMs - FRAME_LENGTH_MS / 2) {
+			this.lastSpeechAt = undefined;
+			this.paused = false;
+			return { type: 'stopped', at, speechEndAt };
+		}
+		if (this.paused || at - speechEndAt < PAUSE_MS) return undefined;
+		this.paused = true;
+		return { type: 'paused', at, speechEndAt };
+	}
+
+	private goOn(at: Milliseconds): SpeechEdge | undefined {
+		if (!this.paused) return undefined;
+		this.paused = false;
+		return { type: 'wentOn', at };
 	}
 }

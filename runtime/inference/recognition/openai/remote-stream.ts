@@ -10,6 +10,7 @@ type Recognise = (pcm: Int16Array, signal: AbortSignal) => Promise<Recognition>;
 /** One caller's ear: keeps the utterance's sound and has it recognised when it is flushed. */
 export class RemoteStream implements RecognitionStream {
 	readonly partials = false;
+	readonly quick = true;
 	private pieces: Int16Array[] = [];
 	private samples = 0;
 	/** What was asked for the sound as it is now. */

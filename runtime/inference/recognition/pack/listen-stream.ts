@@ -28,6 +28,11 @@ export class ListenStream implements RecognitionStream {
 		);
 	}
 
+	/** Who hears along has only the last moment left to hear. */
+	get quick(): boolean {
+		return this.partials;
+	}
+
 	push(pcm: Int16Array): void {
 		// The view may be a corner of a large buffer, which would be copied whole.
 		if (!this.closed) this.call.send({ type: 'sound', pcm: pcm.slice() });

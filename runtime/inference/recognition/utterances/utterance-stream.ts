@@ -11,6 +11,8 @@ export type Recognise = (owner: UtteranceOwner, utterance: Utterance, signal: Ab
 /** One caller's ear that keeps the utterance, and has it recognised when it is flushed. */
 export class UtteranceStream implements RecognitionStream, UtteranceOwner {
 	readonly partials = false;
+	/** One worker hears at a time, for a second or so. */
+	readonly quick = false;
 	readonly live = true;
 	private kept = new KeptSound();
 	/** The text of what is kept, once it was asked for. */
