@@ -97,6 +97,97 @@ describe('in a short pause', () => {
 	});
 });
 
+describe('before the node asks', () => {
+	const ASK = { instructions: 'Be brief.' };
+
+	/** One turn was answered, and the next one is begun. */
+	async function secondTurn(scenario: CallScenario, mode = 'modelAndVoice'): Promise<Turn> {
+		const first = await scenario.says('hello');
+		const reply = scenario.asksReply(first, ASK);
+		await settle();
+		await scenario.writes('Good morning to you.');
+		if (mode === 'modelAndVoice') await scenario.plays();
+		await reply;
+		expect(scenario.inference.of('chat')).toHaveLength(1);
+		return await begunEarly(scenario);
+	}
+
+	it('the model is asked what the node will ask, once', async () => {
+		const scenario = await call();
+		const turn = await secondTurn(scenario);
+		expect(scenario.inference.of('chat')).toHaveLength(2);
+		expect(given(scenario).at(-1)).toEqual(['user', 'book a dentist']);
+		await scenario.begins('Which day ');
+		const reply = scenario.asksReply(turn, ASK, 'e2');
+		await settle();
+		await scenario.writes('suits you?');
+		await scenario.silence(1500);
+		await scenario.plays();
+		expect(await reply).toMatchObject({ status: 'done', text: 'Which day suits you?' });
+		expect(scenario.inference.of('chat')).toHaveLength(2);
+	});
+
+	it('it is taken, too, by a node that asks when the turn has ended', async () => {
+		const scenario = await call();
+		const turn = await secondTurn(scenario);
+		await scenario.begins('Which day ');
+		await scenario.silence(1500);
+		expect(turn.certainty.isCertain).toBe(true);
+		void scenario.asksReply(turn, ASK, 'e2');
+		await settle();
+		expect(scenario.inference.of('chat')).toHaveLength(2);
+		expect(scenario.page('reply.partial').at(-1)).toMatchObject({ turnId: turn.id, text: expect.stringMatching(/^Which day/) });
+	});
+
+	it('what another node asks is asked for anew, and no later turn is asked ahead', async () => {
+		const scenario = await call();
+		const turn = await secondTurn(scenario);
+		const ahead = scenario.model();
+		ahead.emit({ type: 'text', text: 'Which day?' });
+		const reply = scenario.asksReply(turn, { instructions: 'It is noon.' }, 'e2');
+		await settle();
+		expect([ahead.cancelled, scenario.inference.of('chat').length]).toEqual([true, 3]);
+		await scenario.writes('Tomorrow?');
+		await scenario.silence(1500);
+		await scenario.plays();
+		expect(await reply).toMatchObject({ text: 'Tomorrow?' });
+		await begunEarly(scenario, 'yes');
+		expect(scenario.inference.of('chat')).toHaveLength(3);
+	});
+
+	it('stops where the caller goes on, and counts among what was thrown away', async () => {
+		const scenario = await call();
+		await secondTurn(scenario);
+		const ahead = scenario.model();
+		ahead.emit({ type: 'text', text: 'Which ' }, { type: 'text', text: 'day' });
+		await begunEarly(scenario, 'book a dentist tomorrow');
+		expect(ahead.cancelled).toBe(true);
+		expect(scenario.dispatched.at(-1)).toMatchObject({ heard: 'book a dentist tomorrow', speculation: { began: 2, superseded: 1, tokensThrownAway: 2 } });
+	});
+
+	it('what has failed meanwhile is tried again', async () => {
+		const scenario = await call();
+		const turn = await secondTurn(scenario);
+		scenario.model().reject(new VoiceError('VOICE_ERR_INFERENCE_LOST', 'It died.'));
+		await settle();
+		void scenario.asksReply(turn, ASK, 'e2');
+		await settle();
+		expect(scenario.inference.of('chat')).toHaveLength(3);
+	});
+
+	it('no model is asked where only the workflow may begin, nor after the call', async () => {
+		const scenario = await call('workflow');
+		await secondTurn(scenario);
+		expect(scenario.inference.of('chat')).toHaveLength(1);
+		const other = await call();
+		await secondTurn(other);
+		other.call.end('gone');
+		other.link().resolve({ reason: 'closed' });
+		await settle();
+		expect(other.model().cancelled).toBe(true);
+	});
+});
+
 describe('while it is not certain that the turn has ended', () => {
 	it('text, words and sound are made, and held', async () => {
 		const scenario = await call();

@@ -3,6 +3,7 @@ import type { TurnSpeculation } from '../../contract/turn';
 import { monotonicClock } from '../../lib/clock';
 import type { CallListener } from '../calls/call-deps';
 import type { StoredTurn } from '../journal/journal';
+import type { AnswerAhead } from './answer-ahead';
 import { Certainty } from './certainty';
 import { Turn } from './turn';
 
@@ -17,7 +18,10 @@ export class EarlyTurns {
 	private superseded = 0;
 	private tokensThrownAway = 0;
 
-	constructor(private readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>) {}
+	constructor(
+		private readonly listener: Pick<CallListener, 'turnStarted' | 'turnForgotten'>,
+		private readonly answerAhead: Pick<AnswerAhead, 'drop'>,
+	) {}
 
 	begin(speculation: number, turn: Turn): void {
 		this.withdraw();
@@ -52,7 +56,7 @@ export class EarlyTurns {
 		if (!current || current.speculation !== speculation) return;
 		this.current = undefined;
 		this.superseded++;
-		this.tokensThrownAway += current.turn.reply?.tokens ?? 0;
+		this.tokensThrownAway += (current.turn.reply?.tokens ?? 0) + this.answerAhead.drop();
 		// The end of the turn waits for it no longer.
 		current.turn.certainty.need();
 		current.turn.supersede();

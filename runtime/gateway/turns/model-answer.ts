@@ -10,15 +10,38 @@ import type { ReplyDeps } from './reply-deps';
 
 /** What is written, and the sign after it, where that is known. */
 type OnText = (text: string, next: string | undefined) => void;
+export type AnswerParams = ParamsIn<InferenceProtocol['chat']>;
 
 /** One step of the model, from the question to its last word. One whose first word does not come in time stops. */
 export class ModelAnswer {
 	readonly result: Promise<ChatDone>;
 	private generation: RpcCall<never, ChatDone> | undefined;
 	private cancelled = false;
+	private onText: OnText | undefined;
+	/** What nobody was there to be told of. */
+	private readonly untold: Array<Parameters<OnText>> = [];
+	private written = 0;
+	private broken = false;
 
-	constructor(deps: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: OnText) {
-		this.result = this.ask(deps, params, onText);
+	constructor(deps: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: AnswerParams) {
+		this.result = this.ask(deps, params);
+		// Somebody may ask for it later, or nobody.
+		this.result.catch(() => (this.broken = true));
+	}
+
+	/** Tells all that is written, from its first word. */
+	tell(onText: OnText): void {
+		this.onText = onText;
+		for (const [text, next] of this.untold.splice(0)) onText(text, next);
+	}
+
+	get failed(): boolean {
+		return this.broken;
+	}
+
+	/** So many were written: mostly one token each. */
+	get pieces(): number {
+		return this.written;
 	}
 
 	cancel(): void {
@@ -26,7 +49,7 @@ export class ModelAnswer {
 		this.generation?.cancel();
 	}
 
-	private async ask({ inference, firstWordMs }: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: ParamsIn<InferenceProtocol['chat']>, onText: OnText): Promise<ChatDone> {
+	private async ask({ inference, firstWordMs }: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: AnswerParams): Promise<ChatDone> {
 		const limit = new FirstWordLimit(firstWordMs);
 		const asking = async (): Promise<ChatDone> => {
 			const client = await inference.ready();
@@ -34,7 +57,9 @@ export class ModelAnswer {
 			this.generation = client.call('chat', params, ({ text, next }) => {
 				if (limit.isOver) return;
 				limit.stop();
-				onText(text, next);
+				if (text !== '') this.written++;
+				if (this.onText) this.onText(text, next);
+				else this.untold.push([text, next]);
 			});
 			if (this.cancelled) this.generation.cancel();
 			return await this.generation.result;

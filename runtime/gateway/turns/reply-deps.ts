@@ -4,6 +4,7 @@ import type { History } from '../../dialogue/history/history';
 import type { InferenceServer } from '../calls/call-deps';
 import type { CallJournal, ReplyRecord, StoredTurn } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
+import type { AnswerAhead } from './answer-ahead';
 
 export interface ReplyDeps {
 	/** Names the call to the model, which keeps its tokens in memory. */
@@ -12,6 +13,8 @@ export interface ReplyDeps {
 	readonly history: History;
 	/** Opens an utterance that speaks while the model writes; undefined where the caller cannot be reached any more. */
 	readonly openUtterance: (speak: SpeakSettings) => AgentUtterance | undefined;
+	/** Of this call, what was asked for before its node did. */
+	readonly answerAhead: Pick<AnswerAhead, 'take'>;
 	/** The first word, or the first tool call, comes within this, or the turn fails. */
 	readonly firstWordMs: number;
 	/** BCP 47 tag of what the caller speaks; '' where it may be any. */

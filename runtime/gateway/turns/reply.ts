@@ -298,7 +298,8 @@ export class Reply implements TurnReply {
 		const { ask, deps } = this;
 		const messages = messagesFor(ask, deps.history, { begun: this.begun, isCertain: this.turn.certainty.isCertain });
 		const params = { conversation: deps.conversation, settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] };
-		this.generation = new ModelAnswer(deps, params, (text, next) => (text === '' ? this.utterance?.write('', next) : this.write(text, next)));
+		this.generation = deps.answerAhead.take(params) ?? new ModelAnswer(deps, params);
+		this.generation.tell((text, next) => (text === '' ? this.utterance?.write('', next) : this.write(text, next)));
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;
 	}

@@ -109,6 +109,7 @@ export class TurnApi {
 
 	private async replyOnce(turn: Turn, ask: ReplyAsk): Promise<ReplyStep> {
 		this.call.offered(ask);
+		this.turns.answerAhead.asked(ask);
 		if (!turn.certainty.mayHaveModel) await turn.certainty.needed();
 		await this.turns.settled;
 		if (turn.ended?.kind !== 'interrupted') turn.assertLive();
@@ -126,6 +127,7 @@ export class TurnApi {
 			history,
 			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
 			firstWordMs: this.call.request.agent.limits.firstWordMs,
+			answerAhead: this.turns.answerAhead,
 			language: this.call.request.agent.transcribe?.language ?? '',
 			isDoubtful: (n) => this.turns.doubts.has(n),
 			tell,

@@ -12,6 +12,7 @@ import type { StoredTurn } from '../journal/journal';
 import { AbandonedTurns } from './abandoned-turns';
 import type { AgentUtterance } from './agent-utterance';
 import type { CallOfTurns } from './call-of-turns';
+import { AnswerAhead } from './answer-ahead';
 import { Certainty } from './certainty';
 import { EarlyTurns } from './early-turns';
 import { tellOfFailure } from './failed-turn';
@@ -36,13 +37,16 @@ export class Turns {
 	readonly doubts = new TurnDoubts(this.turns);
 	private readonly captions = new WeakMap<Turn, ReplyCaption>();
 	private readonly early: EarlyTurns;
+	readonly answerAhead: AnswerAhead;
 	private readonly abandoned: AbandonedTurns;
 	private count = 0;
 	private suspended = false;
 	private lastSettled: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly call: CallOfTurns) {
-		this.early = new EarlyTurns(call.listener);
+		const { sessionId: conversation, deps: { inference }, history, request } = call;
+		this.answerAhead = new AnswerAhead({ conversation, inference, firstWordMs: request.agent.limits.firstWordMs }, history);
+		this.early = new EarlyTurns(call.listener, this.answerAhead);
 		this.abandoned = new AbandonedTurns(call.request.agent.limits.abandonedTurnMs, (turn, error) => this.abandon(turn, error));
 	}
 
@@ -67,6 +71,8 @@ export class Turns {
 		this.early.begin(speculation, turn);
 		turn.changed();
 		this.handOver(turn, link);
+		// What is still to be put into the history would be missing.
+		if (certainty.mayHaveModel) void this.lastSettled.then(() => (this.early.isCurrent(turn) && !turn.reply ? this.answerAhead.begin(turn.text) : undefined));
 	}
 
 	withdrawEarly({ speculation }: { speculation: number }): void {
@@ -176,6 +182,7 @@ export class Turns {
 		const merged = reason === 'callerContinued';
 		const interrupted = turn?.end('interrupted') ?? false;
 		if (turn) this.abandoned.stop(turn);
+		this.answerAhead.drop();
 		this.call.voice.interruptAll();
 		if (turn && (interrupted || merged)) this.settle(turn, merged);
 	}
@@ -281,6 +288,7 @@ export class Turns {
 	callEnded(reason: string, durationMs: number): void {
 		const { sessionId, request, deps, listener } = this.call;
 		this.early.withdraw();
+		this.answerAhead.drop();
 		for (const turn of this.turns) {
 			turn.end('interrupted');
 			this.abandoned.stop(turn);
