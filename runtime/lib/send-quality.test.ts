@@ -10,7 +10,6 @@ const FULL_MS = 1000;
 
 /** An end that sends into a network with a queue of a second, second by second. */
 class Sender {
-	readonly quality = new SendQuality();
 	readonly levels: number[] = [];
 	readonly queues: number[] = [];
 	kbit = Infinity;
@@ -24,6 +23,8 @@ class Sender {
 	private roundTrips = 0;
 	private roundTripMs: number | null = null;
 	private seconds = 0;
+
+	constructor(readonly quality = new SendQuality()) {}
 
 	/** @param speaks whether somebody speaks in a second */
 	send(seconds: number, speaks: (second: number) => boolean = () => true): this {
@@ -121,6 +122,20 @@ it('nothing is held against another network', () => {
 	expect(sender.level).toBe(2);
 	Object.assign(sender, { kbit: Infinity, path: 'mobile' });
 	expect(sender.send(50).level).toBe(0);
+});
+
+it('what was learnt holds for the next connection in the same network, and the waits for no other', () => {
+	const before = inNetwork(30).send(1800);
+	expect(before.level).toBe(2);
+	const next = (path: string): Sender => {
+		const sender = new Sender(new SendQuality(before.quality.memory));
+		return Object.assign(sender, { path, kbit: 30 });
+	};
+	// Not a second of it is sent as in a good network.
+	expect(Math.min(...next('wifi').send(60).levels)).toBeGreaterThan(0);
+	const moved = next('mobile');
+	moved.kbit = Infinity;
+	expect(moved.send(50).level).toBe(0);
 });
 
 it('a full network in which ICE goes to and fro between addresses is seen for what it is', () => {

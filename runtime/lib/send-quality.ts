@@ -13,6 +13,18 @@ export const SEND_LEVELS: readonly [SendLevel, ...SendLevel[]] = [
 	{ bitrate: 16_000, packetMs: 60 },
 ];
 
+/** What an end has learnt about how much it can send, for the call's next connection. */
+export interface SendMemory {
+	/** Of SEND_LEVELS, the one in effect. */
+	readonly at: number;
+	/** For each level: so long the one below must do before it is tried, s. */
+	readonly waits: readonly number[];
+	/** The shortest round trip of late, ms; null before the first. */
+	readonly shortestMs: number | null;
+	/** The networks that it was learnt in. */
+	readonly paths: readonly string[];
+}
+
 /** What an end knows of what it sends, once a second; counts since the call began. */
 export interface SendReading {
 	/** The newest; null before the first. */
@@ -40,6 +52,8 @@ const FRESH_S = 3;
 const TRY_AFTER_S = 15;
 const LONGER = 4;
 const MOST_S = 240;
+/** Whoever wanders from one to the next begins anew in an old one. */
+const MOST_PATHS = 16;
 /** Of a level's bit rate: below it there was hardly anything to send, and silence fits anywhere. */
 const USED = 0.5;
 
@@ -49,12 +63,12 @@ const USED = 0.5;
  * tried again after longer and longer times, or what empties the queue would fill it anew every 15 s.
  */
 export class SendQuality {
-	private at = 0;
+	private at: number;
 	/**
 	 * The shortest round trip, forgotten bit by bit: the way may become a longer one. Not forgotten at once in another
 	 * network: a full one makes ICE go to and fro between addresses, and the queue would be taken for the way.
 	 */
-	private shortest = Infinity;
+	private shortest: number;
 	/** Seconds in a row. */
 	private worse = 0;
 	private better = 0;
@@ -62,9 +76,22 @@ export class SendQuality {
 	/** The level is above one that did, and has not shown yet that it does. */
 	private onTrial = false;
 	/** For each level: so long the one below must do before it is tried. */
-	private waits = SEND_LEVELS.map(() => TRY_AFTER_S);
+	private waits: readonly number[];
 	private before: SendReading | undefined;
-	private readonly paths = new Set<string>();
+	private paths: readonly string[];
+
+	/** @param memory of the connection before */
+	constructor({ at = 0, waits = SEND_LEVELS.map(() => TRY_AFTER_S), shortestMs = null, paths = [] }: Partial<SendMemory> = {}) {
+		this.at = at;
+		this.waits = waits;
+		this.shortest = shortestMs ?? Infinity;
+		this.paths = paths;
+	}
+
+	get memory(): SendMemory {
+		const { at, waits, shortest, paths } = this;
+		return { at, waits, shortestMs: shortest === Infinity ? null : shortest, paths };
+	}
 
 	/** What is in effect. */
 	get level(): SendLevel {
@@ -97,7 +124,7 @@ export class SendQuality {
 	/** This level is in effect from now on. */
 	took(level: SendLevel): void {
 		const to = SEND_LEVELS.indexOf(level);
-		if (to > this.at) this.waits[this.at] = Math.min(MOST_S, this.waitFor(this.at) * LONGER);
+		if (to > this.at) this.waits = this.waits.with(this.at, Math.min(MOST_S, this.waitFor(this.at) * LONGER));
 		this.onTrial = to < this.at;
 		this.at = to;
 		this.better = 0;
@@ -118,8 +145,8 @@ export class SendQuality {
 	}
 
 	private follow(path: string): void {
-		if (path === '' || this.paths.has(path)) return;
-		this.paths.add(path);
+		if (path === '' || this.paths.includes(path)) return;
+		this.paths = [...this.paths, path].slice(-MOST_PATHS);
 		this.waits = SEND_LEVELS.map(() => TRY_AFTER_S);
 	}
 

@@ -1,5 +1,5 @@
 import type { Clock, Milliseconds } from '../lib/clock';
-import { SendQuality } from '../lib/send-quality';
+import { type SendMemory, SendQuality } from '../lib/send-quality';
 import { VoiceError } from '../contract/errors';
 import type { CallContext } from '../rpc/server';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol';
@@ -35,6 +35,7 @@ interface SessionParams {
 	readonly trickle?: boolean | undefined;
 	readonly flushSilenceMs: number;
 	readonly network: LinkNetwork;
+	readonly sending?: SendMemory | undefined;
 }
 
 /**
@@ -46,7 +47,9 @@ export class MediaSession {
 	private readonly playout: Playout;
 	private readonly path: SoundPath;
 	private readonly link: LinkWatch;
-	private readonly sending = new SendQuality();
+	private readonly sending: SendQuality;
+	/** The gateway knows it. */
+	private toldSending: SendMemory | undefined;
 	private readonly arrivals = new Arrivals(() => this.end('Nothing came from the caller any more.'));
 	/** Over the data channel. */
 	private messages = 0;
@@ -70,6 +73,8 @@ export class MediaSession {
 	) {
 		const { clock, vad } = shared;
 		const emit = (event: MediaEvent): void => context.emit(event);
+		this.sending = new SendQuality(params.sending);
+		this.toldSending = params.sending;
 		this.path = new SoundPath(clock, () => this.peer.newestSound(), {
 			missing: (since) => emit({ type: 'soundMissing', at: clock.now(), since }),
 			back: (missedMs) => {
@@ -114,6 +119,7 @@ export class MediaSession {
 				onCandidate: (candidate) => emit({ type: 'candidate', candidate }),
 			},
 			this.fail,
+			this.sending.lowered ? this.sending.level : undefined,
 		);
 	}
 
@@ -171,6 +177,16 @@ export class MediaSession {
 		const level = this.sending.take(reading);
 		// Packed as before is better than no call.
 		if (level) await this.peer.pack(level).then(() => this.sending.took(level), () => undefined);
+		this.tellSending();
+	}
+
+	/** Not of each second's round trip. */
+	private tellSending(): void {
+		const { toldSending: told } = this;
+		const { memory } = this.sending;
+		if (told?.at === memory.at && told.waits === memory.waits && told.paths === memory.paths) return;
+		this.toldSending = memory;
+		this.context.emit({ type: 'sending', memory });
 	}
 
 	private obey(input: MediaInput): void {

@@ -20,6 +20,14 @@ export const linkNetwork = z.object({
 });
 export type LinkNetwork = z.infer<typeof linkNetwork>;
 
+/** As lib/send-quality has it. */
+const sendMemory = z.object({
+	at: z.number().int().nonnegative(),
+	waits: z.array(z.number()).max(16).readonly(),
+	shortestMs: z.number().nullable(),
+	paths: z.array(z.string()).max(16).readonly(),
+});
+
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
 const sessionInput = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('reoffer'), id: z.string(), offer: z.string(), trickle: z.boolean().optional() }),
@@ -80,6 +88,8 @@ const sessionEvent = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('soundBack'), at: z.number(), missedMs: z.number() }),
 	/** The network, once a second while connected. */
 	z.object({ type: z.literal('link'), at: z.number(), ...linkFigures.shape }),
+	/** What was learnt of how much can be sent: for the caller's next connection. */
+	z.object({ type: z.literal('sending'), memory: sendMemory }),
 	/** First sample sent / first audible sample sent (above -50 dBFS). */
 	z.object({ type: z.literal('playing'), utteranceId: z.string(), at: z.number() }),
 	z.object({ type: z.literal('audible'), utteranceId: z.string(), at: z.number() }),
@@ -113,6 +123,8 @@ export const mediaProtocol = {
 			trickle: z.boolean().optional(),
 			flushSilenceMs: z.number(),
 			network: linkNetwork.default({}),
+			/** Of the caller's connection before. */
+			sending: sendMemory.optional(),
 		}),
 		input: sessionInput,
 		event: sessionEvent,

@@ -1,6 +1,8 @@
-// Guards against: a network too narrow for what we send, which we flood until the agent cannot be understood, once or again and again.
+// Guards against: a network too narrow for what we send, which we flood until the agent cannot be understood, once, again and again,
+// or once more each time the caller comes back.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinPcm } from '../../runtime/audio/pcm';
+import { SEND_LEVELS } from '../../runtime/lib/send-quality';
 import { ALIKE, likeness, median, speech } from '../media/speech';
 import { type Connection, connect, runMedia, runPeers } from '../media/children';
 import { UdpProxy } from './udp-proxy';
@@ -48,6 +50,28 @@ test('less is sent while the agent speaks, the queue goes and stays gone, and th
 	const heard = joinPcm(call.client.of('heard').slice(heardBefore).map(({ pcm }) => pcm));
 	expect(median(likeness(reply, heard))).toBeGreaterThan(ALIKE);
 	expect(network.down.queueMs).toBeLessThan(300);
+	expect(call.media.of('sending').at(-1)?.memory.at).toBeGreaterThan(0);
+	call.session.send({ type: 'close' });
+	call.peer.send({ type: 'hangUp' });
+	await Promise.all([call.session.result, call.peer.result]);
+	network.close();
+});
+
+test.each([0, 2])('a link that is made anew begins at level %i where the one before was at it', async (at) => {
+	const network = await UdpProxy.open();
+	const call = await connect(media, peers, {
+		hear: false,
+		change: (sdp) => network.offerOf(sdp),
+		changeAnswer: (sdp) => network.answerOf(sdp),
+		sending: { at, waits: [15, 15, 15], shortestMs: 1, paths: [] },
+	});
+	const talk = speech('The office is open on weekdays from eight to five, and on Saturday mornings by appointment only.');
+	const before = network.soundSent;
+	say(call, 'talk', talk);
+	await call.media.next('played');
+	const packetMs = talk.length / 16 / (network.soundSent - before);
+	expect(packetMs / (SEND_LEVELS[at]?.packetMs ?? 0)).toBeGreaterThan(0.75);
+	expect(packetMs / (SEND_LEVELS[at]?.packetMs ?? 0)).toBeLessThan(1.25);
 	call.session.send({ type: 'close' });
 	call.peer.send({ type: 'hangUp' });
 	await Promise.all([call.session.result, call.peer.result]);

@@ -43,6 +43,11 @@ function kindOf(packet: Buffer): PacketKind {
 	return 'sound';
 }
 
+/** RFC 5761. */
+function isRtcp([, second = 0]: Buffer): boolean {
+	return second >= 192 && second < 224;
+}
+
 /** A network between a caller and the runtime that is narrow, or loses packets, or all of them: this kernel has no netem. */
 export class UdpProxy {
 	/** Share of packets that is lost, each way. */
@@ -52,10 +57,14 @@ export class UdpProxy {
 	readonly up = new Way();
 	/** Each packet waits for up to so long, each its own time: they change places. */
 	jitterMs = 0;
+	/** What comes from the caller waits, and comes all at once when it is let go: a radio that was away for a moment. */
+	private held: Array<() => void> | undefined;
 	/** 0 to below 1. */
 	chance: () => number = Math.random;
 	/** Nothing gets through: neither way, or one. */
 	cut: 'none' | 'both' | 'up' | 'down' = 'none';
+	/** Packets of sound that the runtime has sent; without RTCP. */
+	soundSent = 0;
 	/** What passes from the caller. RTCP is taken for sound. */
 	passesUp: readonly PacketKind[] = ['stun', 'dtls setup', 'dtls data', 'sound'];
 	private closed = false;
@@ -69,9 +78,10 @@ export class UdpProxy {
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.later(() => this.up.pass(packet, () => this.send(back, packet, this.server, address)));
+			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.later(() => this.up.pass(packet, () => this.send(back, packet, this.server, address)), true);
 		});
 		back.on('message', (packet) => {
+			if (kindOf(packet) === 'sound' && !isRtcp(packet)) this.soundSent++;
 			if (!this.drops('down')) this.later(() => this.down.pass(packet, () => this.send(front, packet, this.caller?.port, this.caller?.address)));
 		});
 	}
@@ -100,12 +110,23 @@ export class UdpProxy {
 		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
 	}
 
+	hold(): void {
+		this.held ??= [];
+	}
+
+	letGo(): void {
+		const { held = [] } = this;
+		this.held = undefined;
+		for (const pass of held) pass();
+	}
+
 	private send(socket: dgram.Socket, packet: Buffer, port: number | undefined, address: string | undefined): void {
 		if (port !== undefined && !this.closed) socket.send(packet, port, address);
 	}
 
-	private later(pass: () => void): void {
-		if (this.jitterMs === 0) pass();
+	private later(pass: () => void, fromCaller = false): void {
+		if (fromCaller && this.held) this.held.push(pass);
+		else if (this.jitterMs === 0) pass();
 		else setTimeout(() => this.closed || pass(), this.chance() * this.jitterMs);
 	}
 

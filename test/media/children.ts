@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { z } from 'zod';
 import { type callerNetwork, type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
+import type { SendMemory } from '../../runtime/lib/send-quality';
 import { packageRoot } from '../../runtime/lib/package-root';
 import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
 import { type linkNetwork, type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';
@@ -88,6 +89,8 @@ export interface ConnectOptions {
 	/** Of the media process. */
 	readonly network?: z.input<typeof linkNetwork>;
 	readonly callerNetwork?: z.input<typeof callerNetwork>;
+	/** Of the caller's connection before. */
+	readonly sending?: SendMemory;
 }
 
 let sessions = 0;
@@ -95,14 +98,14 @@ let sessions = 0;
 export async function connect(
 	media: Running<MediaProtocol>,
 	peers: Running<PeerProtocol>,
-	{ hear = true, change = (offer) => offer, changeAnswer = (sdp) => sdp, network = {}, callerNetwork: ofCaller = {} }: ConnectOptions = {},
+	{ hear = true, change = (offer) => offer, changeAnswer = (sdp) => sdp, network = {}, callerNetwork: ofCaller = {}, sending }: ConnectOptions = {},
 ): Promise<Connection> {
 	const client = new Inbox<PeerEvent>();
 	const peer = peers.client.call('peer', { hear, network: ofCaller }, (event) => client.receive(event));
 	peer.result.catch(() => undefined);
 	const { sdp } = await client.next('offer');
 	const inbox = new Inbox<MediaEvent>();
-	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200, network };
+	const params = { sessionId: `s_${sessions++}`, offer: change(sdp), flushSilenceMs: 200, network, sending };
 	const session = media.client.call('session', params, (event) => inbox.receive(event));
 	session.result.catch(() => undefined);
 	const refused = session.result.then(() => undefined);

@@ -46,6 +46,16 @@ describe('a link over which nothing ever came', () => {
 });
 
 describe.each(LOSSES)('%s', (_what, lose) => {
+	it('what was learnt of how much can be sent goes on to the next link', async () => {
+		const scenario = await new CallScenario().connected();
+		expect(scenario.link().params.sending).toBeUndefined();
+		const memory = { at: 2, waits: [15, 60, 15], shortestMs: 40, paths: ['203.0.113.7'] };
+		scenario.link().emit({ type: 'sending', memory });
+		await away(scenario, lose);
+		await scenario.comesBack();
+		expect(scenario.link().params.sending).toEqual(memory);
+	});
+
 	it('the call waits, its place and its link are free, and nothing is alarmed', async () => {
 		const scenario = await new CallScenario().connected();
 		await away(scenario, lose);

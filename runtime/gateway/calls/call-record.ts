@@ -2,6 +2,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
+import type { SendMemory } from '../../lib/send-quality';
 import type { CallJournal, Journal, StoredCall } from '../journal/journal';
 import type { CallRequest } from './call-request';
 import { PageTranscript } from './page-transcript';
@@ -12,6 +13,8 @@ export class CallRecord {
 	readonly history: History;
 	/** On the monotonic clock. */
 	readonly openedAt: number;
+	/** What the caller's links have learnt of how much can be sent to them. */
+	sending: SendMemory | undefined;
 	private readonly transcript = new PageTranscript();
 	private readonly journal: CallJournal;
 	private readonly minted: Partial<MintedToken> & Pick<MintedToken, 'hash'>;
@@ -24,6 +27,7 @@ export class CallRecord {
 		this.journal = stored ? journal.goOn(stored) : journal.open({ id, request: { ...request, offer: '-' }, openedAt, tokenHash: this.minted.hash.toString('base64') });
 		this.history = new History(undefined, (entries, from) => this.journal.history(entries, from));
 		for (const event of stored?.events ?? []) this.transcript.take(event);
+		this.sending = stored?.sending;
 		this.history.restore(stored?.history ?? []);
 	}
 
@@ -47,6 +51,12 @@ export class CallRecord {
 
 	input(input: ConversationInput): void {
 		this.journal.input(input);
+	}
+
+	learntToSend(memory: SendMemory): void {
+		this.sending = memory;
+		// No addresses on the disk.
+		this.journal.sending({ ...memory, paths: [] });
 	}
 
 	/** What has come of its turns. */

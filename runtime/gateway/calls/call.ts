@@ -175,13 +175,11 @@ export class Call {
 		const place = await this.deps.media.place();
 		if (!this.goesOn) place.release();
 		this.assertGoingOn();
-		const link = new MediaLink(place, { sessionId: this.id, offer, trickle, flushSilenceMs: this.request.agent.turnTaking.flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost) }, {
-			onEvent: (event) => {
-				if (link === this.link) this.onMedia(event);
-			},
-			onRequest: (request) => {
-				if (link === this.link) this.line.ask(request);
-			},
+		const { flushSilenceMs } = this.request.agent.turnTaking;
+		const fromCurrent = <T>(act: (told: T) => void) => (told: T): void => (link === this.link ? act(told) : undefined);
+		const link = new MediaLink(place, { sessionId: this.id, offer, trickle, flushSilenceMs, network: this.deps.network.forLink(this.request.pageHost), sending: this.record.sending }, {
+			onEvent: fromCurrent((event) => this.onMedia(event)),
+			onRequest: fromCurrent((request) => this.line.ask(request)),
 			onEnd: (end) => this.linkEnded(link, end),
 		});
 		// The first link carries the call from its start, a later one from its answer on.
@@ -261,11 +259,11 @@ export class Call {
 				if (event.state === 'connected') this.connected();
 				break;
 			case 'channelOpen':
-				this.line.channelOpen();
-				break;
+				return this.line.channelOpen();
 			case 'candidate':
-				this.line.tellCandidate(event.candidate);
-				break;
+				return this.line.tellCandidate(event.candidate);
+			case 'sending':
+				return this.record.learntToSend(event.memory);
 			case 'link':
 				this.linkQuality.push(event);
 				this.turns.doubts.cameOver(event);

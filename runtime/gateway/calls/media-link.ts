@@ -2,6 +2,7 @@ import { VoiceError } from '../../contract/errors';
 import { type PageRequest, pageRequest } from '../../contract/page-events';
 import { type IceCandidate, type NumberedCandidate, type NumberedPageEvent, ufragOf } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
+import type { SendMemory } from '../../lib/send-quality';
 import type { RpcCall } from '../../rpc/client';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
 import { type SdpFragment, fragmentOf, restartedOffer } from '../signalling/sdp-fragment';
@@ -47,7 +48,7 @@ export class MediaLink {
 
 	constructor(
 		place: MediaPlace,
-		params: { sessionId: string; offer: string; trickle?: boolean; flushSilenceMs: number; network?: LinkNetwork },
+		params: { sessionId: string; offer: string; trickle?: boolean; flushSilenceMs: number; network?: LinkNetwork; sending?: SendMemory | undefined },
 		private readonly listener: MediaLinkListener,
 	) {
 		this.lastOffer = params.offer;

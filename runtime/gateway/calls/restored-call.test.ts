@@ -54,6 +54,14 @@ async function back(scenario: CallScenario): Promise<void> {
 
 const words = (scenario: CallScenario): string[] => scenario.link().of('event').map(({ json }) => JSON.parse(json) as { type: string; text?: string }).flatMap(({ type, text }) => (['caption.final', 'reply.heard'].includes(type) && text ? [text] : []));
 
+it('a caller in a narrow network is sent no more than before; their addresses are not on the disk', async () => {
+	const before = await begun();
+	before.link().emit({ type: 'sending', memory: { at: 1, waits: [60, 15, 15], shortestMs: 40, paths: ['203.0.113.7'] } });
+	const scenario = await restored();
+	await back(scenario);
+	expect(scenario.link().params.sending).toEqual({ at: 1, waits: [60, 15, 15], shortestMs: 40, paths: [] });
+});
+
 it('a call comes back as it was: absent, with its history, its captions and its numbers', async () => {
 	const before = await begun();
 	const token = before.call.record.resumeToken ?? '';

@@ -4,6 +4,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { ToolRecord } from '../../contract/turn';
 import type { ConversationInput, StartTurn } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
+import type { SendMemory } from '../../lib/send-quality';
 
 /** What a call is from its start on. Times are ms since 1970: they outlive the process, and the machine's uptime. */
 export interface CallBeginning {
@@ -68,6 +69,7 @@ export interface StoredCall extends CallBeginning {
 	readonly events: readonly PageEvent[];
 	readonly history: readonly TurnEntry[];
 	readonly turns: readonly StoredTurn[];
+	readonly sending?: SendMemory | undefined;
 }
 
 /**
@@ -94,6 +96,8 @@ export interface CallJournal {
 	reply(turnId: string, record: ReplyRecord): void;
 	/** undefined: it is needed no more. */
 	sound(turnId: string, pcm: Int16Array | undefined): void;
+	/** What is known of the caller's network. */
+	sending(memory: SendMemory): void;
 	/** All that `act` writes is there afterwards, or nothing of it. */
 	together<T>(act: () => T): T;
 	/** The call is forgotten. */
@@ -107,6 +111,7 @@ const NOTHING: CallJournal = {
 	turn: () => undefined,
 	reply: () => undefined,
 	sound: () => undefined,
+	sending: () => undefined,
 	together: (act) => act(),
 	ended: () => undefined,
 };

@@ -6,9 +6,10 @@ import type { ConversationInput } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';
+import type { SendMemory } from '../../lib/send-quality';
 import { type CallBeginning, type CallJournal, type Journal, type ReplyRecord, type StoredCall, type StoredTurn, type TurnRecord, noJournal } from './journal';
 
-type Kind = 'call' | 'input' | 'event' | 'history' | 'turn' | 'reply' | 'sound';
+type Kind = 'call' | 'input' | 'event' | 'history' | 'turn' | 'reply' | 'sound' | 'sending';
 
 interface Row {
 	readonly call: string;
@@ -117,6 +118,7 @@ class SqliteJournal implements Journal {
 			turn: (record) => this.write(id, 'turn', record.id, { ...record, start: later(record.start, sinceEpoch()) }),
 			reply: (turnId, record) => this.write(id, 'reply', turnId, record),
 			sound: (turnId, pcm) => this.write(id, 'sound', turnId, pcm ? { base64: Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64') } : null),
+			sending: (memory) => this.write(id, 'sending', '', memory),
 			together: (act) => this.together(act),
 			ended: () => this.forget(id),
 		};
@@ -174,6 +176,7 @@ function stored(rows: readonly Row[]): StoredCall {
 	const of = <T>(kind: Kind): T[] => rows.filter((row) => row.kind === kind).toSorted((one, two) => Number(one.name) - Number(two.name) || 0).map(({ json }) => JSON.parse(json) as T);
 	const [beginning] = of<CallBeginning>('call');
 	if (!beginning) throw new Error('a call without its beginning');
+	const [sending] = of<SendMemory>('sending');
 	const offset = sinceEpoch();
 	return {
 		...beginning,
@@ -182,6 +185,7 @@ function stored(rows: readonly Row[]): StoredCall {
 		events: of<PageEvent>('event'),
 		history: of<TurnEntry | null>('history').filter((entry) => entry !== null),
 		turns: of<TurnRecord>('turn').map((turn) => ({ ...turn, start: later(turn.start, -offset), ...ofTurn(rows, turn.id) })).toSorted((one, two) => one.start.n - two.start.n),
+		sending,
 	};
 }
 

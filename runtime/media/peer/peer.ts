@@ -36,7 +36,6 @@ export class Peer {
 	private closed = false;
 	/** The caller's newest, as we rebuilt it. */
 	private offer: string | undefined;
-	private level: SendLevel | undefined;
 	/** Answers are made one after the other: two offers at once would mix up the connection's state. */
 	private negotiation: Promise<unknown> = Promise.resolve();
 	private lateCandidates = 0;
@@ -48,6 +47,8 @@ export class Peer {
 		private readonly network: LinkNetwork,
 		private readonly listener: PeerListener,
 		private readonly onFailure: (error: unknown) => void,
+		/** How our sound is packed from the first answer on; undefined: as the caller asks for it. */
+		private level?: SendLevel,
 	) {
 		const { iceServers, ports } = network;
 		this.pc = new wrtc.RTCPeerConnection({ iceServers, ...(ports && { portRange: ports }) });
