@@ -5,6 +5,7 @@ import { speechAhead } from '../shared/look-ahead';
 import type { ChatTask } from './chat-task';
 import { runTool } from './tools/run-tool';
 import { shown } from './tools/tool';
+import { whileToolsRun } from './tools/while-tools-run';
 
 /** This execution is long over then: there is nobody to tell of a failure. After the call nobody asks for the result. */
 async function giveLate({ runtime, asker }: ItemWork, { turnId }: CallerTurn, result: Promise<ToolResult>): Promise<void> {
@@ -29,14 +30,18 @@ export async function replyInTurn(item: ItemWork, turn: CallerTurn, task: ChatTa
 			checkInputs: task.options.checkToolInputs,
 			speak: ahead.settings,
 			speakNote: ahead.note,
+			tellsOfTools: true,
 		},
 		signal,
 	);
 	while (step.status === 'toolCalls') {
 		const late: Array<Promise<ToolResult>> = [];
-		const results = await Promise.all(step.calls.map((call) => runTool(task.tools, call, signal, (result) => late.push(result))));
+		const { calls } = step;
 		try {
-			step = await runtime.toolResults(turn.turnId, { ...asker, results }, signal);
+			step = await whileToolsRun(item, turn, async () => {
+				const results = await Promise.all(calls.map((call) => runTool(task.tools, call, signal, (result) => late.push(result))));
+				return await runtime.toolResults(turn.turnId, { ...asker, results }, signal);
+			});
 		} finally {
 			// From here on the runtime knows that they are to come.
 			for (const result of late) void giveLate(item, turn, result);

@@ -29,6 +29,9 @@ export interface HttpAnswer {
 	readonly body: Buffer;
 }
 
+/** The cause's code where a proxy has no runtime to pass the request to. */
+export const PROXY_ANSWERED = 'PROXY_ANSWERED';
+const PROXY_STATUSES: readonly number[] = [502, 503, 504];
 /** Ten minutes of 48 kHz mono speech as WAV, and some. */
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** Our own runtime's: a reply with all that its tools gave. */
@@ -147,6 +150,11 @@ function errorFrom(endpoint: Endpoint, answer: HttpAnswer): VoiceError {
 	const body = parseJson(answer.body.toString('utf8'));
 	const shape = errorShape.safeParse(typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined);
 	if (shape.success) return VoiceError.fromShape(shape.data);
+	if (PROXY_STATUSES.includes(answer.status)) {
+		return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `The voice runtime at ${endpoint.url} cannot be reached (a proxy answers in its place: HTTP ${answer.status}).`, {
+			cause: { code: PROXY_ANSWERED },
+		});
+	}
 	const code = answer.status === ERROR_KINDS.VOICE_ERR_UNAUTHORIZED.status ? 'VOICE_ERR_UNAUTHORIZED' : 'VOICE_ERR_RUNTIME_UNREACHABLE';
 	return new VoiceError(code, `The server at ${endpoint.url} is not a voice runtime (HTTP ${answer.status}).`);
 }

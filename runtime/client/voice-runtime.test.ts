@@ -167,6 +167,34 @@ describe('a runtime that was killed while a node waited', () => {
 		await new Promise((resolve) => server.close(resolve));
 	});
 
+	test.each([502, 503, 504])('and whose proxy answers %i meanwhile is asked the same again, for it is no other server', async (status) => {
+		const [proxy, back] = [await serve(status, '<html>Bad Gateway</html>'), await serve(200, HEARD)];
+		let times = 0;
+		const runtime = new VoiceRuntime({ locate: async () => (++times < 3 ? proxy : back), forget: () => undefined });
+		expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
+		await expect(new VoiceRuntime(fixedLocator(proxy), 0).speech(TURN, SPEECH)).rejects.toMatchObject({
+			code: 'VOICE_ERR_RUNTIME_UNREACHABLE',
+			message: expect.stringMatching(`a proxy answers in its place: HTTP ${status}`),
+		});
+	});
+
+	test('and whose container has no name meanwhile is asked the same again', async () => {
+		const [nameless, back] = [{ url: 'http://no-such-host.invalid:1', key: 'k'.repeat(40) }, await serve(200, HEARD)];
+		let times = 0;
+		const runtime = new VoiceRuntime({ locate: async () => (++times < 2 ? nameless : back), forget: () => undefined });
+		expect(await runtime.speech(TURN, SPEECH)).toEqual(HEARD);
+	});
+
+	test('hears that tools run when it is back, however long that takes', async () => {
+		const gone = await serve(204, '');
+		await new Promise((resolve) => servers[0]?.close(resolve));
+		const back = await serve(204, '');
+		let times = 0;
+		const runtime = new VoiceRuntime({ locate: async () => (++times < 4 ? gone : back), forget: () => undefined }, 0, 0);
+		await runtime.toolsRunning(TURN, { executionId: '1', node: 'Llama Chat' }, new AbortController().signal);
+		expect(asked).toHaveLength(1);
+	});
+
 	test('is not waited for by an execution that is stopped', async () => {
 		const gone = await serve(200, HEARD);
 		await new Promise((resolve) => servers[0]?.close(resolve));

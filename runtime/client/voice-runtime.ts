@@ -17,6 +17,7 @@ import {
 	type SpeechAsk,
 	type SpeechFileAsk,
 	type ToolResultsAsk,
+	type ToolsRunning,
 	type Transcript,
 	type TranscriptAsk,
 	type TurnClaim,
@@ -40,7 +41,7 @@ import { type IceConfiguration, iceConfiguration } from '../contract/ice-configu
 import { type RuntimeStats, runtimeStats } from '../contract/stats';
 import { sessionId as sessionIdShape } from '../contract/turn';
 import { parseJson } from '../lib/json';
-import { type Endpoint, type HttpAnswer, type Request, checked, request, requestJson } from './http';
+import { type Endpoint, type HttpAnswer, PROXY_ANSWERED, type Request, checked, request, requestJson } from './http';
 
 /** Finds the runtime's address. It is asked again after a connection was refused: the runtime may have moved. */
 export interface Locator {
@@ -79,8 +80,11 @@ const AWAY_LIMIT_MS = 15_000;
 /** What a tool gave is there only once: it may wait for a machine that starts anew. */
 const RESULT_AWAY_LIMIT_MS = 120_000;
 const ASK_AGAIN_MS = 250;
-/** Its process is gone: nothing is known of what has become of the request. */
-const AWAY: ReadonlyArray<string | undefined> = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+/**
+ * Its process is gone: nothing is known of what has become of the request. A container that starts again has no name and no
+ * address meanwhile, and a proxy in front of it answers in its place.
+ */
+const AWAY: ReadonlyArray<string | undefined> = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', PROXY_ANSWERED];
 
 /** The nodes' only door to the runtime: one method a call of `contract/control.ts`. All of them throw VoiceError. */
 export class VoiceRuntime {
@@ -142,6 +146,11 @@ export class VoiceRuntime {
 
 	async toolResults(turnId: string, ask: ToolResultsAsk, signal?: AbortSignal): Promise<ReplyStep> {
 		return await this.turnJson({ method: 'POST', path: turnPath(turnId, 'tool-results'), body: ask, signal }, replyStep, this.resultAwayLimitMs);
+	}
+
+	/** Answers after a while, to be asked again for as long as the tools run; a runtime that is away is waited for. */
+	async toolsRunning(turnId: string, ask: ToolsRunning, signal: AbortSignal): Promise<void> {
+		await this.turnSend({ method: 'POST', path: turnPath(turnId, 'tools-running'), body: ask, signal }, Infinity);
 	}
 
 	/** Of tools that were pending when their time limit was over. */

@@ -16,6 +16,7 @@ import { endOfTurn, sessionId, speechGaps, toolRecord, triggerEvent, turnId, tur
  *   POST   /v1/turns/:turnId/transcript      transcriptAsk    -> transcript
  *   POST   /v1/turns/:turnId/reply           replyAsk         -> replyStep
  *   POST   /v1/turns/:turnId/tool-results    toolResultsAsk   -> replyStep
+ *   POST   /v1/turns/:turnId/tools-running   toolsRunning     -> 204 after a while, then it is asked again
  *   POST   /v1/turns/:turnId/late-results    toolResultsAsk   -> 204, of tools that were pending
  *   POST   /v1/turns/:turnId/speech          speechAsk        -> speech
  *   POST   /v1/turns/:turnId/failure         turnFailure      -> 204
@@ -130,6 +131,8 @@ export const replyAsk = asker.extend({
 	speak: speakSettings.nullable().default(null),
 	/** Why `speak` is null. */
 	speakNote: z.string().default(''),
+	/** The node says so while its tools run (tools-running): where it does not, it is gone. */
+	tellsOfTools: z.boolean().default(false),
 });
 export type ReplyAsk = z.infer<typeof replyAsk>;
 
@@ -159,6 +162,10 @@ export const replyStep = z.discriminatedUnion('status', [
 	}),
 ]);
 export type ReplyStep = z.infer<typeof replyStep>;
+
+/** The execution lives, and runs the tools that it was given. */
+export const toolsRunning = asker;
+export type ToolsRunning = z.infer<typeof toolsRunning>;
 
 export const toolResultsAsk = asker.extend({ results: z.array(toolResult).min(1).max(32) });
 export type ToolResultsAsk = z.infer<typeof toolResultsAsk>;

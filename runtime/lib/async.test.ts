@@ -2,7 +2,7 @@
 // a value that is looked up twice, or kept after it went wrong.
 import { setImmediate as settled } from 'node:timers/promises';
 import { VoiceError } from '../contract/errors';
-import { FoundOnce, cancelled, pause, unlessCancelled, within } from './async';
+import { FoundOnce, cancelled, pause, pauseUnless, unlessCancelled, within } from './async';
 
 const never = new AbortController().signal;
 
@@ -145,4 +145,15 @@ describe('FoundOnce', () => {
 		await expect(once.get(AbortSignal.abort())).rejects.toMatchObject({ code: 'VOICE_ERR_CANCELLED' });
 		reject(new Error('down'));
 	});
+});
+
+it('pauses no longer than until nobody wants it to, and leaves no listener', async () => {
+	const over = new AbortController();
+	const removed = jest.spyOn(over.signal, 'removeEventListener');
+	await pauseUnless(over.signal, 1);
+	expect(removed).toHaveBeenCalledTimes(1);
+	const long = pauseUnless(over.signal, 600_000);
+	over.abort();
+	await long;
+	await pauseUnless(over.signal, 600_000);
 });

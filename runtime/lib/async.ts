@@ -44,6 +44,20 @@ export async function pause(ms: number): Promise<void> {
 	return await new Promise((resolve) => setTimeout(resolve, Math.max(ms, 0)));
 }
 
+/** Shorter where `over` is aborted. */
+export async function pauseUnless(over: AbortSignal, ms: number): Promise<void> {
+	if (over.aborted) return;
+	await new Promise<void>((resolve) => {
+		const end = (): void => {
+			clearTimeout(timer);
+			over.removeEventListener('abort', end);
+			resolve();
+		};
+		const timer = setTimeout(end, ms);
+		over.addEventListener('abort', end);
+	});
+}
+
 /** A value that the first caller of `get` looks up for all of them. After a failure the next caller tries again. */
 export class FoundOnce<T> {
 	private finding: Promise<T> | undefined;

@@ -49,7 +49,7 @@ export class CrashCaller {
 	constructor(
 		private readonly peers: Peers,
 		private readonly runtime: VoiceRuntime,
-		private readonly turnUrl: string,
+		private readonly source: OpenSessionAsk['source'],
 		private readonly agent: Record<string, unknown>,
 	) {}
 
@@ -104,7 +104,7 @@ export class CrashCaller {
 		});
 		link.result.catch(() => undefined);
 		try {
-			const ask: OpenSessionAsk = { offer: await offer, agent: agentSettings.parse(this.agent), source: { workflowId: 'w1', node: 'Trigger', mode: 'test', turnUrl: this.turnUrl } };
+			const ask: OpenSessionAsk = { offer: await offer, agent: agentSettings.parse(this.agent), source: this.source };
 			const opened = await this.runtime.openSession(this.resumeToken === undefined ? ask : { ...ask, resumeToken: this.resumeToken });
 			this.link = link;
 			before?.send({ type: 'hangUp' });

@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whileToolsRun } from '../../nodes/LlamaChat/tools/while-tools-run';
 import { LocalRuntime } from '../../runtime/client/local-runtime';
 import { VoiceRuntime } from '../../runtime/client/voice-runtime';
 import { speakSettings, transcribeSettings } from '../../runtime/contract/agent-settings';
 import { chatSettings, type ToolResult } from '../../runtime/contract/chat';
-import { replyAsk, type ReplyStep, speechAsk } from '../../runtime/contract/control';
+import { type OpenSessionAsk, replyAsk, type ReplyStep, speechAsk } from '../../runtime/contract/control';
 import { VoiceError } from '../../runtime/contract/errors';
 import { type TriggerEvent, triggerEvent } from '../../runtime/contract/turn';
 import { FixtureServer, type FixtureReply } from '../../runtime/inference/openai-client/fixtures/fixture-server.fixture';
@@ -67,12 +68,14 @@ export class CrashWorld {
 	private readonly peers = new Peers();
 	private process: ChildProcess | undefined;
 	private stopping = false;
+	private workflowLives = new AbortController();
 	private numbers = 0;
 	/** The runtime that runs listens. */
 	private ready: Promise<void> = Promise.resolve();
 
 	private constructor(
-		private readonly folder: string,
+		/** Where nodes find the runtime. */
+		readonly folder: string,
 		private readonly server: FixtureServer,
 		private readonly n8n: http.Server,
 	) {
@@ -83,6 +86,7 @@ export class CrashWorld {
 		const folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-crashes-'));
 		const server: FixtureServer = await FixtureServer.start({
 			'POST /v1/chat/completions': async ({ json }, reply) => await world.model((json as { messages: WireMessage[] }).messages, reply),
+			'POST /book': async (_request, reply) => await reply.json(200, (await world.run(`book_${world.runs.size}`)).result),
 		});
 		const n8n = http.createServer((request, response) => {
 			const pieces: Buffer[] = [];
@@ -104,9 +108,22 @@ export class CrashWorld {
 		return world;
 	}
 
-	caller(agent: Record<string, unknown> = {}): CrashCaller {
+	/** @param source the workflow that answers, where it is not the one here */
+	caller(agent: Record<string, unknown> = {}, source?: OpenSessionAsk['source']): CrashCaller {
 		const turnUrl = `http://127.0.0.1:${(this.n8n.address() as AddressInfo).port}/turn`;
-		return new CrashCaller(this.peers, this.runtime, turnUrl, { transcribe, speak, chat, llamaChat: true, apology: 'Sorry.', ...agent });
+		const settings = { transcribe, speak, chat, llamaChat: true, apology: 'Sorry.', ...agent };
+		return new CrashCaller(this.peers, this.runtime, source ?? { workflowId: 'w1', node: 'Trigger', mode: 'test', turnUrl }, settings);
+	}
+
+	/** Where a tool of another workflow books: it runs as `tool` does. */
+	get bookUrl(): string {
+		return `${this.server.url}/book`;
+	}
+
+	/** Its executions are gone: they say nothing any more. */
+	killWorkflow(): void {
+		this.workflowLives.abort();
+		this.workflowLives = new AbortController();
 	}
 
 	/** Nothing of the process says goodbye. Resolves when its successor is ready. */
@@ -195,21 +212,29 @@ export class CrashWorld {
 		const { turnId } = turn;
 		const asker = { executionId: `e${this.executions.length}`, run: 0, item: 0 };
 		const { runtime } = this;
+		const { signal } = this.workflowLives;
 		let node = 'Transcribe';
 		try {
 			execution.text = (await runtime.transcript(turnId, { ...asker, node, settings: transcribe })).text;
 			node = 'Llama Chat';
 			const ask = { ...asker, node };
-			let step: ReplyStep = await runtime.reply(turnId, replyAsk.parse({ ...ask, prompt: execution.text, chat, tools: [BOOK], speak }));
+			let step: ReplyStep = await runtime.reply(turnId, replyAsk.parse({ ...ask, prompt: execution.text, chat, tools: [BOOK], speak, tellsOfTools: true }));
 			while (step.status === 'toolCalls') {
-				const results = await Promise.all(step.calls.map(async ({ id }) => await this.run(id)));
-				step = await runtime.toolResults(turnId, { ...ask, results });
-				execution.taken.push(...results);
+				const { calls } = step;
+				step = await whileToolsRun({ runtime, asker: ask, signal }, { turnId }, async () => {
+					const results = await Promise.all(calls.map(async ({ id }) => await this.run(id)));
+					const next = await runtime.toolResults(turnId, { ...ask, results }, signal);
+					execution.taken.push(...results);
+					return next;
+				});
 			}
 			execution.answer = step.text;
 			node = 'Orpheus Speak';
 			execution.heard = (await runtime.speech(turnId, speechAsk.parse({ ...asker, node, text: step.text, speak }))).heard;
 		} catch (thrown) {
+			execution.done = signal.aborted;
+			// A process that was killed says nothing.
+			if (execution.done) return;
 			execution.error = VoiceError.from(thrown);
 			const { code, message } = execution.error;
 			await runtime.turnFailed(turnId, { ...asker, node, code, message, tries: 1, retryAfterMs: 0 }).catch(() => undefined);

@@ -135,7 +135,29 @@ describe('the gateway is killed', () => {
 		await goesOn();
 	});
 
-	test('and a tool that n8n took with it is not known yet: the model is told so, and it is not started again', async () => {
+	test.each(['while it runs', 'between its end and its handing over'])('and n8n with a tool, %s: the caller hears of it by itself, the model reads that it is not known yet, and it is not started again', async (when) => {
+		const run = held();
+		const { tool } = world;
+		world.tool = run.wait;
+		caller.says(REQUEST);
+		await until(run.waiting);
+		const dies = world.kill('gateway');
+		if (when !== 'while it runs') {
+			run.letGo();
+			await until(() => world.given.size === 1);
+		}
+		world.killWorkflow();
+		await dies;
+		world.tool = tool;
+		await until(() => caller.of('error').length > 0 && caller.state === 'listening');
+		expect(caller.of('error')).toMatchObject([{ error: { code: 'VOICE_ERR_WORKFLOW_GONE', message: expect.stringMatching(/ran a tool/) } }]);
+		caller.says(THANKS);
+		await until(() => world.executions.at(-1)?.answer === 'You are welcome.');
+		expect(world.shown.at(-1)?.find(({ role }) => role === 'tool')?.content).toContain('not known yet');
+		expect([...world.runs.values()]).toEqual([1]);
+	});
+
+	test('and a tool whose caller goes on is not known yet: the model is told so, and it is not started again', async () => {
 		const run = held();
 		const { tool } = world;
 		world.tool = async () => await run.wait().then(async () => await new Promise(() => undefined));

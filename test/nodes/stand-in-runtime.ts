@@ -41,6 +41,8 @@ export class StandInRuntime {
 	/** Requests that ended before they were answered. */
 	readonly abandoned: string[] = [];
 	readonly hellos: unknown[] = [];
+	/** A node has ended its toolsRunning. */
+	toolsNotRunning: (() => void) | undefined;
 	url = '';
 	private readonly app: FastifyInstance = fastify({ forceCloseConnections: true });
 	private readonly streams = new WebSocketServer({ noServer: true });
@@ -63,6 +65,12 @@ export class StandInRuntime {
 		this.route('POST', '/v1/turns/:id/transcript', 'transcript', control.transcriptAsk);
 		this.route('POST', '/v1/turns/:id/reply', 'reply', control.replyAsk);
 		this.route('POST', '/v1/turns/:id/tool-results', 'toolResults', control.toolResultsAsk);
+		// Held, as the gateway holds it for some seconds.
+		this.app.post('/v1/turns/:id/tools-running', async (request, reply) => {
+			this.asked.push({ call: 'toolsRunning', body: control.toolsRunning.parse(request.body) });
+			await new Promise<void>((resolve) => reply.raw.once('close', resolve));
+			this.toolsNotRunning?.();
+		});
 		this.route('POST', '/v1/turns/:id/late-results', 'lateResults', control.toolResultsAsk, 204);
 		this.route('POST', '/v1/turns/:id/speech', 'speech', control.speechAsk);
 		this.route('POST', '/v1/turns/:id/failure', 'failure', control.turnFailure, 204);

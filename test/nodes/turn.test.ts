@@ -94,6 +94,7 @@ test('the whole turn: transcript, reply, speech, each told what it needs', async
 				checkInputs: false,
 				speak,
 				speakNote: '',
+				tellsOfTools: true,
 			},
 		},
 		{ call: 'speech', body: { ...ASKER('Speak'), text: 'Done.', speak, waitForEnd: true } },
@@ -204,6 +205,27 @@ describe('tools', () => {
 		expect(results()).toEqual([
 			{ ...ASKER('Llama'), results: [{ id: 'c1', ok: true, result: { booked: true }, durationMs: expect.any(Number), executionId: '77' }] },
 		]);
+	});
+
+	test('the runtime is told that tools run for as long as they do, and not longer', async () => {
+		runtime.will('reply', asks(call('c1', 'book_appointment', { day: 'x' })));
+		const over = new Promise<void>((resolve) => (runtime.toolsNotRunning = resolve));
+		runtime.will('toolResults', done());
+		const told: number[] = [];
+		itemsOf(
+			await run(nodes({ tools: { workflow: [ROW] } }), LINKS, {
+				subWorkflow: async () => {
+					while (runtime.of('toolsRunning').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+					told.push(results().length);
+					return { executionId: '77', data: [[{ json: { booked: true } }]] };
+				},
+			}),
+			'Llama',
+		);
+		await over;
+		expect(told).toEqual([0]);
+		expect(runtime.of('reply')).toMatchObject([{ tellsOfTools: true }]);
+		expect(runtime.of('toolsRunning')).toMatchObject([ASKER('Llama')]);
 	});
 
 	test('several calls at once, and round after round', async () => {

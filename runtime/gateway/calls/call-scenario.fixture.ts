@@ -215,6 +215,11 @@ export class CallScenario {
 		this.call.api.nodeFailed(turn, turnFailure.parse({ executionId: 'e1', node: 'A node', run: 0, item: 0, code: 'VOICE_ERR_MODEL_FAILED', message: 'It broke.', ...failure }));
 	}
 
+	/** Its node says that tools run, until `gone`. */
+	toolsRun(turn: Turn, gone: AbortSignal, execution = 'e1'): Promise<void> {
+		return watched(this.call.api.toolsRunning(turn, execution, gone));
+	}
+
 	givesResults(turn: Turn, ids: readonly string[], execution = 'e1', request?: string): Promise<ReplyStep> {
 		const results = ids.map((id) => ({ id, ok: true, result: 'done', durationMs: 5 }));
 		return watched(this.call.api.asked(turn, execution, new AbortController().signal, async () => await this.call.api.toolResults(turn, results, request)));

@@ -17,7 +17,7 @@ const RESULT = { id: 'c1', name: 'tool', ok: true, content: 'done', durationMs: 
 let door: HttpDoor;
 /** The turn, and who answers for it. */
 const turn = { audio: [new Int16Array([1, 2]), new Int16Array([3])], claim: jest.fn(), certainty: Certainty.given() };
-const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), speech: jest.fn(), nodeFailed: jest.fn() };
+const api = { asked: jest.fn(), transcript: jest.fn(), reply: jest.fn(), toolResults: jest.fn(), lateToolResults: jest.fn(), toolsRunning: jest.fn(), speech: jest.fn(), nodeFailed: jest.fn() };
 let gone: AbortSignal;
 
 beforeEach(async () => {

@@ -7,6 +7,7 @@ import {
 	speech,
 	speechAsk,
 	toolResultsAsk,
+	toolsRunning,
 	transcript,
 	transcriptAsk,
 	turnClaim,
@@ -70,6 +71,13 @@ export function turnRoutes(app: FastifyInstance, calls: Pick<Calls, 'turn'>): vo
 				await api.toolResults(turn, ask.results, ask.request),
 			),
 		);
+	});
+
+	app.post('/v1/turns/:turnId/tools-running', async (request, reply) => {
+		const { api, turn } = calls.turn(parseRequest(inTurn, request.params).turnId);
+		const { executionId } = parseRequest(toolsRunning, request.body);
+		await api.toolsRunning(turn, executionId, clientGone(reply));
+		return await reply.status(204).send();
 	});
 
 	// The execution may be over, and the turn, too: nothing waits for these.

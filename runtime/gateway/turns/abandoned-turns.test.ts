@@ -16,8 +16,8 @@ function turnOf(n = 1): Turn {
 	);
 }
 
-function replyThat(waitsForTools: boolean): TurnReply {
-	return { text: '', working: true, waitsForTools, idle: Promise.resolve(), interrupt: () => undefined, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, tokens: 0, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
+function replyThat(waitsForTools: boolean, tellsOfTools = false): TurnReply {
+	return { text: '', working: true, waitsForTools, tellsOfTools, idle: Promise.resolve(), interrupt: () => undefined, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, tokens: 0, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
 }
 
 function watch() {
@@ -87,7 +87,22 @@ it('counts again when the node has been answered or the agent has spoken', async
 	expect(given).toHaveLength(1);
 });
 
-it('waits ten minutes for tools, which have limits of their own', () => {
+it('waits for tools no longer than for anything else where their node says that they run, and shorter where its connection has ended', () => {
+	const { given, abandoned } = watch();
+	const [first, second] = [turnOf(1), turnOf(2)];
+	for (const turn of [first, second]) {
+		turn.claim('e1');
+		turn.answerWith(replyThat(true, true));
+	}
+	abandoned.restart(first);
+	abandoned.restart(second, { limitMs: 3000 });
+	jest.advanceTimersByTime(3000);
+	expect(given).toMatchObject([[{ n: 2 }, { code: 'VOICE_ERR_WORKFLOW_GONE', message: 'n8n stopped while it ran a tool. What the tool has done is not known.' }]]);
+	jest.advanceTimersByTime(LIMIT_MS - 3000);
+	expect(given.map(([{ n }]) => n)).toEqual([2, 1]);
+});
+
+it('waits ten minutes for the tools of a node that says nothing of them, which have limits of their own', () => {
 	const { given, abandoned } = watch();
 	const turn = turnOf();
 	turn.answerWith(replyThat(true));

@@ -1,7 +1,7 @@
 import { VoiceError } from '../../contract/errors';
 import type { Turn } from './turn';
 
-/** A tool has a time limit in its node; this one is for an n8n that died while the tool ran. */
+/** For a node of an older version, which does not say that its tools run. */
 const TOOL_LIMIT_MS = 600_000;
 
 /** Ends turns that nobody works on: a workflow without Orpheus Speak, or one that failed without saying so. */
@@ -15,15 +15,15 @@ export class AbandonedTurns {
 
 	/**
 	 * Counts anew from now, unless the turn is over, a node asks or the agent speaks. `pauseMs`: n8n waits for so long before
-	 * it goes on.
+	 * it goes on. `limitMs`: so long at most, then.
 	 */
-	restart(turn: Turn, pauseMs = 0): void {
+	restart(turn: Turn, { pauseMs = 0, limitMs = this.limitMs }: { pauseMs?: number; limitMs?: number } = {}): void {
 		this.stop(turn);
 		if (turn.ended || turn.attended || turn.speech.goesOn) return;
-		const limit = turn.reply?.waitsForTools ? TOOL_LIMIT_MS : this.limitMs;
+		const limit = turn.reply?.waitsForTools && !turn.reply.tellsOfTools ? TOOL_LIMIT_MS : Math.min(this.limitMs, limitMs);
 		const timer = setTimeout(() => {
 			this.timers.delete(turn);
-			this.onAbandoned(turn, new VoiceError('VOICE_ERR_TURN_ABANDONED', whatHappened(turn)));
+			this.onAbandoned(turn, whatHappened(turn));
 		}, limit + pauseMs);
 		this.timers.set(turn, timer);
 	}
@@ -34,7 +34,8 @@ export class AbandonedTurns {
 	}
 }
 
-function whatHappened({ claimed, trouble }: Turn): string {
-	if (!claimed) return 'No node answered the turn.';
-	return `The workflow stopped before it spoke.${trouble ? ` The last error was: ${trouble.message}` : ''}`;
+function whatHappened({ claimed, trouble, reply }: Turn): VoiceError {
+	if (reply?.waitsForTools) return new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n stopped while it ran a tool. What the tool has done is not known.');
+	if (!claimed) return new VoiceError('VOICE_ERR_TURN_ABANDONED', 'No node answered the turn.');
+	return new VoiceError('VOICE_ERR_TURN_ABANDONED', `The workflow stopped before it spoke.${trouble ? ` The last error was: ${trouble.message}` : ''}`);
 }

@@ -64,10 +64,8 @@ export class Reply implements TurnReply {
 		this.stepStart = written.length;
 		this.answer = answer;
 		this.tools.restore(answer ? open : []);
-		if (answer) {
-			this.finished = answer.step.status === 'done';
-			return;
-		}
+		this.finished = answer?.step.status === 'done';
+		if (answer) return;
 		this.broken = this.cut = true;
 		const left = leftToSay(writing, heard);
 		this.beginStep();
@@ -88,6 +86,10 @@ export class Reply implements TurnReply {
 
 	get waitsForTools(): boolean {
 		return this.tools.calls.waiting && !this.broken;
+	}
+
+	get tellsOfTools(): boolean {
+		return this.ask.tellsOfTools;
 	}
 
 	get resultsToCome(): boolean {

@@ -3,7 +3,7 @@ import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TurnFailure } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
-import { within } from '../../lib/async';
+import { pauseUnless, within } from '../../lib/async';
 import { monotonicClock } from '../../lib/clock';
 import { isSpeakable } from '../../speech-text/speakable';
 import { permittedTools } from '../calls/call-request';
@@ -17,6 +17,8 @@ import type { Turn } from './turn';
 
 /** For one utterance of a caller, who hears nothing meanwhile. */
 const RECOGNITION_LIMIT_MS = 60_000;
+/** A node whose tools run says so again after this: a machine that lost its power closes no connection. */
+const TOOLS_RUNNING_MS = 20_000;
 const RECOGNISED_BEFORE = 'Recognised with the settings that the call began with: the runtime was started again meanwhile, and the sound is gone.';
 const SPOKEN_LATE = 'Spoken after the reply was written: its text or voice was not known before.';
 
@@ -161,6 +163,17 @@ export class TurnApi {
 		const step = reply.answerTo(request) ?? (await turn.requests.once(request, async () => await reply.toolResults(results, request)));
 		turn.mended();
 		return step;
+	}
+
+	/** The execution lives for as long as a node asks this. `gone`: its connection is. */
+	async toolsRunning(turn: Turn, executionId: string, gone: AbortSignal): Promise<void> {
+		turn.claim(executionId);
+		await turn.attend(async () => {
+			this.turns.attended(turn);
+			await pauseUnless(gone, TOOLS_RUNNING_MS);
+		});
+		if (gone.aborted) this.turns.outOfTouch(turn);
+		else this.turns.attended(turn);
 	}
 
 	/** What tools gave after their time limit: the model reads it in the next turn. */

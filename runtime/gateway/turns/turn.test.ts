@@ -22,7 +22,7 @@ function turnAt(time: { now: number }): Turn {
 }
 
 function reply(): TurnReply & { interrupted: number } {
-	return { text: '', working: true, waitsForTools: false, idle: Promise.resolve(), interrupted: 0, interrupt() { this.interrupted++; }, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, tokens: 0, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
+	return { text: '', working: true, waitsForTools: false, tellsOfTools: false, idle: Promise.resolve(), interrupted: 0, interrupt() { this.interrupted++; }, toolResults: async () => await Promise.reject(new Error('no tools')), lateToolResults: () => undefined, resultsToCome: false, tokens: 0, failed: false, isAskedAgain: () => false, answerTo: () => undefined, writing: undefined, again: async () => await Promise.reject(new Error('not asked again')) };
 }
 
 it.each([

@@ -29,6 +29,8 @@ export interface TurnReply extends SaidText {
 	readonly working: boolean;
 	/** Tools run, and their results are still to come. */
 	readonly waitsForTools: boolean;
+	/** Their node says that they run: where it does not, nobody runs them any more. */
+	readonly tellsOfTools: boolean;
 	/** The model failed; a node may try again. */
 	readonly failed: boolean;
 	/** Does this ask for the same reply again: another try, or another node in the place of one that failed? */

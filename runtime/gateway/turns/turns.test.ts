@@ -150,7 +150,7 @@ describe('a turn', () => {
 		await scenario.writes('', [toolCallOf('c1')]);
 		await reply;
 		await scenario.silence(600_000);
-		expect(turn.ended?.error?.code).toBe('VOICE_ERR_TURN_ABANDONED');
+		expect(turn.ended?.error?.code).toBe('VOICE_ERR_WORKFLOW_GONE');
 	});
 
 	it('is answered by one execution: a second one is refused, and changes nothing', async () => {

@@ -25,6 +25,8 @@ import { TurnDoubts } from './turn-doubts';
 /** Turns that nodes may still ask about: a tool may give its result after the caller has gone on. */
 const REMEMBERED_TURNS = 8;
 const REMEMBERED_AFTER_END_MS = 60_000;
+/** A node that lost its connection asks again after 250 ms (client/voice-runtime). */
+const OUT_OF_TOUCH_MS = 3000;
 /** n8n goes from one node to the next in well under this. */
 const NEXT_NODE_MS = 150;
 
@@ -194,10 +196,15 @@ export class Turns {
 		this.considerOver(turn);
 	}
 
+	/** The connection of an execution whose tools run has ended: with the execution, or it comes back at once. */
+	outOfTouch(turn: Turn): void {
+		if (!this.suspended) this.abandoned.restart(turn, { limitMs: OUT_OF_TOUCH_MS });
+	}
+
 	/** A node has failed and n8n tries it again after `pauseMs`. */
 	awaitRetry(turn: Turn, pauseMs: number): void {
 		turn.awaitsRetry();
-		this.abandoned.restart(turn, pauseMs);
+		this.abandoned.restart(turn, { pauseMs });
 	}
 
 	/** Opens what the agent says in this turn; undefined where the caller cannot be reached any more. */
@@ -280,7 +287,7 @@ export class Turns {
 		const turn = this.turns.at(-1);
 		// An execution under way goes on, though its trigger no longer listens: also one that waits for its next try.
 		if (!turn || turn.ended || turn.speech.goesOn || turn.awaitingRetry) return;
-		if (!turn.attended || turn.reply?.waitsForTools) {
+		if (turn.reply?.waitsForTools ? !turn.reply.tellsOfTools : !turn.attended) {
 			this.fail(turn, new VoiceError('VOICE_ERR_WORKFLOW_GONE', 'n8n stopped while it answered.'));
 		}
 	}
