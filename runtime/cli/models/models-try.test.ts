@@ -69,8 +69,22 @@ it('says what cannot be tried and goes on with the next', async () => {
 	expect(Object.keys(tried())).not.toContain('damaged');
 });
 
+it('takes a path as a shell completes it, and tells by what lies there what the model is for', async () => {
+	const here = path.relative(process.cwd(), folder);
+	const { code, out } = await models('try', path.join(here, 'talker.gguf'), path.join(here, 'store', 'judge'), `${path.join(here, 'store', 'listener')}/`);
+	expect([...out.matchAll(/\((\S+)\)$/gm)].map(([, task]) => task)).toEqual(['chat', 'turn-end', 'transcribe']);
+	expect(out).not.toContain('could not be tried');
+	expect(code).toBe(0);
+});
+
+it('says that there is nothing at a path', async () => {
+	const { code, err } = await models('try', '/models/whisper');
+	expect(err).toMatch(/There is no file or folder at \/models\/whisper\.\s+Check the path/);
+	expect(code).toBe(1);
+});
+
 it.each([
-	[['try', '/models/whisper'], /Say what \/models\/whisper is for/],
+	[['try', '/tmp'], /Say what \/tmp is for/],
 	[['try', '--task', 'song'], /no task "song" to try/],
 	[['list', '--task', 'chat'], /--task belongs to try/],
 ])('%j is a mistake that is told', async (argv, why) => {

@@ -3,6 +3,9 @@ import { VoiceError } from '../../contract/errors';
 import { describeMachine } from '../../inference/machine/machine';
 import { BUILT_IN } from '../../inference/models/best-tier';
 import type { Models } from '../../inference/models/models';
+import { lookingAt } from '../../inference/models/unreadable';
+import { ModelFolder } from '../../inference/workers/sherpa/folder';
+import { kindOf } from '../../inference/workers/sherpa/folder-kind';
 import { isTriedTask, type ModelTrial, type TriedTask, triedTasks } from '../../rpc/inference-protocol';
 import { UsageError } from '../command';
 import { pairInUse } from './list';
@@ -13,13 +16,15 @@ const INTERRUPTED = 130;
 /** Of what ships with the package. */
 const SHIPPED: Readonly<Record<string, TriedTask>> = { [BUILT_IN.transcribe]: 'transcribe', [BUILT_IN.chat]: 'chat', [BUILT_IN.voice]: 'voice' };
 
+const TASKS = { recogniser: 'transcribe', voice: 'voice', judge: 'turn-end' } as const;
+
 interface Wanted {
 	readonly name: string;
 	readonly task: TriedTask;
 }
 
 export interface TryOptions {
-	/** Ids, names of what ships with the package, absolute paths; none: what `auto` uses now. */
+	/** Ids, names of what ships with the package, paths; none: what `auto` uses now. */
 	readonly names: readonly string[];
 	/** What the models at paths are for. */
 	readonly task: TriedTask | undefined;
@@ -28,7 +33,7 @@ export interface TryOptions {
 
 /** Measures models one after the other, each in a fresh process, and says what they take. @returns the exit code: 1 where one could not be tried */
 export async function tryModels(models: Models, terminal: Terminal, { names, task, signal }: TryOptions): Promise<number> {
-	const wanted = names.length > 0 ? names.map((name) => wantedFor(models, name, task)) : await inUse(models);
+	const wanted = names.length > 0 ? await Promise.all(names.map(async (name) => await wantedFor(models, name, task))) : await inUse(models);
 	terminal.note(`On this machine: ${describeMachine(await models.machine())}. What else it does meanwhile makes the figures worse.`);
 	let failed = 0;
 	for (const { name, task: of } of wanted) {
@@ -61,17 +66,28 @@ async function measured(model: string, task: TriedTask, signal: AbortSignal): Pr
 	}
 }
 
-function wantedFor(models: Models, name: string, task: TriedTask | undefined): Wanted {
-	if (path.isAbsolute(name)) {
-		const told = task ?? (name.endsWith('.gguf') ? 'chat' : undefined);
+async function wantedFor(models: Models, name: string, task: TriedTask | undefined): Promise<Wanted> {
+	// As a shell completes it.
+	if (name.includes(path.sep) || name === '.' || name === '..') {
+		const place = path.resolve(name);
+		const told = task ?? (await taskOf(place));
 		if (told === undefined) throw new UsageError(`Say what ${name} is for: --task transcribe, --task voice, ...`);
-		return { name: path.normalize(name), task: told };
+		return { name: place, task: told };
 	}
 	const shipped = Object.hasOwn(SHIPPED, name) ? SHIPPED[name] : undefined;
 	if (shipped !== undefined) return { name, task: shipped };
 	const model = models.catalogue.model(name);
 	if (!isTriedTask(model.task)) throw new UsageError(`${model.name} is tried together with Orpheus: voice-loop models try with the id of an Orpheus model.`);
 	return { name, task: model.task };
+}
+
+/** undefined where what lies there does not say it. Rejects with VOICE_ERR_MODEL_MISSING where nothing can be read. */
+async function taskOf(place: string): Promise<TriedTask | undefined> {
+	if (/\.gguf$/i.test(place)) return 'chat';
+	const folder = await ModelFolder.read(place);
+	const kind = await lookingAt(async () => await kindOf(folder));
+	if (kind) return TASKS[kind.task];
+	return folder.has('*.gguf') ? 'chat' : undefined;
 }
 
 /** What `auto` stands for now, a stage after the other. */

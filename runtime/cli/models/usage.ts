@@ -24,7 +24,8 @@ Lists, downloads, verifies and measures the models that this machine can use.
   offer           what \`npm start\` asks: offers what suits this machine and is not installed, once
 
   --yes           accept the licences without asking (required where there is no terminal to ask on)
-  --task          what the model at a path is for (chat, orpheus, transcribe, voice, turn-end); a .gguf is taken for chat
+  --task          what the model at a path is for (chat, orpheus, transcribe, voice, turn-end), where it does not say so
+                  itself; a .gguf is taken for chat
 
 Environment variables:
   VOICE_LOOP_MODELS            folder of the models (default: models in VOICE_LOOP_CACHE, else in ~/.cache/voice-loop)

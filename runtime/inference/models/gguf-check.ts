@@ -5,6 +5,7 @@ import { VoiceError } from '../../contract/errors';
 import { headOf, mistakenFile } from './mistaken-file';
 import type { ModelFile } from './resolve';
 import type { ApprovedFiles } from './store/approved-files';
+import { lookingAt } from './unreadable';
 
 const answer = z.object({ ok: z.boolean(), why: z.string().optional() });
 
@@ -19,13 +20,11 @@ function broken(file: ModelFile, why: string, remedy?: string): VoiceError {
 
 /** Tells a file that is no GGUF at all without starting a process. */
 async function checkMagic(file: ModelFile): Promise<void> {
-	const head = await headOf(file.path).catch((cause: unknown) => {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file.path} cannot be read.`, { cause });
-	});
+	const head = await lookingAt(async () => await headOf(file.path));
 	if (head.startsWith('GGUF')) return;
 	const mistaken = await mistakenFile(file.path);
 	if (mistaken) throw broken(file, `${mistaken.what}.`, mistaken.remedy);
-	const remedy = file.path.endsWith('.onnx')
+	const remedy = /\.onnx$/i.test(file.path)
 		? 'An .onnx file is a recogniser or a voice: choose it in Transcribe or Orpheus Speak. A language model, and Orpheus, come as GGUF.'
 		: 'Choose a .gguf file.';
 	throw broken(file, 'it is not a GGUF file.', remedy);

@@ -15,7 +15,7 @@ const MISTAKEN: ReadonlyArray<readonly [sign: RegExp, what: string, remedy: stri
 	[/^version https:\/\/git-lfs/, 'it is a pointer of Git LFS, not the model itself', 'Run `git lfs pull` in the folder that it was cloned into, or download the file by itself.'],
 	[/^\s*<(?:!doctype|html|\?xml)/i, 'it is a web page, not a model', 'Download the file itself, not the page that describes it: on a model hub this is the address with /resolve/.'],
 	[/^\s*[{[]/, 'it is a JSON text, perhaps the answer of a server', FETCH_AGAIN],
-	[/^PK\x03\x04|^\x1f\x8b|^BZh|^\xfd7zXZ/, 'it is an archive', 'Unpack it, and choose the model inside.'],
+	[/^PK\x03\x04|^\x1f\x8b|^BZh|^\xfd7zXZ|^7z\xbc\xaf|^Rar!|^[^]{257}ustar/, 'it is an archive', 'Unpack it, and choose the model inside.'],
 	[/^[^]{8}\{"/, 'it holds weights for another program (safetensors)', 'Look for a version of this model in the format that is asked for here.'],
 ];
 

@@ -1,13 +1,15 @@
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { packageRoot } from '../../lib/package-root';
 import type { Catalogue } from './catalogue/catalogue';
 import type { ModelTask, CatalogueModel, CatalogueFile } from './catalogue/schema';
 import { addressesOf } from './download/addresses';
+import { innerModel, listed } from './folder-list';
 import { MODEL_KIND } from './names';
 import type { ModelStore } from './store/store';
+import { lookingAt, noFile, unreadable } from './unreadable';
 
 /** Names that settings may use in place of a path: the models that ship with the package. */
 export const PACK = {
@@ -59,24 +61,26 @@ export async function modelFile(name: string, ending: '.gguf' | '.onnx' = '.gguf
 }
 
 async function statOf(file: string): Promise<Stats> {
-	return await stat(file).catch((cause: unknown) => {
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no model file at ${file}.`, {
-			cause,
-			remedy: "Check the path. It is one on the voice runtime's machine, which may be another than n8n's.",
-		});
+	const found = await stat(file).catch(async (cause: unknown) => {
+		throw await unreadable(file, cause);
 	});
+	if (!found.isDirectory() && !found.isFile()) throw noFile(file);
+	return found;
 }
 
 async function onlyModelIn(folder: string, ending: string): Promise<string> {
-	const names = (await readdir(folder)).sort();
+	const { files, others } = await lookingAt(async () => await listed(folder, []));
 	// Later parts of a split model, and what goes with a model for pictures, are none by themselves.
-	const isPart = (each: string): boolean => Number(/-(\d+)-of-\d+\.gguf$/.exec(each)?.[1] ?? 1) > 1;
-	const models = names.filter((each) => each.endsWith(ending) && !each.startsWith('mmproj') && !isPart(each));
+	const isPart = (each: string): boolean => Number(/-(\d+)-of-\d+\.gguf$/i.exec(each)?.[1] ?? 1) > 1;
+	const models = files.filter((each) => each.toLowerCase().endsWith(ending) && !/^mmproj/i.test(each) && !isPart(each));
 	const [only] = models;
 	if (only !== undefined && models.length === 1) return only;
 	if (only === undefined) {
+		const names = [...files, ...others].sort();
 		const shown = names.length === 0 ? 'it is empty' : `it contains ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
-		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no ${ending} file in ${folder}: ${shown}.`, { remedy: `Choose the ${ending} file of the model.` });
+		const inner = await innerModel(folder);
+		const inside = inner === undefined ? '' : ` There is a model in a folder inside it: ${inner}.`;
+		throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no ${ending} file in ${folder}: ${shown}.${inside}`, { remedy: `Choose the ${ending} file of the model.` });
 	}
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There are several models in ${folder}: ${models.slice(0, 6).join(', ')}.`, {
 		remedy: `Choose one of the files, for example ${path.join(folder, only)}.`,

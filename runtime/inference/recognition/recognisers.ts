@@ -3,6 +3,7 @@ import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
 import { usableCores } from '../machine/cores';
 import type { Locate } from '../models/resolve';
+import { lookingAt } from '../models/unreadable';
 import { startModelProcess } from '../workers/model-process';
 import { ModelFolder } from '../workers/sherpa/folder';
 import { startSherpa } from '../workers/sherpa/start-sherpa';
@@ -51,6 +52,8 @@ export class Recognisers {
 	}
 }
 
+/** The offline pack's graph. */
+const OURS = 'listen.onnx';
 const STREAMING = 'inference/recognition/sherpa/sherpa-worker.js';
 const UTTERANCES = 'inference/recognition/sherpa/utterance-worker.js';
 
@@ -68,12 +71,13 @@ const whisperProgram = {
  * what is missing, or VOICE_ERR_MODEL_BROKEN.
  */
 export async function createRecogniser(place: string): Promise<StreamingRecogniser> {
-	const ours = await access(path.join(place, 'listen.onnx')).then(
+	const folder = path.basename(place) === OURS ? path.dirname(place) : place;
+	const ours = await access(path.join(folder, OURS)).then(
 		() => true,
 		() => false,
 	);
-	if (ours) return await createListenEngine(place);
-	const whisper = await readWhisperExport(await ModelFolder.read(place));
+	if (ours) return await createListenEngine(folder);
+	const whisper = await lookingAt(async () => await readWhisperExport(await ModelFolder.read(place)));
 	return whisper ? await createWhisper(place, whisper.languages) : await createSherpaRecogniser(place);
 }
 

@@ -54,7 +54,7 @@ function graph(folder: ModelFolder, pattern: string): string | undefined {
 }
 
 async function assertGraph(file: string): Promise<void> {
-	if (file.endsWith('.onnx')) return await assertOnnx(file);
+	if (/\.onnx$/i.test(file)) return await assertOnnx(file);
 	if (ORT_HEAD.test(await headOf(file))) return;
 	const mistaken = await mistakenFile(file);
 	throw unusable(file, mistaken?.what ?? 'it is no model of onnxruntime', mistaken?.remedy ?? FETCH_AGAIN);
@@ -66,7 +66,7 @@ async function tokensOf(folder: ModelFolder, encoder: string, store: string): Pr
 	if (own !== undefined) return own;
 	const file = folder.find('tokenizer.json') ?? folder.find('tokenizer.bin');
 	if (file === undefined) throw folder.lacks(['tokenizer.json']);
-	const tokens = file.endsWith('.json') ? await fromJson(file) : await fromBinary(file);
+	const tokens = /\.json$/i.test(file) ? await fromJson(file) : await fromBinary(file);
 	const made = await prepareOnce(store, [encoder, file], 'moonshine 1', async (target) => {
 		const lines = tokens.flatMap((bytes, id) => (bytes ? [`${bytes.toString('base64')} ${id}\n`] : []));
 		await writeFile(path.join(target, 'tokens.txt'), lines.join(''));

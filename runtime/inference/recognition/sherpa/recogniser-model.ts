@@ -2,10 +2,12 @@ import path from 'node:path';
 import { LISTEN_RATE } from '../../../audio/pcm';
 import { VoiceError } from '../../../contract/errors';
 import { modelsFolder } from '../../models/store/store';
+import { lookingAt } from '../../models/unreadable';
 import { readOnnxMetadata } from '../../workers/onnx/metadata';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
 import { assertTask } from '../../workers/sherpa/folder-kind';
 import { huggingFaceExport } from './hugging-face';
+import { assertOneWhisper } from './whisper-parts';
 
 /** How sherpa opens a recogniser: an entry of its `modelConfig`, and the tokens. */
 interface Opening {
@@ -35,6 +37,10 @@ function preparedFolder(): string {
  * names what it lacks, VOICE_ERR_MODEL_BROKEN, or VOICE_ERR_BAD_REQUEST for what cannot be run.
  */
 export async function readRecogniserModel(place: string, prepared = preparedFolder()): Promise<StreamingModel | UtteranceModel> {
+	return await lookingAt(async () => await readFolder(place, prepared));
+}
+
+async function readFolder(place: string, prepared: string): Promise<StreamingModel | UtteranceModel> {
 	const folder = await ModelFolder.read(place);
 	await assertTask(folder, 'recogniser');
 	const exported = await huggingFaceExport(folder, prepared);
@@ -54,11 +60,8 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 		folder.assertOnlyModel(Object.values(moonshine));
 		return { streaming: false, files: { moonshine }, tokens };
 	}
-	if (folder.has('*-encoder*.onnx')) {
-		const { tokens, ...whisper } = await filesOf(folder, { encoder: '*-encoder*.onnx', decoder: '*-decoder*.onnx', tokens: '*tokens.txt' });
-		folder.assertOnlyModel(Object.values(whisper));
-		return { streaming: false, files: { whisper }, tokens, languages: languagesOf(await readOnnxMetadata(whisper.encoder)) };
-	}
+	if (folder.has('*-encoder*.onnx') || folder.has('*-decoder*.onnx')) return await whisper(folder, '*-');
+	if (!folder.has('joiner*.onnx') && (await saysWhisper(folder))) return await whisper(folder, '');
 	if (folder.has('encoder*.onnx')) {
 		const { tokens, ...transducer } = await filesOf(folder, { encoder: 'encoder*.onnx', decoder: 'decoder*.onnx', joiner: 'joiner*.onnx', tokens: 'tokens.txt' });
 		folder.assertOnlyModel(Object.values(transducer));
@@ -73,6 +76,21 @@ export async function readRecogniserModel(place: string, prepared = preparedFold
 	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no recogniser in ${place}: ${folder.contents}.${folder.foreign}`, {
 		remedy: 'Choose the folder that holds the .onnx files of a recogniser: a streaming Zipformer or NeMo model, Moonshine or Whisper, as sherpa-onnx publishes them, or Moonshine or Whisper as Hugging Face does.',
 	});
+}
+
+/** Whoever renames its files leaves `encoder.onnx`, as a Zipformer has it. */
+async function saysWhisper(folder: ModelFolder): Promise<boolean> {
+	const encoder = folder.find('encoder*.onnx');
+	return encoder !== undefined && ((await readOnnxMetadata(encoder)).get('model_type')?.startsWith('whisper') ?? false);
+}
+
+/** @param before what stands in front of its parts' names */
+async function whisper(folder: ModelFolder, before: string): Promise<UtteranceModel> {
+	const { tokens, ...graphs } = await filesOf(folder, { encoder: `${before}encoder*.onnx`, decoder: `${before}decoder*.onnx`, tokens: '*tokens.txt' });
+	folder.assertOnlyModel(Object.values(graphs));
+	const about = await readOnnxMetadata(graphs.encoder);
+	await assertOneWhisper({ ...graphs, tokens }, about);
+	return { streaming: false, files: { whisper: graphs }, tokens, languages: languagesOf(about) };
 }
 
 /** Whisper's encoder tells them, or that it knows English only. sherpa ends its process for one that is not among them. */

@@ -35,6 +35,7 @@ describe('a folder without a recogniser', () => {
 		['no tokens', files('model.onnx'), 'tokens.txt'],
 		['half a Zipformer', files('encoder-epoch-99.int8.onnx', 'tokens.txt'), 'decoder*.onnx, joiner*.onnx'],
 		['half a Moonshine', files('preprocess.onnx', 'tokens.txt'), 'encode*.onnx, uncached_decode*.onnx'],
+		['a Whisper without its first half', files('tiny-decoder.int8.onnx', 'tiny-tokens.txt'), '*-encoder*.onnx'],
 		['half a Whisper', files('tiny-encoder.int8.onnx', 'tiny-tokens.txt'), '*-decoder*.onnx'],
 	])('names what it lacks: %s', async (name, make, lacks) => {
 		const folder = path.join(root, name.replaceAll(' ', '-'));
@@ -59,6 +60,7 @@ describe('what is chosen in its place is told by what it is, and never guessed',
 		['its configuration', { 'joe.onnx': model(), 'joe.onnx.json': '{}' }, 'joe.onnx.json', /is a Piper voice, not a recogniser/, /Orpheus Speak/],
 		['a voice for sherpa', { 'voice.onnx': model({ n_speakers: '1' }), 'tokens.txt': '' }, '', /is a voice, not a recogniser/, /Orpheus Speak/],
 		['Kokoro', { 'kokoro-v1.0.onnx': model(), 'voices-v1.0.bin': '' }, '', /Kokoro/, /Orpheus Speak/],
+		['what judges the end of a turn', { 'judge.onnx': encodeOnnx({ nodes: [], tensors: [], inputs: [{ name: 'input_features', type: 'float', dims: [1] }], outputs: [] }) }, '', /judges the end of a turn .*not a recogniser/, /by itself/],
 		['a language model', { 'llama.gguf': 'GGUF' }, 'llama.gguf', /is a GGUF file/, /\.onnx file/],
 		['weights of PyTorch', { 'model.safetensors': '' }, 'model.safetensors', /weights for another program/, /in ONNX/],
 		['an archive', { 'whisper.tar.bz2': 'BZh' }, 'whisper.tar.bz2', /is an archive/, /Unpack/],
@@ -86,6 +88,41 @@ describe('what is chosen in its place is told by what it is, and never guessed',
 			files: { whisper: { encoder: path.join(folder, 'base-encoder.int8.onnx'), decoder: path.join(folder, 'base-decoder.int8.onnx') } },
 			tokens: path.join(folder, 'base-tokens.txt'),
 		});
+	});
+});
+
+describe('the parts of a Whisper', () => {
+	/** As sherpa-onnx's export says it. */
+	const encoder = (width = 8, eot = 3): Buffer => encodeOnnx({ nodes: [], tensors: [], inputs: [], outputs: [], metadata: { model_type: 'whisper-tiny', n_text_layer: '4', n_text_state: String(width), eot: String(eot), is_multilingual: '0' } });
+	const decoder = (width = 8, layers = 4): Buffer => encodeOnnx({ nodes: [], tensors: [], inputs: [{ name: 'n_layer_cross_k', type: 'float', dims: [layers, 'n_audio', 'T', width] }], outputs: [] });
+	const tokens = 'IQ== 0\nIg== 1\n 2\n';
+	let folders = 0;
+	const reading = async (files: Readonly<Record<string, Buffer | string>>): Promise<unknown> => {
+		const folder = path.join(root, `whisper-${folders++}`);
+		mkdirSync(folder);
+		for (const [name, content] of Object.entries(files)) writeFileSync(path.join(folder, name), content);
+		return await readRecogniserModel(folder);
+	};
+
+	it.each<[string, Record<string, Buffer | string>]>([
+		['as sherpa-onnx names them', { 'tiny-encoder.int8.onnx': encoder(), 'tiny-decoder.int8.onnx': decoder(), 'tiny-tokens.txt': tokens }],
+		['in capital letters', { 'TINY-ENCODER.INT8.ONNX': encoder(), 'TINY-DECODER.INT8.ONNX': decoder(), 'TINY-TOKENS.TXT': tokens }],
+		['without the model\'s name', { 'encoder.int8.onnx': encoder(), 'decoder.int8.onnx': decoder(), 'tokens.txt': tokens }],
+		['with a token for the end', { 'encoder.onnx': encoder(), 'decoder.onnx': decoder(), 'tokens.txt': `${tokens}PHxlbmRvZnRleHR8Pg== 3\n` }],
+	])('%s', async (_what, files) => {
+		await expect(reading(files)).resolves.toMatchObject({ streaming: false, languages: ['en'], files: { whisper: { encoder: expect.stringMatching(/encoder/i) } } });
+	});
+
+	it.each<[string, Buffer, Buffer, string, RegExp]>([
+		['a decoder of another width', encoder(), decoder(6), tokens, /tiny-decoder\.onnx .*belongs to another Whisper than tiny-encoder\.onnx: it takes 6 numbers for each moment, and that one gives 8/],
+		['a decoder with more layers', encoder(), decoder(8, 6), tokens, /tiny-decoder\.onnx .*it takes 6 layers, and that one gives 4/],
+		['tokens of another', encoder(), decoder(), `${tokens}Iw== 3\n`, /tiny-tokens\.txt .*cut off, or belongs to another Whisper.*it has 4 tokens, and the model 3/],
+		['half of its tokens', encoder(), decoder(), tokens.slice(0, 9), /tiny-tokens\.txt .*it has 1 tokens, and the model 3/],
+		['no tokens', encoder(), decoder(), '', /tiny-tokens\.txt .*it is empty/],
+		['a web page', encoder(), decoder(), '<!doctype html>', /tiny-tokens\.txt .*it is a web page/],
+	])('that do not fit together are refused: %s', async (_what, first, second, list, message) => {
+		const refused = reading({ 'tiny-encoder.onnx': first, 'tiny-decoder.onnx': second, 'tiny-tokens.txt': list });
+		await expect(refused).rejects.toMatchObject({ code: 'VOICE_ERR_MODEL_BROKEN', message: expect.stringMatching(message), remedy: expect.stringMatching(/one Whisper from one place/) });
 	});
 });
 

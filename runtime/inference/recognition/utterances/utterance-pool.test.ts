@@ -122,6 +122,20 @@ describe('who hears', () => {
 		expect(await Promise.all([alone, ...together])).toEqual(['2001', '2002', '2003', '2004', '2005']);
 	});
 
+	it.each([
+		[2, 3],
+		[2, 4],
+		[4, 6],
+	])('of several that end in one moment the first is not taken for one alone: on %i cores, %i ends', async (cores, ends) => {
+		const { workers, say, finish, warmed } = poolOf({ cores });
+		await warmed(ends);
+		const together = Array.from({ length: ends }, async (_, at) => await say(2001 + at));
+		await turns();
+		expect(running(workers).map(({ threads }) => threads)).toEqual(Array.from({ length: cores }, () => 1));
+		await finish();
+		await Promise.all(together);
+	});
+
 	it('a second caller brings more workers, one caller none, and a machine with one core none', async () => {
 		for (const [cores, callers, count] of [[2, 1, 1], [2, 2, 3], [2, 9, 3], [8, 3, 4], [1, 5, 1]] as const) {
 			const { workers, warmed } = poolOf({ cores });

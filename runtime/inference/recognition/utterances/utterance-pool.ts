@@ -39,6 +39,7 @@ export class UtterancePool {
 	private readonly workers: UtteranceWorkers;
 	private readonly seen: HeardUtterance[] = [];
 	private closed = false;
+	private gathering: NodeJS.Immediate | undefined;
 
 	constructor(options: WorkerOptions) {
 		this.workers = new UtteranceWorkers(options, { onChange: () => this.dispatch(), onNone: (error) => this.rejectWaiting(error) });
@@ -74,7 +75,7 @@ export class UtterancePool {
 				};
 				signal.addEventListener('abort', leave, { once: true });
 				this.queue.add(owner, job);
-				this.dispatch();
+				this.dispatchTogether();
 			});
 		} finally {
 			signal.removeEventListener('abort', leave);
@@ -92,6 +93,14 @@ export class UtterancePool {
 		this.rejectWaiting(lost());
 		for (const job of this.heard) job.reject(lost());
 		await this.workers.close();
+	}
+
+	/** Ends that come in one moment are all seen before the first is given to a worker, which would take it for one alone. */
+	private dispatchTogether(): void {
+		this.gathering ??= setImmediate(() => {
+			this.gathering = undefined;
+			this.dispatch();
+		});
 	}
 
 	private dispatch(): void {

@@ -26,6 +26,8 @@ function kokoro(tokens = 'tokens', speed: OnnxValue['type'] = 'float'): Buffer {
 const style = (value: number) => ({ shape: [STYLES, 1, WIDTH], data: new Float32Array(STYLES * WIDTH).fill(value) });
 const raw = (value: number): Buffer => Buffer.from(style(value).data.buffer);
 const ARCHIVE = writeNpz({ am_adam: style(3), af_bella: style(2), if_sara: style(4), af_heart: style(1) });
+/** As Piper's are made. */
+const PIPER = encodeOnnx({ nodes: [], tensors: [], inputs: [{ name: 'input', type: 'int64', dims: [1] }, { name: 'scales', type: 'float', dims: [3] }], outputs: [] });
 const PAIR = { 'kokoro-v1.0.onnx': kokoro(), 'voices-v1.0.bin': ARCHIVE };
 
 function phonemes(...languages: readonly string[]): Record<string, string> {
@@ -90,9 +92,15 @@ it('what was made of a model that is gone goes too, at the next one', async () =
 	expect(() => statSync(made)).toThrow();
 });
 
+it.each(['voices.npz', 'my-voices.npz', 'VOICES-V1.0.BIN'])('takes voices that are called %s', async (name) => {
+	const folder = folderWith({ 'Kokoro.ONNX': kokoro(), [name]: ARCHIVE });
+	expect((await read(folder)).names[0]).toBe('af_heart');
+	expect((await read(path.join(folder, name))).names[0]).toBe('af_heart');
+});
+
 it('beside a Piper voice, each is found by its own files', async () => {
 	const config = { audio: { sample_rate: 22_050 }, espeak: { voice: 'en-us' }, phoneme_id_map: { _: [0] }, dataset: 'joe' };
-	const folder = folderWith({ ...PAIR, 'joe.onnx': kokoro(), 'joe.onnx.json': JSON.stringify(config) });
+	const folder = folderWith({ ...PAIR, 'joe.onnx': PIPER, 'joe.onnx.json': JSON.stringify(config) });
 	const namesBy = async (name: string): Promise<string | undefined> => (await read(path.join(folder, name))).names[0];
 	expect([await namesBy('joe.onnx'), await namesBy('joe.onnx.json'), await namesBy('kokoro-v1.0.onnx'), await namesBy('voices-v1.0.bin')]).toEqual(['joe', 'joe', 'af_heart', 'af_heart']);
 });
@@ -142,7 +150,7 @@ it.each<[string, Record<string, string | Buffer>, string, RegExp, RegExp]>([
 	['a Kitten', { 'kitten_tts_nano_v0_1.onnx': kokoro('input_ids'), 'voices.npz': ARCHIVE }, 'VOICE_ERR_MODEL_BROKEN', /a Kitten voice/, /sherpa-onnx publishes/],
 	['whole numbers for the speed', { ...PAIR, 'kokoro-v1.0.onnx': kokoro('input_ids', 'int64') }, 'VOICE_ERR_MODEL_BROKEN', /another precision/, /model_quantized/],
 	['two models, and it is not said which', { 'a.onnx': kokoro(), 'b.onnx': kokoro(), 'voices.bin': ARCHIVE }, 'VOICE_ERR_MODEL_MISSING', /several models.*a\.onnx, b\.onnx/, /Choose one/],
-	['a Piper voice beside it', { ...PAIR, 'joe.onnx': kokoro(), 'joe.onnx.json': '{}' }, 'VOICE_ERR_MODEL_MISSING', /several models.*joe\.onnx, kokoro-v1\.0\.onnx/, /Choose one/],
+	['a Piper voice beside it', { ...PAIR, 'joe.onnx': PIPER, 'joe.onnx.json': '{}' }, 'VOICE_ERR_MODEL_MISSING', /several models.*joe\.onnx, kokoro-v1\.0\.onnx/, /Choose one/],
 	['a download that was not finished', { 'kokoro-v1.0.onnx.part': kokoro() }, 'VOICE_ERR_MODEL_MISSING', /no voice in .*onnx\.part is a download that did not come to its end/, /Choose/],
 	['two archives', { 'kokoro.onnx': kokoro(), 'voices-a.bin': ARCHIVE, 'voices-b.bin': ARCHIVE }, 'VOICE_ERR_MODEL_MISSING', /several models.*voices-a\.bin, voices-b\.bin/, /Choose one/],
 ])('refuses %s, by its name', async (_what, files, code, message, remedy) => {

@@ -37,6 +37,9 @@ const FEWEST_STYLES = 500;
 /** What most take for Kokoro's best. It comes first, and so is the default. */
 const BEST = 'af_heart';
 
+/** Of voices: numpy's archive by any name; kokoro-onnx calls it .bin. */
+const ARCHIVE = /^(?:voices[^/]*\.bin|[^/]+\.npz)$/i;
+
 const FLOAT32 = 1;
 const INT64 = 7;
 
@@ -46,7 +49,7 @@ const INT64 = 7;
  */
 export async function kokoroPair(folder: ModelFolder): Promise<KokoroPair | undefined> {
 	if (folder.has('tokens.txt')) return undefined;
-	const archives = folder.all('voices*').filter((name) => /^voices[^/]*\.(?:bin|npz)$/.test(name));
+	const archives = folder.all('*').filter((name) => ARCHIVE.test(name));
 	const single = folder.all('voices/*.bin');
 	if (archives.length === 0 && single.length === 0) return await withoutVoices(folder);
 	const [archive = ''] = archives;
@@ -64,7 +67,7 @@ export async function kokoroPair(folder: ModelFolder): Promise<KokoroPair | unde
 
 /** `v1.0` of `voices-v1.0.bin`. */
 function versionOf(archive: string): string {
-	return /^voices[-_]?(.*)\.(?:bin|npz)$/.exec(archive)?.[1] ?? '';
+	return /^voices[-_]?(.*)\.(?:bin|npz)$/i.exec(archive)?.[1] ?? '';
 }
 
 async function withoutVoices(folder: ModelFolder): Promise<undefined> {

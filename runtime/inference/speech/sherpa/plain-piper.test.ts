@@ -56,6 +56,36 @@ it.each(['folder', 'file'])('makes what sherpa needs of a voice that is named by
 	expect(readFileSync(files.vits?.model ?? '').subarray(0, MODEL.length)).toEqual(MODEL);
 });
 
+/** As Piper's are made, with what they are given. */
+const REAL = encodeOnnx({ nodes: [], tensors: [], inputs: ['input', 'input_lengths', 'scales'].map((name) => ({ name, type: name === 'scales' ? 'float' : 'int64', dims: [1] })), outputs: [] });
+const OTHER = encodeOnnx({ nodes: [], tensors: [], inputs: [{ name: 'input_features', type: 'float', dims: [1] }, { name: 'other', type: 'float', dims: [1] }], outputs: [] });
+
+it.each<[string, Record<string, Buffer | object | string>, string]>([
+	['in capital letters', { 'JOE.ONNX': REAL, 'JOE.ONNX.JSON': CONFIG }, 'JOE.ONNX.JSON'],
+	['with a configuration named after the voice', { 'joe.onnx': REAL, 'joe.json': CONFIG }, 'joe.onnx'],
+	['with a configuration as a browser has renamed it', { 'joe.onnx': REAL, 'joe.onnx (1).json': CONFIG, 'other.json': { a: 1 } }, 'joe.onnx'],
+	['with config.json', { 'model.onnx': REAL, 'config.json': CONFIG }, 'model.onnx'],
+	['with what Macs leave beside it', { 'joe.onnx': REAL, 'joe.onnx.json': CONFIG, '._joe.onnx': 'x', '._joe.onnx.json': 'x' }, 'joe.onnx'],
+	['in a folder with spaces and signs', { 'Größe 😀.onnx': REAL, 'Größe 😀.onnx.json': CONFIG }, 'Größe 😀.onnx'],
+])('takes a pair %s', async (_what, files, name) => {
+	const folder = folderWith({ ...files, ...phonemes('en') });
+	for (const place of [folder, path.join(folder, name)]) expect((await read(place)).names).toEqual(['joe']);
+});
+
+it.each<[string, Record<string, Buffer | object | string>, RegExp]>([
+	['its configuration alone', { 'joe.onnx.json': CONFIG }, /lacks joe\.onnx: it contains/],
+	['a download that has not ended', { 'joe.onnx.json': CONFIG, 'joe.onnx.part': 'x' }, /lacks joe\.onnx.* joe\.onnx\.part is a download that did not come to its end/],
+	['a folder under the model\'s name', { 'joe.onnx.json': CONFIG, 'joe.onnx/joe.onnx': REAL }, /lacks joe\.onnx: it contains .*joe\.onnx\.json, joe\.onnx\/.* There is a model in a folder inside it: .*\/joe\.onnx\./],
+	['two that may be its configuration', { 'joe.onnx': REAL, 'a.json': CONFIG, 'b.json': CONFIG }, /lacks joe\.onnx\.json/],
+	['another model', { 'joe.onnx': OTHER, 'joe.onnx.json': CONFIG }, /joe\.onnx .*it is no Piper voice, though joe\.onnx\.json is beside it: it takes input_features, other/],
+	['a web page for its configuration', { 'joe.onnx': REAL, 'joe.onnx.json': '<!doctype html>' }, /joe\.onnx\.json .*it is a web page/],
+	['half of its configuration', { 'joe.onnx': REAL, 'joe.onnx.json': JSON.stringify(CONFIG).slice(0, 90) }, /it is no JSON, or cut off/],
+	['an archive under its name', { 'joe.onnx': Buffer.concat([Buffer.from('x/joe.onnx'.padEnd(257, '\0')), Buffer.from('ustar\x0000')]), 'joe.onnx.json': CONFIG }, /joe\.onnx .*it is an archive/],
+	['a voice further down', { 'README.md': 'x', 'en/joe/joe.onnx': REAL, 'en/joe/joe.onnx.json': CONFIG }, /no voice in .* There is a model in a folder inside it: .*\/en\/joe\./],
+])('refuses %s, and says what there is', async (_what, files, message) => {
+	await expect(read(folderWith({ ...files, ...phonemes('en') }))).rejects.toMatchObject({ code: expect.stringMatching(/^VOICE_ERR_MODEL_(?:MISSING|BROKEN)$/), message: expect.stringMatching(message), remedy: expect.stringMatching(/\w/) });
+});
+
 it('makes it once, also for two at a time, and anew when a file was replaced', async () => {
 	const folder = folderWith(PAIR);
 	const [one, other] = await Promise.all([read(folder), read(folder)]);

@@ -1,15 +1,22 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { VoiceError } from '../../../contract/errors';
 import { parseJson } from '../../../lib/json';
-import { readOnnxMetadata } from '../../workers/onnx/metadata';
+import { readGraphInputs, readOnnxMetadata } from '../../workers/onnx/metadata';
 import { copyWithMetadata } from '../../workers/onnx/onnx-writer';
+import { mistakenFile } from '../../models/mistaken-file';
 import type { ModelFolder } from '../../workers/sherpa/folder';
 import { prepareOnce } from '../../workers/sherpa/prepared-files';
 
 /** libritts has 904. */
 const MOST_SPEAKERS = 10_000;
+/** Of what could be a configuration: whole folders of models are no voice. */
+const MOST_CONFIGS = 20;
+const MOST_CONFIG_BYTES = 1024 * 1024;
+
+/** Only Piper's graphs are given it. */
+const SCALES = 'scales';
 
 /** What Piper writes beside a voice, as far as sherpa-onnx needs it. */
 const piperConfig = z.object({
@@ -41,15 +48,41 @@ export interface PreparedPiper {
 }
 
 /**
- * The pair in a folder that holds it as Piper publishes it; undefined where the folder is made for sherpa-onnx, or
- * holds no such voice. Throws VOICE_ERR_MODEL_MISSING where there are several to choose from.
+ * The pair in a folder that holds it as Piper publishes it, or with its configuration under another name; undefined where the
+ * folder is made for sherpa-onnx, or holds no such voice. Rejects with VOICE_ERR_MODEL_MISSING where one of the two is missing or there
+ * are several to choose from.
  */
-export function piperPair(folder: ModelFolder): PiperPair | undefined {
+export async function piperPair(folder: ModelFolder): Promise<PiperPair | undefined> {
 	if (folder.has('tokens.txt')) return undefined;
-	const models = folder.all('*.onnx').filter((name) => folder.has(`${name}.json`));
-	if (models.length > 1) throw folder.several(models);
-	const [model] = models;
-	return model === undefined ? undefined : { model: path.join(folder.path, model), config: path.join(folder.path, `${model}.json`) };
+	const models = folder.all('*.onnx');
+	const paired = models.filter((name) => folder.has(`${name}.json`));
+	if (paired.length > 1) throw folder.several(paired);
+	const [lonely] = folder.all('*.onnx.json');
+	if (models.length === 0 && lonely !== undefined) throw folder.lacks([lonely.slice(0, -'.json'.length)]);
+	const [model] = paired.length === 1 ? paired : models.length === 1 ? models : [];
+	if (model === undefined) return undefined;
+	const file = path.join(folder.path, model);
+	const inputs = (await readGraphInputs(file)).map(({ name }) => name);
+	const own = folder.find(`${model}.json`);
+	if (own === undefined) return inputs.includes(SCALES) ? await renamed(folder, file) : undefined;
+	// What says nothing about itself is told by its run.
+	if (inputs.length > 0 && !inputs.includes(SCALES)) throw unusable(file, `it is no Piper voice, though ${path.basename(own)} is beside it: it takes ${inputs.slice(0, 4).join(', ')}`);
+	return { model: file, config: own };
+}
+
+/** A configuration that somebody, or a browser, has given another name: told by what is in it. */
+async function renamed(folder: ModelFolder, model: string): Promise<PiperPair | undefined> {
+	const configs: string[] = [];
+	for (const name of folder.all('*.json*').slice(0, MOST_CONFIGS)) {
+		const file = path.join(folder.path, name);
+		if ((await stat(file)).size <= MOST_CONFIG_BYTES && piperConfig.safeParse(parseJson(await readFile(file, 'utf8'))).success) configs.push(file);
+	}
+	const [config] = configs;
+	return config !== undefined && configs.length === 1 ? { model, config } : undefined;
+}
+
+function unusable(file: string, what: string): VoiceError {
+	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${path.basename(file)} in ${path.dirname(file)} cannot be used: ${what}.`, { remedy: 'Put NAME.onnx and NAME.onnx.json of one Piper voice together, or choose another voice.' });
 }
 
 /**
@@ -67,8 +100,10 @@ export async function preparePiper({ model, config }: PiperPair, store: string):
 async function readConfig(file: string): Promise<PiperConfig> {
 	const parsed = piperConfig.safeParse(parseJson(await readFile(file, 'utf8')));
 	if (!parsed.success) {
+		const mistaken = await mistakenFile(file);
+		if (mistaken && !mistaken.what.includes('JSON')) throw unusable(file, mistaken.what);
 		const [issue] = parsed.error.issues;
-		throw broken(`${file} is not the configuration of a Piper voice (${issue?.path.join('.') || 'no JSON'}: ${issue?.message ?? ''}).`);
+		throw broken(`${file} is not the configuration of a Piper voice (${issue?.path.length ? `${issue.path.join('.')}: ${issue.message}` : 'it is no JSON, or cut off'}).`);
 	}
 	if (parsed.data.phoneme_type !== 'espeak') throw broken(`${file} belongs to a voice that reads ${parsed.data.phoneme_type}, not espeak-ng's phonemes.`);
 	return parsed.data;
@@ -106,5 +141,5 @@ function speakersOf({ speaker_id_map: ids, num_speakers: speakers, dataset }: Pi
 	const nameOf = new Map(Object.entries(ids).reverse().map(([name, id]) => [id, name]));
 	const count = Math.max(speakers, ...[...nameOf.keys()].map((id) => id + 1));
 	if (nameOf.size > 0 || count > 1) return Array.from({ length: count }, (_, id) => nameOf.get(id) ?? String(id));
-	return [dataset || (path.basename(model, '.onnx').split('-')[1] ?? path.basename(model, '.onnx'))];
+	return [dataset || (path.basename(model, path.extname(model)).split('-')[1] ?? path.basename(model, path.extname(model)))];
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
+import { lookingAt } from '../../models/unreadable';
 import { readGraphInputs, readOnnxMetadata } from '../../workers/onnx/metadata';
 import { assertOnnx } from '../../workers/onnx/onnx-file';
 import { filesOf, ModelFolder } from '../../workers/sherpa/folder';
@@ -115,9 +116,13 @@ export interface VoicePlaces extends PhonemePlaces {
  * lacks, or VOICE_ERR_MODEL_BROKEN.
  */
 export async function readVoiceModel(place: string, places: VoicePlaces): Promise<VoiceModel> {
+	return await lookingAt(async () => await readFolder(place, places));
+}
+
+async function readFolder(place: string, places: VoicePlaces): Promise<VoiceModel> {
 	const folder = await ModelFolder.read(place);
 	await assertTask(folder, 'voice');
-	const piper = folder.isNamedByVoices ? undefined : piperPair(folder);
+	const piper = folder.isNamedByVoices ? undefined : await piperPair(folder);
 	if (piper) {
 		folder.assertOnlyModel([piper.model]);
 		await assertOnnx(piper.model);

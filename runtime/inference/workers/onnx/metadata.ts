@@ -64,6 +64,8 @@ export async function readOnnxMetadata(file: string): Promise<ReadonlyMap<string
 export interface GraphInput {
 	readonly name: string;
 	readonly type: number;
+	/** undefined for a length that the graph leaves open. */
+	readonly dims: ReadonlyArray<number | undefined>;
 }
 
 /** Of an ONNX file's graph, in their order; without the rest being read. Empty for what is no model. */
@@ -88,11 +90,16 @@ export async function readGraphInputs(file: string): Promise<GraphInput[]> {
 
 /** ValueInfoProto: its name, and the kind of numbers of its tensor. */
 function graphInput(bytes: Uint8Array): GraphInput {
-	const inside = (message: Uint8Array, wanted: number): Uint8Array | bigint | undefined => [...protobufFields(message)].find(({ field }) => field === wanted)?.value;
-	const name = inside(bytes, 1);
-	let tensor: Uint8Array | bigint | undefined = bytes;
-	for (const field of [2, 1, 1]) tensor = tensor instanceof Uint8Array ? inside(tensor, field) : undefined;
-	return { name: name instanceof Uint8Array ? Buffer.from(name).toString('utf8') : '', type: typeof tensor === 'bigint' ? Number(tensor) : 0 };
+	const all = (message: Uint8Array | bigint | undefined, wanted: number): Array<Uint8Array | bigint> => (message instanceof Uint8Array ? [...protobufFields(message)].filter(({ field }) => field === wanted).map(({ value }) => value) : []);
+	const [name] = all(bytes, 1);
+	const [tensor] = all(all(bytes, 2)[0], 1);
+	const [type] = all(tensor, 1);
+	const dims = all(all(tensor, 2)[0], 1).map((dim) => all(dim, 1)[0]);
+	return {
+		name: name instanceof Uint8Array ? Buffer.from(name).toString('utf8') : '',
+		type: typeof type === 'bigint' ? Number(type) : 0,
+		dims: dims.map((length) => (typeof length === 'bigint' ? Number(length) : undefined)),
+	};
 }
 
 /** Which fields a file has, and how many bytes its last one is short of. */

@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
+import { innerModel, listed } from '../../models/folder-list';
+import { noFile, unreadable } from '../../models/unreadable';
 import { assertOnnx } from '../onnx/onnx-file';
 
 /** espeak-ng's phoneme data, without which sherpa's English voices cannot read: by GPL-3.0, and so never in our package. */
@@ -8,9 +10,9 @@ const PHONEMES = 'espeak-ng-data';
 const PHONEME_FILES = ['phontab', 'phonindex', 'phondata', 'intonations'];
 
 /** A word in a file's name that says which part of a model it is, and what its name and its parts have in common. */
-const PART = /(?:^|[-_./])(?:uncached_decode|cached_decode|preprocess|encode|encoder|decode|decoder|joiner|decoder_model_merged|encoder_model|decoder_model)(?=[-_.])/;
+const PART = /(?:^|[-_./])(?:uncached_decode|cached_decode|preprocess|encode|encoder|decode|decoder|joiner|decoder_model_merged|encoder_model|decoder_model)(?=[-_.])/i;
 /** Marks of the same model at another precision. */
-const PRECISION = /[-_.](?:int8|fp16|fp32|q8f16|q4f16|uint8f16|q4|q8|bnb4|uint8|quantized|quant)(?=[-_.])/;
+const PRECISION = /[-_.](?:int8|fp16|fp32|q8f16|q4f16|uint8f16|q4|q8|bnb4|uint8|quantized|quant)(?=[-_.])/i;
 
 /** Hugging Face's exports have their graphs in a folder of this name, and what belongs to them beside it. */
 const GRAPHS = 'onnx';
@@ -18,7 +20,7 @@ const GRAPHS = 'onnx';
 const INSIDE = [GRAPHS, 'voices'];
 
 /** Hugging Face's exports have their decoder in three ways, of which one is used. */
-const SPARE = /(?:^|\/)decoder_(?:model|with_past_model)(?:_[a-z0-9]+)?\.onnx$/;
+const SPARE = /(?:^|\/)decoder_(?:model|with_past_model)(?:_[a-z0-9]+)?\.onnx$/i;
 
 /** Files that people take for models of ours. */
 const FOREIGN: ReadonlyArray<readonly [end: RegExp, what: string, remedy: string]> = [
@@ -29,13 +31,19 @@ const FOREIGN: ReadonlyArray<readonly [end: RegExp, what: string, remedy: string
 ];
 
 /** Of a file in a model's folder: a file of Kokoro's voices, together or one. */
-const VOICES = /^(?:voices[^/]*\.(?:bin|npz)|voices\/[^/]+\.bin)$/;
+const VOICES = /^(?:voices[^/]*\.bin|[^/]+\.npz|voices\/[^/]+\.bin)$/i;
+const GRAPH = /\.(?:onnx|ort)$/i;
 
 /** The files of one model, as their authors publish them: in one folder, or in Hugging Face's, under telling names. */
 export class ModelFolder {
 	private constructor(
 		readonly path: string,
+		/** Files, links to them included; of folders inside, those that belong to it. */
 		private readonly names: readonly string[],
+		/** What else is in it, with a word about what it is. */
+		private readonly others: readonly string[],
+		/** A folder inside it that holds a model, where it holds none itself. */
+		private readonly inner: string | undefined,
 		private readonly phonemes: readonly string[],
 		/** The file that was named, where it was one. */
 		private readonly chosen: string | undefined,
@@ -46,34 +54,31 @@ export class ModelFolder {
 	 * @throws VOICE_ERR_MODEL_MISSING where there is neither
 	 */
 	static async read(place: string): Promise<ModelFolder> {
-		const found = await stat(place).catch((cause: unknown) => {
-			throw new VoiceError('VOICE_ERR_MODEL_MISSING', `There is no file or folder at ${place}.`, {
-				cause,
-				remedy: "Check the path. It is one on the voice runtime's machine, which may be another than n8n's.",
-			});
+		const found = await stat(place).catch(async (cause: unknown) => {
+			throw await unreadable(place, cause);
 		});
 		if (found.isDirectory()) return await ModelFolder.of(await rootOf(place), undefined);
+		if (!found.isFile()) throw noFile(place);
 		const folder = await rootOf(path.dirname(place));
 		// Piper's voice is a pair, and either names it.
-		const chosen = path.relative(folder, place).replaceAll(path.sep, '/').replace(/\.onnx\.json$/, '.onnx');
-		if (!/\.(?:onnx|ort)$/.test(chosen) && !VOICES.test(chosen)) throw noModelFile(place);
+		const chosen = path.relative(folder, place).replaceAll(path.sep, '/').replace(/(\.onnx)\.json$/i, '$1');
+		if (!GRAPH.test(chosen) && !VOICES.test(chosen)) throw noModelFile(place);
 		return await ModelFolder.of(folder, chosen);
 	}
 
 	private static async of(folder: string, chosen: string | undefined): Promise<ModelFolder> {
-		const entries = await readdir(folder, { withFileTypes: true });
-		const inside = await Promise.all(
-			entries.filter((each) => INSIDE.includes(each.name)).map(async ({ name }) => (await readdir(path.join(folder, name)).catch(() => [])).map((each) => `${name}/${each}`)),
-		);
-		const names = [...entries.map(({ name }) => name), ...inside.flat()].sort();
-		const mine = chosen === undefined ? names : names.filter((name) => belongsTo(name, chosen));
-		return new ModelFolder(folder, mine, await readdir(path.join(folder, PHONEMES)).catch(() => []), chosen);
+		const { files, others } = await listed(folder, INSIDE).catch(async (cause: unknown) => {
+			throw await unreadable(folder, cause);
+		});
+		const mine = chosen === undefined ? files : files.filter((name) => belongsTo(name, chosen));
+		const inner = files.some((name) => GRAPH.test(name)) ? undefined : await innerModel(folder);
+		return new ModelFolder(folder, mine, others, inner, await readdir(path.join(folder, PHONEMES)).catch(() => []), chosen);
 	}
 
-	/** Names that fit `pattern`, in which `*` stands for anything. */
+	/** Names that fit `pattern`, in which `*` stands for anything; `.ONNX` is `.onnx`. */
 	all(pattern: string): string[] {
 		const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-		const expression = new RegExp(`^${escaped}$`);
+		const expression = new RegExp(`^${escaped}$`, 'i');
 		return this.names.filter((name) => expression.test(name));
 	}
 
@@ -83,7 +88,7 @@ export class ModelFolder {
 
 	/** Everything in it that a person may have meant, for a message. */
 	get contents(): string {
-		const shown = this.names.filter((name) => !name.startsWith('.'));
+		const shown = [...this.names, ...this.others].sort();
 		return shown.length === 0 ? 'it is empty' : `it contains ${shown.slice(0, 6).join(', ')}${shown.length > 6 ? ` and ${shown.length - 6} more` : ''}`;
 	}
 
@@ -93,10 +98,10 @@ export class ModelFolder {
 	 */
 	find(pattern: string): string | undefined {
 		const fitting = this.all(pattern);
-		const models = new Map(fitting.map((name) => [withoutPrecision(name), name]));
+		const models = new Map(fitting.map((name) => [withoutPrecision(name).toLowerCase(), name]));
 		if (models.size > 1) throw this.several([...models.values()]);
 		const exact = this.chosen === undefined ? undefined : fitting.find((name) => precisionOf(name) === precisionOf(this.chosen ?? ''));
-		const name = exact ?? fitting.find((each) => /[._]quantized\./.test(each)) ?? fitting.find((each) => /[._]int8\./.test(each)) ?? fitting[0];
+		const name = exact ?? fitting.find((each) => /[._]quantized\./i.test(each)) ?? fitting.find((each) => /[._]int8\./i.test(each)) ?? fitting[0];
 		return name === undefined ? undefined : path.join(this.path, name);
 	}
 
@@ -113,12 +118,13 @@ export class ModelFolder {
 		if (this.chosen !== undefined) return;
 		const names = used.map((file) => path.relative(this.path, file).replaceAll(path.sep, '/'));
 		const mine = new Set(names.map(stemOf));
-		const other = this.names.find((name) => /\.(?:onnx|ort)$/.test(name) && !SPARE.test(name) && !mine.has(stemOf(name)));
-		if (other !== undefined) throw this.several([...names.filter((name) => /\.(?:onnx|ort)$/.test(name)).slice(0, 1), other]);
+		const other = this.names.find((name) => GRAPH.test(name) && !SPARE.test(name) && !mine.has(stemOf(name)));
+		if (other !== undefined) throw this.several([...names.filter((name) => GRAPH.test(name)).slice(0, 1), other]);
 	}
 
-	/** What in it is for another program, as a sentence; '' where there is nothing of that kind. */
+	/** What in it is for another program, or where the model is, as a sentence; '' where there is nothing of that kind. */
 	get foreign(): string {
+		if (this.inner !== undefined) return ` There is a model in a folder inside it: ${this.inner}.`;
 		for (const name of this.names) {
 			const [, what] = FOREIGN.find(([end]) => end.test(name)) ?? [];
 			if (what !== undefined) return ` ${name} ${what}.`;
@@ -141,7 +147,7 @@ export class ModelFolder {
 	}
 
 	lacks(names: readonly string[]): VoiceError {
-		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The model in ${this.path} lacks ${names.join(', ')}: ${this.contents}.`, {
+		return new VoiceError('VOICE_ERR_MODEL_MISSING', `The model in ${this.path} lacks ${names.join(', ')}: ${this.contents}.${this.foreign}`, {
 			remedy: 'Fetch it again, with all of its files in one folder and under the names that its authors gave them.',
 		});
 	}
@@ -163,7 +169,7 @@ export async function filesOf<K extends string>(folder: ModelFolder, wanted: Rea
 	if (lacking.length > 0) throw folder.lacks(lacking);
 	const found = Object.fromEntries(entries.map(([part, pattern]) => [part, folder.find(pattern)])) as Record<K, string>;
 	for (const file of Object.values<string>(found)) {
-		if (file.endsWith('.onnx')) await assertOnnx(file);
+		if (file.toLowerCase().endsWith('.onnx')) await assertOnnx(file);
 	}
 	return found;
 }
@@ -179,9 +185,9 @@ async function rootOf(folder: string): Promise<string> {
 /** Whether a file is part of the model that `chosen` is a file of. What is no model belongs to all. */
 function belongsTo(name: string, chosen: string): boolean {
 	if (VOICES.test(chosen)) return !VOICES.test(name) || name === chosen || chosen.startsWith('voices/');
-	if (name.endsWith('-tokens.txt') && family(chosen) !== '') return name === `${family(chosen)}-tokens.txt`;
-	if (!/\.(?:onnx(?:\.json)?|ort)$/.test(name) || name === chosen || name === `${chosen}.json`) return true;
-	return PART.test(chosen) && PART.test(name) && family(name) === family(chosen);
+	if (/-tokens\.txt$/i.test(name) && family(chosen) !== '') return name.toLowerCase() === `${family(chosen)}-tokens.txt`.toLowerCase();
+	if (!/\.(?:onnx(?:\.json)?|ort)$/i.test(name) || name === chosen || name.toLowerCase() === `${chosen}.json`.toLowerCase()) return true;
+	return PART.test(chosen) && PART.test(name) && family(name).toLowerCase() === family(chosen).toLowerCase();
 }
 
 /** `tiny` of `tiny-encoder.int8.onnx`; '' where the parts have no name in common. */
@@ -198,7 +204,7 @@ function precisionOf(name: string): string {
 
 /** Without its ending and its precision: parts of one name are one model. */
 function stemOf(name: string): string {
-	return withoutPrecision(name).replace(/\.(?:onnx|ort)$/, '');
+	return withoutPrecision(name).replace(GRAPH, '').toLowerCase();
 }
 
 function noModelFile(place: string): VoiceError {
