@@ -1,5 +1,5 @@
 import { type Figure, percentile } from '../report';
-import type { Cost } from './call';
+import type { Cost } from './cost';
 import type { Outcome, Stages } from './turns';
 
 /** One side of a section. */
@@ -8,6 +8,8 @@ export interface Row {
 	readonly isOurs: boolean;
 	readonly outcome: Outcome;
 	readonly costs: Cost[];
+	/** At once. */
+	readonly calls: number;
 }
 
 const STAGES: ReadonlyArray<readonly [stage: keyof Stages, what: string]> = [
@@ -67,9 +69,11 @@ function costFigures(name: string, rows: readonly Row[]): Figure[] {
 	const least = (pick: (cost: Cost) => number) => (all: readonly Row[]): number => Math.min(...all.filter(({ isOurs }) => !isOurs).map(({ costs }) => percentile(costs.map(pick), 0.5)));
 	const seconds = ({ cpuMs }: Cost): number => cpuMs / 1000;
 	const mib = ({ bytes }: Cost): number => bytes / MIB;
+	const mibACall = ({ bytesACall }: Cost): number => bytesACall / MIB;
 	return rows.flatMap((row) => [
-		{ name: `${name}: ${row.name}, processor for a minute of call`, unit: 's', samples: row.costs.map(seconds), bound: bound(rows, row, least(seconds)) },
-		{ name: `${name}: ${row.name}, memory (PSS) with one call`, unit: 'MiB', samples: row.costs.map(mib), bound: bound(rows, row, least(mib)) },
+		{ name: `${name}: ${row.name}, processor for a minute of each call`, unit: 's', samples: row.costs.map(seconds), bound: bound(rows, row, least(seconds)) },
+		{ name: `${name}: ${row.name}, memory (PSS) with ${row.calls === 1 ? 'one call' : `${row.calls} calls`}`, unit: 'MiB', samples: row.costs.map(mib), bound: bound(rows, row, least(mib)) },
+		{ name: `${name}: ${row.name}, memory that each call adds`, unit: 'MiB', samples: row.costs.map(mibACall), bound: bound(rows, row, least(mibACall)) },
 	]);
 }
 
