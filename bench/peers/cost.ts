@@ -7,9 +7,8 @@ import { Call, type Side } from './call';
 export interface Cost {
 	/** Of a processor, for a minute of each call. */
 	readonly cpuMs: number;
+	/** With all of them. */
 	readonly bytes: number;
-	/** By which each call is more than nothing to do. */
-	readonly bytesACall: number;
 }
 
 /** Jitter buffers shrink to what the path needs, models are loaded. */
@@ -17,7 +16,6 @@ const SETTLE_MS = 2500;
 
 /** As many calls at once, each of which acts. @returns what they cost the side, once they were connected */
 export async function calling(side: Side, count: number, act: (call: Call, index: number) => Promise<void>): Promise<Cost> {
-	const idleBytes = bytesOf(side);
 	const calls: Call[] = [];
 	try {
 		// One after the other: nobody is called by four people in the same moment.
@@ -26,8 +24,7 @@ export async function calling(side: Side, count: number, act: (call: Call, index
 		const before = { at: performance.now(), cpu: cpuOf(side) };
 		await Promise.all(calls.map(async (call, index) => await act(call, index)));
 		const minutes = (performance.now() - before.at) / 60_000;
-		const bytes = bytesOf(side);
-		return { cpuMs: cpuMsBetween(before.cpu, cpuOf(side)) / minutes / count, bytes, bytesACall: (bytes - idleBytes) / count };
+		return { cpuMs: cpuMsBetween(before.cpu, cpuOf(side)) / minutes / count, bytes: bytesOf(side) };
 	} finally {
 		await Promise.all(calls.map(async (call) => await call.hangUp()));
 	}

@@ -43,7 +43,7 @@ export function turnFigures(name: string, rows: readonly Row[], hasAims: boolean
 	return [
 		...rows.map((row) => ({ name: `${name}: ${row.name}, end of speech to first sound`, unit: 'ms', samples: row.outcome.times, bound: bound(rows, row, (all) => better(all, 0.5)) })),
 		...rows.flatMap(({ name: of, outcome }) =>
-			STAGES.map(([stage, what]) => ({ name: `${name}: ${of}, ${what}`, unit: 'ms', samples: outcome.stages.map((each) => each[stage]), bound: Number.NaN })),
+			(outcome.stages.length === 0 ? [] : STAGES).map(([stage, what]) => ({ name: `${name}: ${of}, ${what}`, unit: 'ms', samples: outcome.stages.map((each) => each[stage]), bound: Number.NaN })),
 		),
 		...rows.flatMap(({ name: of, outcome }) => [
 			{ name: `${name}: ${of}, spoke before the caller had finished`, unit: 'turns', samples: [outcome.cutOff], bound: Number.NaN },
@@ -69,11 +69,10 @@ function costFigures(name: string, rows: readonly Row[]): Figure[] {
 	const least = (pick: (cost: Cost) => number) => (all: readonly Row[]): number => Math.min(...all.filter(({ isOurs }) => !isOurs).map(({ costs }) => percentile(costs.map(pick), 0.5)));
 	const seconds = ({ cpuMs }: Cost): number => cpuMs / 1000;
 	const mib = ({ bytes }: Cost): number => bytes / MIB;
-	const mibACall = ({ bytesACall }: Cost): number => bytesACall / MIB;
 	return rows.flatMap((row) => [
 		{ name: `${name}: ${row.name}, processor for a minute of each call`, unit: 's', samples: row.costs.map(seconds), bound: bound(rows, row, least(seconds)) },
 		{ name: `${name}: ${row.name}, memory (PSS) with ${row.calls === 1 ? 'one call' : `${row.calls} calls`}`, unit: 'MiB', samples: row.costs.map(mib), bound: bound(rows, row, least(mib)) },
-		{ name: `${name}: ${row.name}, memory that each call adds`, unit: 'MiB', samples: row.costs.map(mibACall), bound: bound(rows, row, least(mibACall)) },
+		...(row.calls === 1 ? [] : [{ name: `${name}: ${row.name}, of that a call`, unit: 'MiB', samples: row.costs.map((cost) => mib(cost) / row.calls), bound: Number.NaN }]),
 	]);
 }
 
