@@ -23,7 +23,7 @@ module.exports = {
 		{
 			...common,
 			displayName: 'unit',
-			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy,docs,test/shape}/**/*.test.ts'],
+			testMatch: ['<rootDir>/{runtime,nodes,credentials,examples,deploy,docs,bench,test/shape}/**/*.test.ts'],
 			setupFilesAfterEnv: ['<rootDir>/test/limits/unit.js'],
 		},
 		{

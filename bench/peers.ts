@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { forkPeers } from './callers';
+import type { Peer } from './peers/call';
 import { Engines } from './peers/engines';
+import { LiveKit } from './peers/livekit';
+import { hasLiveKitServer } from './peers/livekit-server';
 import { withOurs } from './peers/ours';
 import { Pipecat } from './peers/pipecat';
 import { sectionsOf } from './peers/sections';
@@ -9,10 +11,10 @@ import { CannotRun, run } from './report';
 import { runSections } from './sections';
 
 /**
- * Ours beside Pipecat: the same engines with fixed times, the same caller, the same recorded sentences, calls one after the
- * other in rounds.
+ * Ours beside Pipecat, and LiveKit where its server is on the PATH: the same engines with fixed times, the same recorded sentences,
+ * calls one after the other in rounds.
  *
- *     npm run bench peers [-- --json] [--sections ordinary,complete,silence,interruptions] [--seed N] [--rounds 4] [--turns 6]
+ *     npm run bench peers [-- --json] [--sections ordinary,complete,silence,interruptions,together] [--seed N] [--rounds 4] [--turns 6] [--callers 4]
  */
 run(async () => {
 	assertWeights();
@@ -21,16 +23,19 @@ run(async () => {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => reject(new CannotRun(`ended by ${signal}`)));
 	});
 	interrupted.catch(() => undefined);
-	if (spawnSync('livekit-server', ['--version']).error) console.error('LiveKit is left out: there is no livekit-server on the PATH.');
-	else console.error('LiveKit is left out: this bench has no caller for it yet.');
 	const engines = await new Engines().start();
 	const callers = forkPeers();
-	let pipecat: Pipecat | undefined;
+	const peers: Peer[] = [];
 	try {
-		const peer = (pipecat = await Pipecat.start(engines.url));
-		await withOurs(engines.url, async (ours) => await Promise.race([interrupted, runSections(sectionsOf({ engines, ours, callers, peers: (strategy) => [peer.side(strategy)] }))]));
+		peers.push(await Pipecat.start(engines.url, callers));
+		if (hasLiveKitServer()) peers.push(await LiveKit.start(engines.url));
+		else console.error('LiveKit is left out: there is no livekit-server on the PATH.');
+		await withOurs(engines.url, callers, async (ours) => {
+			const sections = sectionsOf({ engines, ours, peers: (strategy) => peers.map((peer) => peer.side(strategy)) });
+			await Promise.race([interrupted, runSections(sections)]);
+		});
 	} finally {
-		await pipecat?.stop();
+		for (const peer of peers) await peer.stop();
 		await callers.stop();
 		await engines.stop();
 	}

@@ -1,5 +1,5 @@
 import { type Figure, percentile } from '../report';
-import type { Cost } from './call';
+import type { Cost } from './cost';
 import type { Outcome, Stages } from './turns';
 
 /** One side of a section. */
@@ -8,6 +8,8 @@ export interface Row {
 	readonly isOurs: boolean;
 	readonly outcome: Outcome;
 	readonly costs: Cost[];
+	/** At once. */
+	readonly calls: number;
 }
 
 const STAGES: ReadonlyArray<readonly [stage: keyof Stages, what: string]> = [
@@ -41,7 +43,7 @@ export function turnFigures(name: string, rows: readonly Row[], hasAims: boolean
 	return [
 		...rows.map((row) => ({ name: `${name}: ${row.name}, end of speech to first sound`, unit: 'ms', samples: row.outcome.times, bound: bound(rows, row, (all) => better(all, 0.5)) })),
 		...rows.flatMap(({ name: of, outcome }) =>
-			STAGES.map(([stage, what]) => ({ name: `${name}: ${of}, ${what}`, unit: 'ms', samples: outcome.stages.map((each) => each[stage]), bound: Number.NaN })),
+			(outcome.stages.length === 0 ? [] : STAGES).map(([stage, what]) => ({ name: `${name}: ${of}, ${what}`, unit: 'ms', samples: outcome.stages.map((each) => each[stage]), bound: Number.NaN })),
 		),
 		...rows.flatMap(({ name: of, outcome }) => [
 			{ name: `${name}: ${of}, spoke before the caller had finished`, unit: 'turns', samples: [outcome.cutOff], bound: Number.NaN },
@@ -68,8 +70,9 @@ function costFigures(name: string, rows: readonly Row[]): Figure[] {
 	const seconds = ({ cpuMs }: Cost): number => cpuMs / 1000;
 	const mib = ({ bytes }: Cost): number => bytes / MIB;
 	return rows.flatMap((row) => [
-		{ name: `${name}: ${row.name}, processor for a minute of call`, unit: 's', samples: row.costs.map(seconds), bound: bound(rows, row, least(seconds)) },
-		{ name: `${name}: ${row.name}, memory (PSS) with one call`, unit: 'MiB', samples: row.costs.map(mib), bound: bound(rows, row, least(mib)) },
+		{ name: `${name}: ${row.name}, processor for a minute of each call`, unit: 's', samples: row.costs.map(seconds), bound: bound(rows, row, least(seconds)) },
+		{ name: `${name}: ${row.name}, memory (PSS) with ${row.calls === 1 ? 'one call' : `${row.calls} calls`}`, unit: 'MiB', samples: row.costs.map(mib), bound: bound(rows, row, least(mib)) },
+		...(row.calls === 1 ? [] : [{ name: `${name}: ${row.name}, of that a call`, unit: 'MiB', samples: row.costs.map((cost) => mib(cost) / row.calls), bound: Number.NaN }]),
 	]);
 }
 
