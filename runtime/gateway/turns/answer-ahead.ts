@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReplyAsk } from '../../contract/control';
 import type { History } from '../../dialogue/history/history';
-import { type AnswerParams, messagesFor, ModelAnswer } from './model-answer';
-import type { ReplyDeps } from './reply-deps';
+import { type AnswerParams, type ModelDeps, messagesFor, ModelAnswer } from './model-answer';
 import { allowanceOf } from './reply-tools';
 
 /**
@@ -16,7 +15,7 @@ export class AnswerAhead {
 	private mistaken = false;
 
 	constructor(
-		private readonly deps: Pick<ReplyDeps, 'conversation' | 'inference' | 'firstWordMs'>,
+		private readonly deps: ModelDeps,
 		private readonly history: History,
 	) {}
 
@@ -30,14 +29,17 @@ export class AnswerAhead {
 		this.drop();
 		if (!this.last || this.mistaken) return;
 		const ask = { ...this.last, prompt, understood: true };
-		const { conversation } = this.deps;
 		const messages = messagesFor(ask, this.history, { begun: '', isCertain: false });
-		const params = { conversation, settings: ask.chat, messages, tools: allowanceOf(ask).offers ? ask.tools : [] };
+		const params = { settings: ask.chat, messages, tools: allowanceOf(ask).offers ? ask.tools : [] };
 		this.open = { params, answer: new ModelAnswer(this.deps, params) };
 	}
 
+	answer(params: AnswerParams): ModelAnswer {
+		return this.take(params) ?? new ModelAnswer(this.deps, params);
+	}
+
 	/** The answer to just this, if it was asked for. */
-	take(params: AnswerParams): ModelAnswer | undefined {
+	private take(params: AnswerParams): ModelAnswer | undefined {
 		const { open } = this;
 		if (!open) return undefined;
 		const isThis = isDeepStrictEqual(params, open.params);

@@ -2,15 +2,23 @@ import { type ChatMessage, UNCLEAR } from '../../contract/chat';
 import type { ChatDone, ReplyAsk } from '../../contract/control';
 import { VoiceError } from '../../contract/errors';
 import type { History } from '../../dialogue/history/history';
+import type { InferenceServer } from '../calls/call-deps';
 import type { RpcCall } from '../../rpc/client';
 import type { InferenceProtocol } from '../../rpc/inference-protocol';
 import type { ParamsIn } from '../../rpc/protocol';
 import { FirstWordLimit } from './first-word';
-import type { ReplyDeps } from './reply-deps';
 
 /** What is written, and the sign after it, where that is known. */
 type OnText = (text: string, next: string | undefined) => void;
-export type AnswerParams = ParamsIn<InferenceProtocol['chat']>;
+export interface ModelDeps {
+	/** Names the call to the model, which keeps its tokens in memory. */
+	readonly conversation: string;
+	readonly inference: InferenceServer;
+	/** The first word, or the first tool call, comes within this, or the turn fails. */
+	readonly firstWordMs: number;
+}
+
+export type AnswerParams = Omit<ParamsIn<InferenceProtocol['chat']>, 'conversation'>;
 
 /** One step of the model, from the question to its last word. One whose first word does not come in time stops. */
 export class ModelAnswer {
@@ -23,7 +31,7 @@ export class ModelAnswer {
 	private written = 0;
 	private broken = false;
 
-	constructor(deps: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: AnswerParams) {
+	constructor(deps: ModelDeps, params: AnswerParams) {
 		this.result = this.ask(deps, params);
 		// Somebody may ask for it later, or nobody.
 		this.result.catch(() => (this.broken = true));
@@ -49,12 +57,12 @@ export class ModelAnswer {
 		this.generation?.cancel();
 	}
 
-	private async ask({ inference, firstWordMs }: Pick<ReplyDeps, 'inference' | 'firstWordMs'>, params: AnswerParams): Promise<ChatDone> {
+	private async ask({ conversation, inference, firstWordMs }: ModelDeps, params: AnswerParams): Promise<ChatDone> {
 		const limit = new FirstWordLimit(firstWordMs);
 		const asking = async (): Promise<ChatDone> => {
 			const client = await inference.ready();
 			if (limit.isOver) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this answer any more.');
-			this.generation = client.call('chat', params, ({ text, next }) => {
+			this.generation = client.call('chat', { conversation, ...params }, ({ text, next }) => {
 				if (limit.isOver) return;
 				limit.stop();
 				if (text !== '') this.written++;

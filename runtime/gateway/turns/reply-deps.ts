@@ -1,22 +1,16 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import type { PageEvent } from '../../contract/page-events';
 import type { History } from '../../dialogue/history/history';
-import type { InferenceServer } from '../calls/call-deps';
 import type { CallJournal, ReplyRecord, StoredTurn } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
-import type { AnswerAhead } from './answer-ahead';
+import type { AnswerParams, ModelAnswer } from './model-answer';
 
 export interface ReplyDeps {
-	/** Names the call to the model, which keeps its tokens in memory. */
-	readonly conversation: string;
-	readonly inference: InferenceServer;
 	readonly history: History;
 	/** Opens an utterance that speaks while the model writes; undefined where the caller cannot be reached any more. */
 	readonly openUtterance: (speak: SpeakSettings) => AgentUtterance | undefined;
-	/** Of this call, what was asked for before its node did. */
-	readonly answerAhead: Pick<AnswerAhead, 'take'>;
-	/** The first word, or the first tool call, comes within this, or the turn fails. */
-	readonly firstWordMs: number;
+	/** The call's model: it may have been asked already. */
+	readonly model: { answer(params: AnswerParams): ModelAnswer };
 	/** BCP 47 tag of what the caller speaks; '' where it may be any. */
 	readonly language: string;
 	/** Words of that turn may be missing, or others than were said. */

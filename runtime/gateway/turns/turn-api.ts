@@ -122,14 +122,11 @@ export class TurnApi {
 	}
 
 	private replyOf(turn: Turn, ask: ReplyAsk, restored?: RestoredReply): Reply {
-		const { sessionId, deps, history, tell, step, keepReply, together } = this.call;
+		const { history, tell, step, keepReply, together } = this.call;
 		const reply: Reply = new Reply(turn, ask, {
-			conversation: sessionId,
-			inference: deps.inference,
 			history,
 			openUtterance: (speak) => this.turns.openUtterance(turn, speak, turn.sayings.of(reply) ?? turn.sayings.add(reply)),
-			firstWordMs: this.call.request.agent.limits.firstWordMs,
-			answerAhead: this.turns.answerAhead,
+			model: this.turns.answerAhead,
 			language: this.call.request.agent.transcribe?.language ?? '',
 			isDoubtful: (n) => this.turns.doubts.has(n),
 			tell,
