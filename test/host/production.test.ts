@@ -4,6 +4,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
+import { CallSignalling } from '../../runtime/cli/call/signalling';
 import { logIn } from '../e2e/browser-caller';
 import { launch, leave, visit } from '../page/browser';
 import { type N8nHost, startN8n } from './n8n-host';
@@ -93,4 +94,14 @@ test('passwords cannot be tried without end', async () => {
 	const statuses: number[] = [];
 	for (let attempt = 0; attempt < 12; attempt++) statuses.push((await triesToLogIn(`Wrong-${attempt}`)).status);
 	expect(statuses.at(-1)).toBe(429);
+});
+
+test('n8n that takes no more log-ins for a moment: the call command says so, and when to call again', async () => {
+	const refused = await triesToLogIn('Wrong-again');
+	expect(refused.status).toBe(429);
+	const seconds = Number(refused.headers.get('retry-after'));
+	expect(seconds).toBeGreaterThan(0);
+	const { email } = host.owner;
+	const opened = CallSignalling.open(`${host.url}/webhook/voice`, { kind: 'n8n', email, password: 'Wrong-again' });
+	await expect(opened).rejects.toMatchObject({ message: expect.stringMatching(/only a few log-ins/), remedy: expect.stringMatching(/^Wait \d+ s and call again/) });
 });

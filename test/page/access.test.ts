@@ -94,6 +94,22 @@ test('a ticket that has run out is renewed by whoever is still logged in, and th
 	await leave(page);
 });
 
+test('n8n that takes no more requests while a ticket is renewed: nobody is told to log in who is logged in', async () => {
+	server.callers = 'n8nUsers';
+	const page = await visit(browser, { url: server.url() });
+	await page.route('**/webhook/voice', async (route) => {
+		if (route.request().method() === 'GET') return await route.fulfill({ status: 401, json: { ticket: { rest: '/rest', ticketHeader: 'x-voice-ticket', body: { path: 'ticket' } } } });
+		await route.fulfill({ status: 403, json: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: '' } } });
+	});
+	await page.route('**/rest/dynamic-node-parameters/options', async (route) => await route.fulfill({ status: 429, headers: { 'retry-after': '30' }, json: { message: 'Too many requests' } }));
+	await page.getByTestId('call').click();
+	await shows(page, 'failed');
+	const text = await page.getByTestId('error').innerText();
+	expect(text).toContain('Wait 30 seconds, then call again.');
+	expect(text).not.toContain('Log in');
+	await leave(page);
+});
+
 test('whoever\'s login has run out is sent back to the door', async () => {
 	server.callers = 'n8nUsers';
 	server.refuse.set('POST', { status: 403, body: { error: { code: 'VOICE_ERR_CALLER_REFUSED', message: 'Only users of this n8n can call this agent.', remedy: 'Log in to n8n in this browser, then reload the page.' } } });

@@ -23,7 +23,7 @@ export interface Asked {
 }
 
 /** One answer instead of the real one, or the connection cut. */
-export type Refusal = { status: number; body: unknown } | 'cut';
+export type Refusal = { status: number; body: unknown; headers?: Record<string, string> } | 'cut';
 
 export const SESSION = 's_test0123456789abcdef';
 export const RESUME_TOKEN = `${SESSION}.${'r'.repeat(43)}`;
@@ -135,7 +135,7 @@ export class PageServer extends EventEmitter {
 		this.emit('asked', method);
 		const refusal = this.refuse.get(method);
 		if (refusal === 'cut') return void request.socket.destroy();
-		if (refusal) return json(response, refusal.status, refusal.body);
+		if (refusal) return json(response, refusal.status, refusal.body, refusal.headers);
 		if (method === 'DELETE') return void response.writeHead(204).end();
 		if (body.resumeToken !== undefined && !this.soFar) return json(response, 404, { error: { code: 'VOICE_ERR_CALL_UNKNOWN', message: 'The call has ended.', remedy: 'Start a new call.' } });
 		if (method === 'POST') await this.newPeer();
@@ -173,7 +173,7 @@ export class PageServer extends EventEmitter {
 	}
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-	response.writeHead(status, { 'content-type': 'application/json' });
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+	response.writeHead(status, { 'content-type': 'application/json', ...headers });
 	response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }

@@ -160,7 +160,6 @@ test('who gives up while n8n is starting is not called back', async () => {
 
 test.each([
 	['nothing that is JSON', { status: 500, body: undefined }, 'PAGE_SERVER_GARBLED', '500'],
-	['nothing, as a proxy whose n8n stays away', { status: 502, body: undefined }, 'PAGE_N8N_AWAY', '502'],
 	['an answer without SDP', { status: 201, body: { type: 'answer' } }, 'PAGE_SERVER_GARBLED', '201'],
 	['a cut connection', 'cut' as const, 'PAGE_SERVER_UNREACHABLE', 'cannot be reached'],
 	['SDP that is none', { status: 201, body: { type: 'answer', sdp: 'garbage', sessionId: 's_test0123456789abcdef' } }, 'PAGE_FAULT', 'Reload the page'],
@@ -171,6 +170,75 @@ test.each([
 	await told(page, code, words);
 	server.refuse.clear();
 	await callsAgain(page);
+	await leave(page);
+});
+
+const HTML = '<html><title>Bad Gateway</title></html>';
+
+test.each([
+	['takes no more requests for a moment', { status: 429, body: { message: 'Too many requests' }, headers: { 'retry-after': '42' } }, 'PAGE_TOO_MANY', ['Too many requests', 'Wait 42 seconds, then call again.']],
+	['takes no more requests, and says no time', { status: 429, body: HTML }, 'PAGE_TOO_MANY', ['Wait 60 seconds, then call again.']],
+	['is a proxy that wants to be asked much later', { status: 503, body: HTML, headers: { 'retry-after': '300' } }, 'PAGE_N8N_UNREACHABLE', ['n8n does not answer', 'HTTP status 503', 'Wait 5 minutes, then call again.']],
+	['is a proxy that knows nobody', { status: 401, body: HTML }, 'PAGE_NOT_LET_IN', ['did not let the call through', 'Reload the page']],
+	["is a proxy that shows its own page", { status: 200, body: HTML }, 'PAGE_NOT_LET_IN', ['did not let the call through', 'log in']],
+	['has limits of ours', { status: 429, body: { error: { code: 'VOICE_ERR_TOO_MANY', message: 'Too many wrong secrets came from this address.', remedy: 'Wait a moment, then try again more slowly.', retryAfterSeconds: 30 } } }, 'VOICE_ERR_TOO_MANY', ['Too many wrong secrets', 'Wait 30 seconds, then try again.']],
+])('the server %s: the page says so, and when to call again', async (_, refusal, code, words) => {
+	const page = await visit(browser, { url: server.url(), width: 360, height: 740 });
+	server.refuse.set('POST', refusal);
+	await page.getByTestId('call').click();
+	await told(page, code, ...words);
+	expect(server.asked.length).toBe(1);
+	await picture(page, `phone-refused-${code}-${refusal.status}`);
+	server.refuse.clear();
+	await callsAgain(page);
+	await leave(page);
+});
+
+test.each([502, 503, 504, 521])('a proxy whose n8n is not there answers %i: the page says so, and calls by itself when it is', async (status) => {
+	const page = await visit(browser, { url: server.url() });
+	server.refuse.set('POST', { status, body: HTML });
+	await page.getByTestId('call').click();
+	await page.getByText('n8n does not answer yet. It may be starting: your call begins as soon as it is ready.').waitFor();
+	server.refuse.clear();
+	await server.channelOpen();
+	await shows(page, 'listening');
+	await leave(page);
+});
+
+test('a device without a network is told so at once', async () => {
+	const page = await visit(browser, { url: server.url(), width: 360, height: 740 });
+	await page.context().setOffline(true);
+	await page.getByTestId('call').click();
+	await told(page, 'PAGE_OFFLINE', 'You are offline', 'Connect to a network');
+	await picture(page, 'phone-refused-offline');
+	await page.context().setOffline(false);
+	await callsAgain(page);
+	await leave(page);
+});
+
+test.each([
+	['has no WebRTC', 'delete window.RTCPeerConnection', 'PAGE_NO_WEBRTC', 'another browser'],
+	['forbids WebRTC', `window.RTCPeerConnection = class { constructor() { throw new DOMException('', 'InvalidStateError'); } }`, 'PAGE_NO_WEBRTC', 'another browser'],
+	['gives pages no microphone', `Object.defineProperty(navigator, 'mediaDevices', { value: undefined })`, 'PAGE_NO_MICROPHONE_ACCESS', 'Open this page in Chrome'],
+])('a browser that %s', async (_, lacks, code, words) => {
+	const page = await visit(browser, { url: server.url(), width: 360, height: 740 });
+	await page.evaluate(lacks);
+	await page.getByTestId('call').click();
+	await told(page, code, words);
+	await picture(page, `phone-refused-${code}`);
+	expect(server.asked).toEqual([]);
+	await leave(page);
+});
+
+test.each([
+	['Permission denied by system', 'privacy settings of your system'],
+	['Permission dismissed', 'choose “Allow”'],
+])('a microphone that is refused with "%s"', async (message, words) => {
+	const page = await visit(browser, { url: server.url(), width: 360, height: 740 });
+	await page.evaluate(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('${message}', 'NotAllowedError'); }`);
+	await page.getByTestId('call').click();
+	await told(page, 'PAGE_MICROPHONE_BLOCKED', words);
+	await picture(page, `phone-refused-${message.split(' ').at(-1)}`);
 	await leave(page);
 });
 

@@ -15,7 +15,7 @@ export const rooms = {
 	'runtime/gateway': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue'],
 	// Loads in n8n, like the nodes: not lib's log, which is pino.
 	'runtime/client': ['runtime/contract', 'runtime/lib/async.ts', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/lock-file.ts'],
-	'runtime/page': ['runtime/contract', 'runtime/lib/json.ts', 'runtime/lib/send-encoding.ts', 'runtime/lib/send-quality.ts'],
+	'runtime/page': ['runtime/contract', 'runtime/lib/json.ts', 'runtime/lib/retry-after.ts', 'runtime/lib/send-encoding.ts', 'runtime/lib/send-quality.ts'],
 	'runtime/cli': [...core, 'runtime/audio', 'runtime/rpc', 'runtime/speech-text', 'runtime/dialogue', 'runtime/media', 'runtime/inference', 'runtime/gateway', 'runtime/client'],
 	// Of lib only what imports nothing but the contract: its log is pino, which must not load in n8n.
 	nodes: ['runtime/contract', 'runtime/client', 'runtime/lib/clock.ts', 'runtime/lib/json.ts', 'runtime/lib/escape-html.ts', 'runtime/lib/shorten.ts', 'runtime/lib/same-secret.ts', 'runtime/lib/call-token.ts'],

@@ -3,6 +3,7 @@ import { errorShape, VoiceError } from '../../contract/errors';
 import { iceConfiguration } from '../../contract/ice-configuration';
 import { ticketOffer, ticketsGiven } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
+import { retryAfterMs } from '../../lib/retry-after';
 import type { CallerNetwork } from './peer-protocol';
 
 /** How long n8n may take to answer: it reads the workflow and asks the runtime. */
@@ -69,7 +70,7 @@ export class CallSignalling {
 			body: JSON.stringify({ type: 'offer', sdp }),
 		});
 		const body = await jsonOf(response);
-		if (!response.ok) throw refusal(response.status, body, url);
+		if (!response.ok) throw refusal(response, body, url);
 		const answer = answerBody.safeParse(body);
 		if (answer.success) return answer.data;
 		throw new VoiceError('VOICE_ERR_NOT_LISTENING', `${url} answered, but it is not a Voice Session Trigger.`, {
@@ -114,9 +115,11 @@ async function logIn(origin: string, email: string, password: string): Promise<s
 	if (response.ok && cookie) return cookie.split(';', 1)[0] as string;
 	if (response.status === 429) {
 		throw new VoiceError('VOICE_ERR_CALLER_REFUSED', 'n8n allows only a few log-ins a minute, and these have been used up.', {
-			remedy: 'Wait a minute and call again, or use --secret with the trigger\'s secret.',
+			remedy: `Wait ${waitOf(response)} and call again, or use --secret with the trigger's secret.`,
 		});
 	}
+	const away = nobodyThere(response, origin);
+	if (away) throw away;
 	throw new VoiceError('VOICE_ERR_CALLER_REFUSED', `Logging in to n8n as ${email} failed (status ${response.status}).`, {
 		remedy: 'Check --email and --password, or use --secret with the trigger\'s secret.',
 	});
@@ -141,12 +144,30 @@ async function jsonOf(response: Response): Promise<unknown> {
 }
 
 /** The trigger's own words where it gave some. */
-function refusal(status: number, body: unknown, url: string): VoiceError {
+function refusal(response: Response, body: unknown, url: string): VoiceError {
+	const { status } = response;
 	const typed = errorBody.safeParse(body);
 	if (typed.success) return VoiceError.fromShape(typed.data.error);
+	const away = nobodyThere(response, new URL(url).origin);
+	if (away) return away;
+	if (status === 429) return new VoiceError('VOICE_ERR_TOO_MANY', 'n8n, or a proxy in front of it, takes no more requests for a moment.', { remedy: `Wait ${waitOf(response)} and call again.` });
 	if (status === 401 || status === 403) return new VoiceError('VOICE_ERR_CALLER_REFUSED', 'The trigger refused the call.');
 	if (status === 404) return new VoiceError('VOICE_ERR_NOT_LISTENING', `No workflow is listening at ${url}.`);
 	return new VoiceError('VOICE_ERR_INTERNAL', `n8n answered the offer with status ${status}.`, {
 		remedy: 'Look at the n8n log.',
 	});
+}
+
+/** A proxy that answers in n8n's place, or n8n while it starts; undefined where it is neither. */
+function nobodyThere({ status }: Response, origin: string): VoiceError | undefined {
+	if (![502, 503, 504].includes(status)) return undefined;
+	return new VoiceError('VOICE_ERR_RUNTIME_UNREACHABLE', `n8n does not answer at ${origin}: it is starting, or it is not running (HTTP status ${status}).`, {
+		remedy: 'Wait a minute and call again. If that does not help, look at n8n\'s log.',
+	});
+}
+
+/** How long the server wants to be left alone. */
+function waitOf(response: Response): string {
+	const ms = retryAfterMs(response.headers.get('retry-after'));
+	return ms === undefined ? 'a minute' : `${Math.max(1, Math.ceil(ms / 1000))} s`;
 }

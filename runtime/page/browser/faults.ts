@@ -8,6 +8,8 @@ export interface Fault {
 	message: string;
 	/** What to do about it. */
 	remedy: string;
+	/** Before that, trying again is of no use. */
+	retryAfterSeconds?: number | undefined;
 	/** Somewhere to go and do it. */
 	link?: { href: string; text: string };
 }
@@ -32,7 +34,14 @@ export function toFault(thrown: unknown): Fault {
 
 /** An error of the runtime or of the trigger, under the headline that docs/errors.md has for its code. */
 export function serverFault(error: ErrorShape): Fault {
-	return { ...error, title: ERROR_KINDS[error.code].title };
+	const { retryAfterSeconds: wait } = error;
+	return { ...error, ...(wait !== undefined && { remedy: `Wait ${waitWords(wait)}, then try again.` }), title: ERROR_KINDS[error.code].title };
+}
+
+/** 42 -> `42 seconds`, 100 -> `2 minutes` */
+function waitWords(seconds: number): string {
+	if (seconds > 90) return `${Math.ceil(seconds / 60)} minutes`;
+	return seconds === 1 ? 'a second' : `${seconds} seconds`;
 }
 
 /** n8n itself answers 404 where no webhook is registered: the workflow is not published, or not being tested. */
@@ -43,7 +52,7 @@ export function notListening(testAddress: boolean): Fault {
 		message: 'No workflow is taking calls at this address right now.',
 		remedy: testAddress
 			? 'Press "Execute workflow" in the n8n editor, then call again.'
-			: 'Publish the workflow in n8n, then call again.',
+			: 'Publish the workflow in n8n, or tell whoever runs this agent. Then call again.',
 	};
 }
 
@@ -62,6 +71,13 @@ export const serverUnreachable: Fault = {
 	remedy: 'Check your network connection, and that n8n is running. Then call again.',
 };
 
+export const offline: Fault = {
+	code: 'PAGE_OFFLINE',
+	title: 'You are offline',
+	message: 'This device has no network connection.',
+	remedy: 'Connect to a network, then call again.',
+};
+
 export function serverGarbled(status: number): Fault {
 	return {
 		code: 'PAGE_SERVER_GARBLED',
@@ -71,16 +87,52 @@ export function serverGarbled(status: number): Fault {
 	};
 }
 
-/** n8n while it registers what it serves, or a proxy whose n8n is not there: no answer of n8n's own. */
-export function n8nAway(status: number): Fault {
-	return { ...serverGarbled(status), code: 'PAGE_N8N_AWAY', title: 'n8n is not there' };
+/** n8n while it registers what it serves: no answer of its webhooks'. */
+export const n8nAway: Fault = {
+	code: 'PAGE_N8N_AWAY',
+	title: 'There is no voice agent at this address',
+	message: 'The server answers, but knows no such page (HTTP status 404).',
+	remedy: 'If n8n is starting, wait a minute and call again. If not, check the address.',
+};
+
+/** A proxy whose n8n is not there. */
+export function n8nUnreachable(status: number, retryAfterSeconds: number | undefined): Fault {
+	return {
+		code: 'PAGE_N8N_UNREACHABLE',
+		title: 'n8n does not answer',
+		message: `n8n is starting, or it is not running: the proxy in front of it answers in its place (HTTP status ${status}).`,
+		remedy: `Wait ${retryAfterSeconds === undefined ? 'a minute' : waitWords(retryAfterSeconds)}, then call again. If that does not help, tell whoever runs this agent.`,
+		retryAfterSeconds,
+	};
+}
+
+/** n8n's own limits, or those of a proxy. */
+export function tooMany(retryAfterSeconds = 60): Fault {
+	return {
+		code: 'PAGE_TOO_MANY',
+		title: 'Too many requests',
+		message: 'The server takes no more requests from your network for a moment (HTTP status 429).',
+		remedy: `Wait ${waitWords(retryAfterSeconds)}, then call again.`,
+		retryAfterSeconds,
+	};
+}
+
+/** A proxy that lets in only whoever has logged in to it answers with its own page, or with none. */
+export function notLetIn(status: number): Fault {
+	return {
+		code: 'PAGE_NOT_LET_IN',
+		title: 'The server did not let the call through',
+		message: `Something in front of n8n answered in its place (HTTP status ${status}). You may have to log in there again.`,
+		remedy: 'Reload the page, log in if you are asked to, then call again.',
+		link: { href: location.pathname + location.search, text: 'Reload the page' },
+	};
 }
 
 export const soundPathBlocked: Fault = {
 	code: 'PAGE_NO_SOUND_PATH',
 	title: 'No audio gets through',
 	message: 'The server answered, but no audio connection could be established.',
-	remedy: 'A firewall or VPN may be blocking UDP. Try another network, or ask whoever runs this agent.',
+	remedy: 'Try without a VPN, or in another network: a firewall may be in the way. If that does not help, tell whoever runs this agent.',
 };
 
 export const connectionLost: Fault = {
@@ -111,12 +163,21 @@ const MICROPHONE: Partial<Record<string, Fault>> = {
 	},
 };
 
-/** @param name the `name` of the DOMException that getUserMedia rejected with */
-export function microphoneFault(name: string): Fault {
+/** Of what NotAllowedError says, by the words of Chromium's message. */
+const REFUSED: ReadonlyArray<readonly [words: RegExp, told: Partial<Fault>]> = [
+	[/by system/i, { message: 'Your system does not allow this browser to use the microphone.', remedy: 'Allow it in the privacy settings of your system, then call again.' }],
+	[/dismissed/i, { message: 'The question for the microphone was closed without an answer.', remedy: 'Call again, and choose “Allow” when your browser asks.' }],
+];
+
+/** @param error that getUserMedia rejected with; its name is '' where it was no DOMException */
+export function microphoneFault({ name, message }: Pick<DOMException, 'name' | 'message'>): Fault {
 	// Browsers name the same trouble differently: Firefox says AbortError for a device it cannot open.
 	const aliases: Partial<Record<string, string>> = { AbortError: 'NotReadableError', OverconstrainedError: 'NotFoundError', SecurityError: 'NotAllowedError' };
 	const known = aliases[name] ?? name;
-	return MICROPHONE[known] ?? {
+	const told = known === 'NotAllowedError' ? REFUSED.find(([words]) => words.test(message))?.[1] : undefined;
+	const fault = MICROPHONE[known];
+	if (fault) return { ...fault, ...told };
+	return {
 		code: 'PAGE_MICROPHONE_FAILED',
 		title: 'The microphone does not work',
 		message: `The browser says: ${name}.`,
@@ -132,6 +193,20 @@ export function insecurePage(address: URL): Fault {
 		remedy: `Open the page over https://, or, on the machine that runs n8n, as http://localhost${address.port ? `:${address.port}` : ''}${address.pathname}.`,
 	};
 }
+
+export const noMicrophoneHere: Fault = {
+	code: 'PAGE_NO_MICROPHONE_ACCESS',
+	title: 'This browser gives pages no microphone',
+	message: 'It may be built into another app, or its settings forbid the microphone for all pages.',
+	remedy: 'Open this page in Chrome, Edge, Firefox or Safari itself.',
+};
+
+export const noWebRtc: Fault = {
+	code: 'PAGE_NO_WEBRTC',
+	title: 'This browser cannot make calls',
+	message: 'WebRTC, which carries the sound, is missing or switched off here: by a setting, an extension or a privacy mode.',
+	remedy: 'Switch off the extension or setting that blocks WebRTC, or open this page in another browser.',
+};
 
 export const microphoneUnplugged: Fault = {
 	code: 'PAGE_MICROPHONE_ENDED',

@@ -44,7 +44,7 @@ export class IceServers {
 	private async ask(limitMs: number): Promise<RTCConfiguration | undefined> {
 		let response = await this.fetch(limitMs);
 		// The ticket has expired while the page was open.
-		if (response?.status === 401 && (await renewTicket(this.address))) response = await this.fetch(limitMs);
+		if (response?.status === 401 && (await renewTicket(this.address).catch(() => false))) response = await this.fetch(limitMs);
 		const body: unknown = await response?.json().catch(() => null);
 		const error = refused.safeParse(body).data?.error;
 		if (error?.code === 'VOICE_ERR_NO_RELAY') throw new CallFault(serverFault(error));

@@ -9,6 +9,8 @@ const CONNECT_MS = 6_000;
 const RETRY_MS = 1_000;
 const PATIENT_TRIES = 30;
 const PATIENT_RETRY_MS = 3_000;
+/** A server may ask for more. */
+const MOST_WAIT_MS = 60_000;
 
 export interface Link {
 	/** One ICE restart: re-offer, answer applied. Rejects with a CallFault. */
@@ -91,7 +93,7 @@ export class LinkKeeper {
 				this.link.trying(toFault(error));
 				// The server answered and said no to this connection, which says nothing of the call.
 				if (!rejoining && !mayPass(error)) rejoining = true;
-				else await this.pause(tries < PATIENT_TRIES ? RETRY_MS : PATIENT_RETRY_MS);
+				else await this.pause(Math.max(tries < PATIENT_TRIES ? RETRY_MS : PATIENT_RETRY_MS, waitOf(error)));
 			}
 		}
 		this.busy = false;
@@ -113,8 +115,13 @@ function codeOf(error: unknown): string {
 	return error instanceof CallFault ? error.fault.code : '';
 }
 
+/** The server asks for so much patience, ms. */
+function waitOf(error: unknown): number {
+	return Math.min((error instanceof CallFault ? (error.fault.retryAfterSeconds ?? 0) : 0) * 1000, MOST_WAIT_MS);
+}
+
 function mayPass(error: unknown): boolean {
-	return ['PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED', 'PAGE_N8N_AWAY', 'PAGE_N8N_STARTING', 'VOICE_ERR_NOT_LISTENING'].includes(codeOf(error));
+	return ['PAGE_OFFLINE', 'PAGE_SERVER_UNREACHABLE', 'PAGE_SERVER_GARBLED', 'PAGE_TOO_MANY', 'PAGE_NOT_LET_IN', 'PAGE_N8N_UNREACHABLE', 'PAGE_N8N_AWAY', 'PAGE_N8N_STARTING', 'VOICE_ERR_NOT_LISTENING'].includes(codeOf(error));
 }
 
 /** All else passes: n8n that starts, a runtime that comes back, a process that is being loaded. */

@@ -1,5 +1,5 @@
 import { element, make } from './dom';
-import { CallFault, insecurePage, microphoneFault } from './faults';
+import { CallFault, type Fault, insecurePage, microphoneFault, noMicrophoneHere, noWebRtc } from './faults';
 
 /**
  * The caller's microphone as speech wants it: one channel, cleaned of echo and noise by the browser (the
@@ -9,9 +9,6 @@ import { CallFault, insecurePage, microphoneFault } from './faults';
  * @throws CallFault in words for the caller
  */
 export async function openMicrophone(deviceId: string): Promise<MediaStream> {
-	// `mediaDevices` is absent, not refused, where the address is not secure.
-	const devices = navigator.mediaDevices as MediaDevices | undefined;
-	if (!devices) throw new CallFault(insecurePage(new URL(location.href)));
 	const speech: MediaTrackConstraints = {
 		echoCancellation: true,
 		noiseSuppression: true,
@@ -19,12 +16,25 @@ export async function openMicrophone(deviceId: string): Promise<MediaStream> {
 		channelCount: 1,
 	};
 	try {
-		return await devices.getUserMedia({ audio: deviceId ? { ...speech, deviceId: { exact: deviceId } } : speech });
+		return await navigator.mediaDevices.getUserMedia({ audio: deviceId ? { ...speech, deviceId: { exact: deviceId } } : speech });
 	} catch (error) {
-		const name = error instanceof DOMException ? error.name : 'UnknownError';
+		const { name, message } = error instanceof DOMException ? error : { name: 'UnknownError', message: '' };
 		// A remembered device may be gone: any other microphone is better than none.
 		if (deviceId && name === 'OverconstrainedError') return await openMicrophone('');
-		throw new CallFault(microphoneFault(name));
+		throw new CallFault(microphoneFault({ name, message }));
+	}
+}
+
+/** What keeps this browser from making any call; undefined where nothing does. */
+export function unfitForCalls(): Fault | undefined {
+	// Absent, not refused, where the address is not secure, too.
+	const devices = navigator.mediaDevices as MediaDevices | undefined;
+	if (!devices) return window.isSecureContext ? noMicrophoneHere : insecurePage(new URL(location.href));
+	try {
+		new RTCPeerConnection().close();
+		return undefined;
+	} catch {
+		return noWebRtc;
 	}
 }
 

@@ -6,7 +6,7 @@ import { type CallStats, callStats } from './call-stats';
 import { CallView } from './call-view';
 import { PageConversation } from './conversation';
 import { ConversationView } from './conversation-view';
-import { DeviceChooser } from './microphone';
+import { DeviceChooser, unfitForCalls } from './microphone';
 import { element } from './dom';
 import { type Fault, soundBlocked } from './faults';
 import { type KeptCall, forgetCall, keptCall, mayHear } from './kept-call';
@@ -80,6 +80,8 @@ class VoicePage {
 		this.alert.clear();
 		this.conversation = new PageConversation();
 		this.lines.draw(this.conversation);
+		const unfit = unfitForCalls();
+		if (unfit) return this.end({ by: 'fault', fault: unfit });
 		this.agent = { state: 'listening' };
 		this.debug.events = [];
 		// Both soon after the click: browsers allow sound only as its consequence.

@@ -1,14 +1,8 @@
-import { z } from 'zod';
-import { errorShape } from '../../contract/errors';
 import { CALL_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
-import { parseJson } from '../../lib/json';
-import type { Fault } from './faults';
-import { CallFault, connectionLost, n8nAway, n8nStarting, notListening, serverFault, serverGarbled, serverUnreachable } from './faults';
+import { CallFault, type Fault, connectionLost, n8nAway, n8nStarting, offline, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
+import { readAnswer, faultOf } from './answers';
 import { renewTicket } from './ticket';
-
-const refused = z.object({ error: errorShape });
-const n8nRefused = z.object({ message: z.string() });
 
 /** The server may have to start the runtime and load models before it answers the first call. */
 const OPEN_LIMIT_MS = 90_000;
@@ -16,8 +10,6 @@ const OPEN_LIMIT_MS = 90_000;
 const REOFFER_LIMIT_MS = 5_000;
 /** How often an n8n that is starting is asked again. */
 const RETRY_MS = 1_000;
-/** Of a page that does not exist yet, and of a proxy whose n8n is away. */
-const AWAY: readonly number[] = [404, 502, 504];
 /**
  * For so long, by what it says: that it is starting; nothing, while its port is not open yet; that there is no such page, while it
  * has none; or that no workflow listens, which is so until it has registered them all.
@@ -25,7 +17,8 @@ const AWAY: readonly number[] = [404, 502, 504];
 const STARTING_LIMIT_MS: Readonly<Record<string, number>> = {
 	[n8nStarting.code]: 60_000,
 	[serverUnreachable.code]: 30_000,
-	[n8nAway(404).code]: 15_000,
+	PAGE_N8N_UNREACHABLE: 60_000,
+	[n8nAway.code]: 15_000,
 	VOICE_ERR_NOT_LISTENING: 10_000,
 };
 /** A process may have to be started again. */
@@ -56,12 +49,15 @@ export class PageSignalling {
 				return await this.openNow(await offer(again));
 			} catch (error) {
 				if (!(error instanceof CallFault)) throw error;
-				const { code } = error.fault;
+				const { code, retryAfterSeconds = 0 } = error.fault;
 				const first = since.get(code) ?? Date.now();
 				since.set(code, first);
-				if (Date.now() - first >= this.limitFor(code)) throw error;
-				waiting(error.fault.code === serverUnreachable.code ? serverUnreachable : n8nStarting);
-				await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+				const pause = Math.max(RETRY_MS, retryAfterSeconds * 1000);
+				// Who asks for more patience than that is not starting.
+				if (Date.now() - first >= this.limitFor(code) || pause > this.limitFor(code)) throw error;
+				waiting(error.fault);
+				const over = AbortSignal.any([cancelled, AbortSignal.timeout(pause)]);
+				if (!over.aborted) await new Promise((resolve) => over.addEventListener('abort', resolve));
 				if (cancelled.aborted) throw new CallFault(connectionLost);
 			}
 		}
@@ -69,8 +65,6 @@ export class PageSignalling {
 
 	/** A test in the editor is over when n8n says so. Another page was served at this address: its workflow is published, or was. */
 	private limitFor(code: string): number {
-		// Without a network nobody need wait to be told.
-		if (code === serverUnreachable.code && !navigator.onLine) return 0;
 		return code === 'VOICE_ERR_NOT_LISTENING' && isTestAddress(this.address) ? 0 : (STARTING_LIMIT_MS[code] ?? 0);
 	}
 
@@ -87,18 +81,18 @@ export class PageSignalling {
 	/** Into the same conversation, by an earlier answer's token. @throws CallFault */
 	async resume(sdp: string, resumeToken: string, cancelled: AbortSignal): Promise<CallerAnswer> {
 		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(RESUME_LIMIT_MS)]);
-		return await read(await this.ask('POST', '', { sdp, trickle: true, resumeToken }, limit), callerAnswer);
+		return await readAnswer(await this.ask('POST', '', { sdp, trickle: true, resumeToken }, limit), callerAnswer);
 	}
 
 	private async offer(sdp: string): Promise<CallerAnswer> {
-		return await read(await this.ask('POST', '', { sdp, trickle: true }, AbortSignal.timeout(OPEN_LIMIT_MS)), callerAnswer);
+		return await readAnswer(await this.ask('POST', '', { sdp, trickle: true }, AbortSignal.timeout(OPEN_LIMIT_MS)), callerAnswer);
 	}
 
 	/** @throws CallFault; its code is PAGE_SERVER_UNREACHABLE where trying again may help. */
 	async reoffer(session: string, sdp: string, cancelled: AbortSignal): Promise<string> {
 		const limit = AbortSignal.any([cancelled, AbortSignal.timeout(REOFFER_LIMIT_MS)]);
 		const answer = await this.ask('PATCH', session, { sdp, trickle: true }, limit);
-		return (await read(answer, callerAnswer)).sdp;
+		return (await readAnswer(answer, callerAnswer)).sdp;
 	}
 
 	/** Never fails: the server ends a call by itself when its sound stops. `keepalive` outlives the page. */
@@ -117,22 +111,11 @@ export class PageSignalling {
 				signal,
 			});
 		} catch {
-			throw new CallFault(serverUnreachable);
+			// Without a network nobody need wait to be told.
+			throw new CallFault(navigator.onLine ? serverUnreachable : offline);
 		}
-		if (!response.ok) throw new CallFault(await this.refusal(response));
+		if (!response.ok) throw new CallFault(await faultOf(response, isTestAddress(this.address)));
 		return response;
-	}
-
-	private async refusal(response: Response): Promise<Fault> {
-		const body: unknown = await response.json().catch(() => null);
-		const ours = refused.safeParse(body);
-		if (ours.success) return serverFault(ours.data.error);
-		if (n8nRefused.safeParse(body).success) {
-			// Its own 404 for an address that no workflow has registered, and 503 while its database is not ready.
-			if (response.status === 404) return notListening(isTestAddress(this.address));
-			if (response.status === 503) return n8nStarting;
-		}
-		return AWAY.includes(response.status) ? n8nAway(response.status) : serverGarbled(response.status);
 	}
 
 	/** The page's own address for requests about this call. From now on they carry its token, which outlives a log-in. */
@@ -156,13 +139,4 @@ export class PageSignalling {
 /** n8n serves a workflow that is being tested in the editor under /webhook-test/. */
 export function isTestAddress(address: URL): boolean {
 	return address.pathname.includes('/webhook-test/');
-}
-
-async function read<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
-	const text = await response.text().catch(() => '');
-	// With status 200, whatever was asked.
-	if (text.startsWith('n8n is starting')) throw new CallFault(n8nStarting);
-	const parsed = schema.safeParse(parseJson(text));
-	if (!parsed.success) throw new CallFault(serverGarbled(response.status));
-	return parsed.data;
 }

@@ -43,7 +43,12 @@ export const leftHint = 'A call was left in this browser a moment ago. If it was
 /** What is being done while a connection does not come about, or back, by the code of what stands in its way. */
 export function waitingWords(code: string, phase: 'connecting' | 'reconnecting'): string {
 	if (phase === 'connecting' && code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. This page keeps trying for a moment.';
+	if (phase === 'connecting' && code === 'PAGE_N8N_UNREACHABLE') return 'n8n does not answer yet. It may be starting: your call begins as soon as it is ready.';
 	if (phase === 'connecting') return 'n8n is starting. Your call begins as soon as it is ready.';
+	if (code === 'PAGE_OFFLINE') return 'This device is offline. Your call waits, and goes on when the network is back.';
+	if (code === 'PAGE_TOO_MANY' || code === 'VOICE_ERR_TOO_MANY') return 'The server asks this page to wait a moment. Your call waits, and goes on by itself.';
+	if (code === 'PAGE_NOT_LET_IN') return 'Something in front of n8n does not let this page through. Reload the page: your call waits for you.';
+	if (code === 'PAGE_N8N_UNREACHABLE') return 'n8n does not answer. Your call waits, and goes on as soon as it does.';
 	if (code === 'PAGE_SERVER_UNREACHABLE') return 'The server cannot be reached. Your call waits, and this page keeps trying.';
 	if (['VOICE_ERR_NOT_LISTENING', 'PAGE_N8N_STARTING', 'PAGE_N8N_AWAY', 'PAGE_SERVER_GARBLED'].includes(code)) return 'n8n is starting. Your call goes on as soon as it is ready.';
 	if (code.startsWith('VOICE_ERR_')) return 'The voice runtime is starting again. Your call goes on as soon as it is ready.';
