@@ -1,12 +1,12 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
-import { type Fault, faultOf } from './gguf-contents';
+import { type GgufFault, faultOf } from './gguf-contents';
 import { FETCH_AGAIN } from './mistaken-file';
 
 /**
  * Opens one model file the way the engine will, in a process that may die of it: llama.cpp ends the whole
  * process on some damaged or hostile files, and no try/catch helps against abort().
  */
-async function probe(file: string): Promise<Fault | undefined> {
+async function probe(file: string): Promise<GgufFault | undefined> {
 	const { getLlama, readGgufFileInfo }: typeof LlamaLibrary = await import('node-llama-cpp');
 	const info = await readGgufFileInfo(file, { sourceType: 'filesystem', logWarnings: false }).catch((error: unknown) => {
 		// That says enough.
