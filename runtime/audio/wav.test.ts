@@ -113,6 +113,20 @@ describe('decodeWav', () => {
 		}
 	});
 
+	it.each([
+		['µ-law', 7, [0xff, 0x7f, 0xf0, 0x70, 0x80, 0x00, 0xce], [0, 0, 120, -120, 32_124, -32_124, 988]],
+		['A-law', 6, [0xd5, 0x55, 0x85, 0x05, 0xaa, 0x2a, 0xf5], [8, -8, 4224, -4224, 32_256, -32_256, 528]],
+	])("reads what telephones record: %s", (_what, tag, bytes, samples) => {
+		const format = Buffer.alloc(18);
+		format.writeUInt16LE(tag, 0);
+		format.writeUInt16LE(1, 2);
+		format.writeUInt32LE(16_000, 4);
+		format.writeUInt32LE(16_000, 8);
+		format.writeUInt16LE(1, 12);
+		format.writeUInt16LE(8, 14);
+		expect([...decodeWav(riff([['fmt ', format], ['data', Buffer.from(bytes)]]))]).toEqual(samples);
+	});
+
 	it('makes silence of samples that are no numbers', () => {
 		expect([...decodeWav(wav([Number.NaN, Infinity, 0.5, 7], { tag: 3, bits: 32 }))]).toEqual([0, 0, 16_384, 32_767]);
 	});
@@ -124,7 +138,7 @@ describe('decodeWav', () => {
 		['an MP4 or M4A file', Buffer.from('\0\0\0\x20ftypM4A ')],
 		['an empty file', Buffer.alloc(0)],
 		['not a WAV file', Buffer.from('hello, this is text')],
-		['compressed', riff([['fmt ', Buffer.from('07000100401f0000401f000001000800', 'hex')], ['data', Buffer.alloc(8)]])],
+		['compressed', riff([['fmt ', Buffer.from('11000100401f0000401f000001000800', 'hex')], ['data', Buffer.alloc(8)]])],
 		['no samples', riff([['fmt ', Buffer.from('01000100803e0000007d000002001000', 'hex')]])],
 		['before the header', riff([['data', Buffer.alloc(8)]])],
 		['no sound', encodeWav([], 16_000)],

@@ -1,10 +1,11 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { VoiceError } from '../contract/errors';
+import { fromALaw, fromMuLaw } from './g711';
 import { joinPcm, LISTEN_RATE } from './pcm';
 import { Resampler } from './resampler';
 
 /** How a WAV file says its samples are written. */
-type Encoding = 'pcm' | 'float';
+type Encoding = 'pcm' | 'float' | 'alaw' | 'mulaw';
 
 export interface WavFormat {
 	readonly encoding: Encoding;
@@ -21,12 +22,12 @@ interface WavFile {
 
 const MAX_MINUTES = 10;
 const HEADER_BYTES = 44;
-const FORMAT_TAGS: Readonly<Record<number, Encoding>> = { 1: 'pcm', 3: 'float' };
+const FORMAT_TAGS: Readonly<Record<number, Encoding>> = { 1: 'pcm', 3: 'float', 6: 'alaw', 7: 'mulaw' };
 const EXTENSIBLE = 0xfffe;
 /** The part of an extensible format's GUID that follows its tag: KSDATAFORMAT_SUBTYPE of mmreg.h. */
 const GUID_TAIL = '000000001000800000aa00389b71';
 
-const BITS: Readonly<Record<Encoding, readonly number[]>> = { pcm: [8, 16, 24, 32], float: [32, 64] };
+const BITS: Readonly<Record<Encoding, readonly number[]>> = { pcm: [8, 16, 24, 32], float: [32, 64], alaw: [8], mulaw: [8] };
 const MAX_CHANNELS = 32;
 const RATES = { min: 1_000, max: 768_000 };
 
@@ -117,7 +118,7 @@ function badAudio(why: string): VoiceError {
 
 /**
  * A WAV recording as the recognisers take it: 16 kHz mono, signed 16 bit; channels are averaged.
- * Reads PCM of 8 to 32 bit and float of 32 or 64, any rate and up to 32 channels, at most 10 minutes.
+ * Reads PCM of 8 to 32 bit, float of 32 or 64, and the telephone's A-law and µ-law, any rate and up to 32 channels, at most 10 minutes.
  * Throws VOICE_ERR_BAD_AUDIO. Blocks for up to some seconds: a process that has callers uses `readRecording`.
  */
 export function decodeWav(bytes: Uint8Array): Int16Array {
@@ -180,6 +181,8 @@ function monoReader(file: WavFile): (from: number, to: number) => Float32Array {
 /** The sample at a place in the file, -1..1. */
 function sampleReader({ data, format: { encoding, bits } }: WavFile): (at: number) => number {
 	if (encoding === 'float') return bits === 32 ? (at) => data.readFloatLE(at) : (at) => data.readDoubleLE(at);
+	if (encoding === 'alaw') return (at) => fromALaw(data.readUInt8(at)) / 32_768;
+	if (encoding === 'mulaw') return (at) => fromMuLaw(data.readUInt8(at)) / 32_768;
 	// 8 bit samples are the only unsigned ones.
 	if (bits === 8) return (at) => (data.readUInt8(at) - 128) / 128;
 	const width = bits / 8;

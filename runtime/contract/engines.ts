@@ -12,7 +12,7 @@ import { z } from 'zod';
  *
  * Voices also have engines by name: `flite`, `orpheus`.
  */
-export const engineName = z.string().min(1).max(4096);
+export const engineName = z.string().trim().min(1).max(4096);
 
 /** `gpu` of `server:gpu`; undefined for engines that are no server. */
 export function serverNamed(engine: string): string | undefined {

@@ -2,17 +2,18 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
+import { missingParts } from './gguf-contents';
 import { headOf, mistakenFile } from './mistaken-file';
 import type { ModelFile } from './resolve';
 import type { ApprovedFiles } from './store/approved-files';
 import { lookingAt } from './unreadable';
 
-const answer = z.object({ ok: z.boolean(), why: z.string().optional() });
+const answer = z.object({ ok: z.boolean(), why: z.string().optional(), remedy: z.string().optional() });
 
 /** A big model on a slow disk takes long; longer than this means that it hangs. */
 const PROBE_LIMIT_MS = 120_000;
 
-type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string };
+type Verdict = { readonly ok: true } | { readonly ok: false; readonly why: string; readonly remedy?: string | undefined };
 
 function broken(file: ModelFile, why: string, remedy?: string): VoiceError {
 	return new VoiceError('VOICE_ERR_MODEL_BROKEN', `${file.path} cannot be used as a model: ${why}`, remedy === undefined ? {} : { remedy });
@@ -21,13 +22,21 @@ function broken(file: ModelFile, why: string, remedy?: string): VoiceError {
 /** Tells a file that is no GGUF at all without starting a process. */
 async function checkMagic(file: ModelFile): Promise<void> {
 	const head = await lookingAt(async () => await headOf(file.path));
-	if (head.startsWith('GGUF')) return;
+	if (head.startsWith('GGUF')) return await assertParts(file);
 	const mistaken = await mistakenFile(file.path);
 	if (mistaken) throw broken(file, `${mistaken.what}.`, mistaken.remedy);
 	const remedy = /\.onnx$/i.test(file.path)
 		? 'An .onnx file is a recogniser or a voice: choose it in Transcribe or Orpheus Speak. A language model, and Orpheus, come as GGUF.'
 		: 'Choose a .gguf file.';
 	throw broken(file, 'it is not a GGUF file.', remedy);
+}
+
+async function assertParts(file: ModelFile): Promise<void> {
+	const missing = (await missingParts(file.path)).map((part) => path.basename(part));
+	if (missing.length === 0) return;
+	throw new VoiceError('VOICE_ERR_MODEL_MISSING', `${file.path} is one part of a model, and not all others are beside it: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}.`, {
+		remedy: 'Fetch all parts of the model into one folder, and choose the first.',
+	});
 }
 
 /** What the throw-away child found out. Rejects only where the child could not be started or hung. */
@@ -43,7 +52,7 @@ function openInChild(file: ModelFile, entry: string): Promise<Verdict> {
 		child.once('message', (raw) => {
 			const message = answer.safeParse(raw);
 			if (!message.success) return;
-			verdict = message.data.ok ? { ok: true } : { ok: false, why: message.data.why ?? 'it cannot be loaded.' };
+			verdict = message.data.ok ? { ok: true } : { ok: false, why: message.data.why ?? 'it cannot be loaded.', remedy: message.data.remedy };
 		});
 		child.once('error', (cause) =>
 			reject(new VoiceError('VOICE_ERR_MODEL_FAILED', `No process could be started to check ${file.path}.`, { cause })),
@@ -77,7 +86,7 @@ export class GgufCheck {
 			pending.catch(() => this.verdicts.delete(key));
 		}
 		const verdict = await pending;
-		if (!verdict.ok) throw broken(file, verdict.why);
+		if (!verdict.ok) throw broken(file, verdict.why, verdict.remedy);
 	}
 
 	private async judge(file: ModelFile): Promise<Verdict> {

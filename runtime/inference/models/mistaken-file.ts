@@ -16,6 +16,7 @@ const MISTAKEN: ReadonlyArray<readonly [sign: RegExp, what: string, remedy: stri
 	[/^\s*<(?:!doctype|html|\?xml)/i, 'it is a web page, not a model', 'Download the file itself, not the page that describes it: on a model hub this is the address with /resolve/.'],
 	[/^\s*[{[]/, 'it is a JSON text, perhaps the answer of a server', FETCH_AGAIN],
 	[/^PK\x03\x04|^\x1f\x8b|^BZh|^\xfd7zXZ|^7z\xbc\xaf|^Rar!|^[^]{257}ustar/, 'it is an archive', 'Unpack it, and choose the model inside.'],
+	[/^(?:lmgg|ggml|tjgg|fmgg|algg)/, 'it is a file of whisper.cpp, or of a llama.cpp from before GGUF', 'Look for a version of this model in the format that is asked for here. whisper.cpp\'s own server can be used as "server:NAME".'],
 	[/^[^]{8}\{"/, 'it holds weights for another program (safetensors)', 'Look for a version of this model in the format that is asked for here.'],
 ];
 

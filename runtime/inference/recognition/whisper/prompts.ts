@@ -30,6 +30,12 @@ export function promptsOf(folder: ModelFolder, { special }: ByteTokens, config: 
 		});
 	};
 	const end = must('<|endoftext|>', [generation.eos_token_id ?? []].flat()[0], config.eos_token_id);
+	const written = special.get('<|endoftext|>');
+	if (written !== undefined && written !== end) {
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `The model in ${folder.path} cannot be used: its tokenizer belongs to another model than config.json: a text ends with token ${written} in the one, and with ${end} in the other.`, {
+			remedy: 'Fetch all files again from one place.',
+		});
+	}
 	const start = must('<|startoftranscript|>', generation.decoder_start_token_id, config.decoder_start_token_id);
 	const many = generation.is_multilingual ?? (generation.lang_to_id ? true : end !== ENGLISH_END);
 	return {

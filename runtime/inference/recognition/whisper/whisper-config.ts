@@ -9,6 +9,7 @@ export const whisperConfig = z.object({
 	num_mel_bins: positive.max(512).default(80),
 	max_source_positions: positive.max(10_000).default(1500),
 	max_target_positions: positive.max(10_000).default(448),
+	vocab_size: positive.max(1_000_000).nullish(),
 	d_model: positive.max(100_000).default(384),
 	decoder_attention_heads: positive.max(1000).default(6),
 	decoder_start_token_id: z.number().int().nullish(),

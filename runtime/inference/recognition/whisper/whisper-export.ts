@@ -23,6 +23,8 @@ export interface WhisperExport {
 	readonly mels: number;
 	/** Of 10 ms: the sound that it hears at a time. */
 	readonly frames: number;
+	/** Tokens that the decoder chooses from; undefined where config.json does not say it. */
+	readonly tokens: number | undefined;
 	/** Of the decoder, all of a text with what is before it. */
 	readonly mostTokens: number;
 	readonly heads: { readonly count: number; readonly size: number };
@@ -60,6 +62,7 @@ export async function readWhisperExport(folder: ModelFolder): Promise<WhisperExp
 	return {
 		...{ encoder, decoder, bytes: tokens.bytes, prompts },
 		mels: about.num_mel_bins,
+		tokens: about.vocab_size ?? undefined,
 		frames: 2 * about.max_source_positions,
 		mostTokens: Math.min(about.max_target_positions, generated.max_length ?? about.max_target_positions),
 		heads: { count: about.decoder_attention_heads, size: about.d_model / about.decoder_attention_heads },

@@ -83,6 +83,7 @@ export class Whisper {
 		const { prompts } = this.model;
 		const states = await this.statesOf(pcm);
 		const begun = await this.decoder.begin(states, await this.promptFor(states, language));
+		this.assertTokens(begun.logits.row(0).length);
 		const noSpeech = prompts.noSpeech === undefined ? 0 : probabilityOf(begun.logits.row(0), prompts.noSpeech);
 		const tokens: number[] = [];
 		const logProbs: number[] = [];
@@ -100,6 +101,15 @@ export class Whisper {
 		if (tokens.length === 0 || (noSpeech > SURELY_NO_SPEECH && mean < UNSURE_LOG_PROB)) return NO_WORDS;
 		const text = Buffer.concat(tokens.map((token) => this.model.bytes[token] ?? Buffer.alloc(0))).toString('utf8');
 		return { text: withoutRepeats(text, pcm), logProbs };
+	}
+
+	/** Graphs and files of two Whispers may run together, and then write nonsense. */
+	private assertTokens(chosenFrom: number): void {
+		const { tokens, decoder } = this.model;
+		if (tokens === undefined || tokens === chosenFrom) return;
+		throw new VoiceError('VOICE_ERR_MODEL_BROKEN', `${'merged' in decoder ? decoder.merged : decoder.first} chooses from ${chosenFrom} tokens, and config.json beside it says ${tokens}.`, {
+			remedy: 'They belong to different models. Fetch all files again from one place.',
+		});
 	}
 
 	private async statesOf(pcm: Int16Array): Promise<Tensor> {

@@ -51,7 +51,7 @@ export async function assertTask(folder: ModelFolder, task: FolderTask): Promise
 	const kind = await kindOf(folder);
 	if (kind === undefined || kind.task === task) return;
 	const node = kind.task === 'voice' ? 'Orpheus Speak' : 'Transcribe';
-	const use = kind.task === JUDGE ? 'The runtime uses that one by itself, once `voice-loop models fetch smart-turn` has fetched it.' : `This model can be chosen in ${node}.`;
+	const use = kind.task === JUDGE ? 'The runtime uses that one by itself, once `voice-loop models fetch auto` has fetched it.' : `This model can be chosen in ${node}.`;
 	throw new VoiceError('VOICE_ERR_BAD_REQUEST', `What lies in ${folder.path} is ${kind.what}, not a ${task}.`, {
 		remedy: `Choose a ${task} here. ${use}`,
 	});

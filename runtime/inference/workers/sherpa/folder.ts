@@ -98,7 +98,7 @@ export class ModelFolder {
 	 */
 	find(pattern: string): string | undefined {
 		const fitting = this.all(pattern);
-		const models = new Map(fitting.map((name) => [withoutPrecision(name).toLowerCase(), name]));
+		const models = new Map(fitting.map((name) => [withoutPrecision(name), name]));
 		if (models.size > 1) throw this.several([...models.values()]);
 		const exact = this.chosen === undefined ? undefined : fitting.find((name) => precisionOf(name) === precisionOf(this.chosen ?? ''));
 		const name = exact ?? fitting.find((each) => /[._]quantized\./i.test(each)) ?? fitting.find((each) => /[._]int8\./i.test(each)) ?? fitting[0];
@@ -204,7 +204,7 @@ function precisionOf(name: string): string {
 
 /** Without its ending and its precision: parts of one name are one model. */
 function stemOf(name: string): string {
-	return withoutPrecision(name).replace(GRAPH, '').toLowerCase();
+	return withoutPrecision(name).replace(GRAPH, '');
 }
 
 function noModelFile(place: string): VoiceError {
