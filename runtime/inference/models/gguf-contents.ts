@@ -19,7 +19,7 @@ const WRITES_NOTHING: ReadonlyArray<readonly [architecture: RegExp, what: string
 const PART = /-(\d{5})(-of-)(\d{5})\.gguf$/i;
 
 /** What a file says of itself that makes it useless here; undefined where nothing does. */
-export async function faultOf(file: string, { metadata, fullTensorInfo }: GgufFileInfo): Promise<GgufFault | undefined> {
+export async function ggufFaultOf(file: string, { metadata, fullTensorInfo }: GgufFileInfo): Promise<GgufFault | undefined> {
 	const general: { readonly architecture?: string; readonly type?: string } = metadata.general;
 	const { architecture = '', type = '' } = general;
 	const [, what, remedy] = WRITES_NOTHING.find(([pattern]) => pattern.test(type === 'mmproj' ? type : architecture)) ?? [];

@@ -1,5 +1,5 @@
 import type * as LlamaLibrary from 'node-llama-cpp' with { 'resolution-mode': 'import' };
-import { type GgufFault, faultOf } from './gguf-contents';
+import { type GgufFault, ggufFaultOf } from './gguf-contents';
 import { FETCH_AGAIN } from './mistaken-file';
 
 /**
@@ -14,7 +14,7 @@ async function probe(file: string): Promise<GgufFault | undefined> {
 		return undefined;
 	});
 	if (!info || !('general' in info.metadata)) return { why: 'its beginning, which says what it is, cannot be read: it is cut off or damaged.', remedy: FETCH_AGAIN };
-	const fault = await faultOf(file, info);
+	const fault = await ggufFaultOf(file, info);
 	if (fault) return fault;
 	const llama = await getLlama({ gpu: false, build: 'never', maxThreads: 1, logger: () => undefined });
 	const model = await llama.loadModel({ modelPath: file });
