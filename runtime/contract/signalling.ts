@@ -93,6 +93,8 @@ export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
 /** Header with the call's token, for requests about a call. */
 export const CALL_TOKEN_HEADER = 'x-voice-call-token';
+/** Of who asks for STUN and TURN servers to go on with a call: a log-in, or an invitation, was good for its beginning. */
+export const RESUME_TOKEN_HEADER = 'x-voice-resume-token';
 
 const candidates = z.object({ type: z.literal('candidates'), candidates: z.array(iceCandidate).min(1).max(MAX_CANDIDATES) });
 const request = z.object({ type: z.literal('request'), request: pageRequest });

@@ -7,10 +7,11 @@ import path from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { ChatAsk, OpenSession, ReplyAsk } from '../../runtime/contract/control';
 import type { JoinKeys } from '../../runtime/contract/join-token';
+import { sealedResumeToken } from '../../runtime/lib/call-token';
 import { JoinTokens } from '../../runtime/gateway/join-tokens/join-tokens';
 import { SpentTokensFile } from '../../runtime/gateway/join-tokens/spent-tokens';
 import { type NodeSpec, STATE_FOLDER, errorOf, execute, itemsOf, loadPackage, ours, workflowOf } from './engine';
-import { Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
+import { KEY, Refusal, SESSION, StandInRuntime, TURN } from './stand-in-runtime';
 import { WebhookHost } from './webhook-host';
 
 const runtime = new StandInRuntime();
@@ -153,6 +154,18 @@ describe('the trigger', () => {
 		runtime.will('checkJoinToken', undefined);
 		expect(await asked()).toBe(200);
 		expect(runtime.of('checkJoinToken')).toEqual([1, 2].map(() => ({ token: SIGNED, keys: KEYS, agent: 'voice' })));
+	});
+
+	test('whose call goes on has used their token: they are told of TURN servers, and let in, by their call', async () => {
+		await open();
+		runtime.will('iceServers', { iceServers: [], iceTransportPolicy: 'all', lifetimeSeconds: 600 });
+		const resumeToken = sealedResumeToken(KEY, `${SESSION}.${'r'.repeat(43)}`);
+		const asked = await fetch(host.url, { headers: { accept: 'application/json', 'x-voice-resume-token': resumeToken } });
+		expect(asked.status).toBe(200);
+		const resumed = await fetch(host.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ type: 'offer', sdp: 'v=0 back', resumeToken }) });
+		expect(resumed.status).toBe(201);
+		expect(runtime.of('checkJoinToken')).toEqual([]);
+		expect((runtime.of('openSession') as OpenSession[]).map(({ join }) => join)).toEqual([undefined]);
 	});
 
 	test('shows the page to everybody, and says who may call', async () => {

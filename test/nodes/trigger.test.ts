@@ -388,6 +388,15 @@ describe('who may call', () => {
 		expect(host.started).toEqual([]);
 	});
 
+	test.each([['a secret', { callers: 'secret', secret: 'open sesame' }], ['a ticket', {}]])('whose call goes on is told them without %s: it was good for the beginning', async (_what, parameters) => {
+		runtime.will('iceServers', { iceServers: [], iceTransportPolicy: 'all', lifetimeSeconds: 600 });
+		const ask = async (resumeToken: string): Promise<number> => (await fetch(host.url, { headers: { accept: 'application/json', 'x-voice-resume-token': resumeToken } })).status;
+		await open(parameters);
+		expect(await ask(sealedResumeToken(KEY, `${SESSION}.${'r'.repeat(43)}`))).toBe(200);
+		for (const wrong of ['', 'short', `${SESSION}.${'r'.repeat(43)}`, sealedResumeToken('another key'.padEnd(40, 'k'), `${SESSION}.${'r'.repeat(43)}`)]) expect(await ask(wrong)).toBe(404);
+		expect(runtime.of('iceServers')).toHaveLength(1);
+	});
+
 	test('a page that can\'t be shown says why', async () => {
 		runtime.will('page', new Refusal('VOICE_ERR_INTERNAL', 'It has <broken>.'));
 		await open();

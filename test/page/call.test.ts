@@ -171,6 +171,18 @@ test('a failed turn is explained in the call and forgotten with the next one', a
 	await page.getByTestId('error').waitFor({ state: 'hidden' });
 });
 
+test('an alarm that was for nothing is taken back, and no other one with it', async () => {
+	await call();
+	const error = { code: 'VOICE_ERR_INFERENCE_LOST', message: 'The models\' process is gone.', remedy: 'Speak again.' } as const;
+	server.say({ type: 'error', error });
+	await page.getByTestId('error').waitFor();
+	server.say({ type: 'recovered', code: 'VOICE_ERR_MODEL_FAILED' }, { type: 'note', text: 'told after it' });
+	await page.getByText('told after it').waitFor();
+	expect(await page.getByTestId('error').isVisible()).toBe(true);
+	server.say({ type: 'recovered', code: error.code });
+	await page.getByTestId('error').waitFor({ state: 'hidden' });
+});
+
 test('events this page does not know, and no events at all, leave the call alone', async () => {
 	await call();
 	server.sayRaw('{"type":"from.the.future"}');

@@ -111,6 +111,13 @@ test('n8n is away or starting meanwhile: the page says what it waits for, and go
 	server.refuse.set('PATCH', { status: 404, body: { message: 'The requested webhook is not registered.' } }).set('POST', { status: 404, body: { message: 'The requested webhook is not registered.' } });
 	await page.locator('#hint').getByText('n8n is starting.').waitFor();
 	await picture(page, 'desktop-n8n-starting');
+	const says = async (refusal: Refusal, words: string): Promise<void> => {
+		server.refuse.set('PATCH', refusal).set('POST', refusal);
+		await page.locator('#hint').getByText(words).waitFor();
+	};
+	await says({ status: 502, body: '<html>Bad Gateway</html>' }, 'n8n does not answer. Your call waits');
+	await says({ status: 401, body: '<html>Log in</html>' }, 'Reload the page: your call waits for you.');
+	await says({ status: 429, body: '{}', headers: { 'retry-after': '1' } }, 'The server asks this page to wait a moment. Your call waits');
 	server.refuse.set('PATCH', LINK_GONE).delete('POST');
 	await back();
 });

@@ -8,7 +8,7 @@ import { CALLERS, type Callers, type Gate, checkCaller, checkResumed } from '../
 import { checkOrigin } from '../callers/check-origin';
 import { TICKET_HEADER } from '../callers/login-page';
 import { type N8nResponse, callerAddressOf, requestOf, responseOf } from './exchange';
-import { asksForIceServers, showIceServers } from './ice-servers';
+import { asksForIceServers, resumeTokenIn, showIceServers } from './ice-servers';
 import { admit, showPage } from './page';
 import { checkInCall, isInCall, passOn } from './in-call';
 import { sendCallerHeaders } from './security-headers';
@@ -46,7 +46,7 @@ export async function answerRequest(context: IWebhookFunctions): Promise<IWebhoo
 			return ANSWERED;
 		}
 		if (aboutToOffer || (method === 'POST' && !inCall)) {
-			const resumeToken = aboutToOffer ? undefined : resumeTokenOf(context);
+			const resumeToken = aboutToOffer ? resumeTokenIn(headers) : resumeTokenOf(context);
 			// Whose call goes on was let in when it began; whether it still does, the runtime knows.
 			if (resumeToken === undefined) await checkCaller(headers, gate);
 			else await checkResumed(resumeToken, gate);

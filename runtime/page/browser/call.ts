@@ -235,6 +235,7 @@ export class PageCall {
 		if (resumeToken === undefined) return;
 		this.kept = { resumeToken, since: this.kept?.since ?? Date.now() };
 		keepCall(this.kept);
+		this.signalling.goesOn(resumeToken);
 		void this.left.prepare(this.kept);
 	}
 

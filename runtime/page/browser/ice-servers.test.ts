@@ -17,7 +17,7 @@ function serverThat(...answers: Array<unknown>): { servers: IceServers; asked: R
 		if (answer instanceof Response) return answer;
 		return new Response(JSON.stringify(answer));
 	}) as typeof fetch;
-	return { servers: new IceServers('http://n8n/webhook/voice', { authorization: 'Bearer s' }), asked };
+	return { servers: new IceServers('http://n8n/webhook/voice', () => ({ authorization: 'Bearer s' })), asked };
 }
 
 const realFetch = globalThis.fetch;

@@ -18,7 +18,8 @@ export class IceServers {
 
 	constructor(
 		private readonly address: string,
-		private readonly headers: Record<string, string>,
+		/** By which the caller is known, at the time. */
+		private readonly headers: () => Record<string, string>,
 	) {}
 
 	/**
@@ -57,7 +58,7 @@ export class IceServers {
 	}
 
 	private async fetch(limitMs: number): Promise<Response | undefined> {
-		const headers = { ...this.headers, accept: 'application/json' };
+		const headers = { ...this.headers(), accept: 'application/json' };
 		return await fetch(this.address, { headers, cache: 'no-store', signal: AbortSignal.timeout(limitMs) }).catch(() => undefined);
 	}
 }

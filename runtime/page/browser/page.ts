@@ -86,7 +86,7 @@ class VoicePage {
 		this.debug.events = [];
 		// Both soon after the click: browsers allow sound only as its consequence.
 		this.meters = this.view.startMeters();
-		this.call = new PageCall(new PageSignalling(new URL(location.href), secret), {
+		this.call = new PageCall(new PageSignalling(new URL(location.href), secret, kept?.resumeToken), {
 			phase: (phase) => this.enter(phase),
 			event: (event) => this.take(event),
 			microphone: (stream) => this.useMicrophone(stream),

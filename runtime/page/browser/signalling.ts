@@ -1,4 +1,4 @@
-import { CALL_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
+import { CALL_TOKEN_HEADER, RESUME_TOKEN_HEADER, type CallerAnswer, type CallerOffer, callerAnswer } from '../../contract/signalling';
 import { CallFault, type Fault, connectionLost, n8nAway, n8nStarting, offline, serverUnreachable } from './faults';
 import { IceServers } from './ice-servers';
 import { readAnswer, faultOf } from './answers';
@@ -32,8 +32,10 @@ export class PageSignalling {
 	constructor(
 		private readonly address: URL,
 		private readonly secret: string,
+		/** Of the call that goes on; '' for a new one. */
+		private resumeToken = '',
 	) {
-		this.iceServers = new IceServers(this.url(''), this.headers());
+		this.iceServers = new IceServers(this.url(''), () => ({ ...this.headers(), ...(this.resumeToken && { [RESUME_TOKEN_HEADER]: this.resumeToken }) }));
 	}
 
 	/**
@@ -76,6 +78,11 @@ export class PageSignalling {
 			if (!refused || this.secret !== '' || !(await renewTicket(this.url('')))) throw error;
 			return await this.offer(sdp);
 		}
+	}
+
+	/** The call that goes on is enough to be told its servers: a ticket may have run out, and an invitation is used. */
+	goesOn(resumeToken: string): void {
+		this.resumeToken = resumeToken;
 	}
 
 	/** Into the same conversation, by an earlier answer's token. @throws CallFault */
