@@ -124,7 +124,10 @@ test('n8n is away or starting meanwhile: the page says what it waits for, and go
 
 test('the page is reloaded: it is back in the same conversation by itself, and shows what was said', async () => {
 	server.soFar = SO_FAR;
+	// Who has used their invitation, or whose ticket has run out, is told of TURN servers by their call.
+	const asked = page.waitForRequest((request) => request.method() === 'GET' && request.headers()['accept'] === 'application/json');
 	await page.reload();
+	expect((await asked).headers()['x-voice-resume-token']).toBe(RESUME_TOKEN);
 	await back();
 	// The clock goes on, too.
 	expect(await page.locator('#duration').innerText()).toMatch(/^\d+:\d\d$/);
