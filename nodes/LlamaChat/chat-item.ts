@@ -6,6 +6,7 @@ import { CHAT_PARAMETERS, chatSettingsFrom, parametersOf } from '../shared/setti
 import { workflowRows } from '../shared/workflow-tool-row';
 import { chatAlone } from './chat-alone';
 import { type ChatTask, chatOptions } from './chat-task';
+import { parameterText, promptToAnswer } from './prompt';
 import { replayReply } from './replay-reply';
 import { replyInTurn } from './reply-in-turn';
 import { connectedTools } from './tools/connected-tool';
@@ -28,10 +29,6 @@ async function answered(item: ItemWork, task: ChatTask): Promise<OutputJson> {
 }
 
 async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) => void): Promise<ChatTask> {
-	const text = (name: string): string => {
-		const value: unknown = context.getNodeParameter(name, itemIndex, '');
-		return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
-	};
 	const options = checked('Options', chatOptions, context.getNodeParameter('options', itemIndex, {}));
 	const { caller, allowedTools } = turnPermitOf(context, itemIndex);
 	const rows = checked('Workflow Tools', workflowRows, context.getNodeParameter('tools', itemIndex, {})).workflow;
@@ -40,8 +37,8 @@ async function taskOf({ context, itemIndex }: ItemWork, remark: (hint: string) =
 		...(await connectedTools(context, itemIndex, options.toolTimeLimit * 1000)),
 	];
 	return {
-		instructions: text('instructions'),
-		prompt: text('prompt'),
+		instructions: parameterText(context.getNodeParameter('instructions', itemIndex, '')),
+		prompt: promptToAnswer(context, itemIndex),
 		understood: context.getInputData()[itemIndex]?.json.understood !== false,
 		chat: chatSettingsFrom(parametersOf(context, itemIndex, CHAT_PARAMETERS)),
 		options,

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { TEXT_OF_ITEM } from '../shared/look-ahead';
 import { fallbackModels, modelParameter } from '../shared/model-parameter';
 import { workflowTools } from './tools/workflow-tool-properties';
 
@@ -111,7 +112,7 @@ export const llamaChatProperties: INodeProperties[] = [
 		name: 'prompt',
 		type: 'string',
 		typeOptions: { rows: 2 },
-		default: '={{ $json.text }}',
+		default: TEXT_OF_ITEM,
 		description: 'The text to answer. By default, the text from the Transcribe node before this one.',
 	},
 	modelParameter(PATH, 'The language model, as a GGUF file or on a server. Auto is the best on the voice runtime\'s machine. The offline pack, which needs no download, can only talk about appointments.'),
