@@ -146,8 +146,12 @@ export interface StartTurn {
 	missedMs?: Milliseconds;
 	/** Of the packets of the caller's sound, while they spoke; absent where nobody counted. */
 	lostPercent?: number;
-	/** In the worst second of it. */
+	/** Of their sound, what was made up. */
+	concealedPercent?: number;
+	/** Lost, or made up, in the worst second of it. */
 	worstPercent?: number;
+	/** Made up in one piece, at most. */
+	concealedMs?: Milliseconds;
 	/** Why the turn ended here, for monitoring. */
 	reason: string;
 	/** How likely the caller had finished, by the sound; absent where nobody judged it in time. */

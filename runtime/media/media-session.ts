@@ -76,10 +76,14 @@ export class MediaSession {
 		this.sending = new SendQuality(params.sending);
 		this.toldSending = params.sending;
 		this.path = new SoundPath(clock, () => this.peer.newestSound(), {
-			missing: (since) => emit({ type: 'soundMissing', at: clock.now(), since }),
+			missing: (since) => {
+				emit({ type: 'soundMissing', at: clock.now(), since });
+				void this.glance();
+			},
 			back: (missedMs) => {
 				emit({ type: 'soundBack', at: clock.now(), missedMs });
 				this.link.missed(missedMs);
+				void this.glance();
 			},
 			dead: (heardUntil) => this.pathDead('in', heardUntil),
 			alive: () => this.pathAlive('in'),
@@ -97,6 +101,7 @@ export class MediaSession {
 			(event) => {
 				emit(event);
 				if (event.type === 'speechStarted') this.playout.callerSpeaks();
+				if (event.type !== 'audio') void this.glance();
 			},
 			this.fail,
 			this.path,
@@ -178,6 +183,12 @@ export class MediaSession {
 		// Packed as before is better than no call.
 		if (level) await this.peer.pack(level).then(() => this.sending.took(level), () => undefined);
 		this.tellSending();
+	}
+
+	/** What was heard until now: not what follows. */
+	private async glance(): Promise<void> {
+		const report = await this.peer.stats().catch(() => undefined);
+		if (report) this.guarded(() => this.link.glance(readingOf(report)));
 	}
 
 	/** Not of each second's round trip. */

@@ -1,4 +1,6 @@
-// Guards against: an appointment that is booked as it was heard over a network that loses a third of all packets, without a question.
+// Guards against: an appointment that is booked as it was heard over a network that loses packets, or brings them too late, without
+// a question.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { replyAsk, type ReplyStep } from '../../runtime/contract/control';
 import { speech } from '../media/speech';
 import { DirectCaller, DirectCalls } from './direct-calls';
@@ -28,6 +30,36 @@ async function answered(caller: DirectCaller): Promise<ReplyStep> {
 		if (step) return step;
 	}
 }
+
+/** Of 50 packets a second, less than a quarter is lost. */
+const BURST_MS = 220;
+
+async function without(network: UdpProxy, ms: number): Promise<void> {
+	network.cut = 'up';
+	await sleep(ms);
+	network.cut = 'none';
+}
+
+test.each<[string, (network: UdpProxy, spokenMs: number) => void | Promise<void>]>([
+	['half of the packets come too late, and none is lost', (network) => void (network.late = 0.5)],
+	['the first syllable is lost', async (network) => await without(network, BURST_MS)],
+	['the last syllable is lost', async (network, spokenMs) => await sleep(spokenMs - BURST_MS).then(async () => await without(network, BURST_MS))],
+])('the caller is asked back where %s', async (_what, spoil) => {
+	const network = await UdpProxy.open();
+	const caller = await new DirectCaller(calls).call({
+		agent: { chat: { model: 'pack:answer' } },
+		offerOf: (sdp) => network.offerOf(sdp),
+		answerOf: (sdp) => network.answerOf(sdp),
+	});
+	// Its figures are of what comes now.
+	await sleep(1500);
+	const said = speech('book a dentist appointment tomorrow at three p m');
+	caller.says(said);
+	await spoil(network, said.length / 16);
+	expect(await answered(caller)).toMatchObject({ status: 'done', text: expect.stringMatching(/\?$/) as string });
+	caller.hangUp();
+	network.close();
+});
 
 test.each(['off', 'modelAndVoice'])('nothing is booked before the caller was asked whether it was heard right; turns begun early: %s', async (mode) => {
 	for (const hour of HOURS) {

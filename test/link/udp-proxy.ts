@@ -7,6 +7,8 @@ function withoutCandidates(sdp: string): string[] {
 }
 
 const QUEUE_MS = 1000;
+/** No jitter buffer has grown to as much after a second. */
+const LATE_MS = 400;
 
 /** One way of a network: so many bits pass, more waits in a queue of a second, and what does not fit is lost. */
 class Way {
@@ -57,8 +59,8 @@ export class UdpProxy {
 	readonly up = new Way();
 	/** Each packet waits for up to so long, each its own time: they change places. */
 	jitterMs = 0;
-	/** What comes from the caller waits, and comes all at once when it is let go: a radio that was away for a moment. */
-	private held: Array<() => void> | undefined;
+	/** Share of the caller's packets of sound that come so late that they are of no use; none of them is lost. */
+	late = 0;
 	/** 0 to below 1. */
 	chance: () => number = Math.random;
 	/** Nothing gets through: neither way, or one. */
@@ -78,7 +80,7 @@ export class UdpProxy {
 	) {
 		front.on('message', (packet, from) => {
 			this.caller = from;
-			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.later(() => this.up.pass(packet, () => this.send(back, packet, this.server, address)), true);
+			if (this.passesUp.includes(kindOf(packet)) && !this.drops('up')) this.later(() => this.up.pass(packet, () => this.send(back, packet, this.server, address)), kindOf(packet) === 'sound' && this.chance() < this.late);
 		});
 		back.on('message', (packet) => {
 			if (kindOf(packet) === 'sound' && !isRtcp(packet)) this.soundSent++;
@@ -110,22 +112,12 @@ export class UdpProxy {
 		return withoutCandidates(sdp).flatMap((line) => (line.startsWith('a=ice-ufrag:') ? [candidate, line] : [line])).join('\r\n');
 	}
 
-	hold(): void {
-		this.held ??= [];
-	}
-
-	letGo(): void {
-		const { held = [] } = this;
-		this.held = undefined;
-		for (const pass of held) pass();
-	}
-
 	private send(socket: dgram.Socket, packet: Buffer, port: number | undefined, address: string | undefined): void {
 		if (port !== undefined && !this.closed) socket.send(packet, port, address);
 	}
 
-	private later(pass: () => void, fromCaller = false): void {
-		if (fromCaller && this.held) this.held.push(pass);
+	private later(pass: () => void, isLate = false): void {
+		if (isLate) setTimeout(() => this.closed || pass(), LATE_MS);
 		else if (this.jitterMs === 0) pass();
 		else setTimeout(() => this.closed || pass(), this.chance() * this.jitterMs);
 	}

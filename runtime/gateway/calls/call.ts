@@ -232,12 +232,14 @@ export class Call {
 	/** Nobody hears or says anything until sound can flow again. */
 	private leave(): void {
 		this.soundLink = undefined;
+		this.linkQuality.linkLost(monotonicClock.now());
 		this.dialogue.step({ type: 'callerAbsent', at: monotonicClock.now() });
 		this.voice.unlinked();
 	}
 
 	private connected(): void {
 		this.listener.connected();
+		this.linkQuality.linkFound(monotonicClock.now());
 		this.dialogue.step({ type: 'connected', at: monotonicClock.now() });
 		if (this.soundLink === this.link) return;
 		this.soundLink = this.link;
@@ -275,7 +277,7 @@ export class Call {
 			default:
 				if ('utteranceId' in event) this.voice.onMedia(event);
 				else {
-					if (event.type === 'speechStarted') this.linkQuality.speechBegins();
+					if (event.type === 'speechStarted') this.linkQuality.speechBegins(event.speechAt);
 					this.dialogue.step(inputOf(event));
 				}
 		}

@@ -1,5 +1,6 @@
 // Guards against: a tool that is run with what the caller has not said, or with what was heard on a bad line only; and a model that insists on it.
 import { replyAsk, type ReplyAsk } from '../../contract/control';
+import type { LinkFigures } from '../../contract/link';
 import { CallScenario, settle } from '../calls/call-scenario.fixture';
 
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
@@ -74,7 +75,7 @@ it('is run as it comes where the node says so', async () => {
 	await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
 });
 
-const figures = (lostIn: number) => ({ type: 'link' as const, at: 0, lostIn, concealed: 0, jitterMs: 5, roundTripMs: 40, lostOut: null });
+const figures = (lostIn: number, more: Partial<LinkFigures> = {}) => ({ type: 'link' as const, at: 0, ms: 1000, lostIn, concealed: 0, concealedMs: 0, stretched: 0, jitterMs: 5, roundTripMs: 40, lostOut: null, ...more });
 
 it.each([
 	[0.3, 'unclear'],
@@ -99,13 +100,58 @@ it.each([
 ])('packets that were lost %s are enough to ask back', async (_when, seconds) => {
 	const scenario = await new CallScenario().connected();
 	await scenario.speaks('book a dentist tomorrow at ten');
-	scenario.link().emit(...seconds.map(figures));
+	scenario.link().emit(...seconds.map((lost) => figures(lost)));
 	await scenario.silence(1500);
 	const turn = scenario.turn(scenario.started.at(-1) ?? '');
 	void scenario.asksReply(turn, { tools: TOOLS }).catch(() => undefined);
 	await settle();
 	await scenario.writes('', [booking('c1', 'ten')]);
 	expect(lastResult(scenario)).toMatchObject({ status: 'unclear', what: 'day, time' });
+});
+
+it.each<[string, Array<Partial<LinkFigures>>, 'unclear' | undefined]>([
+	['a word in one piece', [{ concealed: 0.16, concealedMs: 160 }], 'unclear'],
+	['a word in one piece, right after the speech began', [{ ms: 200, concealed: 0.8, concealedMs: 160 }, { ms: 900 }], 'unclear'],
+	['a quarter of a second, piece by piece', [{ ms: 500, concealed: 0.26, concealedMs: 40 }, { ms: 500, concealed: 0.26, concealedMs: 40 }], 'unclear'],
+	['a sixth of all', [{ concealed: 0.16, concealedMs: 40 }, { concealed: 0.16, concealedMs: 40 }], 'unclear'],
+	['nothing, but all of it was hurried to make up for what came late', [{ stretched: 0.3 }], 'unclear'],
+	['a tenth, piece by piece', [{ concealed: 0.1, concealedMs: 30 }, { concealed: 0.1, concealedMs: 30 }], undefined],
+	['one packet of the two that came in a glance', [{ ms: 40, concealed: 0.5, concealedMs: 20, lostIn: 0.5 }, { ms: 960 }], undefined],
+])('where no packet was lost for good, and what was made up in place of late ones is %s', async (_what, all, status) => {
+	const scenario = await new CallScenario().connected();
+	await scenario.speaks('book a dentist tomorrow at ten');
+	scenario.link().emit(...all.map((each) => figures(each.lostIn ?? 0, each)));
+	await scenario.silence(1500);
+	const reply = scenario.asksReply(scenario.turn(scenario.started.at(-1) ?? ''), { tools: TOOLS });
+	reply.catch(() => undefined);
+	await settle();
+	await scenario.writes('', [booking('c1', 'ten')]);
+	if (status) expect(lastResult(scenario)).toMatchObject({ status, what: 'day, time' });
+	else await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
+});
+
+it('who was cut off in mid-sentence and is back over another link is asked', async () => {
+	const scenario = await new CallScenario().connected();
+	scenario.link().emit({ type: 'speechStarted', at: 64, speechAt: 0 });
+	scenario.inference.last('listen').emit({ type: 'partial', text: 'book a dentist' });
+	await scenario.silence(300);
+	scenario.link().resolve({ reason: 'The connection to the caller was lost.' });
+	await jest.advanceTimersByTimeAsync(700);
+	await scenario.comesBack();
+	scenario.join();
+	await settle();
+	const turn = await scenario.says('book a dentist tomorrow at ten');
+	void scenario.asksReply(turn, { tools: TOOLS }).catch(() => undefined);
+	await settle();
+	await scenario.writes('', [booking('c1', 'ten')]);
+	expect(lastResult(scenario)).toMatchObject({ status: 'unclear' });
+});
+
+it('what is made up after the last word says nothing of it', async () => {
+	const { scenario, reply } = await asked('book a dentist tomorrow at ten');
+	scenario.link().emit(figures(0, { ms: 100, concealed: 1, concealedMs: 400 }));
+	await scenario.writes('', [booking('c1', 'ten')]);
+	await expect(reply).resolves.toMatchObject({ status: 'toolCalls' });
 });
 
 it('the second in which the caller ended counts, though it is over after the turn has begun', async () => {

@@ -1,11 +1,14 @@
-import type { LinkFigures } from '../../contract/link';
+import type { LinkFigures, TurnLink } from '../../contract/link';
+import type { StartTurn } from '../../dialogue/conversation-events';
 import { mayBeMisheard } from '../../dialogue/tool-inputs/may-be-misheard';
 import { monotonicClock } from '../../lib/clock';
-import { percent } from '../calls/link-quality';
+import { worstPercentOf } from '../calls/link-quality';
 import type { Turn } from './turn';
 
-/** For so long each of the link's figures counts. */
-const FIGURES_MS = 1000;
+/** What the network has done to a turn's sound, beside what its dialogue knows. */
+export function soundOf({ missedMs, lostPercent, concealedPercent, worstPercent, concealedMs }: TurnLink): Partial<StartTurn> {
+	return { missedMs, lostPercent, concealedPercent, worstPercent, concealedMs };
+}
 
 /** Of which turns words may be missing, or others than were said: for the whole call, since a tool may be given what was said long ago. */
 export class TurnDoubts {
@@ -25,11 +28,12 @@ export class TurnDoubts {
 		return mayBeMisheard({ ...start, confidence }) || (start.continues !== undefined && this.has(start.continues));
 	}
 
-	/** The packets of the last second, in which the caller may have said the last words of a turn: they are counted when it has begun. */
-	cameOver({ lostIn }: Pick<LinkFigures, 'lostIn'>): void {
+	/** What came over until now, in which the caller may have said the last words of a turn that has begun. */
+	cameOver(figures: LinkFigures): void {
 		// Before one is forgotten it is noted here: figures come every second.
 		for (const each of this.turns) if (this.isDoubtful(each)) this.kept.add(each.n);
 		const turn = this.turns.at(-1);
-		if (turn && monotonicClock.now() - turn.start.speechEndAt < FIGURES_MS) turn.cameOver(percent(lostIn));
+		const from = monotonicClock.now() - figures.ms;
+		if (turn && from < turn.start.speechEndAt) turn.cameOver({ worstPercent: worstPercentOf([figures]), concealedMs: figures.concealedMs });
 	}
 }

@@ -3,6 +3,7 @@ import type { ToolCall, ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep } from '../../contract/control';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
+import type { TurnLink } from '../../contract/link';
 import type { EndOfTurn, ToolRecord, TurnTimings } from '../../contract/turn';
 import type { StartTurn } from '../../dialogue/conversation-events';
 import { timingsOf, type TurnMarks } from '../../dialogue/turn-timings';
@@ -150,10 +151,11 @@ export class Turn {
 		this.changed();
 	}
 
-	/** So much was lost in the second in which the caller ended, in percent. */
-	cameOver(lostPercent: number): void {
-		if (lostPercent <= (this.declared.worstPercent ?? 0)) return;
-		this.declared = { ...this.declared, worstPercent: lostPercent };
+	/** The second in which the caller ended: its figures are known when the turn has begun. */
+	cameOver({ worstPercent, concealedMs }: Pick<TurnLink, 'worstPercent' | 'concealedMs'>): void {
+		const { worstPercent: worst = 0, concealedMs: most = 0 } = this.declared;
+		if (worstPercent <= worst && concealedMs <= most) return;
+		this.declared = { ...this.declared, worstPercent: Math.max(worst, worstPercent), concealedMs: Math.max(most, concealedMs) };
 		this.changed();
 	}
 

@@ -20,7 +20,7 @@ import type { Reply } from './reply';
 import { ReplyCaption } from './reply-caption';
 import type { Saying } from './saying';
 import { Turn } from './turn';
-import { TurnDoubts } from './turn-doubts';
+import { soundOf, TurnDoubts } from './turn-doubts';
 
 /** Turns that nodes may still ask about: a tool may give its result after the caller has gone on. */
 const REMEMBERED_TURNS = 8;
@@ -83,7 +83,7 @@ export class Turns {
 
 	/** `audio`: 16 kHz, all that was said since the last turn. */
 	start(ended: StartTurn, audio: readonly Int16Array[], heardBy: DoneBy | undefined, link?: TurnLink): void {
-		const start = link ? { ...ended, lostPercent: link.lostPercent, worstPercent: link.worstPercent } : ended;
+		const start = link ? { ...ended, ...soundOf(link) } : ended;
 		const early = this.early.confirmed(start.speculation);
 		const turn = early ?? this.made(start, audio, heardBy);
 		this.count++;

@@ -5,8 +5,17 @@ import type { SendReading } from '../../lib/send-quality';
 export interface LinkReading extends SendReading {
 	readonly packetsReceived: number;
 	readonly packetsLost: number;
+	/** Came, and were of no use: too late, or more than could be kept. */
+	readonly packetsDiscarded: number;
 	readonly concealedSamples: number;
+	/** Of them, those in which nothing is to be heard any more, or yet. */
+	readonly silentConcealedSamples: number;
+	/** How often it began to make up sound. */
+	readonly concealments: number;
+	/** Left out, or put in between. */
+	readonly stretchedSamples: number;
 	readonly samples: number;
+	readonly soundMs: number;
 	readonly jitterMs: number;
 	/** Of all kinds, over the path in use. */
 	readonly allPackets: number;
@@ -46,8 +55,13 @@ export function readingOf(report: ReadonlyMap<string, Entry>): LinkReading {
 	return {
 		packetsReceived: received('packetsReceived'),
 		packetsLost: received('packetsLost'),
+		packetsDiscarded: received('packetsDiscarded'),
 		concealedSamples: received('concealedSamples'),
+		silentConcealedSamples: received('silentConcealedSamples'),
+		concealments: received('concealmentEvents'),
+		stretchedSamples: received('insertedSamplesForDeceleration') + received('removedSamplesForAcceleration'),
 		samples: received('totalSamplesReceived'),
+		soundMs: received('totalSamplesDuration') * 1000,
 		jitterMs: (numberOf(inbound.at(-1), 'jitter') ?? 0) * 1000,
 		roundTripMs: roundTrip === undefined ? null : roundTrip * 1000,
 		roundTrips: numberOf(pair, 'responsesReceived') ?? null,
@@ -58,17 +72,43 @@ export function readingOf(report: ReadonlyMap<string, Entry>): LinkReading {
 	};
 }
 
+/** Of Opus, in anything that is used for calls. */
+const MOST_PACKET_MS = 60;
+
 function share(part: number, whole: number): number {
 	return whole <= 0 ? 0 : Math.min(1, Math.max(0, part / whole));
 }
 
-/** What was between two readings. */
-export function figuresBetween(before: LinkReading, now: LinkReading): LinkFigures {
+/** Before anything has come: until then sound was made up that nobody was to hear. */
+export function beginningOf(reading: LinkReading): LinkReading {
+	return { ...reading, packetsReceived: 0, packetsLost: 0, packetsDiscarded: 0, concealedSamples: reading.silentConcealedSamples, concealments: 0, stretchedSamples: 0, samples: 0, soundMs: 0 };
+}
+
+/** The least that is made up at a time, ms. */
+const PIECE_MS = 10;
+
+/**
+ * What was between two readings.
+ * @param sendsSilence false: the caller may have sent less than all that is missing, and only packets that are known to be lost say
+ * that their words are
+ * @param sinceMs so much was made up in one piece at the end of what was before
+ */
+export function figuresBetween(before: LinkReading, now: LinkReading, sendsSilence = true, sinceMs = 0): LinkFigures {
 	const received = now.packetsReceived - before.packetsReceived;
 	const lost = now.packetsLost - before.packetsLost;
+	const unusable = Math.max(0, lost) + now.packetsDiscarded - before.packetsDiscarded;
+	const samples = now.samples - before.samples;
+	const ms = Math.max(0, now.soundMs - before.soundMs);
+	const madeUpMs = share(now.concealedSamples - before.concealedSamples, samples) * ms;
+	const packetMs = received <= 0 ? MOST_PACKET_MS : Math.min(MOST_PACKET_MS, Math.max(PIECE_MS, (ms - madeUpMs) / received));
+	const concealedMs = sendsSilence ? madeUpMs : Math.min(madeUpMs, unusable * packetMs);
+	const times = now.concealments - before.concealments;
 	return {
+		ms,
 		lostIn: share(lost, lost + received),
-		concealed: share(now.concealedSamples - before.concealedSamples, now.samples - before.samples),
+		concealed: share(concealedMs, ms),
+		concealedMs: Math.round(concealedMs === 0 ? 0 : times <= 0 ? sinceMs + concealedMs : Math.max(PIECE_MS, concealedMs - (times - 1) * PIECE_MS)),
+		stretched: share(now.stretchedSamples - before.stretchedSamples, samples),
 		jitterMs: Math.round(now.jitterMs),
 		roundTripMs: now.roundTripMs === null ? null : Math.round(now.roundTripMs),
 		lostOut: now.lostOut,

@@ -1,6 +1,6 @@
 import type { LinkFigures } from '../../contract/link';
 import type { Clock, Milliseconds } from '../../lib/clock';
-import { figuresBetween, type LinkReading } from './link-stats';
+import { beginningOf, figuresBetween, type LinkReading } from './link-stats';
 import type { SoundPath } from './sound-path';
 
 /** What a packet holds, unless a client says otherwise. */
@@ -17,10 +17,12 @@ export class LinkWatch {
 	/** The last reading at which sound came, and how much was missed since. */
 	private flowing: (LinkReading & { readonly at: Milliseconds }) | undefined;
 	private missedMs = 0;
+	/** The last that was told of, and what of it was made up at its end. */
+	private told: { readonly reading: LinkReading; readonly mayBeSilent: boolean; readonly concealedMs: number } | undefined;
 
 	constructor(
 		private readonly clock: Clock,
-		private readonly path: Pick<SoundPath, 'missing' | 'othersArrive' | 'sentSparsely'>,
+		private readonly path: Pick<SoundPath, 'missing' | 'mayBeSilent' | 'othersArrive' | 'sentSparsely'>,
 		private readonly tell: (figures: LinkFigures) => void,
 	) {}
 
@@ -29,13 +31,27 @@ export class LinkWatch {
 		this.missedMs += ms;
 	}
 
+	/** Once a second. */
 	read(reading: LinkReading): void {
+		this.judge(reading);
+		this.glance(reading);
+	}
+
+	/** Between two seconds, where something begins or ends: its figures are known at once, and are of nothing else. */
+	glance(reading: LinkReading): void {
+		const { mayBeSilent } = this.path;
+		const { told = { reading: beginningOf(reading), mayBeSilent: false, concealedMs: 0 } } = this;
+		const figures = figuresBetween(told.reading, reading, !told.mayBeSilent, told.concealedMs);
+		this.told = { reading, mayBeSilent, concealedMs: figures.concealedMs };
+		if (figures.ms > 0) this.tell(figures);
+	}
+
+	private judge(reading: LinkReading): void {
 		const { before, path } = this;
 		const now = { ...reading, at: this.clock.now(), missing: path.missing };
 		this.before = now;
 		if (before?.missing && now.missing && now.packetsReceived === before.packetsReceived && now.allPackets > before.allPackets) path.othersArrive();
 		if (!now.missing) this.judgeGaps(now);
-		if (before) this.tell(figuresBetween(before, now));
 	}
 
 	/** After packets that were lost the counts tell of them; after packets that were never sent, they do not. */

@@ -82,6 +82,11 @@ export class SoundPath {
 		return this.missingSince !== undefined;
 	}
 
+	/** All that is missing may never have been sent. */
+	get mayBeSilent(): boolean {
+		return this.missing || this.silentSender || this.sparse;
+	}
+
 	/** Other packets than sound come in meanwhile: the path is well, the caller sends no sound. */
 	othersArrive(): void {
 		if (this.missingSince === undefined) return;
