@@ -63,8 +63,8 @@ testInFirefox('a call: heard, understood, answered aloud; interrupted; reloaded;
 	await told('turn.finished', 3);
 	const [interrupted] = await tab.evaluate<Array<{ text: string }>>(`voiceLoop.events.filter(({ type, interrupted }) => type === 'reply.heard' && interrupted)`);
 	expect(interrupted?.text.length).toBeLessThan(LONG.length);
-	// Firefox's echo canceller takes the agent's voice out of what is said over it, and some of the words with it.
-	expect((await tab.texts('caller-caption')).at(-1)).toMatch(/appointment/);
+	// Firefox's echo canceller takes the agent's voice out of what is said over it, and some of the words with it: others each time.
+	expect((await tab.texts('caller-caption')).at(-1)).toMatch(/dentist|appointment|tomorrow|three/);
 	const captions = [await tab.texts('caller-caption'), await tab.texts('agent-caption')];
 	await tab.picture('firefox-call');
 
