@@ -10,7 +10,13 @@ import type { UtteranceWorkerProtocol } from './worker-protocol';
 const GIGABYTE = 2 ** 30;
 const never = new AbortController().signal;
 
+/** Also where a test has its own time. */
+const realTimeout = setTimeout;
+
 async function turns(count = 8): Promise<void> {
+	for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+	// Longer than ends are gathered, by the same clock.
+	await new Promise((resolve) => realTimeout(resolve, 4));
 	for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -129,7 +135,12 @@ describe('who hears', () => {
 	])('of several that end in one moment the first is not taken for one alone: on %i cores, %i ends', async (cores, ends) => {
 		const { workers, say, finish, warmed } = poolOf({ cores });
 		await warmed(ends);
-		const together = Array.from({ length: ends }, async (_, at) => await say(2001 + at));
+		const together: Promise<string>[] = [];
+		// One after the other, as a pipe brings them.
+		for (let at = 0; at < ends; at++) {
+			together.push(say(2001 + at));
+			await new Promise((resolve) => setImmediate(resolve));
+		}
 		await turns();
 		expect(running(workers).map(({ threads }) => threads)).toEqual(Array.from({ length: cores }, () => 1));
 		await finish();

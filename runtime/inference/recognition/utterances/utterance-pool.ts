@@ -11,6 +11,8 @@ import { type Member, type UtteranceWorker, UtteranceWorkers, type WorkerOptions
 /** No utterance is heard so slowly. */
 const HANG_MS = 60_000;
 const HANG_FACTOR = 20;
+/** Of callers who end together, between the first and the last. */
+const GATHER_MS = 2;
 /** So many of the last ones tell what one costs. */
 const SEEN = 100;
 
@@ -39,7 +41,7 @@ export class UtterancePool {
 	private readonly workers: UtteranceWorkers;
 	private readonly seen: HeardUtterance[] = [];
 	private closed = false;
-	private gathering: NodeJS.Immediate | undefined;
+	private gathering: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
 	constructor(options: WorkerOptions) {
 		this.workers = new UtteranceWorkers(options, { onChange: () => this.dispatch(), onNone: (error) => this.rejectWaiting(error) });
@@ -95,12 +97,16 @@ export class UtterancePool {
 		await this.workers.close();
 	}
 
-	/** Ends that come in one moment are all seen before the first is given to a worker, which would take it for one alone. */
+	/**
+	 * Ends that come in one moment are all seen before the first is given to a worker, which would take it for one alone. They come
+	 * through a pipe, one after the other: where others call too, that takes a moment longer than a round of the event loop.
+	 */
 	private dispatchTogether(): void {
-		this.gathering ??= setImmediate(() => {
+		const dispatch = (): void => {
 			this.gathering = undefined;
 			this.dispatch();
-		});
+		};
+		this.gathering ??= this.workers.expectsSeveral ? setTimeout(dispatch, GATHER_MS) : setImmediate(dispatch);
 	}
 
 	private dispatch(): void {

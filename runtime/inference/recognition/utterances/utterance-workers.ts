@@ -97,6 +97,11 @@ export class UtteranceWorkers {
 		return order.find((member) => member && (member.threads <= this.options.cores - working || working === 0));
 	}
 
+	/** Nobody works, and there are workers for several: whom the first is given to depends on how many come. */
+	get expectsSeveral(): boolean {
+		return this.callers > 1 && this.narrow().some(({ worker }) => worker) && !this.members.some(({ busy }) => busy);
+	}
+
 	/** Cores that may hear at a time, once the callers are there. */
 	get cores(): number {
 		const narrow = this.narrow().length;
