@@ -33,16 +33,21 @@ describeWithWeights('a real Piper voice', () => {
 		const voice = await voices.engine({ engine: weights(place) });
 		expect(voice.voices).toEqual([{ value: 'joe', name: 'joe' }]);
 		const recogniser = await createRecogniser(weights('whisper-base'));
-		const pairs: [string, string][] = [];
-		for (const sentence of SENTENCES) {
-			const resampler = new Resampler(voice.sampleRate, LISTEN_RATE, 'aligned');
-			const heard: Int16Array[] = [];
-			for await (const { pcm } of voice.speak(sentence, { voice: 'joe', speed: 1 }, new AbortController().signal)) heard.push(resampler.push(pcm));
-			heard.push(resampler.end());
-			const { text } = await recogniser.transcribeAll(transcribeSettings.parse({ language: 'en' }), joinPcm(heard));
-			pairs.push([sentence, text]);
-		}
+		const readBack = async (): Promise<number> => {
+			const pairs: [string, string][] = [];
+			for (const sentence of SENTENCES) {
+				const resampler = new Resampler(voice.sampleRate, LISTEN_RATE, 'aligned');
+				const heard: Int16Array[] = [];
+				for await (const { pcm } of voice.speak(sentence, { voice: 'joe', speed: 1 }, new AbortController().signal)) heard.push(resampler.push(pcm));
+				heard.push(resampler.end());
+				const { text } = await recogniser.transcribeAll(transcribeSettings.parse({ language: 'en' }), joinPcm(heard));
+				pairs.push([sentence, text]);
+			}
+			return wordErrorRate(pairs);
+		};
+		// Piper speaks with noise: the same sentence is another one each time.
+		const rates = [await readBack(), await readBack(), await readBack()].sort((a, b) => a - b);
 		await recogniser.close();
-		expect(wordErrorRate(pairs)).toBeLessThanOrEqual(0.03);
+		expect(rates[1]).toBeLessThanOrEqual(0.03);
 	});
 });
