@@ -80,7 +80,7 @@ const sessionEvent = z.discriminatedUnion('type', [
 	/** A moment without speech, some 96 ms, within it or at its end: `speechWentOn` or `speechStopped` follows. */
 	z.object({ type: z.literal('speechPaused'), at: z.number(), speechEndAt: z.number() }),
 	z.object({ type: z.literal('speechWentOn'), at: z.number() }),
-	/** VAD fell silent. Sent once a stretch of speech, as soon as `flushSilenceMs` of silence have passed. */
+	/** VAD fell silent. Sent once a stretch of speech, with the frame that ends nearest to `flushSilenceMs` of silence. */
 	z.object({ type: z.literal('speechStopped'), at: z.number(), speechEndAt: z.number() }),
 	/** No packets of the caller's sound come, since `since`. What they do meanwhile is not known: it is no silence. */
 	z.object({ type: z.literal('soundMissing'), at: z.number(), since: z.number() }),

@@ -91,6 +91,7 @@ export function closeUtterance({ utterance, now, settings, agentAskedAQuestion, 
 	};
 }
 
+/** With whatever certainty it has ended, or will have; undefined where nothing tells yet. */
 export function likelyEndOf(verdict: CloseVerdict): LikelyEnd | undefined {
 	if (verdict.verdict === 'wait') return verdict.likely;
 	return verdict.verdict === 'turn' ? { ...verdict, inMs: 0 } : undefined;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ReplyAsk } from '../../contract/control';
 import type { History } from '../../dialogue/history/history';
-import { type AnswerParams, type ModelDeps, messagesFor, ModelAnswer } from './model-answer';
+import { type AnswerParams, type ModelDeps, ModelAnswer, paramsFor } from './model-answer';
 import { allowanceOf } from './reply-tools';
 
 /**
@@ -29,8 +29,7 @@ export class AnswerAhead {
 		this.drop();
 		if (!this.last || this.mistaken) return;
 		const ask = { ...this.last, prompt, understood: true };
-		const messages = messagesFor(ask, this.history, { begun: '', isCertain: false });
-		const params = { settings: ask.chat, messages, tools: allowanceOf(ask).offers ? ask.tools : [] };
+		const params = paramsFor(ask, this.history, { begun: '', isCertain: false, offersTools: allowanceOf(ask).offers });
 		this.open = { params, answer: new ModelAnswer(this.deps, params) };
 	}
 

@@ -10,6 +10,7 @@ import { FirstWordLimit } from './first-word';
 
 /** What is written, and the sign after it, where that is known. */
 type OnText = (text: string, next: string | undefined) => void;
+
 export interface ModelDeps {
 	/** Names the call to the model, which keeps its tokens in memory. */
 	readonly conversation: string;
@@ -86,11 +87,16 @@ export class ModelAnswer {
 	}
 }
 
+/** What the model is asked: beforehand in the same words as when its node asks. `offersTools`: it may call some. */
+export function paramsFor(ask: ReplyAsk, history: History, { offersTools, ...answer }: { begun: string; isCertain: boolean; offersTools: boolean }): AnswerParams {
+	return { settings: ask.chat, messages: messagesFor(ask, history, answer), tools: offersTools ? ask.tools : [] };
+}
+
 /**
  * What the model reads. `begun`: of its answer, the words that another one wrote which failed. What the caller has said is not in
  * the history before it is certain that it was all.
  */
-export function messagesFor({ instructions, understood, prompt }: ReplyAsk, history: History, { begun, isCertain }: { begun: string; isCertain: boolean }): ChatMessage[] {
+function messagesFor({ instructions, understood, prompt }: ReplyAsk, history: History, { begun, isCertain }: { begun: string; isCertain: boolean }): ChatMessage[] {
 	const said = isCertain ? [] : [{ role: 'user' as const, content: understood ? prompt : UNCLEAR }];
 	// A space at its end would be a token that no model has seen there.
 	const answer = begun === '' ? [] : [{ role: 'assistant' as const, content: begun.trimEnd(), toolCalls: [] }];

@@ -7,7 +7,7 @@ import { leftToSay } from '../../dialogue/heard/left-to-say';
 import { isSpeakable } from '../../speech-text/speakable';
 import type { ReplyRecord } from '../journal/journal';
 import type { AgentUtterance } from './agent-utterance';
-import { type ModelAnswer, messagesFor, unspeakable } from './model-answer';
+import { type ModelAnswer, paramsFor, unspeakable } from './model-answer';
 import { isSameWork } from './node-tries';
 import type { ReplyDeps, RestoredReply } from './reply-deps';
 import { ReplyTools, allowanceOf, wasRun } from './reply-tools';
@@ -298,8 +298,7 @@ export class Reply implements TurnReply {
 
 	private async askModel(): Promise<ChatDone> {
 		const { ask, deps } = this;
-		const messages = messagesFor(ask, deps.history, { begun: this.begun, isCertain: this.turn.certainty.isCertain });
-		this.generation = deps.model.answer({ settings: ask.chat, messages, tools: this.allowance.offers ? ask.tools : [] });
+		this.generation = deps.model.answer(paramsFor(ask, deps.history, { begun: this.begun, isCertain: this.turn.certainty.isCertain, offersTools: this.allowance.offers }));
 		this.generation.tell((text, next) => (text === '' ? this.utterance?.write('', next) : this.write(text, next)));
 		if (this.interrupted) this.generation.cancel();
 		return await this.generation.result;

@@ -21,7 +21,7 @@ export async function listed(folder: string, inside: readonly string[]): Promise
 	const others: string[] = [];
 	for (const entry of await visible(folder)) {
 		const { name } = entry;
-		const what = await kindOf(folder, entry);
+		const what = await entryKindOf(folder, entry);
 		if (what === 'file') files.push(name);
 		else if (what === 'folder' && inside.includes(name)) files.push(...(await filesIn(path.join(folder, name))).map((each) => `${name}/${each}`));
 		if (what !== 'file') others.push(what === 'folder' ? `${name}/` : `${name} (${what})`);
@@ -31,7 +31,7 @@ export async function listed(folder: string, inside: readonly string[]): Promise
 
 async function filesIn(folder: string): Promise<string[]> {
 	const entries = await visible(folder).catch(() => []);
-	const kinds = await Promise.all(entries.map(async (entry) => await kindOf(folder, entry)));
+	const kinds = await Promise.all(entries.map(async (entry) => await entryKindOf(folder, entry)));
 	return entries.flatMap(({ name }, at) => (kinds[at] === 'file' ? [name] : []));
 }
 
@@ -39,7 +39,7 @@ async function visible(folder: string): Promise<Dirent[]> {
 	return (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
 }
 
-async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'a link to nothing' | 'not a file'> {
+async function entryKindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'a link to nothing' | 'not a file'> {
 	if (entry.isFile()) return 'file';
 	if (entry.isDirectory()) return 'folder';
 	if (!entry.isSymbolicLink()) return 'not a file';
