@@ -39,3 +39,16 @@ export const turnLink = z.object({
 	roundTripMs: z.number().nullable(),
 });
 export type TurnLink = z.infer<typeof turnLink>;
+
+/** What an end has learnt about how much it can send, for the call's next connection. */
+export const sendMemory = z.object({
+	/** Of SEND_LEVELS (lib/send-quality), the one in effect. */
+	at: z.number().int().nonnegative(),
+	/** For each level: so long the one below must do before it is tried, s. */
+	waits: z.array(z.number()).max(16).readonly(),
+	/** The shortest round trip of late, ms; null before the first. */
+	shortestMs: z.number().nullable(),
+	/** The networks that it was learnt in. */
+	paths: z.array(z.string()).max(16).readonly(),
+});
+export type SendMemory = Readonly<z.infer<typeof sendMemory>>;

@@ -1,3 +1,5 @@
+import type { SendMemory } from '../contract/link';
+
 /** How an end packs the sound that it sends: an encoder takes this from the other end's description. */
 export interface SendLevel {
 	/** Of Opus, bit/s. */
@@ -12,18 +14,6 @@ export const SEND_LEVELS: readonly [SendLevel, ...SendLevel[]] = [
 	{ bitrate: 24_000, packetMs: 40 },
 	{ bitrate: 16_000, packetMs: 60 },
 ];
-
-/** What an end has learnt about how much it can send, for the call's next connection. */
-export interface SendMemory {
-	/** Of SEND_LEVELS, the one in effect. */
-	readonly at: number;
-	/** For each level: so long the one below must do before it is tried, s. */
-	readonly waits: readonly number[];
-	/** The shortest round trip of late, ms; null before the first. */
-	readonly shortestMs: number | null;
-	/** The networks that it was learnt in. */
-	readonly paths: readonly string[];
-}
 
 /** What an end knows of what it sends, once a second; counts since the call began. */
 export interface SendReading {

@@ -1,5 +1,6 @@
 import type { Clock, Milliseconds } from '../lib/clock';
-import { type SendMemory, SendQuality } from '../lib/send-quality';
+import type { SendMemory } from '../contract/link';
+import { SendQuality } from '../lib/send-quality';
 import { VoiceError } from '../contract/errors';
 import type { CallContext } from '../rpc/server';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../rpc/media-protocol';
@@ -101,7 +102,8 @@ export class MediaSession {
 			(event) => {
 				emit(event);
 				if (event.type === 'speechStarted') this.playout.callerSpeaks();
-				if (event.type !== 'audio') void this.glance();
+				// A pause is neither: its work has begun, and nothing is to be in its way.
+				if (event.type === 'speechStarted' || event.type === 'speechStopped') void this.glance();
 			},
 			this.fail,
 			this.path,

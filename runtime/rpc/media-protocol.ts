@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { iceCandidate, iceServer } from '../contract/signalling';
-import { linkFigures } from '../contract/link';
+import { linkFigures, sendMemory } from '../contract/link';
 import { mediaStats } from '../contract/stats';
 import { ping, type Protocol } from './protocol';
 import { pcm } from '../audio/pcm';
@@ -19,14 +19,6 @@ export const linkNetwork = z.object({
 	iceServers: z.array(iceServer).max(16).default([]),
 });
 export type LinkNetwork = z.infer<typeof linkNetwork>;
-
-/** As lib/send-quality has it. */
-const sendMemory = z.object({
-	at: z.number().int().nonnegative(),
-	waits: z.array(z.number()).max(16).readonly(),
-	shortestMs: z.number().nullable(),
-	paths: z.array(z.string()).max(16).readonly(),
-});
 
 /** Everything one session asks of media. `at` is always lib/clock's monotonic time, ms. */
 const sessionInput = z.discriminatedUnion('type', [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { z } from 'zod';
 import { type callerNetwork, type PeerEvent, type PeerInput, type PeerProtocol, peerProtocol } from '../../runtime/cli/call/peer-protocol';
-import type { SendMemory } from '../../runtime/lib/send-quality';
+import type { SendMemory } from '../../runtime/contract/link';
 import { packageRoot } from '../../runtime/lib/package-root';
 import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
 import { type linkNetwork, type MediaEvent, type MediaInput, type MediaProtocol, mediaProtocol } from '../../runtime/rpc/media-protocol';

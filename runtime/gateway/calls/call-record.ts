@@ -2,7 +2,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { ConversationInput } from '../../dialogue/conversation-events';
 import { History } from '../../dialogue/history/history';
 import { monotonicClock } from '../../lib/clock';
-import type { SendMemory } from '../../lib/send-quality';
+import type { SendMemory } from '../../contract/link';
 import type { CallJournal, Journal, StoredCall } from '../journal/journal';
 import type { CallRequest } from './call-request';
 import { PageTranscript } from './page-transcript';

@@ -2,7 +2,7 @@ import { VoiceError } from '../../contract/errors';
 import { type PageRequest, pageRequest } from '../../contract/page-events';
 import { type IceCandidate, type NumberedCandidate, type NumberedPageEvent, ufragOf } from '../../contract/signalling';
 import { parseJson } from '../../lib/json';
-import type { SendMemory } from '../../lib/send-quality';
+import type { SendMemory } from '../../contract/link';
 import type { RpcCall } from '../../rpc/client';
 import type { LinkNetwork, MediaEvent, MediaInput } from '../../rpc/media-protocol';
 import { type SdpFragment, fragmentOf, restartedOffer } from '../signalling/sdp-fragment';

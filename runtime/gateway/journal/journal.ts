@@ -4,7 +4,7 @@ import type { PageEvent } from '../../contract/page-events';
 import type { ToolRecord } from '../../contract/turn';
 import type { ConversationInput, StartTurn } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
-import type { SendMemory } from '../../lib/send-quality';
+import type { SendMemory } from '../../contract/link';
 
 /** What a call is from its start on. Times are ms since 1970: they outlive the process, and the machine's uptime. */
 export interface CallBeginning {

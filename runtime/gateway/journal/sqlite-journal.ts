@@ -6,7 +6,7 @@ import type { ConversationInput } from '../../dialogue/conversation-events';
 import type { TurnEntry } from '../../dialogue/history/transcript-entry';
 import { monotonicClock } from '../../lib/clock';
 import type { Log } from '../../lib/log';
-import type { SendMemory } from '../../lib/send-quality';
+import type { SendMemory } from '../../contract/link';
 import { type CallBeginning, type CallJournal, type Journal, type ReplyRecord, type StoredCall, type StoredTurn, type TurnRecord, noJournal } from './journal';
 
 type Kind = 'call' | 'input' | 'event' | 'history' | 'turn' | 'reply' | 'sound' | 'sending';
