@@ -56,6 +56,13 @@ it.each(['folder', 'file'])('makes what sherpa needs of a voice that is named by
 	expect(readFileSync(files.vits?.model ?? '').subarray(0, MODEL.length)).toEqual(MODEL);
 });
 
+it.each([
+	['as its maker wants', { noise_scale: 0.333, length_scale: 1.25, noise_w: 0 }, { noise: { noiseScale: 0.333, noiseScaleW: 1e-12 }, pace: 0.8 }],
+	['as Piper does where its maker says nothing', undefined, { noise: { noiseScale: 0.667, noiseScaleW: 0.8 }, pace: 1 }],
+])('speaks %s', async (_what, inference, manner) => {
+	expect((await read(folderWith({ ...PAIR, 'en_US-joe-medium.onnx.json': { ...CONFIG, inference } }))).manner).toEqual(manner);
+});
+
 /** As Piper's are made, with what they are given. */
 const REAL = encodeOnnx({ nodes: [], tensors: [], inputs: ['input', 'input_lengths', 'scales'].map((name) => ({ name, type: name === 'scales' ? 'float' : 'int64', dims: [1] })), outputs: [] });
 const OTHER = encodeOnnx({ nodes: [], tensors: [], inputs: [{ name: 'input_features', type: 'float', dims: [1] }, { name: 'other', type: 'float', dims: [1] }], outputs: [] });

@@ -15,6 +15,9 @@ const MOST_SPEAKERS = 10_000;
 const MOST_CONFIGS = 20;
 const MOST_CONFIG_BYTES = 1024 * 1024;
 
+/** sherpa-onnx takes a 0 for "not given". */
+const NO_NOISE = 1e-12;
+
 /** Only Piper's graphs are given it. */
 const SCALES = 'scales';
 
@@ -29,6 +32,14 @@ const piperConfig = z.object({
 	speaker_id_map: z.record(z.number().int().min(0).max(MOST_SPEAKERS - 1)).default({}),
 	language: z.object({ name_english: z.string() }).partial().default({}),
 	dataset: z.string().default(''),
+	/** How its maker wants it to speak. Where nothing is said, Piper's own defaults. */
+	inference: z
+		.object({
+			noise_scale: z.number().min(0).max(2).default(0.667),
+			noise_w: z.number().min(0).max(2).default(0.8),
+			length_scale: z.number().min(0.1).max(10).default(1),
+		})
+		.default({}),
 });
 type PiperConfig = z.infer<typeof piperConfig>;
 
@@ -45,6 +56,14 @@ export interface PreparedPiper {
 	/** espeak-ng's name of the language, such as `en-us`. */
 	readonly language: string;
 	readonly names: readonly string[];
+	readonly manner: PiperManner;
+}
+
+export interface PiperManner {
+	/** Chance in its sound, and in how long each sound lasts; with 0 a text always sounds alike. By sherpa's names. */
+	readonly noise: { readonly noiseScale: number; readonly noiseScaleW: number };
+	/** The speed that it is spoken at when asked for 1. */
+	readonly pace: number;
 }
 
 /**
@@ -94,7 +113,9 @@ export async function preparePiper({ model, config }: PiperPair, store: string):
 	const about = await readConfig(config);
 	const folder = await prepareOnce(store, [model, config], 'piper 1', async (target) => await make(target, model, about));
 	const made = { model: path.join(folder, path.basename(model)), tokens: path.join(folder, 'tokens.txt') };
-	return { ...made, language: about.espeak.voice, names: speakersOf(about, model) };
+	const { noise_scale, noise_w, length_scale } = about.inference;
+	const noise = { noiseScale: noise_scale || NO_NOISE, noiseScaleW: noise_w || NO_NOISE };
+	return { ...made, language: about.espeak.voice, names: speakersOf(about, model), manner: { noise, pace: 1 / length_scale } };
 }
 
 async function readConfig(file: string): Promise<PiperConfig> {

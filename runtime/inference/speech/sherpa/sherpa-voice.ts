@@ -17,8 +17,8 @@ export interface SherpaVoiceShape {
 	readonly voices: readonly VoiceChoice[];
 	/** The model's own, Hz. */
 	readonly rate: number;
-	/** Can it speak faster and slower by itself? */
-	readonly paced: boolean;
+	/** The model's speed when asked for 1. Absent: it cannot speak faster and slower by itself. */
+	readonly pace?: number;
 	/** Absent: the model reads as it does, whatever the text's language. */
 	readonly reads?: ReadingLanguages;
 }
@@ -46,12 +46,12 @@ export class SherpaVoice implements VoiceEngine {
 		// Whoever stops listening stops the model too.
 		const abort = new AbortController();
 		const either = AbortSignal.any([signal, abort.signal]);
-		const { rate, paced } = this.shape;
+		const { rate, pace } = this.shape;
 		const resampler = new Resampler(rate, this.sampleRate, 'aligned');
 		const trim = new StreamingTrim(this.sampleRate);
-		const stretch = new TimeStretch(paced ? 1 : speed, this.sampleRate);
+		const stretch = new TimeStretch(pace === undefined ? speed : 1, this.sampleRate);
 		try {
-			for await (const made of this.made({ text, speaker, speed: paced ? speed : 1, language: reading }, either)) {
+			for await (const made of this.made({ text, speaker, speed: pace === undefined ? 1 : speed * pace, language: reading }, either)) {
 				const pcm = stretch.push(trim.push(resampler.push(made)));
 				if (pcm.length > 0) yield { pcm, sampleRate: this.sampleRate };
 			}

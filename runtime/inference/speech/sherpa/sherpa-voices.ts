@@ -81,12 +81,12 @@ export class SherpaVoices implements VoiceKind {
 		await pool.warm(1);
 		const count = Math.max(1, model.references.length, speakers);
 		const voices = Array.from({ length: count }, (_, number) => model.names[number] ?? String(number)).map((name) => ({ value: name, name }));
-		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, paced: model.references.length === 0, ...(model.reads && { reads: model.reads }) });
+		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, ...(model.references.length === 0 && { pace: model.manner?.pace ?? 1 }), ...(model.reads && { reads: model.reads }) });
 		return { version: model.version, pool, voice };
 	}
 }
 
-async function startProcess({ folder, files, references }: VoiceModel, numThreads: number): Promise<Started> {
-	const config = { model: { ...files, numThreads, provider: 'cpu' }, maxNumSentences: 1 };
+async function startProcess({ folder, files, references, manner }: VoiceModel, numThreads: number): Promise<Started> {
+	const config = { model: { ...files, ...(manner && { vits: { ...files.vits, ...manner.noise } }), numThreads, provider: 'cpu' }, maxNumSentences: 1 };
 	return await startSherpa(WORKER, sherpaVoiceProtocol, 'VOICE_ERR_MODEL_FAILED', folder, async (client) => await client.call('load', { config, references: [...references] }).result);
 }

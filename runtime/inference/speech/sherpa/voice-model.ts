@@ -9,7 +9,7 @@ import { assertTask } from '../../workers/sherpa/folder-kind';
 import { phonemeDataFor, type PhonemePlaces, readableWith } from '../../workers/sherpa/phoneme-data';
 import { KOKORO_LANGUAGES, languageOfVoice, type ReadingLanguages } from './kokoro-languages';
 import { type KokoroPair, kokoroPair, prepareKokoro } from './kokoro-pair';
-import { piperPair, preparePiper } from './plain-piper';
+import { type PiperManner, piperPair, preparePiper } from './plain-piper';
 
 /** How sherpa opens a voice. */
 export interface VoiceModel {
@@ -24,6 +24,8 @@ export interface VoiceModel {
 	readonly references: readonly string[];
 	/** Of a model that reads several languages. */
 	readonly reads?: ReadingLanguages;
+	/** Of a Piper voice, as its maker wants it to speak. */
+	readonly manner?: PiperManner;
 }
 
 /** LibriTTS has 904; a file may say what it likes. */
@@ -126,9 +128,9 @@ async function readFolder(place: string, places: VoicePlaces): Promise<VoiceMode
 	if (piper) {
 		folder.assertOnlyModel([piper.model]);
 		await assertOnnx(piper.model);
-		const { model, tokens, language, names } = await preparePiper(piper, places.prepared);
+		const { model, tokens, language, names, manner } = await preparePiper(piper, places.prepared);
 		const dataDir = await phonemeDataFor(language, folder.path, places);
-		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [] };
+		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [], manner };
 	}
 	const kokoro = await kokoroPair(folder);
 	if (kokoro) folder.assertOnlyModel([kokoro.model]);
