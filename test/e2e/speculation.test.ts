@@ -138,7 +138,10 @@ test('what was begun for half of a sentence ended as a success that says so, in 
 		// No tool has run either.
 		expect(runs.Tool).toBe(undefined);
 	}
-	expect(outputOf(superseded[0], 'Voice Session Trigger')).toMatchObject({ heard: SAID[0], speculation: { mode: 'modelAndVoice', early: true } });
+	const begun = superseded.map((execution) => outputOf(execution, 'Voice Session Trigger'));
+	for (const each of begun) expect(each).toMatchObject({ speculation: { mode: 'modelAndVoice', early: true } });
+	// A short pause between two words is enough to begin in, so what was heard by then may be less than the half.
+	expect(begun.filter(({ heard }) => !SAID[0].startsWith(String(heard)))).toEqual([]);
 });
 
 test.each(PLACES)('the caller hears one answer to each turn, and only these are remembered (a node %s ours)', (place) => {

@@ -28,6 +28,8 @@ const PREFERENCES: Record<string, unknown> = {
 	'toolkit.telemetry.reportingpolicy.firstRun': false,
 };
 
+const LONGEST_WAIT_MS = 60_000;
+
 /** What Firefox refuses a page is told to nobody but its console. */
 const TELL_REFUSALS = `() => addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => console.error('refused by the policy: ' + violatedDirective + ' ' + blockedURI))`;
 
@@ -181,9 +183,13 @@ export class FirefoxTab {
 		return await evaluate<T>(this.firefox, this.context, expression);
 	}
 
-	/** Looks again until it holds; the test's own limit ends it. */
+	/** Looks again until it holds. Rejects after a minute, and says what the page shows then. */
 	async until(expression: string): Promise<void> {
-		while ((await this.evaluate<unknown>(expression)) !== true) await sleep(50);
+		const end = performance.now() + LONGEST_WAIT_MS;
+		while ((await this.evaluate<unknown>(expression)) !== true) {
+			if (performance.now() > end) throw new Error(`${expression} did not come true. The page shows:\n${await this.evaluate<string>('document.body.innerText')}`);
+			await sleep(50);
+		}
 	}
 
 	async shows(state: string): Promise<void> {
