@@ -1,5 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import { msToSamples, samplesToMs } from '../../audio/pcm';
+import { msToSamples } from '../../audio/pcm';
 import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { SpeakEvent } from '../../rpc/inference-protocol';
@@ -7,10 +7,9 @@ import type { MediaEvent } from '../../rpc/media-protocol';
 import type { SpeechGaps } from '../../contract/turn';
 import { monotonicClock } from '../../lib/clock';
 import type { InferenceServer } from '../calls/call-deps';
-import type { MediaLink } from '../calls/media-link';
 import { GapRecord } from './speech-gaps';
 import { SpokenText } from './spoken-text';
-import { UnheardSound } from './unheard-sound';
+import { type CurrentLink, UtteranceSound } from './utterance-sound';
 import { VoiceStream } from './voice-stream';
 
 /** Sound kept ready ahead of what is heard: enough to ride out a busy second, little enough to waste when interrupted. */
@@ -19,13 +18,8 @@ const AHEAD_MS = 4000;
 const GO_ON_BEFORE_MS = 1000;
 /** While the caller is away, the voice says what it has to say and is free for others: its sound waits here. */
 const AHEAD_OF_ABSENT_MS = 60_000;
-/** Media takes back no more than this. */
-const MAY_BE_TAKEN_BACK_MS = 2000;
 /** The voice has its next piece before the one it speaks is made: some make two side by side. */
 const PIECES_AT_ONCE = 2;
-
-/** The link that sound goes to now, if there is one. */
-export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;
 
 export type AgentUtteranceMark = 'firstPiece' | 'firstVoiceAudio' | 'firstAudioSent' | 'audible';
 
@@ -53,7 +47,7 @@ export interface Outcome {
 /**
  * Something the agent says: text comes in as it is written, goes sentence by sentence to the voice, and its
  * sound to media. The voice is never more than AHEAD_MS ahead of the caller's ear, so an interruption has
- * little to throw away. What was not heard when a link died is kept, and goes on over the next one at that very sample.
+ * little to throw away.
  * Always ends in exactly one Outcome.
  */
 export class AgentUtterance {
@@ -67,14 +61,8 @@ export class AgentUtterance {
 	private readonly spoken: SpokenText;
 	private readonly voice: VoiceStream;
 	private readonly gapRecord = new GapRecord();
-	private sampleRate = 0;
-	private sentSamples = 0;
-	private played = 0;
-	/** Played over the links before. */
-	private playedBefore = 0;
+	private readonly sound: UtteranceSound;
 	private lettersHeard = 0;
-	private readonly unheard = new UnheardSound();
-	private soundEnded = false;
 	private textEnded = false;
 	private waits: boolean;
 	private endSent = false;
@@ -108,6 +96,7 @@ export class AgentUtterance {
 		this.voice = new VoiceStream(inference, settings, onVoice, before?.voiced);
 		this.spokenBy = { engine: settings.engine, replaced: [] };
 		this.spoken = new SpokenText(settings.language);
+		this.sound = new UtteranceSound(id, settings.interruptible, () => this.link());
 	}
 
 	get doneBy(): DoneBy {
@@ -130,7 +119,7 @@ export class AgentUtterance {
 
 	/** Of its sound, at the voice's rate. */
 	get playedSamples(): number {
-		return this.played;
+		return this.sound.played;
 	}
 
 	/** Why it broke off, where its voice failed. */
@@ -155,7 +144,7 @@ export class AgentUtterance {
 
 	/** Heard so far. */
 	get heard(): string {
-		return this.outcome?.heard ?? this.spoken.heard(this.played, this.sampleRate);
+		return this.outcome?.heard ?? this.spoken.heard(this.sound.played, this.sound.sampleRate);
 	}
 
 	/** More text, cut anywhere. `next`: the sign after it, where that is known. */
@@ -190,9 +179,7 @@ export class AgentUtterance {
 		this.interrupted = true;
 		this.textEnded = true;
 		this.voice.cancel();
-		const link = this.link();
-		if (this.sampleRate === 0 || !link) this.conclude(false);
-		else link.send({ type: 'flush' });
+		if (!this.sound.flush()) this.conclude(false);
 	}
 
 	/** The link is gone, the call is not. What was to be flushed is. */
@@ -214,11 +201,8 @@ export class AgentUtterance {
 
 	/** There is another link: it is given what was not heard. */
 	relinked(): void {
-		if (this.over || this.sampleRate === 0) return;
-		this.playedBefore = this.played;
-		this.announce();
-		for (const pcm of this.unheard.from(this.played)) this.link()?.send({ type: 'play', utteranceId: this.id, pcm });
-		if (this.soundEnded) this.link()?.send({ type: 'playEnd', utteranceId: this.id });
+		if (this.over || !this.sound.began) return;
+		this.sound.relinked();
 		this.pace();
 	}
 
@@ -228,9 +212,7 @@ export class AgentUtterance {
 		else if (event.type === 'audible') this.listener.onMark('audible', event.at);
 		else if (event.type === 'gap') this.gapRecord.gap(event);
 		else {
-			this.played = this.playedBefore + event.playedSamples;
-			// A path that turns out to be dead takes back what was sent last.
-			this.unheard.heard(this.played - msToSamples(MAY_BE_TAKEN_BACK_MS, this.sampleRate));
+			this.sound.wasPlayed(event.playedSamples);
 			this.noteHeard();
 			if (event.type === 'played') this.conclude(event.complete);
 			else {
@@ -252,10 +234,6 @@ export class AgentUtterance {
 		this.conclude(false);
 	}
 
-	private get aheadMs(): number {
-		return this.sampleRate === 0 ? 0 : samplesToMs(this.sentSamples - this.played, this.sampleRate);
-	}
-
 	/** Where its sound goes. */
 	private link(): ReturnType<CurrentLink> {
 		return this.waits ? undefined : this.currentLink();
@@ -265,16 +243,12 @@ export class AgentUtterance {
 		return this.currentLink() ? AHEAD_MS : AHEAD_OF_ABSENT_MS;
 	}
 
-	private announce(): void {
-		this.link()?.send({ type: 'utterance', utteranceId: this.id, sampleRate: this.sampleRate, interruptible: this.settings.interruptible });
-	}
-
 	/** Lets the voice rest while the caller has enough to hear. */
 	private pace(): void {
-		const hold = this.aheadMs > (this.held ? this.mostAheadMs - GO_ON_BEFORE_MS : this.mostAheadMs);
+		const hold = this.sound.aheadMs > (this.held ? this.mostAheadMs - GO_ON_BEFORE_MS : this.mostAheadMs);
 		if (hold === this.held || this.over) return;
 		this.held = hold;
-		this.voice.tell({ type: 'hold', hold, unheardMs: this.aheadMs });
+		this.voice.tell({ type: 'hold', hold, unheardMs: this.sound.aheadMs });
 	}
 
 	/** Gives the voice the sentences that the caller will need soon. */
@@ -292,7 +266,7 @@ export class AgentUtterance {
 
 	/** What the voice says next. */
 	private nextPiece(): ReturnType<SpokenText['next']> {
-		while (this.aheadMs <= this.mostAheadMs && this.spoken.inTheMaking < PIECES_AT_ONCE) {
+		while (this.sound.aheadMs <= this.mostAheadMs && this.spoken.inTheMaking < PIECES_AT_ONCE) {
 			const next = this.spoken.next();
 			if (next) this.gapRecord.pieceGiven(monotonicClock.now());
 			if (next?.text !== '') return next;
@@ -312,22 +286,19 @@ export class AgentUtterance {
 			this.feed();
 			return;
 		}
-		if (this.sampleRate === 0) {
-			this.sampleRate = event.sampleRate;
+		if (!this.sound.began) {
 			this.listener.onMark('firstVoiceAudio');
-			this.announce();
+			this.sound.begin(event.sampleRate);
 		}
 		this.gapRecord.sound(event);
-		const room = msToSamples(this.settings.longestSpeech * 1000, this.sampleRate) - this.sentSamples;
+		const room = msToSamples(this.settings.longestSpeech * 1000, this.sound.sampleRate) - this.sound.madeSamples;
 		if (room > 0) this.play(piece, event.pcm.subarray(0, room));
 		if (event.pcm.length > room) this.endAtLimit();
 	}
 
 	private play(piece: number, pcm: Int16Array): void {
 		this.spoken.soundMade(piece, pcm.length);
-		this.sentSamples += pcm.length;
-		this.unheard.push(pcm);
-		this.link()?.send({ type: 'play', utteranceId: this.id, pcm });
+		this.sound.push(pcm);
 		this.pace();
 	}
 
@@ -344,12 +315,9 @@ export class AgentUtterance {
 	private voiceDone(): void {
 		this.voice.unwatch();
 		this.endVoice();
-		if (this.over || this.interrupted || this.soundEnded) return;
-		if (this.sampleRate === 0) this.soundless();
-		else {
-			this.soundEnded = true;
-			this.link()?.send({ type: 'playEnd', utteranceId: this.id });
-		}
+		if (this.over || this.interrupted || this.sound.ended) return;
+		if (this.sound.began) this.sound.end();
+		else this.soundless();
 	}
 
 	/** A voice that fails in mid-sentence: what it has said so far is still played to its end. */
@@ -375,13 +343,13 @@ export class AgentUtterance {
 		this.voice.unwatch();
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
 		if (!complete) this.voice.cancel();
-		const played = complete && !this.error ? Math.max(this.played, this.sentSamples) : this.played;
-		const words = this.spoken.heard(played, this.sampleRate);
+		const played = complete && !this.error ? Math.max(this.sound.played, this.sound.madeSamples) : this.sound.played;
+		const words = this.spoken.heard(played, this.sound.sampleRate);
 		const whole = complete && !this.error && !this.limited;
 		const heard = whole && words !== '' ? this.given.trim() : words;
-		const spokenMs = this.sampleRate === 0 ? 0 : Math.round(samplesToMs(played, this.sampleRate));
+		const spokenMs = Math.round(this.sound.toMs(played));
 		this.outcome = { heard, spokenMs, complete: whole, ...(this.error ? { error: this.error } : {}) };
-		this.unheard.clear();
+		this.sound.forget();
 		this.finish(this.outcome);
 		this.endVoice();
 	}

@@ -3,7 +3,8 @@ import type { ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
 import type { MediaEvent } from '../../rpc/media-protocol';
 import type { InferenceServer, Phrases } from '../calls/call-deps';
-import { AgentUtterance, type AgentUtteranceListener, type CurrentLink } from './agent-utterance';
+import { AgentUtterance, type AgentUtteranceListener } from './agent-utterance';
+import type { CurrentLink } from './utterance-sound';
 
 type UtteranceEvent = Extract<MediaEvent, { utteranceId: string }>;
 
