@@ -5,8 +5,8 @@ import type { KeptCall } from './kept-call';
 /** So long after its tab was closed, the browser is taken to be still the caller's. Later, somebody else may sit there. */
 const LEFT_MS = 120_000;
 const KEY = `voice-loop-left:${location.pathname}`;
-/** Typed secrets may be short. */
-const ROUNDS = 200_000;
+/** Typed secrets may be short. Where there is none, there is nothing to guess. */
+const ROUNDS = { ofSecret: 200_000, ofNone: 1 };
 
 const bytes = z.string().transform((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
 const sealedCall = z.object({ since: z.number(), salt: bytes, iv: bytes, sealed: bytes });
@@ -20,28 +20,33 @@ type Note = z.output<typeof note>;
  */
 export class LeftCall {
 	private sealed: z.input<typeof sealedCall> | undefined;
+	private readonly salt = crypto.getRandomValues(new Uint8Array(16));
+	/** Made while the call connects: it takes up to seconds on a slow machine, and a tab may go as soon as the call is there. */
+	private readonly key: Promise<CryptoKey> | undefined;
 
 	/**
 	 * @param secret '' where there is none, or a token that this tab does not keep
 	 * @param asked the agent asks for one
 	 */
 	constructor(
-		private readonly secret: string,
-		private readonly asked: boolean,
-	) {}
+		secret: string,
+		asked: boolean,
+	) {
+		if (secret !== '' || !asked) this.key = keyOf(secret, this.salt);
+	}
 
 	/** Ready for the moment at which there is no time for it. */
 	async prepare(kept: KeptCall): Promise<void> {
 		const left = read();
 		forgetLeft(kept.since);
-		if (this.asked && this.secret === '') {
+		if (!this.key) {
 			// Of this very call, when its page was reloaded.
 			if (left?.since === kept.since) this.sealed = written(left);
 			return;
 		}
-		const [salt, iv] = [16, 12].map((length) => crypto.getRandomValues(new Uint8Array(length))) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
-		const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await keyOf(this.secret, salt), new TextEncoder().encode(JSON.stringify(kept)));
-		this.sealed = written({ since: kept.since, salt, iv, sealed: new Uint8Array(sealed) });
+		const iv = crypto.getRandomValues(new Uint8Array(12));
+		const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await this.key, new TextEncoder().encode(JSON.stringify(kept)));
+		this.sealed = written({ since: kept.since, salt: this.salt, iv, sealed: new Uint8Array(sealed) });
 	}
 
 	/** The tab goes. */
@@ -99,7 +104,7 @@ function read(): Note | undefined {
 
 async function keyOf(secret: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
 	const material = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'PBKDF2', false, ['deriveKey']);
-	const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS };
+	const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: secret === '' ? ROUNDS.ofNone : ROUNDS.ofSecret };
 	return await crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
