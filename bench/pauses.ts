@@ -62,7 +62,7 @@ run(async () => {
 				Object.fromEntries(
 					rows.map(({ way, figures }) => {
 						const cut = lengths.flatMap((length) => figures.cut[PAUSES_MS.indexOf(length)] ?? []).map((share, index) => [`cut in ${lengths[index]} ms`, percent(share)]);
-						return [way.name, { ...Object.fromEntries(cut), 'median wait': Math.round(figures.medianMs), 'p90 wait': Math.round(figures.p90Ms), 'median first sound': Math.round(figures.soundMs) }];
+						return [way.name, { ...Object.fromEntries(cut), 'median wait': Math.round(figures.medianMs), 'p90 wait': Math.round(figures.p90Ms), 'median first sound': Math.round(figures.soundMs), 'mean first sound': Math.round(figures.meanSoundMs) }];
 					}),
 				),
 			);

@@ -18,6 +18,8 @@ export interface WayFigures {
 	readonly p90Ms: number;
 	/** Until the first sound, where the work on it takes WORK_MS. */
 	readonly soundMs: number;
+	/** A median hides what the slower half waits for. */
+	readonly meanSoundMs: number;
 }
 
 /** A share with its 95 % interval (Wilson). */
@@ -34,10 +36,12 @@ export function figuresOf(way: Way, moments: readonly Moment[], level = way.usua
 	const waits = (kind: Moment['kind']): number[] => moments.filter((each) => each.kind === kind).map((moment) => way.waitMs(moment, level));
 	const pauses = waits('pause');
 	const ends = waits('end');
+	const sounds = moments.filter(({ kind }) => kind === 'end').map((moment) => way.soundMs?.(moment, level) ?? way.waitMs(moment, level) + WORK_MS);
 	return {
 		cut: PAUSES_MS.map((length) => shareOf(pauses.filter((wait) => wait < length).length, pauses.length)),
 		medianMs: percentile(ends, 0.5),
 		p90Ms: percentile(ends, 0.9),
-		soundMs: percentile(moments.filter(({ kind }) => kind === 'end').map((moment) => way.soundMs?.(moment, level) ?? way.waitMs(moment, level) + WORK_MS), 0.5),
+		soundMs: percentile(sounds, 0.5),
+		meanSoundMs: sounds.reduce((sum, each) => sum + each, 0) / sounds.length,
 	};
 }
