@@ -8,12 +8,15 @@ import { type EngineTimes, FixedEngines } from './tail/fixed-engines';
 
 /**
  * What the product itself takes of a turn, and how rarely it takes long: 500 turns in real n8n over real WebRTC, with engines
- * that always take the same time. Nothing is begun early.
+ * that always take the same time. Every turn ends after 300 ms of silence and nothing is begun early, unless `--speculation` says how:
+ * then a turn ends as it does by default, and its work may be over before.
  *
- *     npm run bench tail [-- --json] [--turns N] [--callers N] [--each FILE]
+ *     npm run bench tail [-- --json] [--turns N] [--callers N] [--speculation off|auto|workflow|model|modelAndVoice] [--each FILE]
  */
 const TURNS = Number(option('--turns', '500'));
-const CALLERS = Number(option('--callers', '2'));
+const speculation = option('--speculation', 'off');
+const early = speculation !== 'off';
+const CALLERS = Number(option('--callers', early ? '1' : '2'));
 const each = option('--each', '');
 const ONLY_SILENCE = { audioJudge: 'off', minSilenceMs: 300, endSilenceMs: 300, maxSilenceMs: 300 };
 /** No stage takes longer in any turn. */
@@ -27,13 +30,31 @@ interface Measured {
 }
 
 /** What lies between the engines' answers and questions, and what of it the runtime has timed itself. */
-function measured(turn: CallTurn, { textAt, chatAt, sentenceAt, voiceAt, firstByteAt }: EngineTimes): Measured | undefined {
+function measured(turn: CallTurn, { textAt, finalAt, chatAt, sentenceAt, voiceAt, firstByteAt }: EngineTimes): Measured | undefined {
 	const { timings, heardAt } = turn;
 	if (!timings || heardAt === undefined || chatAt === undefined || sentenceAt === undefined || voiceAt === undefined || firstByteAt === undefined) return undefined;
-	const { workflow_delay = 0, nodes_delay = 0, playout_delay = 0, transcription_delay = 0, e2e_latency = 0 } = timings;
+	const { workflow_delay = 0, nodes_delay = 0, playout_delay = 0, transcription_delay = 0, e2e_latency = 0, eou_delay = 0 } = timings;
 	// The runtime's times count from the end of speech, and the text was there a moment after the server had sent it.
-	const sentAt = textAt - transcription_delay + e2e_latency;
-	const toChat = chatAt - textAt;
+	const speechEndAt = textAt - transcription_delay;
+	const sentAt = speechEndAt + e2e_latency;
+	const toChat = chatAt - finalAt;
+	if (early) {
+		// What was there before the turn was over, nobody has waited for.
+		const waited = (from: number, to: number): number => Math.max(0, to - Math.max(from, speechEndAt + eou_delay));
+		return {
+			turn,
+			stages: {
+				'end of speech -> text': transcription_delay,
+				'end of speech -> end of turn': eou_delay,
+				'text -> chat': toChat,
+				'end of turn -> chat': waited(finalAt, chatAt),
+				'sentence -> voice': voiceAt - sentenceAt,
+				'first byte -> ear': waited(firstByteAt, heardAt),
+				'end of speech -> sent': e2e_latency,
+				'sent -> ear': heardAt - sentAt,
+			},
+		};
+	}
 	return {
 		turn,
 		stages: {
@@ -50,7 +71,7 @@ function measured(turn: CallTurn, { textAt, chatAt, sentenceAt, voiceAt, firstBy
 	};
 }
 
-const AIMS: Readonly<Record<string, number>> = { 'text -> chat': 30, 'first byte -> ear': 80 };
+const AIMS: Readonly<Record<string, number>> = { [early ? 'end of turn -> chat' : 'text -> chat']: 30, 'first byte -> ear': 80 };
 
 function told(all: readonly Measured[]): void {
 	for (const [stage, aim] of Object.entries(AIMS)) {
@@ -81,7 +102,8 @@ async function withServers(engines: FixedEngines, act: () => Promise<void>): Pro
 }
 
 async function main(): Promise<void> {
-	const engines = await new FixedEngines().start();
+	if (early && CALLERS > 1) throw new Error('--speculation needs --callers 1: the recogniser tells no callers apart.');
+	const engines = await new FixedEngines(early).start();
 	const all: Measured[] = [];
 	let calls = 0;
 	try {
@@ -102,7 +124,7 @@ async function main(): Promise<void> {
 						if (found) all.push(found);
 					}
 				}
-			}, { turnTaking: ONLY_SILENCE, options: { greeting: '', emitCallEvents: false, speculation: 'off' } });
+			}, { turnTaking: early ? {} : ONLY_SILENCE, options: { greeting: '', emitCallEvents: false, speculation } });
 		});
 	} finally {
 		await engines.stop();
