@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../contract/errors';
+import type { FixedLanguages } from '../fallback/language-remark';
 import { usableCores } from '../machine/cores';
 import type { Locate } from '../models/resolve';
 import { lookingAt } from '../models/unreadable';
@@ -83,11 +84,11 @@ export async function createRecogniser(place: string): Promise<StreamingRecognis
 
 async function createSherpaRecogniser(folder: string): Promise<StreamingRecogniser> {
 	const model = await readRecogniserModel(folder);
-	if (model.streaming) return await openRecogniser(async () => await startStreaming(folder));
+	if (model.streaming) return await openRecogniser(async () => await startStreaming(folder), 'unknown');
 	// Moonshine and Whisper.
 	const start: WorkerOptions['start'] = async (threads) =>
 		await startSherpa(UTTERANCES, utteranceWorkerProtocol, 'VOICE_ERR_INFERENCE_LOST', folder, async (client) => await client.call('load', { folder, threads }).result);
-	return await openUtteranceRecogniser(start, model.languages);
+	return await openUtteranceRecogniser(start, model.languages, 'moonshine' in model.files ? 'unknown' : undefined);
 }
 
 async function startStreaming(folder: string): ReturnType<Parameters<typeof openRecogniser>[0]> {
@@ -98,8 +99,8 @@ async function createWhisper(folder: string, languages: readonly string[]): Prom
 	return await openUtteranceRecogniser(async (threads) => await startModelProcess(whisperProgram, folder, async (client) => await client.call('load', { folder, threads }).result), languages);
 }
 
-async function openUtteranceRecogniser(start: WorkerOptions['start'], languages: readonly string[] | undefined): Promise<StreamingRecogniser> {
+async function openUtteranceRecogniser(start: WorkerOptions['start'], known: readonly string[] | undefined, languages?: FixedLanguages): Promise<StreamingRecogniser> {
 	const pool = new UtterancePool({ start, cores: usableCores(), availableBytes: () => process.availableMemory() });
 	await pool.ready();
-	return new UtteranceEngine(pool, languages);
+	return new UtteranceEngine(pool, known, languages);
 }
