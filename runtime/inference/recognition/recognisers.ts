@@ -11,6 +11,7 @@ import { startSherpa } from '../workers/sherpa/start-sherpa';
 import type { StreamingRecogniser, UtteranceCost } from './engine';
 import { createListenEngine, openRecogniser } from './pack/listen-engine';
 import { listenWorkerProtocol } from './pack/worker-protocol';
+import { SharedRecogniser } from './shared-recogniser';
 import { readRecogniserModel } from './sherpa/recogniser-model';
 import { UtteranceEngine } from './utterances/utterance-engine';
 import { UtterancePool } from './utterances/utterance-pool';
@@ -18,9 +19,15 @@ import type { WorkerOptions } from './utterances/utterance-workers';
 import { utteranceWorkerProtocol } from './utterances/worker-protocol';
 import { readWhisperExport } from './whisper/whisper-export';
 
-/** The recognisers of this process: each model's is made on first use and shared by all callers. */
+interface Opened {
+	/** Of its files. */
+	readonly version: string;
+	readonly recogniser: Promise<SharedRecogniser>;
+}
+
+/** The recognisers of this process: each model's is made on first use, and anew when its files were replaced, and shared by all callers. */
 export class Recognisers {
-	private readonly opened = new Map<string, Promise<StreamingRecogniser>>();
+	private readonly opened = new Map<string, Opened>();
 
 	constructor(
 		private readonly create: (folder: string) => Promise<StreamingRecogniser>,
@@ -30,14 +37,10 @@ export class Recognisers {
 	/** Rejects with VOICE_ERR_MODEL_MISSING or _BROKEN; the next asking tries again. */
 	async get(model: string): Promise<StreamingRecogniser> {
 		const folder = await this.locate(model, 'transcribe');
-		let pending = this.opened.get(folder);
-		if (!pending) {
-			pending = this.create(folder);
-			this.opened.set(folder, pending);
-			pending.catch(() => this.opened.delete(folder));
-		}
+		const version = await versionOf(folder);
+		const known = this.opened.get(folder);
 		try {
-			return await pending;
+			return await (known?.version === version ? known.recogniser : this.openNew(folder, version, known?.recogniser));
 		} catch (error) {
 			throw VoiceError.from(error, 'VOICE_ERR_MODEL_FAILED');
 		}
@@ -46,11 +49,33 @@ export class Recognisers {
 	/** Loads nothing: undefined for a model that was not used yet, too. */
 	async utteranceCost(model: string): Promise<UtteranceCost | undefined> {
 		try {
-			return (await this.opened.get(await this.locate(model, 'transcribe')))?.utteranceCost;
+			return (await this.opened.get(await this.locate(model, 'transcribe'))?.recogniser)?.utteranceCost;
 		} catch {
 			return undefined;
 		}
 	}
+
+	/** `before`: of the files as they were. It goes on where the new ones are no model, or not whole yet. */
+	private async openNew(folder: string, version: string, before: Promise<SharedRecogniser> | undefined): Promise<SharedRecogniser> {
+		const recogniser = this.create(folder).then(
+			async (made) => {
+				(await before)?.retire();
+				return new SharedRecogniser(made);
+			},
+			async (error: unknown) => {
+				if (before) return await before;
+				throw error;
+			},
+		);
+		this.opened.set(folder, { version, recogniser });
+		recogniser.catch(() => this.opened.delete(folder));
+		return await recogniser;
+	}
+}
+
+/** '' where there is nothing to look at: whoever opens it says what is wrong. */
+async function versionOf(place: string): Promise<string> {
+	return await ModelFolder.read(place).then(async (folder) => await folder.version()).catch(() => '');
 }
 
 /** The offline pack's graph. */
