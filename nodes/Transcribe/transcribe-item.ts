@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TranscribeSettings } from '../../runtime/contract/agent-settings';
+import { doneByOf } from '../../runtime/contract/engines';
 import { VoiceError } from '../../runtime/contract/errors';
 import type { CallerTurn } from '../shared/caller-turn';
 import type { ItemWork, OutputItem } from '../shared/each-item';
@@ -35,8 +36,8 @@ async function replayed({ context, itemIndex, runtime, signal }: ItemWork, turn:
 	const audio = items.map(({ binary }) => binary?.audio).find((file) => file !== undefined);
 	if (audio) {
 		const recording = await context.helpers.getBinaryDataBuffer(itemIndex, audio);
-		const { text, understood, confidence, engine, replaced } = await runtime.transcribe(recording, settings, signal, answeredByAhead(context));
-		return { json: { ...replayedOutput(turn, 'The attached audio was recognised again.'), text, understood, confidence, language, timings: {}, engine, replaced } };
+		const { text, understood, confidence, ...by } = await runtime.transcribe(recording, settings, signal, answeredByAhead(context));
+		return { json: { ...replayedOutput(turn, 'The attached audio was recognised again.'), text, understood, confidence, language, timings: {}, ...doneByOf(by) } };
 	}
 	const heard = items.map(({ json }) => saidIn.safeParse(json)).find(({ success }) => success)?.data ?? { heard: '', understood: false };
 	const understood = heard.understood && heard.heard !== '';

@@ -16,6 +16,11 @@ test('nothing is said where nothing was replaced, and nothing twice', () => {
 	expect(hintsOf([kokoro, { engine: 'flite', replaced: [] }, kokoro])).toHaveLength(1);
 });
 
+test('what an engine cannot take is said, too', () => {
+	const remark = 'The language is German, and "/voices/joe" speaks only English.';
+	expect(hintsOf([{ engine: '/voices/joe', replaced: [], remark }]).map(({ message }) => message)).toEqual([remark]);
+});
+
 test('a server\'s words do not become part of the editor\'s page', () => {
 	const [hint] = hintsOf([{ engine: 'kokoro', replaced: [{ ...GPU, why: '<img src="//x"> & more' }] }]);
 	expect(hint?.message).toContain('&lt;img src="//x"&gt; &amp; more');

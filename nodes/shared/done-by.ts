@@ -9,7 +9,7 @@ export function doneTogether(parts: readonly DoneBy[]): DoneBy {
 
 /** For whoever looks at the node's output in the editor; n8n wants each hint once. */
 export function hintsOf(done: readonly DoneBy[]): NodeExecutionHint[] {
-	const messages = done.filter(({ replaced }) => replaced.length > 0).map(standInSentence);
+	const messages = done.flatMap((one) => [...(one.replaced.length > 0 ? [standInSentence(one)] : []), ...(one.remark === undefined ? [] : [asText(one.remark)])]);
 	return [...new Set(messages)].map((message) => ({ message, type: 'warning', location: 'outputPane' }));
 }
 

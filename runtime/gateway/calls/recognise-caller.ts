@@ -1,5 +1,5 @@
 import type { TranscribeSettings } from '../../contract/agent-settings';
-import type { DoneBy } from '../../contract/engines';
+import { type DoneBy, doneByOf } from '../../contract/engines';
 import type { PageEvent } from '../../contract/page-events';
 import type { ConversationEffect, ConversationInput } from '../../dialogue/conversation-events';
 import { monotonicClock } from '../../lib/clock';
@@ -41,8 +41,8 @@ export function recogniseCaller(inference: InferenceServer, settings: Transcribe
 			step({ type: 'partial', at: at(), text });
 			tell({ type: 'caption.partial', text });
 		},
-		onText: ({ type, id, text, understood, confidence, engine, replaced }) => {
-			heardBy({ engine, replaced });
+		onText: ({ type, id, text, understood, confidence, ...by }) => {
+			heardBy(doneByOf(by));
 			step({ type, at: at(), id, text, understood, confidence });
 		},
 		onFailed: (error) => {

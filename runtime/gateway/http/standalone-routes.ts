@@ -4,7 +4,7 @@ import { LISTEN_RATE } from '../../audio/pcm';
 import { encodeWav, readRecording } from '../../audio/wav';
 import { transcribeSettings } from '../../contract/agent-settings';
 import { answeredBy, chatAsk, chatDone, DONE_BY_HEADER, engines, enginesQuery, speechFileAsk, transcriptionDone } from '../../contract/control';
-import type { DoneBy } from '../../contract/engines';
+import { type DoneBy, doneByOf } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
 import { unlessCancelled } from '../../lib/async';
@@ -95,7 +95,7 @@ export function standaloneRoutes(app: FastifyInstance, inference: Inference, per
 		const { sampleRate } = await untilGone(inference, reply, (client) => {
 			const call = client.call('speak', { settings: speak }, (event) => {
 				if (event.type === 'audio') sound.push(event.pcm);
-				if (event.type === 'doneBy') doneBy = { engine: event.engine, replaced: event.replaced };
+				if (event.type === 'doneBy') doneBy = doneByOf(event);
 			});
 			piecesOf(text, speak.language).forEach((piece, index) => call.send({ type: 'piece', piece: index, text: piece }));
 			call.send({ type: 'end' });

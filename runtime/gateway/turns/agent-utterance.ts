@@ -1,6 +1,6 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
 import { msToSamples } from '../../audio/pcm';
-import type { DoneBy } from '../../contract/engines';
+import { type DoneBy, doneByOf } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { SpeakEvent } from '../../rpc/inference-protocol';
 import type { MediaEvent } from '../../rpc/media-protocol';
@@ -276,7 +276,7 @@ export class AgentUtterance {
 
 	private onVoice(event: SpeakEvent): void {
 		if (event.type === 'doneBy') {
-			this.spokenBy = { engine: event.engine, replaced: event.replaced };
+			this.spokenBy = doneByOf(event);
 			return;
 		}
 		const { piece } = event;

@@ -1,5 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
-import type { DoneBy } from '../../contract/engines';
+import { type DoneBy, doneByOf } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Log } from '../../lib/log';
 import { RpcClient } from '../../rpc/client';
@@ -72,7 +72,7 @@ export class KeptPhrases implements Phrases {
 		// Nobody listens meanwhile: what is heard now goes first.
 		const call = client.call('speak', { settings, realTime: false }, (event) => {
 			if (event.type === 'audio') sounds[event.piece]?.push(event);
-			else if (event.type === 'doneBy') doneBy = { engine: event.engine, replaced: event.replaced };
+			else if (event.type === 'doneBy') doneBy = doneByOf(event);
 		});
 		const limit = setTimeout(() => call.cancel(), RECORD_LIMIT_MS);
 		try {

@@ -1,4 +1,4 @@
-import type { DoneBy } from '../../contract/engines';
+import { type DoneBy, doneByOf } from '../../contract/engines';
 import type { VoiceError } from '../../contract/errors';
 import { leftToSay } from '../../dialogue/heard/left-to-say';
 import type { SpeechGaps } from '../../contract/turn';
@@ -109,10 +109,8 @@ export class Saying {
 
 	/** Of several utterances, the last one's engine. */
 	get spokenBy(): DoneBy {
-		return {
-			engine: this.utterances.at(-1)?.doneBy.engine ?? '',
-			replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced),
-		};
+		const last = this.utterances.at(-1)?.doneBy ?? { engine: '', replaced: [] };
+		return doneByOf({ ...last, replaced: this.utterances.flatMap(({ doneBy }) => doneBy.replaced) });
 	}
 }
 

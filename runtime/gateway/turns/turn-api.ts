@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ToolResult } from '../../contract/chat';
 import type { ReplyAsk, ReplyStep, Speech, SpeechAsk, Transcript, TranscriptAsk, TurnFailure } from '../../contract/control';
+import { doneByOf } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { CallPermit } from '../../contract/join-token';
 import { pauseUnless, within } from '../../lib/async';
@@ -90,10 +91,11 @@ export class TurnApi {
 		const recognising = client.call('transcribe', { settings: ask.settings, pcm: [...turn.audio] });
 		const late = new VoiceError('VOICE_ERR_TOO_SLOW', `The recogniser gave no text within ${RECOGNITION_LIMIT_MS / 1000} s.`);
 		const recognition = await within(RECOGNITION_LIMIT_MS, late, recognising.result).finally(() => recognising.cancel());
-		const { text, understood, confidence, engine, replaced } = recognition;
-		turn.recognisedAgain(text, { engine, replaced }, confidence);
+		const { text, understood, confidence } = recognition;
+		const doneBy = doneByOf(recognition);
+		turn.recognisedAgain(text, doneBy, confidence);
 		this.call.tell({ type: 'caption.final', turnId: turn.id, text, understood });
-		return { text, understood, confidence, lookAhead, note, timings: turn.timings, engine, replaced };
+		return { text, understood, confidence, lookAhead, note, timings: turn.timings, ...doneBy };
 	}
 
 	private asRecognised({ text, understood, confidence, timings, heardFromCaller }: Turn, note: string): Transcript {

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { VoiceError } from '../../contract/errors';
 import { LockFile } from '../../lib/lock-file';
 import { type Catalogue, expectedBytes, type Licence, openCatalogue } from './catalogue/catalogue';
 import { type CatalogueModel, type ModelTask, modelTasks } from './catalogue/schema';
-import { fetchModel, lockPath } from './download/fetch-model';
+import { fetchModel, lockModel } from './download/fetch-model';
 import { defaultLimits, type DownloadLimits } from './download/limits';
 import { partSize } from './download/part-file';
 import type { ModelProgress } from './download/progress';
@@ -185,7 +184,6 @@ export class Models {
 		if (isOffline(this.env)) throw offlineError(this.catalogue, this.store, model, await this.store.missing(model), this.env);
 		if (options.licenceAccepted) for (const licence of await this.toAccept(model)) await this.licences.accept(licence);
 		await this.requireLicence(model);
-		await mkdir(this.store.place(model), { recursive: true });
 		await fetchModel({
 			model,
 			catalogue: this.catalogue,
@@ -206,8 +204,7 @@ export class Models {
 	 */
 	async remove(id: string): Promise<boolean> {
 		const model = this.catalogue.model(id);
-		await mkdir(this.store.folder, { recursive: true });
-		const lock = await LockFile.take(lockPath(this.store, model));
+		const lock = await lockModel(this.store, model);
 		if (!(lock instanceof LockFile)) {
 			throw new VoiceError('VOICE_ERR_BAD_REQUEST', `${model.name} is being fetched by process ${lock.pid}.`, {
 				remedy: 'Wait until it is done, or stop that process.',

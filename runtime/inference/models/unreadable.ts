@@ -48,7 +48,7 @@ async function linkedTo(place: string): Promise<string | undefined> {
 	return found?.isSymbolicLink() ? await readlink(place) : undefined;
 }
 
-function userName(): string {
+export function userName(): string {
 	try {
 		return `the user ${os.userInfo().username}`;
 	} catch {

@@ -9,6 +9,10 @@ export class OptionalFields {
 
 	constructor(private readonly names: readonly string[]) {}
 
+	isRefused(name: string): boolean {
+		return this.refused.has(name);
+	}
+
 	/** Asks with all of `body`, and again without the field that the refusal names. `ask` gets the fields left out. */
 	async ask<T>(present: readonly string[], ask: (leftOut: ReadonlySet<string>) => Promise<T>): Promise<T> {
 		for (;;) {

@@ -2,6 +2,7 @@ import { isAudible, LISTEN_RATE, msToSamples } from '../../audio/pcm';
 import type { TranscribeSettings } from '../../contract/agent-settings';
 import type { Transcription } from '../../contract/control';
 import type { VoiceError } from '../../contract/errors';
+import type { FixedLanguages } from '../fallback/language-remark';
 
 /** What was heard. `text` is '' where `understood` is false, and where it was noise; `confidence` is 0..1. */
 export type Recognition = Pick<Transcription, 'text' | 'understood' | 'confidence'>;
@@ -57,6 +58,7 @@ export interface UtteranceCost {
 export interface StreamingRecogniser {
 	/** Resolves when the model can hear. Rejects with VOICE_ERR_BAD_REQUEST for hints it cannot read. */
 	open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream>;
+	readonly languages?: FixedLanguages | undefined;
 	/** undefined where it hears while one speaks, and until it has heard something. */
 	readonly utteranceCost?: UtteranceCost | undefined;
 	/** Does beforehand what costs nothing, such as connecting to a server. Rejects where it is not there. */

@@ -37,6 +37,19 @@ it('lets the next one hear the whole utterance when a text cannot be had', async
 	expect(failures).toEqual([]);
 });
 
+it('says that whoever hears now cannot take the language, for an utterance and for a recording', async () => {
+	const ears: Record<string, ScriptedEar> = { told: new ScriptedEar({ flush: true }), own: Object.assign(new ScriptedEar(), { languages: ['en'] }) };
+	const chain = new RecogniserFallback({ get: async (name) => await Promise.resolve(ears[name]!) }, new Cooldowns({ now: () => 0 }));
+	const settings = transcribeSettings.parse({ model: 'told', fallbacks: ['own'], language: 'de' });
+	const [recorded, stream] = [await chain.transcribeAll(settings, sound(3), new AbortController().signal), await chain.open(settings, { onPartials: () => undefined, onPartial: () => undefined, onFailed: () => undefined })];
+	expect(recorded).toMatchObject({ engine: 'told' });
+	expect(recorded).not.toHaveProperty('remark');
+	const remark = 'The language is German, and "own" understands only English.';
+	expect(await stream.flush()).toMatchObject({ engine: 'own', remark });
+	expect(await chain.transcribeAll({ ...settings, model: 'own' }, sound(3), new AbortController().signal)).toMatchObject({ engine: 'own', remark });
+	await stream.close();
+});
+
 describe('the text so far', () => {
 	it('is told where that is quick, and goes on', async () => {
 		const { stream } = await open({ only: new ScriptedEar({}, false, true) });

@@ -5,6 +5,7 @@ import type { DoneBy } from '../../contract/engines';
 import { VoiceError } from '../../contract/errors';
 import type { Cooldowns } from '../fallback/cooldowns';
 import { FallbackChain, OpenWork } from '../fallback/fallback-chain';
+import { languageRemark } from '../fallback/language-remark';
 import { type ChainLink, chainLinks, eachAlone, type LinksOf } from '../fallback/links';
 import type { RecognitionListener, Recognition, RecognitionStream, StreamingRecogniser } from './engine';
 import { withoutNoise } from './without-noise';
@@ -40,7 +41,8 @@ export class RecogniserFallback {
 		const chain = this.chain(settings);
 		const done = await chain.first(async ({ name }) => {
 			const recogniser = await this.recognisers.get(name);
-			return spoken(await recogniser.transcribeAll({ ...settings, model: name }, pcm, signal));
+			const heard = spoken(await recogniser.transcribeAll({ ...settings, model: name }, pcm, signal));
+			return { ...heard, ...languageRemark(name, 'understands', settings.language, recogniser.languages) };
 		}, signal);
 		chain.worked();
 		return { ...done, ...chain.doneBy };
@@ -73,6 +75,7 @@ export class FallbackStream {
 	private kept: Int16Array[] = [];
 	private keptSamples = 0;
 	private stream: RecognitionStream | undefined;
+	private recogniser: StreamingRecogniser | undefined;
 	/** Settles when somebody hears, or nobody can. */
 	private opening: Promise<void> = Promise.resolve();
 	private closed = false;
@@ -120,7 +123,7 @@ export class FallbackStream {
 			try {
 				const heard = spoken(await stream.flush());
 				this.chain.worked();
-				return { ...heard, ...this.chain.doneBy };
+				return { ...heard, ...this.doneBy };
 			} catch (thrown) {
 				if (this.closed) throw thrown;
 				this.failed(generation, VoiceError.from(thrown, 'VOICE_ERR_MODEL_FAILED'));
@@ -131,7 +134,12 @@ export class FallbackStream {
 	/** The text so far, where that is quick; undefined where it is not, or cannot be told now. What has failed is found out by flush(). */
 	async soFar(): Promise<(Recognition & DoneBy) | undefined> {
 		const { stream } = this;
-		return stream?.quick ? await stream.flush().then((heard) => ({ ...spoken(heard), ...this.chain.doneBy }), () => undefined) : undefined;
+		return stream?.quick ? await stream.flush().then((heard) => ({ ...spoken(heard), ...this.doneBy }), () => undefined) : undefined;
+	}
+
+	private get doneBy(): DoneBy {
+		const { doneBy } = this.chain;
+		return { ...doneBy, ...languageRemark(doneBy.engine, 'understands', this.settings.language, this.recogniser?.languages) };
 	}
 
 	async close(): Promise<void> {
@@ -187,6 +195,7 @@ export class FallbackStream {
 					},
 				);
 				this.stream = stream;
+				this.recogniser = recogniser;
 				this.tellPartials(stream.partials);
 				for (const pcm of this.kept) stream.push(pcm);
 				return;

@@ -1,4 +1,5 @@
 import type { SpeakSettings } from '../../contract/agent-settings';
+import type { FixedLanguages } from '../fallback/language-remark';
 
 export interface VoiceChoice {
 	readonly value: string;
@@ -24,6 +25,7 @@ export interface Sound {
 export interface VoiceEngine {
 	/** The first is the default, which `voice: ''` stands for. */
 	readonly voices: readonly VoiceChoice[];
+	readonly languages?: FixedLanguages | undefined;
 	/** The rate of all its sound, Hz. */
 	readonly sampleRate: number;
 	/**

@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock';
 import { withoutEmotionTags } from '../../speech-text/emotion-tags';
 import type { Cooldowns } from '../fallback/cooldowns';
 import { FallbackChain, OpenWork } from '../fallback/fallback-chain';
+import { type FixedLanguages, languageRemark } from '../fallback/language-remark';
 import { type ChainLink, eachAlone, type LinksOf } from '../fallback/links';
 import { type RealTime, voiceKey } from '../scheduler/real-time';
 import type { Sound, VoiceEngine, VoiceSettings } from './engine';
@@ -83,6 +84,7 @@ export class FallbackSpeaker {
 	/** Who speaks, or spoke last. */
 	private link: VoiceLink;
 	private sideBySide = false;
+	private languages: FixedLanguages | undefined;
 
 	constructor(
 		private readonly voices: VoiceSource,
@@ -98,7 +100,7 @@ export class FallbackSpeaker {
 	}
 
 	get doneBy(): DoneBy {
-		return { ...this.chain.doneBy, engine: this.link.name };
+		return { ...this.chain.doneBy, engine: this.link.name, ...languageRemark(this.link.name, 'speaks', this.settings.language, this.languages) };
 	}
 
 	/** The caller was ahead enough, and has `unheardMs` left to hear. */
@@ -176,7 +178,9 @@ export class FallbackSpeaker {
 		const inTime = async <T>(next: Promise<T>): Promise<T> => await (watched ? pace.inTime(next, link.name) : next);
 		const trial = this.speeds.begin(voiceKey(link.name));
 		try {
-			this.sideBySide = (await inTime(engine)).sideBySide ?? false;
+			const { sideBySide = false, languages } = await inTime(engine);
+			this.sideBySide = sideBySide;
+			this.languages = languages;
 			let next = await inTime(trial.working(async () => await first));
 			while (!next.done) {
 				const sound = this.atOneRate(link, next.value);

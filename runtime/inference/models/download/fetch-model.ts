@@ -1,9 +1,11 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
 import { LockFile } from '../../../lib/lock-file';
 import { type Catalogue, expectedBytes } from '../catalogue/catalogue';
 import type { CatalogueModel } from '../catalogue/schema';
 import type { ModelStore } from '../store/store';
+import { writingTo } from '../unwritable';
 import { addressesOf } from './addresses';
 import { openAgents } from './proxies';
 import { checkSpace, type DownloadLimits } from './limits';
@@ -24,17 +26,28 @@ interface ModelFetch {
 	readonly onProgress: (progress: ModelProgress) => void;
 }
 
-export function lockPath(store: ModelStore, model: CatalogueModel): string {
-	return path.join(store.folder, `${model.id}.lock`);
+/** Lets one process at a time change a model's files: the lock, or who holds it. */
+export async function lockModel(store: ModelStore, model: CatalogueModel): ReturnType<typeof LockFile.take> {
+	return await writingTo(store.folder, 'VOICE_ERR_BAD_REQUEST', async () => {
+		await mkdir(store.folder, { recursive: true });
+		return await LockFile.take(path.join(store.folder, `${model.id}.lock`));
+	});
 }
 
-/** Fetches what is missing of a model, or waits until another process has done so. Its folder must exist. */
+/** Fetches what is missing of a model, or waits until another process has done so. */
 export async function fetchModel(job: ModelFetch): Promise<void> {
+	await writingTo(job.store.folder, 'VOICE_ERR_DOWNLOAD_FAILED', async () => {
+		await mkdir(job.store.place(job.model), { recursive: true });
+		await fetchOrWait(job);
+	});
+}
+
+async function fetchOrWait(job: ModelFetch): Promise<void> {
 	const { model, store, limits, signal } = job;
 	const meter = new ProgressMeter(model.id, limits.now, (progress) => job.onProgress(progress));
 	for (;;) {
 		signal.throwIfAborted();
-		const lock = await LockFile.take(lockPath(store, model));
+		const lock = await lockModel(store, model);
 		if (lock instanceof LockFile) {
 			try {
 				return await fetchMissing(job, meter, lock);

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VoiceError } from '../../../contract/errors';
+import { size } from '../sizes';
 
 /** What a download depends on besides the network; tests pass their own. */
 export interface DownloadLimits {
@@ -46,10 +47,6 @@ export function waitAfter(count: number, limits: DownloadLimits, asked = 0): num
 /** A disk that is full to the last byte stops n8n's database, not only us. */
 const MARGIN_BYTES = 64 * 1024 * 1024;
 
-function gigabytes(bytes: number): string {
-	return `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
 export function diskFull(folder: string, why: string, cause?: unknown): VoiceError {
 	return new VoiceError('VOICE_ERR_DISK_FULL', `There is not enough room in ${folder}: ${why}.`, cause === undefined ? {} : { cause });
 }
@@ -58,5 +55,5 @@ export function diskFull(folder: string, why: string, cause?: unknown): VoiceErr
 export async function checkSpace(folder: string, bytes: number, limits: DownloadLimits): Promise<void> {
 	const free = await limits.freeBytes(folder);
 	if (free >= bytes + MARGIN_BYTES) return;
-	throw diskFull(folder, `${gigabytes(bytes)} are to be written, ${gigabytes(free)} are free`);
+	throw diskFull(folder, `${size(bytes)} are to be written and ${size(MARGIN_BYTES)} to stay free, and ${size(free)} are free`);
 }

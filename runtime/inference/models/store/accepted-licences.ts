@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../../lib/json';
 import type { Licence } from '../catalogue/catalogue';
+import { writingTo } from '../unwritable';
 
 const acceptance = z.object({ name: z.string(), url: z.string(), acceptedAt: z.string() });
 
@@ -29,11 +30,13 @@ export class AcceptedLicences {
 
 	async accept(licence: Licence): Promise<void> {
 		if ((await this.acceptedAt(licence)) !== undefined) return;
-		await mkdir(this.folder, { recursive: true });
 		const { name, url } = licence;
 		const draft = `${this.place(licence)}.${process.pid}`;
-		await writeFile(draft, JSON.stringify({ name, url, acceptedAt: new Date().toISOString() }, undefined, '\t'));
-		await rename(draft, this.place(licence));
+		await writingTo(path.dirname(this.folder), 'VOICE_ERR_BAD_REQUEST', async () => {
+			await mkdir(this.folder, { recursive: true });
+			await writeFile(draft, JSON.stringify({ name, url, acceptedAt: new Date().toISOString() }, undefined, '\t'));
+			await rename(draft, this.place(licence));
+		});
 	}
 
 	private place({ id, name, url }: Licence): string {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../../lib/json';
+import { writingTo } from '../unwritable';
 
 /** Of models that were once used by their paths, the oldest are forgotten. */
 const MOST = 200;
@@ -36,14 +37,16 @@ export class KeptRecords<T> {
 	}
 
 	private async change(model: string, instead: ReadonlyArray<readonly [string, T]>): Promise<void> {
-		const written = this.writing.then(async () => {
+		const folder = path.dirname(this.file);
+		const write = async (): Promise<void> => {
 			const others = Object.entries(await this.all()).filter(([name]) => name !== model);
-			await mkdir(path.dirname(this.file), { recursive: true });
+			await mkdir(folder, { recursive: true });
 			// Another process may read it meanwhile.
 			const draft = `${this.file}.${process.pid}`;
 			await writeFile(draft, JSON.stringify(Object.fromEntries([...others, ...instead].slice(-MOST)), undefined, '\t'));
 			await rename(draft, this.file);
-		});
+		};
+		const written = this.writing.then(async () => await writingTo(folder, 'VOICE_ERR_BAD_REQUEST', write));
 		this.writing = written.catch(() => undefined);
 		await written;
 	}

@@ -88,6 +88,14 @@ describe('what a server hears', () => {
 		expect(asked[0]).toMatchObject({ model: 'whisper-1', language: 'de', prompt: 'Nguyen, Mr. Rivera', response_format: 'verbose_json' });
 	});
 
+	it('is asked without a language where it takes none, and says so', async () => {
+		const engine = await start();
+		expect(engine.languages).toBe(undefined);
+		server.next({ kind: 'status', status: 400, body: JSON.stringify({ error: { message: 'language: extra fields not permitted' } }) });
+		expect(await hear(engine, { language: 'de' })).toMatchObject({ text: 'Thank you.' });
+		expect(engine.languages).toBe('unknown');
+	});
+
 	it('gives no orders to llama-server, which would take names for them', async () => {
 		await hear(await start('llama-server'), { hints: ['Rivera'] });
 		expect(asked.map(({ prompt }) => prompt)).toEqual(['', '']);

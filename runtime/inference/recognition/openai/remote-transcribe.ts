@@ -37,6 +37,10 @@ export class RemoteTranscribe implements StreamingRecogniser {
 
 	constructor(private readonly server: RemoteServer) {}
 
+	get languages(): 'unknown' | undefined {
+		return this.fields.isRefused('language') ? 'unknown' : undefined;
+	}
+
 	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream> {
 		if (this.closing.signal.aborted) throw new VoiceError('VOICE_ERR_CANCELLED', 'The recogniser was closed.');
 		const recognise = async (pcm: Int16Array, signal: AbortSignal): Promise<Recognition> => await this.recognise(settings, pcm, signal);

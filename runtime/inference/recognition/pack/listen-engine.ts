@@ -3,6 +3,7 @@ import type { TranscribeSettings } from '../../../contract/agent-settings';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import { RpcClient } from '../../../rpc/client';
+import type { FixedLanguages } from '../../fallback/language-remark';
 import { startWorker } from '../../workers/start-worker';
 import type { PoolWorker } from '../../workers/worker-pool';
 import type { RecognitionListener, RecognitionStream, StreamingRecogniser } from '../engine';
@@ -22,8 +23,8 @@ export async function createListenEngine(packDir: string): Promise<StreamingReco
 type Connection = PoolWorker<ListenWorkerProtocol>;
 
 /** The recogniser that a worker with this protocol is. Rejects as `start`. All streams share the worker. */
-export async function openRecogniser(start: () => Promise<Connection>): Promise<StreamingRecogniser> {
-	const engine = new ListenEngine(start);
+export async function openRecogniser(start: () => Promise<Connection>, languages?: FixedLanguages): Promise<StreamingRecogniser> {
+	const engine = new ListenEngine(start, languages);
 	await engine.connection();
 	return engine;
 }
@@ -32,7 +33,10 @@ class ListenEngine implements StreamingRecogniser {
 	private connected: Promise<Connection> | undefined;
 	private closed = false;
 
-	constructor(private readonly start: () => Promise<Connection>) {}
+	constructor(
+		private readonly start: () => Promise<Connection>,
+		readonly languages?: FixedLanguages,
+	) {}
 
 	/** A worker that died is replaced when it is needed again. */
 	async connection(): Promise<Connection> {

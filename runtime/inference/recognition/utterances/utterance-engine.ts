@@ -3,6 +3,7 @@ import type { TranscribeSettings } from '../../../contract/agent-settings';
 import type { Transcription } from '../../../contract/control';
 import { VoiceError } from '../../../contract/errors';
 import { monotonicClock } from '../../../lib/clock';
+import type { FixedLanguages } from '../../fallback/language-remark';
 import { mayBeSpeech, type Recognition, type RecognitionListener, type RecognitionStream, type StreamingRecogniser, type UtteranceCost } from '../engine';
 import { languageOf } from '../language';
 import { joinedUtterances, utterancesOf } from './utterances';
@@ -13,10 +14,11 @@ import { UtteranceStream } from './utterance-stream';
 export class UtteranceEngine implements StreamingRecogniser {
 	private readonly streams = new Set<UtteranceStream>();
 
-	/** @param languages what it understands; undefined where it does not say */
+	/** @param known what it can be told; undefined where it does not say */
 	constructor(
 		private readonly pool: UtterancePool,
-		private readonly languages: readonly string[] | undefined,
+		private readonly known: readonly string[] | undefined,
+		readonly languages?: FixedLanguages,
 	) {}
 
 	get utteranceCost(): UtteranceCost | undefined {
@@ -24,7 +26,7 @@ export class UtteranceEngine implements StreamingRecogniser {
 	}
 
 	async open(settings: TranscribeSettings, listener: RecognitionListener): Promise<RecognitionStream> {
-		const language = languageOf(settings.language, this.languages);
+		const language = languageOf(settings.language, this.known);
 		await this.pool.ready();
 		const closed = (): void => {
 			this.streams.delete(stream);
@@ -37,7 +39,7 @@ export class UtteranceEngine implements StreamingRecogniser {
 	}
 
 	async transcribeAll(settings: TranscribeSettings, pcm: Int16Array, signal = new AbortController().signal): Promise<Transcription> {
-		const language = languageOf(settings.language, this.languages);
+		const language = languageOf(settings.language, this.known);
 		await this.pool.ready();
 		const began = monotonicClock.now();
 		const recording = { live: false };

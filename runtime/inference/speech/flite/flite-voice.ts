@@ -16,6 +16,7 @@ const VOICES: readonly VoiceChoice[] = [
 export class FliteVoice implements VoiceEngine, VoiceKind {
 	readonly description = 'Always there, speaks English, needs no download.';
 	readonly voices = VOICES;
+	readonly languages = ['en'];
 	readonly sampleRate = 16_000;
 
 	constructor(private readonly pool = new FlitePool(Math.max(1, Math.floor(os.availableParallelism() / 2)))) {}

@@ -110,7 +110,7 @@ it('a store that cannot be written is named', async () => {
 	const store = path.join(folder, 'kokoro-v1.0.onnx');
 	await expect(readVoiceModel(folder, { prepared: store, models: root, env: {} })).rejects.toMatchObject({
 		code: 'VOICE_ERR_MODEL_FAILED',
-		message: expect.stringContaining(`cannot be written to ${store}`),
+		message: expect.stringContaining(`${store} cannot be written`),
 		remedy: expect.stringContaining('VOICE_LOOP_MODELS'),
 	});
 });

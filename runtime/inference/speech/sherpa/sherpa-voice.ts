@@ -18,14 +18,17 @@ export interface SherpaVoiceShape {
 	/** The model's own, Hz. */
 	readonly rate: number;
 	/** The model's speed when asked for 1. Absent: it cannot speak faster and slower by itself. */
-	readonly pace?: number;
+	readonly pace?: number | undefined;
 	/** Absent: the model reads as it does, whatever the text's language. */
 	readonly reads?: ReadingLanguages;
+	/** Absent: its files do not say what it speaks. */
+	readonly languages?: readonly string[];
 }
 
 /** A voice of sherpa-onnx (Kokoro, Piper, Pocket TTS and others), given out as it is made and without the silence around it. */
 export class SherpaVoice implements VoiceEngine {
 	readonly voices: readonly VoiceChoice[];
+	readonly languages: readonly string[] | undefined;
 	readonly sampleRate: number;
 
 	constructor(
@@ -33,6 +36,7 @@ export class SherpaVoice implements VoiceEngine {
 		private readonly shape: SherpaVoiceShape,
 	) {
 		this.voices = shape.voices;
+		this.languages = shape.languages;
 		// The next one above loses nothing.
 		this.sampleRate = SPEAK_RATES.find((rate) => rate >= shape.rate) ?? 48_000;
 	}

@@ -81,7 +81,8 @@ export class SherpaVoices implements VoiceKind {
 		await pool.warm(1);
 		const count = Math.max(1, model.references.length, speakers);
 		const voices = Array.from({ length: count }, (_, number) => model.names[number] ?? String(number)).map((name) => ({ value: name, name }));
-		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, ...(model.references.length === 0 && { pace: model.manner?.pace ?? 1 }), ...(model.reads && { reads: model.reads }) });
+		const pace = model.references.length === 0 ? (model.manner?.pace ?? 1) : undefined;
+		const voice = new SherpaVoice(pool, { place: model.folder, voices, rate: sampleRate, pace, ...(model.reads && { reads: model.reads }), ...(model.languages && { languages: model.languages }) });
 		return { version: model.version, pool, voice };
 	}
 }

@@ -24,6 +24,8 @@ export interface VoiceModel {
 	readonly references: readonly string[];
 	/** Of a model that reads several languages. */
 	readonly reads?: ReadingLanguages;
+	/** All that it speaks, by espeak-ng's names; absent where no file tells them. */
+	readonly languages?: readonly string[];
 	/** Of a Piper voice, as its maker wants it to speak. */
 	readonly manner?: PiperManner;
 }
@@ -31,7 +33,7 @@ export interface VoiceModel {
 /** LibriTTS has 904; a file may say what it likes. */
 const MOST_SPEAKERS = 10_000;
 
-type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads'>;
+type Found = Pick<VoiceModel, 'files' | 'names' | 'references' | 'reads' | 'languages'>;
 
 interface Kind {
 	/** A file that only this kind has, or that kinds further down may have too. */
@@ -88,12 +90,12 @@ const KINDS: readonly Kind[] = [
 			const about = await readOnnxMetadata(files.model);
 			const kitten = about.get('model_type')?.startsWith('kitten') ?? false;
 			const names = namesIn(about);
-			if (kitten) return { files: { kitten: { ...files, dataDir } }, names, references: [] };
+			if (kitten) return { files: { kitten: { ...files, dataDir } }, names, references: [], languages: ['en'] };
 			const opened = { kokoro: { ...files, dataDir, ...kokoroWords(folder) } };
 			// Its word lists are of English and Chinese; older ones have none and read English only.
-			if (!(Number(about.get('version')) >= 2)) return { files: opened, names, references: [] };
+			if (!(Number(about.get('version')) >= 2)) return { files: opened, names, references: [], languages: ['en'] };
 			const own = names.map(languageOfVoice).map((language) => (/^(?:en|cmn)/.test(language) ? '' : language));
-			return { files: opened, names, references: [], reads: { own, readable: await readableWith(dataDir, KOKORO_LANGUAGES) } };
+			return { files: opened, names, references: [], languages: [...KOKORO_LANGUAGES, 'cmn'], reads: { own, readable: await readableWith(dataDir, KOKORO_LANGUAGES) } };
 		},
 	},
 	{
@@ -102,7 +104,7 @@ const KINDS: readonly Kind[] = [
 			await assertPiperHasConfig(folder);
 			const files = await filesOf(folder, { model: '*.onnx', tokens: 'tokens.txt' });
 			const about = await readOnnxMetadata(files.model);
-			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about, files.model), references: [] };
+			return { files: { vits: { ...files, ...(await reading(folder, about, places)) } }, names: namesIn(about, files.model), references: [], ...spokenBy(about) };
 		},
 	},
 ];
@@ -130,7 +132,7 @@ async function readFolder(place: string, places: VoicePlaces): Promise<VoiceMode
 		await assertOnnx(piper.model);
 		const { model, tokens, language, names, manner } = await preparePiper(piper, places.prepared);
 		const dataDir = await phonemeDataFor(language, folder.path, places);
-		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [], manner };
+		return { folder: place, version: await folder.version(), files: { vits: { model, tokens, dataDir } }, names, references: [], languages: [language], manner };
 	}
 	const kokoro = await kokoroPair(folder);
 	if (kokoro) folder.assertOnlyModel([kokoro.model]);
@@ -149,7 +151,7 @@ async function preparedKokoro(pair: KokoroPair, folder: ModelFolder, places: Voi
 	const dataDir = await phonemeDataFor('en-us', folder.path, places, KOKORO_LANGUAGES);
 	const { names, ...files } = await prepareKokoro(pair, places.prepared);
 	const reads = { own: names.map(languageOfVoice), readable: await readableWith(dataDir, KOKORO_LANGUAGES) };
-	return { files: { kokoro: { ...files, dataDir, lang: 'en-us' } }, names, references: [], reads };
+	return { files: { kokoro: { ...files, dataDir, lang: 'en-us' } }, names, references: [], reads, languages: [...KOKORO_LANGUAGES, 'cmn'] };
 }
 
 async function matcha(folder: ModelFolder, vocoder: string, places: VoicePlaces): Promise<Found> {
@@ -163,6 +165,12 @@ async function reading(folder: ModelFolder, about: ReadonlyMap<string, string>, 
 	const needed = about.get('has_espeak') === '1' && lexicon === undefined;
 	const dataDir = folder.phonemeData() ?? (needed ? await phonemeDataFor(about.get('voice') ?? 'en-us', folder.path, places) : undefined);
 	return { ...(dataDir ? { dataDir } : {}), ...(lexicon ? { lexicon } : {}) };
+}
+
+/** Converted from Piper it names the language that espeak-ng reads for it. */
+function spokenBy(about: ReadonlyMap<string, string>): { readonly languages?: readonly string[] } {
+	const language = about.get('voice') ?? '';
+	return about.get('has_espeak') === '1' && language !== '' ? { languages: [language] } : {};
 }
 
 /** Half of a Piper voice is no voice for sherpa-onnx that lacks its tokens. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VoiceError } from '../../../contract/errors';
+import { unwritable } from '../../models/unwritable';
 
 /** A file in each folder that names the model it was made of. */
 const MADE_OF = '.made-of';
@@ -26,7 +27,7 @@ export async function prepareOnce(store: string, files: readonly [string, ...str
 		const others = (await readdir(store)).map((each) => path.join(store, each)).filter((each) => each.startsWith(`${path.join(store, name)}-`) && each !== target);
 		for (const other of others) if (!other.endsWith('.part') || (await isLeft(other))) await rm(other, { recursive: true, force: true });
 	} catch (thrown) {
-		throw unwritable(thrown, store);
+		throw unmade(thrown, store);
 	}
 	return target;
 }
@@ -47,17 +48,13 @@ async function fill(target: string, model: string, make: (folder: string) => Pro
 	}
 }
 
-function unwritable(thrown: unknown, store: string): unknown {
+function unmade(thrown: unknown, store: string): unknown {
 	if (thrown instanceof VoiceError) return thrown;
 	const code = (thrown as NodeJS.ErrnoException).code ?? '';
 	if (code === 'ENOSPC' || code === 'EDQUOT') {
 		return new VoiceError('VOICE_ERR_DISK_FULL', `There is no space in ${store} for what sherpa-onnx needs of this model: a copy of its files.`, { cause: thrown });
 	}
-	if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) return thrown;
-	return new VoiceError('VOICE_ERR_MODEL_FAILED', `What sherpa-onnx needs of this model cannot be written to ${store} (${code}).`, {
-		cause: thrown,
-		remedy: 'Let the voice runtime write there, or name another folder for models in VOICE_LOOP_MODELS.',
-	});
+	return unwritable(store, 'VOICE_ERR_MODEL_FAILED', thrown) ?? thrown;
 }
 
 /** What was made of a model that is gone is as large as the model was. */
