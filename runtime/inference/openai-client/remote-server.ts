@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Dispatcher, request as send } from 'undici';
+import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { VoiceError } from '../../contract/errors';
 import { FoundOnce, cancelled } from '../../lib/async';
 import { parseJson } from '../../lib/json';
 import { retryAfterMs } from '../../lib/retry-after';
-import { type RemoteAddress, apiUrl, openConnections } from './address';
+import { type RemoteAddress, apiUrl } from './address';
 import { failed, faultCode, faultWords, isTransient, unreachable } from './faults';
 import { quoted, Refusal, refusalError, refusalOf, saidIn } from './refusal';
 import { openAnswer, type RemoteAnswer, readText } from './remote-answer';
@@ -28,6 +28,12 @@ const RETRY_MS = 250;
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
+/** Loaded with the first server: it takes 15 MB, of which nobody has anything who uses none. */
+function undici(): typeof import('./connections') {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- Without waiting, and in a constructor.
+	return require('./connections') as typeof import('./connections');
+}
+
 /** A server with OpenAI's HTTP API. Nothing it sends, or does not send, hangs or crashes who asks. */
 export class RemoteServer {
 	/** For messages: no key in it. */
@@ -37,7 +43,7 @@ export class RemoteServer {
 
 	constructor(readonly address: RemoteAddress) {
 		this.url = apiUrl(address.baseUrl);
-		this.connections = openConnections(address.limits);
+		this.connections = undici().openConnections(address.limits);
 	}
 
 	/**
@@ -134,7 +140,7 @@ export class RemoteServer {
 		let answer: RemoteAnswer | undefined;
 		try {
 			const posted = await bodyOf(request);
-			const response = await send(`${this.url}${request.path}`, {
+			const response = await undici().send(`${this.url}${request.path}`, {
 				dispatcher: this.connections,
 				method: posted ? 'POST' : 'GET',
 				headers: {
