@@ -1,5 +1,6 @@
 // Guards against: links that a workflow hands out and that, in a real n8n and browser, let in nobody, anybody, or twice; a
-// token that stays in the address; a tool that the caller may not use; an identity that does not arrive in the workflow.
+// token that stays in the address; a tool that the caller may not use; an identity that does not arrive in the workflow; a caller
+// who can only be relayed and, once their link is used, is told of no relay and does not come back from a reload.
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,20 +8,30 @@ import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { listWorkflows, workflowFile } from '../../deploy/local/host/workflows.ts';
 import { speech } from '../media/speech';
+import { Coturn, SECRET as TURN_SECRET } from '../network/coturn';
+import { has, ownAddress } from '../network/programs';
+import { relayed } from '../network/relayed';
 import { leave, picture, shows, visit } from '../page/browser';
-import { launchSpeaking, untilTurns } from './browser-caller';
+import { launchSpeaking, until, untilTurns } from './browser-caller';
 import { type World, outputOf, startWorld } from './world';
 
 const SECRET = 'a secret that is long enough for HS256';
 const LINES = ['book a dentist appointment tomorrow at three p m', 'what is on my calendar tomorrow'];
 
+/** Their call, and how often they have come back to it. */
+const session = `window.voiceLoop.events.find(({ type }) => type === 'session.started')?.sessionId`;
+const resumes = `window.voiceLoop.events.filter(({ type, resumed }) => type === 'session.started' && resumed).length`;
+
 let world: World;
 let browser: Browser;
 let folder: string;
+/** Callers are relayed by it, and reached in no other way; without it on a machine that has none. */
+let coturn: Coturn | undefined;
 
 beforeAll(async () => {
 	folder = await mkdtemp(path.join(os.tmpdir(), 'voice-loop-join-'));
-	world = await startWorld();
+	if (has('turnserver')) coturn = await Coturn.start({ more: ['--runtime-address', ownAddress()] });
+	world = await startWorld(coturn && { VOICE_LOOP_TURN_URLS: coturn.url('udp'), VOICE_LOOP_TURN_SECRET: TURN_SECRET, VOICE_LOOP_RELAY_ONLY: 'on' });
 	const { rest } = world.n8n;
 	const { id } = await rest.request('POST', '/credentials', z.object({ id: z.string() }), {
 		name: 'Invitations',
@@ -57,6 +68,7 @@ beforeAll(async () => {
 afterAll(async () => {
 	await browser?.close();
 	await world?.end();
+	await coturn?.stop();
 	await rm(folder, { recursive: true, force: true });
 });
 
@@ -97,11 +109,21 @@ test('a link from a workflow is good for one call, with the tools that it allows
 	const ran = await Promise.all((await listWorkflows(world.n8n.rest)).map(async ({ id, name }) => [name, (await world.n8n.executions(id)).length] as const));
 	expect(ran.filter(([, count]) => count > 0).map(([name]) => name).sort()).toEqual(['Invite', 'List appointments', expect.stringContaining('Voice agent')]);
 
+	const call = await page.evaluate(session);
+	if (coturn) expect(await relayed(page)).toBe('relay udp');
+	await page.reload();
+	await until(page, `${resumes} > 0`);
+	expect(await page.evaluate(session)).toBe(call);
+	await until(page, `document.querySelectorAll('[data-testid="caller-caption"]').length >= ${LINES.length}`);
+	await until(page, 'voiceLoop.stats().then(({ packetsReceived }) => packetsReceived > 0)');
+	if (coturn) expect(await relayed(page)).toBe('relay udp');
+
 	await page.getByTestId('call').click();
 	await shows(page, 'ended');
 	await page.getByTestId('call').click();
 	await shows(page, 'failed');
-	await expect(page.getByTestId('error').innerText()).resolves.toContain('This invitation has already been used');
+	// The page that was loaded again has no invitation any more.
+	await expect(page.getByTestId('error').innerText()).resolves.toContain('Open the link that you were sent');
 	await leave(page);
 
 	const again = await visit(browser, { url: link });

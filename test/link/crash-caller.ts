@@ -10,6 +10,7 @@ import { type PageEvent, pageEvent } from '../../runtime/contract/page-events';
 import { packageRoot } from '../../runtime/lib/package-root';
 import { type RpcCall, RpcClient } from '../../runtime/rpc/client';
 import { pipeToChild } from '../../runtime/rpc/pipes';
+import { UdpProxy } from './udp-proxy';
 
 const LOOK_EVERY_MS = 20;
 const TRY_AGAIN_MS = 200;
@@ -40,6 +41,8 @@ export class CrashCaller {
 	sessionId = '';
 	/** Times at which sound could flow, on performance.now(). */
 	readonly connectedAt: number[] = [];
+	/** Between both ends, of the connections that are made from now on. */
+	network: UdpProxy | undefined;
 	private link: RpcCall<PeerInput, unknown> | undefined;
 	private resumeToken: string | undefined;
 	private said = 0;
@@ -83,6 +86,14 @@ export class CrashCaller {
 		await until(() => this.of('session.started').at(-1)?.resumed === true);
 	}
 
+	/** From another address: nothing passes over the connection of before, and the runtime does not know that yet. */
+	async moves(): Promise<void> {
+		if (this.network) this.network.cut = 'both';
+		this.network = undefined;
+		await this.connect();
+		await this.comesBack();
+	}
+
 	private away = false;
 
 	async stop(): Promise<void> {
@@ -104,13 +115,15 @@ export class CrashCaller {
 		});
 		link.result.catch(() => undefined);
 		try {
-			const ask: OpenSessionAsk = { offer: await offer, agent: agentSettings.parse(this.agent), source: this.source };
+			const { network } = this;
+			const sdp = await offer;
+			const ask: OpenSessionAsk = { offer: network?.offerOf(sdp) ?? sdp, agent: agentSettings.parse(this.agent), source: this.source };
 			const opened = await this.runtime.openSession(this.resumeToken === undefined ? ask : { ...ask, resumeToken: this.resumeToken });
 			this.link = link;
 			before?.send({ type: 'hangUp' });
 			this.sessionId = opened.sessionId;
 			this.resumeToken ??= opened.resumeToken;
-			link.send({ type: 'answer', sdp: opened.answer });
+			link.send({ type: 'answer', sdp: network?.answerOf(opened.answer) ?? opened.answer });
 			return opened.after ?? 0;
 		} catch (thrown) {
 			link.send({ type: 'hangUp' });

@@ -1,8 +1,10 @@
 // Guards against: a conversation that a dead process takes with it: words of the caller, results of tools, what was being said,
 // a tool that is started twice, or a caller who comes back into another call.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { speech } from '../media/speech';
 import { type CrashCaller, until } from './crash-caller';
-import { CrashWorld } from './crash-world';
+import { CrashWorld, type Execution } from './crash-world';
+import { UdpProxy } from './udp-proxy';
 
 jest.setTimeout(120_000);
 
@@ -201,4 +203,92 @@ test('the models\' process is killed in mid-sentence: all words of it are recogn
 	await until(() => world.executions.length > 0 && world.idle);
 	expect(world.executions[0]?.text).toMatch(/^what is .*calendar tomorrow/);
 	expect([...world.runs.values()].every((count) => count === 1)).toBe(true);
+});
+
+const FAULTS: Record<string, (callers: readonly CrashCaller[]) => Promise<unknown>> = {
+	'the media process is killed': async (callers) => {
+		await world.kill('media');
+		await until(() => callers.every((each) => each.of('session.started').at(-1)?.resumed === true));
+	},
+	'the models\' process is killed': async () => await world.kill('inference'),
+	'the pages are reloaded': async (callers) => {
+		for (const each of callers) each.leaves();
+		await Promise.all(callers.map(async (each) => await each.comesBack()));
+	},
+	'the path is lost for 3 s': async (callers) => {
+		const cut = (how: UdpProxy['cut']): void => callers.forEach(({ network }) => network && (network.cut = how));
+		cut('both');
+		await sleep(3000);
+		cut('none');
+	},
+	'the callers have other addresses': async (callers) => await Promise.all(callers.map(async (each) => await each.moves())),
+};
+
+describe('of three callers one speaks, one waits for the model and one for a tool', () => {
+	const callers: CrashCaller[] = [];
+	const networks: UdpProxy[] = [];
+
+	beforeEach(async () => {
+		for (let n = 0; n < 3; n++) {
+			const network = await UdpProxy.open();
+			networks.push(network);
+			const each = world.caller();
+			each.network = network;
+			callers.push(await each.call());
+		}
+	});
+	afterEach(async () => {
+		for (const each of callers.splice(0)) await each.stop();
+		for (const each of networks.splice(0)) each.close();
+	});
+
+	function turnsOf({ sessionId }: CrashCaller): Execution[] {
+		return world.executions.filter(({ turn }) => turn.sessionId === sessionId);
+	}
+
+	function saidBy(each: CrashCaller): string {
+		return turnsOf(each).map(({ text }) => text).join(' ');
+	}
+
+	test.each(Object.keys(FAULTS))('%s: all three go on where they were, nothing is lost and nothing is done twice', async (fault) => {
+		const [speaks, thinks, waits] = callers as [CrashCaller, CrashCaller, CrashCaller];
+		const [run, thought] = [held(), held()];
+		const { tool, thinks: model } = world;
+		world.tool = run.wait;
+		waits.says(REQUEST);
+		await until(run.waiting);
+		world.tool = tool;
+		world.thinks = thought.wait;
+		thinks.says(REQUEST);
+		await until(thought.waiting);
+		world.thinks = model;
+		speaks.says(REQUEST);
+		await until(() => (speaks.of('caption.partial').at(-1)?.text.split(' ').length ?? 0) >= 3);
+
+		await FAULTS[fault]?.(callers);
+		thought.letGo();
+		run.letGo();
+		const both = [thinks, waits];
+		await until(() => both.every((each) => turnsOf(each).length === 1 && turnsOf(each)[0]?.done === true && each.state === 'listening'));
+		for (const each of both) {
+			const [turn] = turnsOf(each);
+			expect(turn?.error).toBeUndefined();
+			expect(turn).toMatchObject({ taken: [{ ok: true }], answer: expect.stringMatching(DONE), heard: turn?.answer });
+		}
+		for (const each of callers) each.says(THANKS);
+		await until(() => callers.every((each) => saidBy(each).includes('thank') && turnsOf(each).every(({ done }) => done)));
+		// Where the sound broke off a word may have become another; those before it are there.
+		expect(saidBy(speaks)).toMatch(/^what is/);
+		for (const each of both) {
+			const [first, second] = turnsOf(each);
+			expect(second?.answer).toBe('You are welcome.');
+			// What the model is shown of the conversation: words, result and thanks, each once.
+			const shown = world.shown.findLast((messages) => messages.some(({ role, content }) => role === 'tool' && content === JSON.stringify(first?.taken[0]?.result))) ?? [];
+			expect(shown.filter(({ role }) => role === 'user').map(({ content }) => content)).toEqual([first?.text, second?.text]);
+			expect(shown.filter(({ role }) => role === 'tool')).toHaveLength(1);
+		}
+		expect([...world.runs.values()].every((count) => count === 1)).toBe(true);
+		// That nobody hears the callers for a moment is told, and that it is over.
+		expect(callers.flatMap((each) => each.of('error').filter(({ turnId, error }) => turnId !== undefined || !each.of('recovered').some(({ code }) => code === error.code)))).toEqual([]);
+	});
 });

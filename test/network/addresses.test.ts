@@ -62,6 +62,16 @@ it('over TCP alone, at such a port', async () => {
 	await hangUp(call);
 });
 
+(hasIpv6 ? it : it.skip)('over IPv6 alone', async () => {
+	const withoutIpv4 = (sdp: string): string => sdp.replace(/^a=candidate:\S+ \d+ \S+ \d+ \d+\.\d+\.\d+\.\d+ .*\r\n/gm, '');
+	const call = await connect(media, peers, { hear: false, change: withoutIpv4, changeAnswer: withoutIpv4 });
+	const addresses = candidatesOf(call.answer).map(([, address]) => address);
+	expect(addresses.length).toBeGreaterThan(0);
+	for (const address of addresses) expect(address).toContain(':');
+	await expectHeard(call, 'Please book a dentist appointment tomorrow at three.');
+	await hangUp(call);
+});
+
 it('a caller whose addresses are all hidden (mDNS) finds us by ours', async () => {
 	let n = 0;
 	const hidden = (sdp: string): string => sdp.replace(/^(a=candidate:\S+ \d+ \S+ \d+ )\S+( \d+ typ host)/gm, (_, before: string, after: string) => `${before}4c5d0e9c-1111-4222-8333-44445555${String(n++).padStart(4, '0')}.local${after}`);

@@ -15,7 +15,8 @@ export const GSTREAMER = [
 	...['webrtc', 'nice', 'rtpmanager', 'opus'].map((name) => `/usr/lib/x86_64-linux-gnu/gstreamer-1.0/libgst${name}.so`),
 ];
 
-function has(program: string): boolean {
+/** Is it on this machine? */
+export function has(program: string): boolean {
 	if (path.isAbsolute(program)) return existsSync(program);
 	return FOLDERS.some((folder) => existsSync(path.join(folder, program)));
 }

@@ -6,6 +6,7 @@ import { PageServer } from '../page/page-server';
 import { Authority } from './authority';
 import { Coturn } from './coturn';
 import { ownAddress, testWith } from './programs';
+import { relayed } from './relayed';
 
 const testWithAll = testWith('turnserver', 'openssl', 'certutil');
 const address = ownAddress();
@@ -21,17 +22,6 @@ afterAll(async () => {
 	await coturn?.stop();
 	authority?.remove();
 });
-
-/** How the pair in use was relayed, as Chromium tells. */
-async function relayed(page: Page): Promise<unknown> {
-	return await page.evaluate(`voiceLoop.pc.getStats().then((stats) => {
-		const all = [...stats.values()];
-		const transport = all.find(({ type }) => type === 'transport');
-		const pair = stats.get(transport.selectedCandidatePairId);
-		const local = stats.get(pair.localCandidateId);
-		return local.candidateType + ' ' + local.relayProtocol;
-	})`);
-}
 
 async function heardAgain(of: PageServer): Promise<void> {
 	of.loudness = 0;

@@ -179,6 +179,36 @@ describe('the page that comes back', () => {
 		expect(scenario.ended).toEqual([]);
 	});
 
+	it('is connected once where its offer arrives twice', async () => {
+		const scenario = await new CallScenario().connected();
+		await away(scenario);
+		const [first, again] = [scenario.call.connect('another offer'), scenario.call.connect('another offer')];
+		await settle();
+		scenario.link().emit({ type: 'answer', id: '', answer: 'another answer' });
+		expect(await Promise.all([first, again, scenario.call.connect('another offer')])).toEqual(Array(3).fill('another answer'));
+		expect(scenario.media.of('session')).toHaveLength(2);
+		expect(scenario.link().open).toBe(true);
+		expect(scenario.places).toBe(1);
+	});
+
+	it('keeps the call where an offer that it has given up is answered last', async () => {
+		const scenario = await new CallScenario().connected();
+		await away(scenario);
+		const givenUp = scenario.call.connect('the one before');
+		givenUp.catch(() => undefined);
+		await settle();
+		await scenario.comesBack();
+		scenario.link(1).emit({ type: 'answer', id: '', answer: 'late' });
+		await expect(givenUp).rejects.toMatchObject({ code: 'VOICE_ERR_CALL_UNKNOWN' });
+		await settle();
+		expect([scenario.link(1).open, scenario.link(2).open]).toEqual([false, true]);
+		expect(shown(scenario, scenario.link(2))).toEqual([]);
+		expect(scenario.link(2).of('event').map(({ json }) => json).join()).not.toContain('session.ended');
+		scenario.join();
+		await settle();
+		expect((await scenario.says('here i am again')).n).toBe(1);
+	});
+
 	it('may fail to, and try again', async () => {
 		const scenario = await new CallScenario().connected();
 		await away(scenario);

@@ -10,6 +10,7 @@ import { sayGreeting, sessionStarted } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
 import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
+import { CallerOffers } from './caller-offers';
 import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
 import { type CallRequest, speculationStart, toolNeedsAhead } from './call-request';
@@ -31,8 +32,6 @@ const CLOSE_LIMIT_MS = 5000;
 
 /** Why an absent caller's call ended. */
 const STAYED_AWAY = 'the caller did not come back';
-/** What the page is told that the call was taken from. */
-const MOVED = 'the call goes on in another window';
 
 /**
  * One call: a conversation with one caller. It joins the pure dialogue to its media link, recogniser, voice and
@@ -57,6 +56,7 @@ export class Call {
 	private readonly voice: AgentVoice;
 	private readonly audio = new TurnAudio();
 	private readonly linkQuality = new LinkQuality();
+	private readonly offers = new CallerOffers();
 	/** What the caller's events come from and go to. */
 	private link: MediaLink | undefined;
 	/** The same, once sound can flow. */
@@ -115,7 +115,7 @@ export class Call {
 		const { dialogue, voice, api, turns } = this;
 		this.answered = this.reached = true;
 		this.greeted = wasConnected(stored);
-		this.waitForCaller(leftToWait(stored, this.deps.absentLimitMs));
+		this.absence = setTimeout(() => this.end(STAYED_AWAY), leftToWait(stored, this.deps.absentLimitMs)).unref();
 		if (restoreDialogue(stored, { dialogue, voice, api, turns }).ended) this.end(STAYED_AWAY);
 		else if (wasGreeting(stored)) void this.sayGreeting();
 	}
@@ -131,21 +131,24 @@ export class Call {
 	 * VOICE_ERR_CALL_UNKNOWN. A first link that fails ends the call; a later one leaves everything as it is.
 	 */
 	async connect(offer: string, trickle = false): Promise<string> {
-		let link: MediaLink | undefined;
-		try {
-			link = await this.makeLink(offer, trickle);
-			const answer = await link.answer;
-			this.assertGoingOn();
-			if (this.answered) this.resumeOver(link);
-			else this.recognise();
-			this.answered = true;
-			return answer;
-		} catch (thrown) {
-			link?.close();
-			// A call that is ending already has its reason.
-			if (this.ending === undefined && !this.answered) this.finish('the offer could not be answered', VoiceError.from(thrown));
-			throw thrown;
-		}
+		return await this.offers.take(offer, async (use) => {
+			let link: MediaLink | undefined;
+			try {
+				link = await this.makeLink(offer, trickle);
+				const answer = await link.answer;
+				this.assertGoingOn();
+				use();
+				if (this.answered) this.resumeOver(link);
+				else this.recognise();
+				this.answered = true;
+				return answer;
+			} catch (thrown) {
+				link?.close();
+				// A call that is ending already has its reason.
+				if (this.ending === undefined && !this.answered) this.finish('the offer could not be answered', VoiceError.from(thrown));
+				throw thrown;
+			}
+		});
 	}
 
 	/** May be called at any time, more than once; the first reason counts. */
@@ -197,11 +200,8 @@ export class Call {
 
 	/** The caller is back, perhaps before their old link was missed. The page may have lost all that it showed. */
 	private resumeOver(link: MediaLink): void {
-		const before = this.link;
+		this.link?.replaced();
 		this.link = link;
-		// Perhaps in another window: nobody is to come back there.
-		before?.tell({ type: 'session.ended', reason: MOVED });
-		before?.close();
 		this.leave();
 		clearTimeout(this.absence);
 		this.absence = undefined;
@@ -214,6 +214,7 @@ export class Call {
 		if (nothingCame !== true) this.reached = true;
 		if (link !== this.link) return;
 		this.link = undefined;
+		this.offers.lost();
 		// Who has said nothing at all has nothing to come back to.
 		if (this.ending !== undefined || !this.greeted || !this.reached || this.deps.absentLimitMs === 0) {
 			this.finish(this.ending ?? reason, error);
@@ -222,11 +223,7 @@ export class Call {
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'the caller is away');
 		this.line.lost();
 		this.leave();
-		this.waitForCaller(this.deps.absentLimitMs);
-	}
-
-	private waitForCaller(limitMs: number): void {
-		this.absence = setTimeout(() => this.end(STAYED_AWAY), limitMs).unref();
+		this.absence = setTimeout(() => this.end(STAYED_AWAY), this.deps.absentLimitMs).unref();
 	}
 
 	/** Nobody hears or says anything until sound can flow again. */

@@ -158,7 +158,7 @@ describe('a caller who comes back', () => {
 	it('is let into their own call by its token, and counts as one', async () => {
 		const { all, media, opened, counted } = calls(1);
 		const { sessionId, resumeToken = '' } = await opened();
-		const back = all.open({ ...REQUEST, resumeToken });
+		const back = all.open({ ...REQUEST, offer: 'another offer', resumeToken });
 		await settle();
 		media.of('session').at(-1)?.emit({ type: 'answer', id: '', answer: 'another' });
 		await expect(back).resolves.toMatchObject({ sessionId, answer: 'another', resumeToken });

@@ -27,6 +27,8 @@ export interface MediaLinkListener {
 
 /** How long media may take to answer an offer: gathering candidates takes some 10 ms, a loaded machine seconds. */
 const ANSWER_LIMIT_MS = 10_000;
+/** What the page is told that the call was taken from. */
+const MOVED = 'the call goes on in another window';
 
 interface PendingAnswer {
 	readonly resolve: (sdp: string) => void;
@@ -99,6 +101,12 @@ export class MediaLink {
 	/** Over the data channel. */
 	tell(message: NumberedPageEvent | NumberedCandidate): void {
 		this.session.send({ type: 'event', json: JSON.stringify(message) });
+	}
+
+	/** Another link of its call is in its place, perhaps that of another window: its page is told so, and does not come back. */
+	replaced(): void {
+		this.tell({ type: 'session.ended', reason: MOVED });
+		this.close();
 	}
 
 	/** onEnd follows when media has closed the connection. */

@@ -21,7 +21,10 @@ export interface ModelDeps {
 
 export type AnswerParams = Omit<ParamsIn<InferenceProtocol['chat']>, 'conversation'>;
 
-/** One step of the model, from the question to its last word. One whose first word does not come in time stops. */
+/**
+ * One step of the model, from the question to its last word. One whose first word does not come in time stops. A process that dies before
+ * that word has taken nothing with it: the one that comes after it is asked the same, once.
+ */
 export class ModelAnswer {
 	readonly result: Promise<ChatDone>;
 	private generation: RpcCall<never, ChatDone> | undefined;
@@ -30,6 +33,7 @@ export class ModelAnswer {
 	/** What nobody was there to be told of. */
 	private readonly untold: Array<Parameters<OnText>> = [];
 	private written = 0;
+	private begun = false;
 	private broken = false;
 
 	constructor(deps: ModelDeps, params: AnswerParams) {
@@ -60,18 +64,25 @@ export class ModelAnswer {
 
 	private async ask({ conversation, inference, firstWordMs }: ModelDeps, params: AnswerParams): Promise<ChatDone> {
 		const limit = new FirstWordLimit(firstWordMs);
-		const asking = async (): Promise<ChatDone> => {
+		const asking = async (again = false): Promise<ChatDone> => {
 			const client = await inference.ready();
 			if (limit.isOver) throw new VoiceError('VOICE_ERR_CANCELLED', 'Nobody waits for this answer any more.');
 			this.generation = client.call('chat', { conversation, ...params }, ({ text, next }) => {
 				if (limit.isOver) return;
 				limit.stop();
+				this.begun = true;
 				if (text !== '') this.written++;
 				if (this.onText) this.onText(text, next);
 				else this.untold.push([text, next]);
 			});
 			if (this.cancelled) this.generation.cancel();
-			return await this.generation.result;
+			try {
+				return await this.generation.result;
+			} catch (thrown) {
+				const mayAskAgain = !again && !this.begun && !this.cancelled && VoiceError.from(thrown).code === 'VOICE_ERR_INFERENCE_LOST';
+				if (!mayAskAgain) throw thrown;
+				return await asking(true);
+			}
 		};
 		const answer = asking();
 		try {

@@ -133,6 +133,21 @@ describe('writing', () => {
 		expect(turn.ended).toMatchObject({ kind: 'failed', error: { code: 'VOICE_ERR_INFERENCE_LOST' } });
 	});
 
+	it.each([['before the first word', false], ['twice before the first word', true]])('asks again where the process dies %s, once', async (_when, twice) => {
+		const { scenario, reply } = await asked();
+		const first = scenario.model();
+		for (let times = 0; times < (twice ? 2 : 1); times++) {
+			scenario.inference.die();
+			scenario.inference.come();
+			await settle();
+		}
+		if (twice) return await expect(reply).rejects.toMatchObject({ code: 'VOICE_ERR_INFERENCE_LOST' });
+		expect(scenario.model()).not.toBe(first);
+		expect(scenario.model().params.messages).toEqual(first.params.messages);
+		await scenario.writes('You are free.');
+		expect(await reply).toMatchObject({ text: 'You are free.' });
+	});
+
 	it('waits for a process that comes back', async () => {
 		const scenario = await new CallScenario().connected();
 		const turn = await scenario.says('what is on monday');

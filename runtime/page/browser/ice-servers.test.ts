@@ -69,6 +69,15 @@ it('a restart gets others when half of their life is over, and keeps the old one
 	expect(asked).toHaveLength(3);
 });
 
+it('a clock that was set back in mid-call keeps nobody at credentials that have run out', async () => {
+	const { servers } = serverThat(ICE, ICE);
+	await servers.configuration();
+	jest.setSystemTime(Date.now() - 3_600_000);
+	expect(await servers.renewed()).toEqual(RELAYED);
+	jest.advanceTimersByTime(1000);
+	expect(await servers.renewed()).toBeUndefined();
+});
+
 it('a first offer that is made again, as while n8n was starting, gets those that could not be had before, once', async () => {
 	const { servers, asked } = serverThat(undefined, undefined, ICE);
 	expect(await servers.configuration()).toEqual({});

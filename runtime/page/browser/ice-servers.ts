@@ -13,8 +13,8 @@ const AGAIN_LIMIT_MS = 2_000;
 
 /** The STUN and TURN servers that a call gathers its candidates with. The server makes credentials for each call. */
 export class IceServers {
-	/** Of the credentials, ms; Infinity before there are any. */
-	private renewAt = Infinity;
+	/** Of the credentials; undefined before there are any. */
+	private given: { readonly atMs: number; readonly goodForMs: number } | undefined;
 
 	constructor(
 		private readonly address: string,
@@ -32,13 +32,16 @@ export class IceServers {
 
 	/** For an ICE restart; undefined while the credentials of before are good, or where no others can be had. */
 	async renewed(): Promise<RTCConfiguration | undefined> {
-		if (Date.now() < this.renewAt) return undefined;
+		const { atMs, goodForMs } = this.given ?? { atMs: Date.now(), goodForMs: Infinity };
+		const age = Date.now() - atMs;
+		// A clock that was set back says nothing of their age.
+		if (age >= 0 && age < goodForMs) return undefined;
 		return await this.ask(AGAIN_LIMIT_MS).catch(() => undefined);
 	}
 
 	/** For another try of the first offer: an n8n that was starting could not name them before. undefined where they are known, or still cannot be had. */
 	async missing(): Promise<RTCConfiguration | undefined> {
-		if (this.renewAt !== Infinity) return undefined;
+		if (this.given) return undefined;
 		return await this.ask(AGAIN_LIMIT_MS).catch(() => undefined);
 	}
 
@@ -53,7 +56,7 @@ export class IceServers {
 		if (!found) return undefined;
 		const { lifetimeSeconds, iceServers, iceTransportPolicy } = found;
 		// Whoever restarts shortly before the end would be refused in mid-call.
-		this.renewAt = Date.now() + (lifetimeSeconds * 1000) / 2;
+		this.given = { atMs: Date.now(), goodForMs: (lifetimeSeconds * 1000) / 2 };
 		return { iceServers, iceTransportPolicy };
 	}
 
