@@ -93,7 +93,7 @@ export class MediaSession {
 			dead: (heardUntil) => this.pathDead('out', heardUntil),
 			alive: () => this.pathAlive('out'),
 		});
-		this.link = new LinkWatch(clock, this.path, (figures) => emit({ type: 'link', at: clock.now(), ...figures }));
+		this.link = new LinkWatch(clock, this.path, this.reports, (figures) => emit({ type: 'link', at: clock.now(), ...figures }));
 		this.playout = new Playout(emit, () => !this.path.look());
 		this.callerSound = new CallerSound(
 			vad.open(),

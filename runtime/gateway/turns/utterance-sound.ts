@@ -3,7 +3,7 @@ import type { MediaLink } from '../calls/media-link';
 import { UnheardSound } from './unheard-sound';
 
 /** Media takes back no more than this. */
-const MAY_BE_TAKEN_BACK_MS = 2000;
+const MAY_BE_TAKEN_BACK_MS = 3000;
 
 /** The link that sound goes to now, if there is one. */
 export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;

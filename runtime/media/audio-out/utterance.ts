@@ -2,8 +2,8 @@ import { FRAME_MS, isAudible, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import type { Milliseconds } from '../../lib/clock';
 
-/** Sound that was sent is kept for this long: a path is known to be dead much sooner. */
-const KEPT_MS = 2000;
+/** Sound that was sent is kept for this long: a path is known to be dead sooner, after 0.4 s mostly, and after 2.7 s at most where the caller sends no sound. */
+const KEPT_MS = 3000;
 
 /** One utterance of the agent: its sound that is still to be sent, and how much was. */
 export class PlayoutUtterance {

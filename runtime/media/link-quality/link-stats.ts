@@ -17,7 +17,7 @@ export interface LinkReading extends SendReading {
 	readonly samples: number;
 	readonly soundMs: number;
 	readonly jitterMs: number;
-	/** Of all kinds, over the path in use. */
+	/** Of all kinds, over whatever path. */
 	readonly allPackets: number;
 }
 
@@ -68,7 +68,8 @@ export function readingOf(report: ReadonlyMap<string, Entry>): LinkReading {
 		path: addressOf(report.get(String(pair?.['remoteCandidateId']))),
 		sentBytes: numberOf(outbound, 'bytesSent') ?? 0,
 		lostOut: numberOf(remote, 'fractionLost') ?? null,
-		allPackets: numberOf(pair, 'packetsReceived') ?? 0,
+		// After an ICE restart the counts of a pair stand still, or begin anew.
+		allPackets: numberOf(all.find(({ type }) => type === 'transport'), 'packetsReceived') ?? all.reduce((sum, entry) => sum + (entry['type'] === 'candidate-pair' ? (numberOf(entry, 'packetsReceived') ?? 0) : 0), 0),
 	};
 }
 

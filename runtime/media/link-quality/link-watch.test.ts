@@ -10,11 +10,13 @@ const NOTHING: LinkReading = { packetsReceived: 0, packetsLost: 0, packetsDiscar
 function stage() {
 	let now = 0;
 	const path = { missing: false, mayBeSilent: false, othersArrive: jest.fn(), sentSparsely: jest.fn() };
+	const reports = { nothingComes: jest.fn(), somethingComes: jest.fn() };
 	const told: LinkFigures[] = [];
-	const watch = new LinkWatch({ now: () => now }, path, (figures) => told.push(figures));
+	const watch = new LinkWatch({ now: () => now }, path, reports, (figures) => told.push(figures));
 	let reading = NOTHING;
 	return {
 		path,
+		reports,
 		told,
 		watch,
 		/** A second in which so many packets came, were lost, and came besides sound. */
@@ -75,6 +77,22 @@ it.each([
 	expect(path.sentSparsely).toHaveBeenCalledTimes(sparse ? 1 : 0);
 });
 
+it('no packet of any kind in a second says something only where no sound is expected', () => {
+	const { path, reports, second } = stage();
+	second(50, 0);
+	second(0, 0, 0);
+	expect(reports.nothingComes).not.toHaveBeenCalled();
+	path.mayBeSilent = true;
+	second(0, 0, 5);
+	expect(reports.somethingComes).toHaveBeenCalled();
+	expect(reports.nothingComes).not.toHaveBeenCalled();
+	second(0, 0, 0);
+	expect(reports.nothingComes).toHaveBeenCalledTimes(1);
+	path.missing = true;
+	second(0, 0, 0);
+	expect(reports.nothingComes).toHaveBeenCalledTimes(1);
+});
+
 describe('what was made up', () => {
 	it.each([
 		['of packets that came too late, though none was lost', { discarded: 6 }],
@@ -129,7 +147,9 @@ it('reads what wrtc and browsers report, and nothing that they leave out', () =>
 		['I2', { type: 'remote-candidate', address: '203.0.113.7', port: 4711 }],
 		['d', { type: 'candidate-pair', nominated: false, state: 'succeeded', currentRoundTripTime: 9, packetsReceived: 9 }],
 	]);
-	expect(readingOf(report)).toEqual({ packetsReceived: 100, packetsLost: 3, packetsDiscarded: 2, concealedSamples: 480, silentConcealedSamples: 48, concealments: 4, stretchedSamples: 120, samples: 48_000, soundMs: 1000, jitterMs: 8, roundTripMs: 50, roundTrips: 9, path: '203.0.113.7', sentBytes: 4000, lostOut: 0.1, allPackets: 140 });
+	expect(readingOf(report)).toEqual({ packetsReceived: 100, packetsLost: 3, packetsDiscarded: 2, concealedSamples: 480, silentConcealedSamples: 48, concealments: 4, stretchedSamples: 120, samples: 48_000, soundMs: 1000, jitterMs: 8, roundTripMs: 50, roundTrips: 9, path: '203.0.113.7', sentBytes: 4000, lostOut: 0.1, allPackets: 149 });
+	report.set('f', { type: 'transport', packetsReceived: 200 });
+	expect(readingOf(report)).toMatchObject({ path: '203.0.113.7', allPackets: 200 });
 	// In a full network ICE goes to and fro between pairs that are all nominated.
 	report.set('d', { ...report.get('d'), nominated: true });
 	expect(readingOf(new Map([...report, ['t', { type: 'transport', selectedCandidatePairId: 'd' }]])).roundTripMs).toBe(9000);

@@ -1,5 +1,6 @@
 import type { LinkFigures } from '../../contract/link';
 import type { Clock, Milliseconds } from '../../lib/clock';
+import type { CallerReports } from './caller-reports';
 import { beginningOf, figuresBetween, type LinkReading } from './link-stats';
 import type { SoundPath } from './sound-path';
 
@@ -23,6 +24,7 @@ export class LinkWatch {
 	constructor(
 		private readonly clock: Clock,
 		private readonly path: Pick<SoundPath, 'missing' | 'mayBeSilent' | 'othersArrive' | 'sentSparsely'>,
+		private readonly reports: Pick<CallerReports, 'nothingComes' | 'somethingComes'>,
 		private readonly tell: (figures: LinkFigures) => void,
 	) {}
 
@@ -52,6 +54,9 @@ export class LinkWatch {
 		this.before = now;
 		if (before?.missing && now.missing && now.packetsReceived === before.packetsReceived && now.allPackets > before.allPackets) path.othersArrive();
 		if (!now.missing) this.judgeGaps(now);
+		if (before && now.allPackets > before.allPackets) this.reports.somethingComes();
+		// Where sound is missing, it tells by itself, and sooner.
+		else if (before && path.mayBeSilent && !now.missing) this.reports.nothingComes();
 	}
 
 	/** After packets that were lost the counts tell of them; after packets that were never sent, they do not. */
