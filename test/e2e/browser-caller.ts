@@ -29,7 +29,7 @@ export async function logIn(page: Page, { n8n }: { n8n: Pick<World['n8n'], 'url'
 	await page.locator('input[type="email"], input[name="emailOrLdapLoginId"]').first().fill(n8n.owner.email);
 	await page.locator('input[type="password"]').fill(n8n.owner.password);
 	await page.locator('[data-test-id="form-submit-button"], button[type="submit"]').first().click();
-	await page.waitForURL((url) => !url.pathname.startsWith('/signin'));
+	await page.waitForURL((url) => !url.pathname.endsWith('/signin'));
 }
 
 /** Keeps the sound that the page plays from now on. */

@@ -19,8 +19,11 @@ const LOOK_EVERY = 250;
 /** An execution that is not written down by then has not happened. */
 const TURNS_WITHIN = 60_000;
 
-/** @param env added to the runtime's environment */
-export async function startWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
+/**
+ * @param env added to the runtime's environment
+ * @param n8nEnv added to n8n's
+ */
+export async function startWorld(env: NodeJS.ProcessEnv = {}, n8nEnv: NodeJS.ProcessEnv = {}): Promise<World> {
 	const runtime = await startRuntime(env);
 	let n8n: N8nHost | undefined;
 	const end = async (): Promise<void> => {
@@ -28,7 +31,7 @@ export async function startWorld(env: NodeJS.ProcessEnv = {}): Promise<World> {
 		await runtime.stop();
 	};
 	try {
-		const host = (n8n = await startN8n({ env: { VOICE_LOOP_STATE: runtime.stateFolder } }));
+		const host = (n8n = await startN8n({ env: { VOICE_LOOP_STATE: runtime.stateFolder, ...n8nEnv } }));
 		const agent = (await importExamples(host.rest, root)).find(({ pagePath }) => pagePath !== '');
 		if (!agent) throw new Error('no example has a voice page');
 		return {

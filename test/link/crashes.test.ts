@@ -277,8 +277,9 @@ describe('of three callers one speaks, one waits for the model and one for a too
 		}
 		for (const each of callers) each.says(THANKS);
 		await until(() => callers.every((each) => saidBy(each).includes('thank') && turnsOf(each).every(({ done }) => done)));
-		// Where the sound broke off a word may have become another; those before it are there.
-		expect(saidBy(speaks)).toMatch(/^what is/);
+		// Where the sound broke off a word may have become another: those before it are there, or nothing was understood, and the agent knows it.
+		const [broken] = turnsOf(speaks);
+		expect(broken?.turn.understood === false || broken?.text.startsWith('what is')).toBe(true);
 		for (const each of both) {
 			const [first, second] = turnsOf(each);
 			expect(second?.answer).toBe('You are welcome.');

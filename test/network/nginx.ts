@@ -7,17 +7,27 @@ import path from 'node:path';
 import { freePort } from '../../deploy/local/host/ports';
 import type { Authority } from './authority';
 
-/** Debian's nginx with TLS at 127.0.0.1, in front of what `locations` says (as docs/network.md shows it). */
+export interface NginxOptions {
+	/** It listens there. */
+	readonly address?: string;
+	readonly port?: number;
+	/** Said beside the server. */
+	readonly more?: string;
+}
+
+/** Debian's nginx with TLS, in front of what `locations` says (as docs/network.md shows it). */
 export class Nginx {
 	private constructor(
+		private readonly address: string,
 		readonly port: number,
 		private readonly folder: string,
 		private readonly process: ChildProcess,
 	) {}
 
-	static async start({ cert, key }: Authority, locations: string): Promise<Nginx> {
+	static async start({ cert, key }: Authority, locations: string, options: NginxOptions = {}): Promise<Nginx> {
+		const { address = '127.0.0.1', more = '' } = options;
 		const folder = mkdtempSync(path.join(os.tmpdir(), 'voice-loop-nginx-'));
-		const port = await freePort();
+		const port = options.port ?? (await freePort());
 		const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((what) => `${what}_temp_path ${folder}/${what};`);
 		const config = `
 			${process.getuid?.() === 0 ? 'user root;' : ''}
@@ -29,8 +39,9 @@ export class Nginx {
 				access_log off;
 				${temporary.join('\n')}
 				map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+				${more}
 				server {
-					listen 127.0.0.1:${port} ssl;
+					listen ${address}:${port} ssl;
 					ssl_certificate ${cert};
 					ssl_certificate_key ${key};
 					${locations}
@@ -44,7 +55,7 @@ export class Nginx {
 		process.once('exit', () => child.kill('SIGTERM'));
 		let said = '';
 		child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
-		const nginx = new Nginx(port, folder, child);
+		const nginx = new Nginx(address, port, folder, child);
 		const ended = once(child, 'exit').then(() => {
 			throw new Error(`nginx ended while starting: ${said}`);
 		});
@@ -64,7 +75,7 @@ export class Nginx {
 
 	private async listens(): Promise<void> {
 		for (;;) {
-			const socket = createConnection(this.port, '127.0.0.1');
+			const socket = createConnection(this.port, this.address);
 			const open = await once(socket, 'connect').then(
 				() => true,
 				() => false,
