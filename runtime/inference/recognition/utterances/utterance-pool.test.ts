@@ -135,12 +135,16 @@ describe('who hears', () => {
 	])('of several that end in one moment the first is not taken for one alone: on %i cores, %i ends', async (cores, ends) => {
 		const { workers, say, finish, warmed } = poolOf({ cores });
 		await warmed(ends);
+		// A busy machine must not make them end at different times.
+		jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
 		const together: Promise<string>[] = [];
 		// One after the other, as a pipe brings them.
 		for (let at = 0; at < ends; at++) {
 			together.push(say(2001 + at));
 			await new Promise((resolve) => setImmediate(resolve));
 		}
+		await jest.advanceTimersByTimeAsync(2);
+		jest.useRealTimers();
 		await turns();
 		expect(running(workers).map(({ threads }) => threads)).toEqual(Array.from({ length: cores }, () => 1));
 		await finish();
