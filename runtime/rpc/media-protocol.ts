@@ -5,6 +5,12 @@ import { mediaStats } from '../contract/stats';
 import { ping, type Protocol } from './protocol';
 import { pcm } from '../audio/pcm';
 
+/**
+ * So much of what was sent last is kept at both ends, ms: it is sent again where the path turns out to have been dead. That is known after 400
+ * ms mostly, and after 2.7 s at most where the caller sends no sound.
+ */
+export const MOST_TAKEN_BACK_MS = 3000;
+
 const port = z.number().int().min(1).max(65_535);
 
 /** How a peer connection is made, and what the caller is told of this machine's addresses. */

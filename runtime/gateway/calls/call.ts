@@ -10,6 +10,7 @@ import { sayGreeting, sessionStarted } from '../turns/greeting';
 import { TurnApi } from '../turns/turn-api';
 import type { StoredCall } from '../journal/journal';
 import type { CallDeps, CallListener } from './call-deps';
+import { CallerAbsence } from './caller-absence';
 import { CallerOffers } from './caller-offers';
 import { inputOf } from './caller-inputs';
 import { CallRecord } from './call-record';
@@ -63,7 +64,7 @@ export class Call {
 	private soundLink: MediaLink | undefined;
 	/** From its first answer on, it outlives its links. */
 	private answered = false;
-	private absence: NodeJS.Timeout | undefined;
+	private readonly absence = new CallerAbsence(() => this.end(STAYED_AWAY));
 	private recognition: ReturnType<typeof recogniseCaller> | undefined;
 	private heardBy: DoneBy | undefined;
 	private greeted = false;
@@ -115,14 +116,14 @@ export class Call {
 		const { dialogue, voice, api, turns } = this;
 		this.answered = this.reached = true;
 		this.greeted = wasConnected(stored);
-		this.absence = setTimeout(() => this.end(STAYED_AWAY), leftToWait(stored, this.deps.absentLimitMs)).unref();
+		this.absence.begin(leftToWait(stored, this.deps.absentLimitMs));
 		if (restoreDialogue(stored, { dialogue, voice, api, turns }).ended) this.end(STAYED_AWAY);
 		else if (wasGreeting(stored)) void this.sayGreeting();
 	}
 
 	/** Its caller has no link. */
 	get absent(): boolean {
-		return this.absence !== undefined;
+		return this.absence.lasts;
 	}
 
 	/**
@@ -203,8 +204,7 @@ export class Call {
 		this.link?.replaced();
 		this.link = link;
 		this.leave();
-		clearTimeout(this.absence);
-		this.absence = undefined;
+		this.absence.end();
 		if (!this.recognition) this.recognise();
 		this.line.retell(sessionStarted(this.id, this.request.agent, this.modelNotice.note, true));
 		this.modelNotice.started();
@@ -223,7 +223,7 @@ export class Call {
 		this.deps.log.info({ sessionId: this.id, reason, code: error?.code }, 'the caller is away');
 		this.line.lost();
 		this.leave();
-		this.absence = setTimeout(() => this.end(STAYED_AWAY), this.deps.absentLimitMs).unref();
+		this.absence.begin(this.deps.absentLimitMs);
 	}
 
 	/** Nobody hears or says anything until sound can flow again. */
@@ -355,7 +355,7 @@ export class Call {
 	private stop(): void {
 		this.finished = true;
 		clearTimeout(this.closeLimit);
-		clearTimeout(this.absence);
+		this.absence.end();
 		this.dialogue.stop();
 		this.recognition?.close();
 		this.soundLink = undefined;

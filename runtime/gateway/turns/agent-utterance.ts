@@ -291,7 +291,7 @@ export class AgentUtterance {
 			this.sound.begin(event.sampleRate);
 		}
 		this.gapRecord.sound(event);
-		const room = msToSamples(this.settings.longestSpeech * 1000, this.sound.sampleRate) - this.sound.madeSamples;
+		const room = msToSamples(this.settings.longestSpeech * 1000, this.sound.sampleRate) - this.sound.made;
 		if (room > 0) this.play(piece, event.pcm.subarray(0, room));
 		if (event.pcm.length > room) this.endAtLimit();
 	}
@@ -343,7 +343,7 @@ export class AgentUtterance {
 		this.voice.unwatch();
 		// Media flushes everything when one utterance is interrupted: nobody waits for the voice of this one either.
 		if (!complete) this.voice.cancel();
-		const played = complete && !this.error ? Math.max(this.sound.played, this.sound.madeSamples) : this.sound.played;
+		const played = complete && !this.error ? Math.max(this.sound.played, this.sound.made) : this.sound.played;
 		const words = this.spoken.heard(played, this.sound.sampleRate);
 		const whole = complete && !this.error && !this.limited;
 		const heard = whole && words !== '' ? this.given.trim() : words;

@@ -1,9 +1,7 @@
 import { msToSamples, samplesToMs } from '../../audio/pcm';
+import { MOST_TAKEN_BACK_MS } from '../../rpc/media-protocol';
 import type { MediaLink } from '../calls/media-link';
 import { UnheardSound } from './unheard-sound';
-
-/** Media takes back no more than this. */
-const MAY_BE_TAKEN_BACK_MS = 3000;
 
 /** The link that sound goes to now, if there is one. */
 export type CurrentLink = () => Pick<MediaLink, 'send'> | undefined;
@@ -19,9 +17,11 @@ export class UtteranceSound {
 	played = 0;
 	/** Over the links before. */
 	private playedBefore = 0;
-	private made = 0;
+	/** Samples so far. */
+	made = 0;
+	/** All of it is made. */
+	ended = false;
 	private readonly unheard = new UnheardSound();
-	private complete = false;
 
 	/** @param link none while nothing of it may be heard */
 	constructor(
@@ -34,18 +34,9 @@ export class UtteranceSound {
 		return this.sampleRate > 0;
 	}
 
-	/** All of it is made. */
-	get ended(): boolean {
-		return this.complete;
-	}
-
 	/** Made, and not heard yet. */
 	get aheadMs(): number {
 		return this.toMs(this.made - this.played);
-	}
-
-	get madeSamples(): number {
-		return this.made;
 	}
 
 	/** The time that so many of its samples take; 0 before the first sound. */
@@ -65,7 +56,7 @@ export class UtteranceSound {
 	}
 
 	end(): void {
-		this.complete = true;
+		this.ended = true;
 		this.link()?.send({ type: 'playEnd', utteranceId: this.utteranceId });
 	}
 
@@ -81,14 +72,14 @@ export class UtteranceSound {
 		this.playedBefore = this.played;
 		this.announce();
 		for (const pcm of this.unheard.from(this.played)) this.link()?.send({ type: 'play', utteranceId: this.utteranceId, pcm });
-		if (this.complete) this.link()?.send({ type: 'playEnd', utteranceId: this.utteranceId });
+		if (this.ended) this.link()?.send({ type: 'playEnd', utteranceId: this.utteranceId });
 	}
 
 	/** @param samples played over this link */
 	wasPlayed(samples: number): void {
 		this.played = this.playedBefore + samples;
 		// A path that turns out to be dead takes back what was sent last.
-		this.unheard.heard(this.played - msToSamples(MAY_BE_TAKEN_BACK_MS, this.sampleRate));
+		this.unheard.heard(this.played - msToSamples(MOST_TAKEN_BACK_MS, this.sampleRate));
 	}
 
 	/** Nothing of it is sent again. */

@@ -68,7 +68,9 @@ export class Recognisers {
 			},
 		);
 		this.opened.set(folder, { version, recogniser });
-		recogniser.catch(() => this.opened.delete(folder));
+		recogniser.catch(() => {
+			if (this.opened.get(folder)?.recogniser === recogniser) this.opened.delete(folder);
+		});
 		return await recogniser;
 	}
 }

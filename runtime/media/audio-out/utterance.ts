@@ -1,9 +1,7 @@
 import { FRAME_MS, isAudible, samplesToMs, SPEAK_RATES } from '../../audio/pcm';
 import { VoiceError } from '../../contract/errors';
 import type { Milliseconds } from '../../lib/clock';
-
-/** Sound that was sent is kept for this long: a path is known to be dead sooner, after 0.4 s mostly, and after 2.7 s at most where the caller sends no sound. */
-const KEPT_MS = 3000;
+import { MOST_TAKEN_BACK_MS } from '../../rpc/media-protocol';
 
 /** One utterance of the agent: its sound that is still to be sent, and how much was. */
 export class PlayoutUtterance {
@@ -53,7 +51,7 @@ export class PlayoutUtterance {
 		this.played += samples;
 		this.started ||= samples > 0;
 		this.sent.push({ at, frame: frame.slice(0, samples) });
-		if (this.sent.length > KEPT_MS / FRAME_MS) this.sent.shift();
+		if (this.sent.length > MOST_TAKEN_BACK_MS / FRAME_MS) this.sent.shift();
 		return { frame, samples };
 	}
 

@@ -52,11 +52,13 @@ export class LinkWatch {
 		const { before, path } = this;
 		const now = { ...reading, at: this.clock.now(), missing: path.missing };
 		this.before = now;
-		if (before?.missing && now.missing && now.packetsReceived === before.packetsReceived && now.allPackets > before.allPackets) path.othersArrive();
 		if (!now.missing) this.judgeGaps(now);
-		if (before && now.allPackets > before.allPackets) this.reports.somethingComes();
+		if (!before) return;
+		const comes = now.allPackets > before.allPackets;
+		if (comes && before.missing && now.missing && now.packetsReceived === before.packetsReceived) path.othersArrive();
+		if (comes) this.reports.somethingComes();
 		// Where sound is missing, it tells by itself, and sooner.
-		else if (before && path.mayBeSilent && !now.missing) this.reports.nothingComes();
+		else if (path.mayBeSilent && !now.missing) this.reports.nothingComes();
 	}
 
 	/** After packets that were lost the counts tell of them; after packets that were never sent, they do not. */
